@@ -1,0 +1,65 @@
+"""What a service says when it says no: a sentence for the person, a status for the machine.
+
+Services raise these, `civic.web` turns them into a page. The sentence is already translated and never names internals.
+"""
+
+from http import HTTPStatus
+
+
+class DomainError(Exception):
+    """A refusal: `message` is shown as it stands, `status` becomes the HTTP answer, `field` the form field it concerns."""
+
+    status: int = HTTPStatus.CONFLICT
+
+    def __init__(self, message: str, *, field: str | None = None, status: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        if status is not None:
+            self.status = status
+
+
+class NotFound(DomainError):
+    """There is no such thing, or this person must not learn that there is."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class Forbidden(DomainError):
+    """The person is known and may not do this."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class SignInNeeded(DomainError):
+    """Nobody is signed in: the web layer leads to /connexion and back."""
+
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class Gone(DomainError):
+    """A link that has been used, has lapsed, or whose object is over."""
+
+    status = HTTPStatus.GONE
+
+
+class TooMany(DomainError):
+    """A rate limit is reached; `retry_after` in seconds."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, message: str, *, retry_after: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class TooLarge(DomainError):
+    """An upload or a form beyond its limit."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class Invalid(DomainError):
+    """A value the form let through but the domain refuses; `field` says where to show it."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -1,0 +1,146 @@
+"""Everything a host can set, from the environment. Each field is described in docs/settings.md (checked by `make check`).
+
+`settings()` answers the one Settings object; `configure()` puts another in its place (tests, commands).
+A bad value stops the start with a sentence that names the setting (`BadSettings`).
+"""
+
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from typing_extensions import Annotated
+
+ROOT = Path(__file__).resolve().parent.parent
+DOMBINNOV = ["200069193", "200042497", "200070118", "240100800", "240100610"]
+
+CommaList = Annotated[list[str], NoDecode]
+
+
+class BadSettings(Exception):
+    """The start is refused; the message names the setting and what to write."""
+
+
+class Settings(BaseSettings):
+    """The settings of one installation."""
+
+    model_config = SettingsConfigDict(env_prefix="CIVIC_", extra="ignore", populate_by_name=True)
+
+    environment: Literal["demo", "production", "test"] = Field(
+        "demo", validation_alias=AliasChoices("CIVIC_ENV", "environment")
+    )
+    data: Path = Field(ROOT / "data", validation_alias=AliasChoices("DATA", "data"))
+    host: str = Field("127.0.0.1", validation_alias=AliasChoices("HOST", "host"))
+    port: int = Field(8000, ge=1, le=65535, validation_alias=AliasChoices("PORT", "port"))
+    database_url: str = ""
+    base_url: str = ""
+    secret_key: str = ""
+    trusted_proxies: str = "127.0.0.1"
+    worker: bool | None = None
+
+    smtp_url: str = ""
+    mail_from: str = ""
+
+    payments: Literal["stripe", "off"] = "stripe"
+    stripe_secret_key: str = Field("", validation_alias=AliasChoices("STRIPE_SECRET_KEY", "stripe_secret_key"))
+    stripe_webhook_secret: str = Field(
+        "", validation_alias=AliasChoices("STRIPE_WEBHOOK_SECRET", "stripe_webhook_secret")
+    )
+    campaigns: bool = True
+    volunteering: bool = True
+
+    site_name: str = "Civic"
+    tagline: str = "avec Domb’Innov"
+    territory_name: str = "Dombes, Val de Saône et Côtière"
+    territory: CommaList = Field(default_factory=lambda: list(DOMBINNOV))
+    contact_email: str = "bonjour@example.org"
+    contact_phone: str = ""
+
+    argon2_cheap: bool = False
+    slow_query_ms: int = Field(200, ge=1)
+
+    @field_validator("territory", mode="before")
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _fill_in(self) -> "Settings":
+        self.data = self.data.expanduser().resolve()
+        self.database_url = self.database_url or f"sqlite:///{self.data / 'civic.sqlite3'}"
+        self.base_url = (self.base_url or f"http://localhost:{self.port}").rstrip("/")
+        self.mail_from = self.mail_from or self.contact_email
+        if not self.database_url.startswith(("sqlite://", "postgres://", "postgresql://")):
+            raise ValueError("CIVIC_DATABASE_URL commence par sqlite:// ou postgres://")
+        if self.environment == "production" and len(self.secret_key) < 32:
+            raise ValueError("CIVIC_SECRET_KEY manque : au moins 32 caractères tirés au hasard")
+        live = self.stripe_secret_key.startswith(("sk_live_", "rk_live_"))
+        if live and self.environment != "production":
+            raise ValueError("STRIPE_SECRET_KEY est une clé réelle : elle demande CIVIC_ENV=production")
+        return self
+
+    @property
+    def payments_simulated(self) -> bool:
+        """True when payments go to our sandbox: no key is set, and this is not production."""
+        return self.payments == "stripe" and not self.stripe_secret_key and self.environment != "production"
+
+    @property
+    def locale(self) -> str:
+        """The language spoken first."""
+        return "fr"
+
+    @property
+    def runs_worker(self) -> bool:
+        """Whether `civic serve` also runs the jobs: by default on SQLite, where one process does everything."""
+        return self.database_url.startswith("sqlite") if self.worker is None else self.worker
+
+    @property
+    def secure(self) -> bool:
+        """Whether the site is served over https, which decides the cookies' names and flags."""
+        return self.base_url.startswith("https://")
+
+
+_settings: Settings | None = None
+
+
+def load() -> Settings:
+    """Read the environment. Raises BadSettings with one sentence per wrong setting."""
+    try:
+        loaded = Settings()
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors():
+            name = str(problem["loc"][0]) if problem["loc"] else ""
+            lines.append(f"{name} : {problem['msg']}".removeprefix(" : "))
+        raise BadSettings("\n".join(lines)) from None
+    if not loaded.secret_key:
+        loaded.secret_key = _kept_secret(loaded.data)
+    return loaded
+
+
+def settings() -> Settings:
+    """The settings in force, read from the environment at first use."""
+    global _settings
+    if _settings is None:
+        _settings = load()
+    return _settings
+
+
+def configure(replacement: Settings | None) -> None:
+    """Put these settings in force (None: read the environment again at next use)."""
+    global _settings
+    _settings = replacement
+
+
+def _kept_secret(data: Path) -> str:
+    """A secret made once and kept in the data folder, so that a demo's links survive a restart."""
+    data.mkdir(parents=True, exist_ok=True)
+    file = data / "secret"
+    try:
+        with file.open("x") as new:
+            new.write(secrets.token_urlsafe(48))
+        file.chmod(0o600)
+    except FileExistsError:
+        pass
+    return file.read_text().strip()
