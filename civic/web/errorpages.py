@@ -1,0 +1,56 @@
+"""Error pages: what went wrong in a sentence, what to do next, in the look of the house."""
+
+from collections.abc import Callable
+from typing import Any
+
+from jinja2 import TemplateNotFound
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from civic.errors import DomainError, SignInNeeded, TooMany
+from civic.web import urls
+from civic.web.page import redirect_to
+from civic.web.templating import template
+
+
+def render(request: Request, status: int, message: str = "") -> Response:
+    """The page of this status; `message` is the refusal's own sentence."""
+    _fill_state(request)
+    context = {"request": request, "path": request.url.path, "messages": [], "status": status, "message": message}
+    try:
+        html = template(f"errors/{status}.html").render(context)
+    except TemplateNotFound:
+        html = template(f"errors/{500 if status >= 500 else 404 if status == 410 else 403}.html").render(context)
+    return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+async def refusal(request: Request, error: Exception) -> Response:
+    """A DomainError as a page; someone who must sign in first is led there and back."""
+    assert isinstance(error, DomainError)
+    if isinstance(error, SignInNeeded):
+        back = request.url.path if request.method != "GET" else f"{request.url.path}?{request.url.query}".rstrip("?")
+        return redirect_to(urls.path("people.sign_in", suite=back), flash=error.message, kind="info")
+    answer = render(request, int(error.status), error.message)
+    if isinstance(error, TooMany):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+async def http_exception(request: Request, error: Exception) -> Response:
+    """Starlette's own 404, 405 and the like."""
+    assert isinstance(error, HTTPException)
+    answer = render(request, error.status_code)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+HANDLERS: dict[Any, Callable[[Request, Exception], Any]] = {DomainError: refusal, HTTPException: http_exception}
+
+
+
+
+def _fill_state(request: Request) -> None:
+    for name, value in (("actor", None), ("locale", "fr"), ("theme", None)):
+        if not hasattr(request.state, name):
+            setattr(request.state, name, value)

@@ -1,0 +1,86 @@
+"""How amounts, days and distances are written, in the language of the page (Babel), with French typography."""
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_time, format_timedelta
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from civic import clock
+from civic.i18n import _, locale
+
+NARROW = "\u202f"
+
+
+def money(cents: int, currency: str = "EUR") -> str:
+    """Integer cents as people write them: « 4 120 € », « 12,50 € »; whole euros without decimals."""
+    pattern = "#,##0\u202f¤" if cents % 100 == 0 else "#,##0.00\u202f¤"
+    if locale() == "en":
+        pattern = "¤#,##0" if cents % 100 == 0 else "¤#,##0.00"
+    return format_currency(cents / 100, currency, pattern, locale=locale(), currency_digits=False)
+
+
+def number(value: int | float) -> str:
+    """A number with thousands set apart."""
+    return format_decimal(value, locale=locale())
+
+
+def percent(value: float) -> str:
+    """A share of 100 (68 → « 68 % »)."""
+    if locale() == "fr":
+        return f"{format_decimal(round(value), locale='fr')}{NARROW}%"
+    return format_percent(round(value) / 100, locale=locale())
+
+
+def km(value: float) -> str:
+    """A distance in km: one decimal below 10 km, none above."""
+    return f"{format_decimal(round(value, 1) if value < 10 else round(value), locale=locale())}\u00a0km"
+
+
+def day(value: date | datetime) -> str:
+    """« samedi 14 juin », with the year when it is not this one."""
+    shown = _local_day(value)
+    pattern = "EEEE d MMMM" if shown.year == clock.today().year else "EEEE d MMMM y"
+    if locale() == "en":
+        pattern = "EEEE, d MMMM" if shown.year == clock.today().year else "EEEE, d MMMM y"
+    return _first(format_date(shown, pattern, locale=locale()))
+
+
+def day_short(value: date | datetime) -> str:
+    """« 14 juin 2026 »."""
+    return _first(format_date(_local_day(value), "d MMMM y", locale=locale()))
+
+
+def day_parts(value: date | datetime) -> tuple[str, str, str]:
+    """(« sam. », « 7 », « juin ») for the little calendar leaf of a line."""
+    shown = _local_day(value)
+    parts = [format_date(shown, pattern, locale=locale()) for pattern in ("EEE", "d", "MMM")]
+    return parts[0], parts[1], parts[2]
+
+
+def hour(value: datetime) -> str:
+    """« 14 h 30 », « 14 h » in French; « 14:30 » in English."""
+    shown = clock.local(value)
+    if locale() != "fr":
+        return format_time(shown, "HH:mm", locale=locale())
+    return f"{shown.hour}\u00a0h" + (f"\u00a0{shown.minute:02d}" if shown.minute else "")
+
+
+def moment(value: datetime) -> str:
+    """« samedi 14 juin à 14 h 30 »."""
+    return _("%(day)s à %(hour)s", day=day(value), hour=hour(value))
+
+
+def ago(value: datetime) -> str:
+    """« il y a 3 jours », « dans 2 heures »."""
+    return format_timedelta(value - clock.now(), add_direction=True, locale=locale())
+
+
+def _local_day(value: date | datetime) -> date:
+    return clock.local(value).date() if isinstance(value, datetime) else value
+
+
+def _first(text: str) -> str:
+    """In French the first of the month is « 1er »."""
+    if locale() != "fr":
+        return text
+    return " ".join("1er" if word == "1" else word for word in text.split(" "))

@@ -1,0 +1,106 @@
+"""Forms: pydantic says their shape, the person's own words come back beside each error.
+
+    form = await Form.read(request, PledgeForm)
+    if form.data is None:
+        return page(request, "…/new.html", status=422, form=form)
+"""
+
+import typing
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+
+from civic.errors import DomainError
+from civic.i18n import _
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class Form(Generic[Shape]):
+    """What was sent (`values`), what is wrong with it (`errors`: field → sentence), and the checked `data` or None."""
+
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        self.values: dict[str, Any] = dict(values or {})
+        self.errors: dict[str, str] = {}
+        self.files: dict[str, UploadFile] = {}
+        self.data: Shape | None = None
+
+    @classmethod
+    async def read(cls, request: Request, shape: type[Shape]) -> "Form[Shape]":
+        """Read and check the request's form. Fields the shape does not name are ignored."""
+        return cls.check(await request.form(max_fields=500, max_files=10), shape)
+
+    @classmethod
+    def query(cls, request: Request, shape: type[Shape]) -> "Form[Shape]":
+        """The same for the query of a GET form."""
+        return cls.check(request.query_params, shape)
+
+    @classmethod
+    def check(cls, sent: Mapping[str, Any], shape: type[Shape]) -> "Form[Shape]":
+        """Check a mapping of sent fields against the shape."""
+        form: Form[Shape] = cls()
+        for name, field in shape.model_fields.items():
+            _take(form, sent, name, is_list=typing.get_origin(field.annotation) in (list, set, tuple))
+        try:
+            form.data = shape.model_validate({k: v for k, v in form.values.items() if v not in ("", [])} | form.files)
+        except ValidationError as error:
+            for problem in error.errors():
+                name = str(problem["loc"][0]) if problem["loc"] else ""
+                form.errors.setdefault(name, sentence(problem))  # type: ignore[arg-type]
+        return form
+
+    def refuse(self, error: DomainError) -> "Form[Shape]":
+        """Show a service's refusal beside its field (or on top when it names none)."""
+        self.errors[error.field or ""] = error.message
+        self.data = None
+        return self
+
+
+def _take(form: Form[Any], sent: Mapping[str, Any], name: str, *, is_list: bool) -> None:
+    if is_list and hasattr(sent, "getlist"):
+        values = [value for value in sent.getlist(name) if isinstance(value, str) and value.strip()]
+        form.values[name] = [value.strip() for value in values]
+        return
+    value = sent.get(name)
+    if isinstance(value, UploadFile):
+        if value.filename:
+            form.files[name] = value
+    elif isinstance(value, str):
+        form.values[name] = value.strip().replace("\r\n", "\n").replace("\x00", "")
+
+
+def sentence(problem: dict[str, Any]) -> str:
+    """A pydantic problem in the words of the page."""
+    context = problem.get("ctx") or {}
+    known = {
+        "missing": _("Remplissez ce champ."),
+        "string_too_short": _("C’est trop court : il faut au moins %(n)s caractères.", n=context.get("min_length")),
+        "string_too_long": _("C’est trop long : %(n)s caractères au plus.", n=context.get("max_length")),
+        "int_parsing": _("Écrivez un nombre entier, par exemple 30."),
+        "int_from_float": _("Écrivez un nombre entier, par exemple 30."),
+        "greater_than_equal": _("Il faut au moins %(n)s.", n=context.get("ge")),
+        "less_than_equal": _("Il faut au plus %(n)s.", n=context.get("le")),
+        "greater_than": _("Il faut plus de %(n)s.", n=context.get("gt")),
+        "literal_error": _("Choisissez une des réponses proposées."),
+        "enum": _("Choisissez une des réponses proposées."),
+        "date_from_datetime_parsing": _("Écrivez une date, par exemple 14/06/2027."),
+        "date_parsing": _("Écrivez une date, par exemple 14/06/2027."),
+        "datetime_from_date_parsing": _("Écrivez une date et une heure."),
+        "string_pattern_mismatch": _("La forme n’est pas celle attendue."),
+    }
+    if problem["type"] == "value_error":
+        own = context.get("error")
+        if isinstance(own, DomainError):
+            return own.message
+        if problem.get("msg", "").startswith("value is not a valid email"):
+            return _("Écrivez une adresse complète, par exemple camille@exemple.fr.")
+        return str(own)
+    return known.get(problem["type"], _("Cette réponse n’est pas comprise."))
+
+
+def form_data(sent: FormData) -> dict[str, str]:
+    """The plain text fields of a form, last value each."""
+    return {key: value for key, value in sent.items() if isinstance(value, str)}
