@@ -1,0 +1,64 @@
+"""Queue a message in the caller's transaction; a job sends it."""
+
+import asyncio
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from civic import clock, i18n, jobs
+from civic.mail.compose import Letter, compose, message_id, mime
+from civic.mail.models import OutboxMessage
+from civic.settings import settings
+
+
+async def send(
+    name: str, *, to: str, key: str, locale: str | None = None, calendar: str | None = None, **context: Any
+) -> None:
+    """Queue the mail `templates/mail/{name}.txt` for one address; the same `key` is sent once.
+
+    `context` must be JSON. `calendar` is the text of an ICS file that goes along.
+    """
+    await jobs.enqueue(
+        "send_mail", key=key, mail_key=key, name=name, to=to, locale=locale or i18n.locale(), calendar=calendar,
+        context=context,
+    )  # fmt: skip
+
+
+@jobs.outside
+async def send_mail(
+    *, mail_key: str, name: str, to: str, locale: str, context: dict[str, Any], calendar: str | None = None
+) -> None:
+    """Compose in a thread, then hand over to the SMTP server, or to the demonstration's mailbox."""
+    letter = await asyncio.to_thread(compose, name, locale, context)
+    if settings().smtp_url:
+        await _hand_over(letter, to, mail_key, calendar)
+    else:
+        await _keep(letter, to, mail_key, calendar)
+
+
+async def _keep(letter: Letter, to: str, key: str, calendar: str | None) -> None:
+    await OutboxMessage.update_or_create(
+        message_id=message_id(key),
+        defaults={
+            "to": to, "subject": letter.subject, "text": letter.text, "html": letter.html, "calendar": calendar,
+            "sent_at": clock.now(),
+        },
+    )  # fmt: skip
+
+
+async def _hand_over(letter: Letter, to: str, key: str, calendar: str | None) -> None:
+    server = urlsplit(settings().smtp_url)
+    await aiosmtplib.send(
+        mime(letter, to, key, calendar),
+        hostname=server.hostname,
+        port=server.port or (465 if server.scheme == "smtps" else 587),
+        username=unquote(server.username) if server.username else None,
+        password=unquote(server.password) if server.password else None,
+        use_tls=server.scheme == "smtps",
+        start_tls=None if server.scheme == "smtps" else ("starttls" in server.query or None),
+        timeout=20,
+    )
+
+
+handlers = {"send_mail": send_mail}

@@ -1,0 +1,4 @@
+"""Pictures that people send: checked, re-encoded, stripped of what a camera writes into them, served in two widths.
+
+Words: a `Picture` is one stored photo; its files live in DATA/media and are never the bytes that were uploaded.
+"""

@@ -1,0 +1,66 @@
+"""Take in an uploaded photo."""
+
+import asyncio
+import io
+import secrets
+import warnings
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+from starlette.datastructures import UploadFile
+
+from civic import clock
+from civic.errors import Invalid
+from civic.i18n import _
+from civic.media.models import Picture
+from civic.settings import settings
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_PIXELS = 40_000_000
+WIDTHS = (480, 960)
+KINDS = ("JPEG", "PNG", "WEBP", "AVIF")
+FORMATS = {"avif": {"quality": 55, "speed": 8}, "webp": {"quality": 75}, "jpg": {"quality": 80, "progressive": True}}
+
+
+async def store(upload: UploadFile, *, alt: str = "", field: str = "picture") -> Picture:
+    """Keep an uploaded photo (JPEG, PNG, WebP or AVIF, 10 MB and 40 megapixels at most).
+
+    Raises Invalid for the form's `field` when it is too large or not a photo.
+    """
+    content = await upload.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise Invalid(_("Cette photo est trop lourde : 10 Mo au plus."), field=field)
+    name = secrets.token_hex(12)
+    try:
+        width, height = await asyncio.to_thread(_encode, content, name)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise Invalid(_("Ce fichier n’est pas une photo JPEG, PNG, WebP ou AVIF."), field=field) from None
+    return await Picture.create(name=name, width=width, height=height, alt=alt, created_at=clock.now())
+
+
+def folder() -> Path:
+    """Where the files are."""
+    path = settings().data / "media"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _encode(content: bytes, name: str) -> tuple[int, int]:
+    """Decode within the limits, turn upright, write the six files; answers the largest one's size in pixels."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            opened = Image.open(io.BytesIO(content), formats=KINDS)
+        except Image.DecompressionBombWarning as error:
+            raise ValueError from error
+    if opened.width * opened.height > MOST_PIXELS:
+        raise ValueError("too many pixels")
+    upright = ImageOps.exif_transpose(opened).convert("RGB")
+    size = (0, 0)
+    for width in WIDTHS:
+        small = upright.copy()
+        small.thumbnail((width, width * 2))
+        size = small.size
+        for extension, options in FORMATS.items():
+            small.save(folder() / f"{name}-{width}.{extension}", **options)
+    return size
