@@ -1,0 +1,15 @@
+"""Who contributed."""
+
+from civic.contributions.models import Contribution
+
+
+async def has_contributed(person_id: int, initiative_id: int) -> bool:
+    """Whether this person gave anything to this initiative."""
+    rows = Contribution.filter(person_id=person_id, initiative_id=initiative_id, revoked_at__isnull=True)
+    return await rows.exists()
+
+
+async def contributors_count(initiative_id: int) -> int:
+    """How many persons gave anything to this initiative."""
+    rows = Contribution.filter(initiative_id=initiative_id, revoked_at__isnull=True)
+    return len(set(await rows.values_list("person_id", flat=True)))
