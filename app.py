@@ -1,0 +1,86 @@
+"""The composition: which routes, middleware, slots, handlers and schedules make up the application.
+
+It knows everything and nobody knows it. `create_app()` reads the settings; the server runs the result.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from civic import database, jobs, slots
+from civic.mail import routes as mail_routes
+from civic.mail import service as mail_service
+from civic.media import routes as media_routes
+from civic.people.middleware import Sessions
+from civic.settings import Settings, settings
+from civic.web import errorpages, limits, urls
+from civic.web import routes as web_routes
+from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
+
+log = structlog.get_logger("civic")
+
+
+def routes(current: Settings) -> list[BaseRoute]:
+    """Every route, the most precise first."""
+    found: list[BaseRoute] = [*web_routes.routes, *mail_routes.routes, *media_routes.routes]
+    return found
+
+
+def fill(current: Settings) -> None:
+    """Put the slices' parts into the slots and register what happens after the fact."""
+    slots.clear()
+    jobs.clear()
+    jobs.register(mail_service.handlers)
+    jobs.register({"rate_counts_swept": sweep_rate_counts})
+    jobs.every("rate_counts_swept", hours=1)
+
+
+async def sweep_rate_counts(**_payload: object) -> None:
+    """Forget rate-limit windows that are over."""
+    await limits.sweep()
+
+
+def create_app(*, with_worker: bool | None = None) -> ASGIApp:
+    """The application by the settings in force; `with_worker` overrides whether it also runs the jobs."""
+    current = settings()
+    fill(current)
+    all_routes = routes(current)
+    urls.bind(all_routes)
+    runs_worker = current.runs_worker if with_worker is None else with_worker
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await database.connect(current.database_url)
+        async with _worker(runs_worker):
+            yield
+        await database.disconnect()
+
+    return Starlette(
+        routes=all_routes, lifespan=lifespan, exception_handlers=errorpages.HANDLERS,
+        middleware=[
+            Middleware(SecurityHeaders), Middleware(Locale), Middleware(LastNet), Middleware(SameOrigin),
+            Middleware(BodyLimit), Middleware(Sessions),
+        ],
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def _worker(wanted: bool) -> AsyncIterator[None]:
+    """Run the jobs beside the pages, and let the current ones end on the way out."""
+    if not wanted:
+        yield
+        return
+    stop = asyncio.Event()
+    task = asyncio.create_task(jobs.Worker().run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        with suppress(asyncio.CancelledError):
+            await task

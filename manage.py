@@ -1,0 +1,134 @@
+"""The `civic` command: everything a host does from a terminal (docs/operations.md)."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+
+from civic import database
+from civic.database import migrations
+from civic.errors import DomainError
+from civic.settings import BadSettings, Settings, configure, load, settings
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+
+
+def main() -> None:
+    """Read the settings, run the command; a problem is one sentence on standard error and exit status 1 or 2."""
+    try:
+        configure(load())
+    except BadSettings as error:
+        sys.exit(_complain("Réglages : " + str(error), 2))
+    try:
+        cli()
+    except (DomainError, database.MissingDatabase, database.WrongSchema) as error:
+        sys.exit(_complain(str(error), 1))
+
+
+@cli.command()
+def serve(workers: Annotated[int, typer.Option(help="Processus web (PostgreSQL seulement).")] = 1) -> None:
+    """Serve the site; on SQLite the same process also runs the jobs."""
+    import uvicorn
+
+    current = settings()
+    _require_free_port(current)
+    asyncio.run(_require_schema(current))
+    uvicorn.run(
+        "app:create_app", factory=True, host=current.host, port=current.port, workers=workers, log_level="warning",
+        proxy_headers=True, forwarded_allow_ips=current.trusted_proxies, server_header=False, access_log=False,
+    )  # fmt: skip
+
+
+@cli.command()
+def worker() -> None:
+    """Run the jobs, as many such processes as wanted on PostgreSQL."""
+    from app import create_app, run_worker
+
+    create_app(with_worker=False)
+    asyncio.run(run_worker())
+
+
+@cli.command()
+def migrate() -> None:
+    """Create or upgrade the database."""
+    settings().data.mkdir(parents=True, exist_ok=True)
+    asyncio.run(migrations.migrate(settings().database_url))
+    typer.echo("Base de données à jour.")
+
+
+@cli.command()
+def makemigrations() -> None:
+    """Write the migrations that the models ask for (developers, on the main branch)."""
+    asyncio.run(migrations.make_migrations())
+
+
+@cli.command()
+def grant(email: str, role: str) -> None:
+    """Give EMAIL the role animator or treasurer."""
+    from civic.people import service
+    from civic.people.models import RoleName
+
+    person = _in_database(service.grant(email, _role(RoleName, role)))
+    typer.echo(f"{person.name} a maintenant le rôle {role}.")
+
+
+@cli.command()
+def revoke(email: str, role: str) -> None:
+    """Take the role animator or treasurer back from EMAIL."""
+    from civic.people import service
+    from civic.people.models import RoleName
+
+    person = _in_database(service.revoke(email, _role(RoleName, role)))
+    typer.echo(f"{person.name} n’a plus le rôle {role}.")
+
+
+def _role(names: Any, role: str) -> Any:
+    try:
+        return names(role)
+    except ValueError:
+        raise typer.BadParameter("animator ou treasurer") from None
+
+
+def _in_database(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine with the database connected and the application's handlers registered."""
+    from app import create_app
+
+    async def run() -> Any:
+        await database.connect(settings().database_url)
+        try:
+            return await work
+        finally:
+            await database.disconnect()
+
+    create_app(with_worker=False)
+    return asyncio.run(run())
+
+
+async def _require_schema(current: Settings) -> None:
+    """Raises MissingDatabase or WrongSchema before the first request could meet the problem."""
+    waiting = await migrations.pending(current.database_url)
+    if waiting:
+        raise database.WrongSchema(f"La base attend {len(waiting)} migration(s) : lancez « civic migrate ».")
+
+
+def _require_free_port(current: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((current.host, current.port))
+        except OSError:
+            sys.exit(_complain(f"Le port {current.port} est déjà pris : choisissez-en un autre avec PORT=…", 1))
+
+
+def _complain(message: str, status: int) -> int:
+    typer.echo(message, err=True)
+    return status
+
+
+
+
+if __name__ == "__main__":
+    main()
