@@ -1,0 +1,168 @@
+"""Campaigns, what they cost, what they thank with, and every change of state."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
+from tortoise.models import Model
+
+from civic.initiatives.models import Initiative
+from civic.people.models import Person
+
+
+class CampaignStatus(StrEnum):
+    """The states of docs/money.md."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CHANGES_REQUESTED = "changes_requested"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    LIVE = "live"
+    SUSPENDED = "suspended"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    COLLECTING = "collecting"
+    SHORTFALL = "shortfall"
+    FUNDED = "funded"
+    UNWINDING = "unwinding"
+    REFUNDED = "refunded"
+    REPORTING = "reporting"
+    CLOSED = "closed"
+
+
+PUBLIC = frozenset(set(CampaignStatus) - {
+    CampaignStatus.DRAFT, CampaignStatus.SUBMITTED, CampaignStatus.CHANGES_REQUESTED, CampaignStatus.APPROVED,
+    CampaignStatus.REJECTED, CampaignStatus.WITHDRAWN,
+})  # fmt: skip
+
+
+class GoalKind(StrEnum):
+    """All-or-nothing charges nobody before success; flexible keeps what it raises."""
+
+    ALL_OR_NOTHING = "all_or_nothing"
+    FLEXIBLE = "flexible"
+
+
+class Campaign(Model):
+    """A fundraising with a goal and an end. Amounts in cents; `*_cents` counters are kept in the writing transactions.
+
+    `confirmed_cents`: live promises (goal, tips excluded). `collected_cents`: money booked, after the deadline.
+    `decided_at` is set once, by compare-and-set, at the deadline (docs/money.md).
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    slug = fields.CharField(max_length=120, unique=True)
+    initiative: fields.ForeignKeyRelation[Initiative] = fields.ForeignKeyField(
+        "civic.Initiative", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+    )
+    lead: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+    )
+    title = fields.CharField(max_length=80)
+    summary = fields.CharField(max_length=400, default="")
+    story = fields.TextField(default="")
+    use_of_funds = fields.TextField(default="")
+    risks = fields.TextField(default="")
+    beneficiary = fields.CharField(max_length=200, default="")
+    goal = fields.CharEnumField(GoalKind, max_length=16, default=GoalKind.ALL_OR_NOTHING)
+    status = fields.CharEnumField(CampaignStatus, max_length=18, default=CampaignStatus.DRAFT, db_index=True)
+    minimum_cents = fields.BigIntField(default=0)
+    optimum_cents = fields.BigIntField(default=0)
+    starts_at = fields.DatetimeField(null=True)
+    deadline = fields.DatetimeField(null=True, db_index=True)
+    confirmed_cents = fields.BigIntField(default=0)
+    backers_count = fields.IntField(default=0)
+    collected_cents = fields.BigIntField(default=0)
+    decided_at = fields.DatetimeField(null=True)
+    decided_total_cents = fields.BigIntField(null=True)
+    grace_until = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "campaign"
+        constraints = (
+            CheckConstraint(check="minimum_cents >= 0 AND optimum_cents >= minimum_cents", name="campaign_goal"),
+            CheckConstraint(
+                check="confirmed_cents >= 0 AND collected_cents >= 0 AND backers_count >= 0", name="campaign_counters"
+            ),
+        )
+
+    @property
+    def is_public(self) -> bool:
+        """Everybody may see it."""
+        return self.status in PUBLIC
+
+    @property
+    def raised_cents(self) -> int:
+        """The public total in cents: promises while live, money once the deadline is decided (invariant 10)."""
+        return self.confirmed_cents if self.decided_at is None else self.collected_cents
+
+    @property
+    def percent(self) -> int:
+        """Share of the minimum reached, in percent; may exceed 100."""
+        return self.raised_cents * 100 // self.minimum_cents if self.minimum_cents else 0
+
+
+class CostLine(Model):
+    """What the money is for. Required lines add up to the minimum, all lines to the optimum."""
+
+    id = fields.BigIntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name="cost_lines"
+    )
+    title = fields.CharField(max_length=120)
+    detail = fields.CharField(max_length=400, default="")
+    amount_cents = fields.BigIntField()
+    required = fields.BooleanField(default=True)
+    position = fields.IntField(default=0)
+
+    class Meta:
+        table = "cost_line"
+        constraints = (CheckConstraint(check="amount_cents > 0", name="cost_line_positive"),)
+
+
+class Reward(Model):
+    """A thank-you from an amount on; `stock` limits it, `taken` counts held and confirmed ones (invariant 11)."""
+
+    id = fields.BigIntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name="rewards"
+    )
+    title = fields.CharField(max_length=120)
+    detail = fields.CharField(max_length=400, default="")
+    from_cents = fields.BigIntField()
+    value_cents = fields.BigIntField(default=0)
+    stock = fields.IntField(null=True)
+    taken = fields.IntField(default=0)
+    delivery_on = fields.DateField(null=True)
+    position = fields.IntField(default=0)
+
+    class Meta:
+        table = "reward"
+        constraints = (
+            CheckConstraint(check="taken >= 0 AND (stock IS NULL OR taken <= stock)", name="reward_within_stock"),
+            CheckConstraint(check="from_cents > 0 AND value_cents >= 0", name="reward_amounts"),
+        )
+
+
+class CampaignChange(Model):
+    """One change of state: from, to, who, when, why. Only ever added to."""
+
+    id = fields.BigIntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name="changes"
+    )
+    before = fields.CharField(max_length=18, default="")
+    after = fields.CharField(max_length=18)
+    actor: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=None
+    )
+    note = fields.TextField(default="")
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "campaign_change"
