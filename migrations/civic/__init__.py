@@ -1,0 +1,1 @@
+"""Schema changes of the app civic, in the order of their numbers."""

@@ -1,0 +1,1 @@
+"""Tests: sentences about persons, each on both engines, nothing of ours mocked."""
