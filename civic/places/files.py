@@ -48,9 +48,7 @@ def read_communes(departements: frozenset[str] | None = None) -> list[CommuneRow
         lines = list(csv.DictReader(file))
     bearers = Counter(fold(line["nom"]) for line in lines)
     return [
-        _row(line, bearers)
-        for line in lines
-        if departements is None or line["departement"] in departements
+        _row(line, bearers) for line in lines if departements is None or line["departement"] in departements
     ]
 
 

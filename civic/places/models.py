@@ -25,7 +25,6 @@ class Commune(Model):
 
     class Meta:
         table = "commune"
-        app = "civic"
         indexes = (("latitude", "longitude"),)
 
     def __str__(self) -> str:
@@ -63,7 +62,6 @@ class CommunePostcode(Model):
 
     class Meta:
         table = "commune_postcode"
-        app = "civic"
         unique_together = (("postcode", "commune"),)
 
 
@@ -79,6 +77,5 @@ class CommuneWord(Model):
 
     class Meta:
         table = "commune_word"
-        app = "civic"
         unique_together = (("word", "commune"),)
         indexes = (("start", "word"),)

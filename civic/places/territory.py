@@ -9,7 +9,7 @@ EPCI_DIGITS = 9
 
 
 def territory_codes() -> tuple[list[str], list[str]]:
-    """The codes of the setting, sorted out: intercommunalities (9 digits), then single communes (5 characters)."""
+    """The codes of the setting: intercommunalities (9 digits), then single communes (5 characters)."""
     codes = settings().territory
     return (
         [code for code in codes if len(code) == EPCI_DIGITS],
