@@ -8,11 +8,17 @@ once, on an engine chosen by its name, so that half of such tests land on each;
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
+from starlette.types import ASGIApp
 
+from app import create_app
 from civic.database.config import Engine
+from civic.people.models import Person
+from civic.settings import Settings, configure
+from tests.client import Client
 from tests.engines import ENGINES, Database, Templates, connected
 
 
@@ -56,3 +62,36 @@ async def database(engine: Engine, templates: Templates) -> AsyncIterator[Databa
             yield fresh
     finally:
         await templates.drop(fresh)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a test installation, with a data folder of its own."""
+    made = Settings(environment="test", data=tmp_path, secret_key="t" * 40, base_url="http://testserver", argon2_cheap=True)  # fmt: skip
+    configure(made)
+    yield made
+    configure(None)
+
+
+@pytest.fixture
+async def app(database: Database, settings: Settings) -> ASGIApp:
+    """The application on the test's own database; jobs run when the test calls `jobs.run_due()`."""
+    settings.database_url = database.url
+    return create_app(with_worker=False)
+
+
+@pytest.fixture
+async def client(app: ASGIApp) -> AsyncIterator[Client]:
+    """A visitor."""
+    async with Client(app) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def sign_in(app: ASGIApp) -> Callable[[Person], Awaitable[Client]]:
+    """`await sign_in(person)`: a client that carries this person's session."""
+
+    async def signed_in(person: Person) -> Client:
+        return await Client(app).sign_in(person)
+
+    return signed_in

@@ -26,7 +26,7 @@ LIVE_ATTEMPTS = "status IN ('prepared', 'sent', 'processing', 'unknown')"
 
 
 class Attempt(Model):
-    """One try to charge one pledge. `key` is the idempotency key `pledge-{id}-a{n}`; the raw answer is kept as text."""
+    """One try to charge one pledge. `key` is the idempotency key `pledge-{id}-a{n}`; the gateway's answer is kept as text."""
 
     id = fields.BigIntField(primary_key=True)
     pledge: fields.ForeignKeyRelation[Pledge] = fields.ForeignKeyField(
@@ -39,7 +39,7 @@ class Attempt(Model):
     intent_ref = fields.CharField(max_length=80, null=True, unique=True)
     session_ref = fields.CharField(max_length=120, default="")
     error_code = fields.CharField(max_length=60, default="")
-    raw = fields.TextField(default="")
+    answer = fields.TextField(default="")
     created_at = fields.DatetimeField()
     settled_at = fields.DatetimeField(null=True)
 
@@ -62,7 +62,7 @@ class InboxEvent(Model):
     event_ref = fields.CharField(max_length=120)
     kind = fields.CharField(max_length=80)
     object_ref = fields.CharField(max_length=120, default="")
-    raw = fields.TextField()
+    body = fields.TextField()
     received_at = fields.DatetimeField()
     handled_at = fields.DatetimeField(null=True)
 

@@ -19,9 +19,9 @@ async def a_commune(insee: str = "01427", name: str = "Trévoux", **values: obje
     if known:
         return known
     defaults: dict[str, object] = {
-        "folded": fold(name), "slug": f"{insee}-{fold(name).replace(' ', '-')}", "departement": insee[:2],
-        "region": "84", "epci": "200042497", "epci_name": "CC Dombes Saône Vallée", "population": 6900,
-        "latitude": 45.9397, "longitude": 4.7722, "precision": "nom",
+        "folded": fold(name), "departement": insee[:2], "region": "84", "epci": "200042497", "postcodes": "01600",
+        "epci_name": "CC Dombes Saône Vallée", "population": 6900, "latitude": 45.9397, "longitude": 4.7722,
+        "precision": "nom",
     }  # fmt: skip
     return await Commune.create(insee=insee, name=name, **{**defaults, **values})
 
