@@ -54,3 +54,8 @@ async def team(role: RoleName) -> list[Person]:
 async def _roles(person: Person) -> list[RoleName]:
     rows = await Role.filter(person_id=person.id, revoked_at__isnull=True).values_list("name", flat=True)
     return [RoleName(str(name)) for name in rows]
+
+
+async def sessions_of(person: Person) -> list[Session]:
+    """Her signed-in browsers, the latest used first."""
+    return await Session.filter(person_id=person.id, expires_at__gt=clock.now()).order_by("-last_used_at")

@@ -116,6 +116,18 @@ async def set_password(person: Person, password: str) -> None:
     await person.save(update_fields=["password_hash"])
 
 
+async def change_profile(person: Person, name: str, commune_insee: str | None, locale: str) -> None:
+    """Change name, commune and language. Raises Invalid when another person at this address has that name."""
+    name = " ".join(name.split())
+    twin = Person.filter(email=person.email, name_folded=fold(name)).exclude(id=person.id)
+    if person.email and await twin.exists():
+        raise Invalid(_("Une autre personne porte déjà ce nom à cette adresse."), field="name")
+    locale = locale if locale in i18n.languages() else i18n.SOURCE
+    await Person.filter(id=person.id).update(
+        name=name, name_folded=fold(name), commune_id=commune_insee, locale=locale
+    )
+
+
 async def open_session(person: Person, browser: str) -> str:
     """Sign a browser in; answers the secret for its cookie."""
     token = secrets.token_urlsafe(32)

@@ -1,0 +1,59 @@
+"""Shapes of the forms about persons."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, EmailStr, Field
+
+Name = Annotated[str, Field(min_length=2, max_length=120)]
+
+
+class SignInForm(BaseModel):
+    """Ask for a link and a code."""
+
+    email: EmailStr
+    suite: str = "/"
+
+
+class PasswordForm(BaseModel):
+    """Sign in with a password."""
+
+    email: EmailStr
+    password: str = Field(min_length=1, max_length=500)
+    suite: str = "/"
+
+
+class CodeForm(BaseModel):
+    """The six digits."""
+
+    email: EmailStr
+    code: str = Field(min_length=6, max_length=12)
+    suite: str = "/"
+
+
+class SignUpForm(BaseModel):
+    """Name, e-mail, commune: nothing else until needed (PRODUCT A1)."""
+
+    name: Name
+    email: EmailStr
+    commune: str = Field("", max_length=80)
+    suite: str = "/"
+
+
+class ProfileForm(BaseModel):
+    """What a person may change about herself."""
+
+    name: Name
+    commune: str = Field("", max_length=80)
+    locale: str = "fr"
+
+
+class NewPasswordForm(BaseModel):
+    """Choose a password."""
+
+    password: str = Field(min_length=1, max_length=500)
+
+
+class AddressForm(BaseModel):
+    """Just an address."""
+
+    email: EmailStr
