@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from civic.errors import NotFound
 from civic.i18n import _
+from civic.mail.compose import blocks
 from civic.mail.models import OutboxMessage
 from civic.settings import settings
 from civic.web.page import page
@@ -22,7 +23,8 @@ async def index(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """One message: its text, and its HTML part in a frame of its own."""
-    return page(request, "civic/mail/show.html", mail=await _message(request))
+    mail = await _message(request)
+    return page(request, "civic/mail/show.html", mail=mail, blocks=blocks(mail.text))
 
 
 async def html(request: Request) -> Response:

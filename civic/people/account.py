@@ -31,7 +31,7 @@ async def save(request: Request) -> Response:
     form = await Form.read(request, ProfileForm)
     try:
         if form.data:
-            commune = await places.commune_to_choose(form.data.commune) if form.data.commune else None
+            commune = await places.commune_meant(form.data.commune) if form.data.commune else None
             await service.change_profile(
                 actor.person, form.data.name, commune.insee if commune else None, form.data.locale
             )

@@ -14,26 +14,30 @@ from civic.settings import settings
 from civic.web.page import page, redirect, redirect_to, safe_next
 
 
-async def let_in(request: Request, persons: list[Person], email: str, next_path: str) -> Response:
+async def let_in(request: Request, persons: list[Person], next_path: str) -> Response:
     """Sign the one person in, ask among several, lead an unknown address to sign-up."""
     if not persons:
         return redirect("people.sign_up", flash=_("Cette adresse est nouvelle ici : dites-nous votre nom."), kind="info")
     if len(persons) == 1:
         return await enter(request, persons[0], next_path)
     proof = _signer().dumps([[person.id for person in persons], next_path])
+    return redirect("people.who", preuve=proof)
+
+
+async def who(request: Request) -> Response:
+    """« Qui êtes-vous ? »: the persons of the address that was just confirmed."""
+    proof = request.query_params.get("preuve", "")
+    allowed, _next_path = _proven(proof)
+    persons = [await person_to_name(person_id) for person_id in allowed]
     return page(
-        request, "civic/people/who.html", status=422, headers={"Cache-Control": "no-store"},
-        persons=persons, proof=proof, email=email,
-    )  # fmt: skip
+        request, "civic/people/who.html", headers={"Cache-Control": "no-store"}, persons=persons, proof=proof
+    )
 
 
 async def choose(request: Request) -> Response:
     """« C’est moi » : sign in as the chosen person, with the proof that the address was just confirmed."""
     sent = await request.form(max_fields=5)
-    try:
-        allowed, next_path = _signer().loads(str(sent.get("proof", "")), max_age=600)
-    except BadSignature:
-        raise Gone(_("Cette page a trop attendu. Demandez un nouveau lien.")) from None
+    allowed, next_path = _proven(str(sent.get("proof", "")))
     chosen = str(sent.get("person", ""))
     if not chosen.isdigit() or int(chosen) not in allowed:
         raise Gone(_("Choisissez une personne dans la liste."))
@@ -45,6 +49,15 @@ async def enter(request: Request, person: Person, next_path: str) -> Response:
     token = await service.open_session(person, _browser(request))
     greeting = _("Bonjour %(name)s !", name=person.name)
     return keep_signed_in(redirect_to(safe_next(next_path), flash=greeting), token)
+
+
+def _proven(proof: str) -> tuple[list[int], str]:
+    """The persons and the way on of a proof, ten minutes old at most. Raises Gone."""
+    try:
+        allowed, next_path = _signer().loads(proof, max_age=600)
+    except BadSignature:
+        raise Gone(_("Cette page a trop attendu. Demandez un nouveau lien.")) from None
+    return allowed, next_path
 
 
 def _browser(request: Request) -> str:

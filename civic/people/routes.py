@@ -52,7 +52,7 @@ async def check_code(request: Request) -> Response:
     except DomainError as error:
         form.refuse(error)
         return page(request, "civic/people/code.html", status=422, form=form)
-    return await choosing.let_in(request, persons, way.email, way.next_path)
+    return await choosing.let_in(request, persons, way.next_path)
 
 
 async def link(request: Request) -> Response:
@@ -63,7 +63,7 @@ async def link(request: Request) -> Response:
 async def use_link(request: Request) -> Response:
     """Sign in by the link."""
     way, persons = await service.use_link(request.path_params["link"])
-    return await choosing.let_in(request, persons, way.email, way.next_path)
+    return await choosing.let_in(request, persons, way.next_path)
 
 
 async def password(request: Request) -> Response:
@@ -99,7 +99,7 @@ async def create_account(request: Request) -> Response:
     insee = ""
     if form.data and form.data.commune:
         try:
-            insee = (await places.commune_to_choose(form.data.commune)).insee
+            insee = (await places.commune_meant(form.data.commune)).insee
         except DomainError as error:
             form.refuse(error)
     if form.data is None:
@@ -131,6 +131,7 @@ routes: list[BaseRoute] = [
     Route("/connexion/code", check_code, methods=["POST"], name="people.check_code"),
     Route("/connexion/lien/{link}", link, methods=["GET"], name="people.link"),
     Route("/connexion/lien/{link}", use_link, methods=["POST"], name="people.use_link"),
+    Route("/connexion/qui", choosing.who, methods=["GET"], name="people.who"),
     Route("/connexion/qui", choosing.choose, methods=["POST"], name="people.choose"),
     Route("/connexion/mot-de-passe", password, methods=["GET"], name="people.password"),
     Route("/connexion/mot-de-passe", check_password, methods=["POST"], name="people.check_password"),
