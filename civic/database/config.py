@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -55,8 +56,14 @@ def _postgres_credentials(url: str) -> dict[str, Any]:
 
 
 def models_of(app: str) -> list[str]:
-    """The modules of an app that hold models, found by listing `<app>/*/models.py`."""
-    return [f"{app}.{path.parent.name}.models" for path in sorted((ROOT / app).glob("*/models.py"))]
+    """The modules of an app that hold models, found by listing `<app>/*/models.py`, and imported.
+
+    Tortoise would say "not found" of a module that exists and cannot be imported.
+    """
+    names = [f"{app}.{path.parent.name}.models" for path in sorted((ROOT / app).glob("*/models.py"))]
+    for name in names:
+        importlib.import_module(name)
+    return names
 
 
 def apps_config(engine: Engine, migrations: str = "migrations") -> dict[str, dict[str, Any]]:

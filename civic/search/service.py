@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
 from civic import database
 from civic.places.folding import trigrams
 from civic.search.words import weights
+
+Item = TypeVar("Item")
 
 DOCUMENTS_AT_ONCE = 100
 ROWS_AT_ONCE = 1000
@@ -83,7 +86,7 @@ async def _insert(into: str, rows: Iterable[tuple[object, ...]], conflict: str) 
     return answered
 
 
-def _chunks[Item](rows: Iterable[Item]) -> Iterator[list[Item]]:
+def _chunks(rows: Iterable[Item]) -> Iterator[list[Item]]:
     remaining = iter(rows)
     while chunk := list(islice(remaining, ROWS_AT_ONCE)):
         yield chunk
