@@ -1,6 +1,7 @@
 """The nouns: a commune, its postcodes, the words of its name."""
 
 from tortoise import fields
+from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 
 from civic.places.folding import slug
@@ -62,7 +63,7 @@ class CommunePostcode(Model):
 
     class Meta:
         table = "commune_postcode"
-        unique_together = (("postcode", "commune"),)
+        constraints = (UniqueConstraint(fields=("postcode", "commune_id"), name="commune_postcode_once"),)
 
 
 class CommuneWord(Model):
@@ -77,5 +78,5 @@ class CommuneWord(Model):
 
     class Meta:
         table = "commune_word"
-        unique_together = (("word", "commune"),)
+        constraints = (UniqueConstraint(fields=("word", "commune_id"), name="commune_word_once"),)
         indexes = (("start", "word"),)

@@ -1,6 +1,7 @@
 """The rows of the index: words, their trigrams, and where they stand."""
 
 from tortoise import fields
+from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 
 
@@ -13,7 +14,7 @@ class SearchWord(Model):
 
     class Meta:
         table = "search_word"
-        unique_together = (("kind", "word"),)
+        constraints = (UniqueConstraint(fields=("kind", "word"), name="search_word_once"),)
 
 
 class SearchTrigram(Model):
@@ -28,7 +29,7 @@ class SearchTrigram(Model):
 
     class Meta:
         table = "search_trigram"
-        unique_together = (("kind", "trigram", "word"),)
+        constraints = (UniqueConstraint(fields=("kind", "trigram", "word_id"), name="search_trigram_once"),)
 
 
 class SearchPosting(Model):
@@ -44,5 +45,5 @@ class SearchPosting(Model):
 
     class Meta:
         table = "search_posting"
-        unique_together = (("word", "document"),)
+        constraints = (UniqueConstraint(fields=("word_id", "document"), name="search_posting_once"),)
         indexes = (("kind", "document"),)

@@ -1,6 +1,6 @@
 """Reads: the documents that answer a query. Three statements whatever the number of documents."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from civic import database
@@ -10,6 +10,9 @@ from civic.search.words import PART_FROM, SLIP_FROM, likeness, stem, terms
 WORDS_PER_TERM = 60
 SLIPPING_TERMS = 4
 AMONG_IN_SQL = 900
+
+Condition = tuple[str, list[object]]
+Conditions = Callable[[str, str], Iterable[Condition]]
 
 
 @dataclass(slots=True, frozen=True)
@@ -68,10 +71,7 @@ async def _documents(
     return [(row["document"], row["score"]) for row in rows if row["coverage"] == rows[0]["coverage"]]
 
 
-Condition = tuple[str, list[object]]
-
-
-async def _candidates(kind: str, wanted: dict[int, str], conditions: "Conditions") -> list[Candidate]:
+async def _candidates(kind: str, wanted: dict[int, str], conditions: Conditions) -> list[Candidate]:
     parts: list[str] = []
     params: list[object] = []
     for number, term in wanted.items():
@@ -81,9 +81,7 @@ async def _candidates(kind: str, wanted: dict[int, str], conditions: "Conditions
     if not parts:
         return []
     rows = await database.fetch_all(" UNION ALL ".join(parts), params)
-    alike = {
-        (row["term"], row["id"]): likeness(str(row["word"]), wanted[row["term"]]) for row in rows
-    }
+    alike = {(row["term"], row["id"]): likeness(str(row["word"]), wanted[row["term"]]) for row in rows}
     return [Candidate(term, word, much) for (term, word), much in sorted(alike.items()) if much]
 
 

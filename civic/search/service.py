@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from civic import database
 from civic.places.folding import trigrams
 from civic.search.words import weights
 
-Item = TypeVar("Item")
-
 DOCUMENTS_AT_ONCE = 100
 ROWS_AT_ONCE = 1000
+Item = TypeVar("Item")
 
 
 @dataclass(slots=True, frozen=True)
@@ -62,7 +61,9 @@ async def _index_chunk(kind: str, documents: Sequence[Document]) -> None:
 async def _word_ids(kind: str, found: set[str]) -> dict[str, int]:
     words = sorted(found)
     new = await _insert(
-        "search_word (kind, word)", ((kind, word) for word in words), "ON CONFLICT DO NOTHING RETURNING id, word"
+        "search_word (kind, word)",
+        ((kind, word) for word in words),
+        "ON CONFLICT DO NOTHING RETURNING id, word",
     )
     grams = ((kind, gram, row["id"]) for row in new for gram in sorted(trigrams(str(row["word"]))))
     await _insert("search_trigram (kind, trigram, word_id)", grams, "ON CONFLICT DO NOTHING")
@@ -77,8 +78,8 @@ async def _word_ids(kind: str, found: set[str]) -> dict[str, int]:
     return ids
 
 
-async def _insert(into: str, rows: Iterable[tuple[object, ...]], conflict: str) -> list[dict[str, object]]:
-    answered: list[dict[str, object]] = []
+async def _insert(into: str, rows: Iterable[tuple[object, ...]], conflict: str) -> list[dict[str, Any]]:
+    answered: list[dict[str, Any]] = []
     for chunk in _chunks(rows):
         marks = f"({', '.join('?' * len(chunk[0]))})"
         statement = f"INSERT INTO {into} VALUES {', '.join([marks] * len(chunk))} {conflict}"  # noqa: S608
