@@ -4,19 +4,23 @@ It knows everything and nobody knows it. `create_app()` reads the settings; the 
 """
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from civic import database, jobs, slots
 from civic.mail import routes as mail_routes
 from civic.mail import service as mail_service
 from civic.media import routes as media_routes
+from civic.people import routes as people_routes
 from civic.people.middleware import Sessions
 from civic.settings import Settings, settings
 from civic.web import errorpages, limits, urls
@@ -28,8 +32,26 @@ log = structlog.get_logger("civic")
 
 def routes(current: Settings) -> list[BaseRoute]:
     """Every route, the most precise first."""
-    found: list[BaseRoute] = [*web_routes.routes, *mail_routes.routes, *media_routes.routes]
-    return found
+    found: list[BaseRoute] = [*web_routes.routes, *mail_routes.routes, *media_routes.routes, *people_routes.routes]
+    return [*found, *_arriving(found)]
+
+
+def _arriving(found: list[BaseRoute]) -> list[BaseRoute]:
+    """Routes that the frame of every page names before their slice has moved in."""
+    paths = {
+        "home": "/", "initiatives.index": "/initiatives", "missions.index": "/missions", "events.index": "/agenda",
+        "campaigns.index": "/campagnes", "committees.index": "/comites", "organisations.index": "/annuaire",
+        "people.space": "/mon-espace", "desk.index": "/pupitre", "network.legal": "/mentions-legales",
+        "network.accessibility": "/accessibilite", "network.privacy": "/vos-donnees", "network.site_map": "/plan-du-site",
+        "initiatives.show": "/initiatives/{slug}", "organisations.show": "/annuaire/{slug}",
+        "places.names": "/communes/noms", "communes.show": "/communes/{slug}",
+    }  # fmt: skip
+    names = {getattr(route, "name", "") for route in found}
+
+    async def soon(_request: Request) -> Response:
+        return Response("Bientôt", 503)
+
+    return [Route(path, soon, name=name) for name, path in paths.items() if name not in names]
 
 
 def fill(current: Settings) -> None:
@@ -84,3 +106,16 @@ async def _worker(wanted: bool) -> AsyncIterator[None]:
         stop.set()
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def run_worker() -> None:
+    """Run the jobs until the process is told to stop."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    await database.connect(settings().database_url)
+    try:
+        await jobs.Worker().run(stop)
+    finally:
+        await database.disconnect()

@@ -34,7 +34,7 @@ class Account(Model):
     key = fields.CharField(max_length=60, unique=True)
     kind = fields.CharEnumField(AccountKind, max_length=24)
     campaign: fields.ForeignKeyNullableRelation[Campaign] = fields.ForeignKeyField(
-        "campaigns.Campaign", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+        "campaigns.Campaign", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
 
     class Meta:
@@ -46,7 +46,7 @@ class Entry(Model):
 
     id = fields.BigIntField(primary_key=True)
     campaign: fields.ForeignKeyNullableRelation[Campaign] = fields.ForeignKeyField(
-        "campaigns.Campaign", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+        "campaigns.Campaign", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     kind = fields.CharField(max_length=40)
     source_type = fields.CharField(max_length=40)
@@ -75,7 +75,7 @@ class Posting(Model):
         "campaigns.Entry", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name="postings"
     )
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
-        "campaigns.Account", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+        "campaigns.Account", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     amount_cents = fields.BigIntField()
 

@@ -55,10 +55,10 @@ class Campaign(Model):
     id = fields.BigIntField(primary_key=True)
     slug = fields.CharField(max_length=120, unique=True)
     initiative: fields.ForeignKeyRelation[Initiative] = fields.ForeignKeyField(
-        "civic.Initiative", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+        "civic.Initiative", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     lead: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+        "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     title = fields.CharField(max_length=80)
     summary = fields.CharField(max_length=400, default="")
@@ -159,7 +159,7 @@ class CampaignChange(Model):
     before = fields.CharField(max_length=18, default="")
     after = fields.CharField(max_length=18)
     actor: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=None
+        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
     )
     note = fields.TextField(default="")
     at = fields.DatetimeField()

@@ -30,7 +30,7 @@ class Attempt(Model):
 
     id = fields.BigIntField(primary_key=True)
     pledge: fields.ForeignKeyRelation[Pledge] = fields.ForeignKeyField(
-        "campaigns.Pledge", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+        "campaigns.Pledge", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     n = fields.IntField()
     key = fields.CharField(max_length=80, unique=True)

@@ -40,13 +40,13 @@ class Pledge(Model):
 
     id = fields.BigIntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
-        "campaigns.Campaign", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+        "campaigns.Campaign", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+        "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     reward: fields.ForeignKeyNullableRelation[Reward] = fields.ForeignKeyField(
-        "campaigns.Reward", null=True, on_delete=fields.OnDelete.RESTRICT, related_name=None
+        "campaigns.Reward", null=True, on_delete=fields.OnDelete.RESTRICT, related_name=False
     )
     form_key = fields.CharField(max_length=64, unique=True)
     amount_cents = fields.BigIntField()

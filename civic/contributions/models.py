@@ -13,10 +13,10 @@ class Contribution(Model):
 
     id = fields.BigIntField(primary_key=True)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     initiative: fields.ForeignKeyRelation[Initiative] = fields.ForeignKeyField(
-        "civic.Initiative", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Initiative", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     kind = fields.CharEnumField(NeedKind, max_length=6)
     source = fields.CharField(max_length=60, unique=True)

@@ -12,7 +12,7 @@ class Follow(Model):
 
     id = fields.BigIntField(primary_key=True)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     subject_kind = fields.CharField(max_length=20)
     subject_id = fields.BigIntField()

@@ -37,16 +37,16 @@ class Initiative(Model):
     ending = fields.TextField(default="")
     stage = fields.CharEnumField(Stage, max_length=12, default=Stage.ALIVE)
     commune: fields.ForeignKeyNullableRelation[Commune] = fields.ForeignKeyField(
-        "civic.Commune", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+        "civic.Commune", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     place = fields.CharField(max_length=200, default="")
     latitude = fields.FloatField(null=True)
     longitude = fields.FloatField(null=True)
     organisation: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
-        "civic.Organisation", null=True, on_delete=fields.OnDelete.SET_NULL, db_index=True, related_name=None
+        "civic.Organisation", null=True, on_delete=fields.OnDelete.SET_NULL, db_index=True, related_name=False
     )
     picture: fields.ForeignKeyNullableRelation[Picture] = fields.ForeignKeyField(
-        "civic.Picture", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=None
+        "civic.Picture", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
     )
     car_free = fields.BooleanField(default=False)
     is_example = fields.BooleanField(default=False)
@@ -99,7 +99,7 @@ class Lead(Model):
         "civic.Initiative", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name="leads"
     )
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     since = fields.DatetimeField()
     until = fields.DatetimeField(null=True)

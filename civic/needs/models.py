@@ -29,7 +29,7 @@ class Need(Model):
 
     id = fields.BigIntField(primary_key=True)
     initiative: fields.ForeignKeyRelation[Initiative] = fields.ForeignKeyField(
-        "civic.Initiative", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Initiative", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     kind = fields.CharEnumField(NeedKind, max_length=6)
     source = fields.CharField(max_length=60, unique=True)

@@ -48,7 +48,7 @@ class Organisation(Model):
     email = fields.CharField(max_length=254, default="")
     phone = fields.CharField(max_length=30, default="")
     commune: fields.ForeignKeyNullableRelation[Commune] = fields.ForeignKeyField(
-        "civic.Commune", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+        "civic.Commune", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     is_example = fields.BooleanField(default=False)
     external_id = fields.CharField(max_length=200, null=True, unique=True)
@@ -65,10 +65,10 @@ class Representative(Model):
 
     id = fields.BigIntField(primary_key=True)
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
-        "civic.Organisation", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Organisation", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     is_titular = fields.BooleanField(default=True)
     from_on = fields.DateField()

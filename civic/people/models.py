@@ -17,7 +17,7 @@ class Person(Model):
     email_verified_at = fields.DatetimeField(null=True)
     password_hash = fields.CharField(max_length=200, null=True)
     commune: fields.ForeignKeyNullableRelation["civic.places.models.Commune"] = fields.ForeignKeyField(  # type: ignore[name-defined]  # noqa: F821
-        "civic.Commune", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+        "civic.Commune", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     locale = fields.CharField(max_length=5, default="fr")
     created_at = fields.DatetimeField()
@@ -45,10 +45,10 @@ class Session(Model):
     id = fields.BigIntField(primary_key=True)
     token_hash = fields.CharField(max_length=64, unique=True)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     counter_for: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=None
+        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
     )
     browser = fields.CharField(max_length=120, default="")
     created_at = fields.DatetimeField()
