@@ -11,6 +11,7 @@ from civic.landscapes.frame import Frame
 
 GAP = 46.0
 HALF = 18
+PHONE_HALF = 25
 MOST = 500
 _NAMED = 3
 _SHAPES = {
@@ -56,11 +57,18 @@ class Gathering:
         kind = kinds.pop()
         return kind if not kinds and kind in _SHAPES else "lieu"
 
-    def label(self, others: str) -> str:
-        """The labels of the markers; beyond three of them, how many others (`others` has {count})."""
+    def label(self, together: str, others: str) -> str:
+        """What the link says, its visible number included, so that who says the number finds it.
+
+        `together` has {count} and {places}, `others` has {count}: those beyond three.
+        """
         named = ", ".join(marker.label for marker in self.markers[:_NAMED])
         left = len(self.markers) - _NAMED
-        return f"{named} {others.format(count=left)}" if left > 0 else named
+        if left > 0:
+            named = f"{named} {others.format(count=left)}"
+        if len(self.markers) > 1:
+            return together.format(count=self.count, places=named)
+        return named if str(self.count) in named else f"{named} ({self.count})"
 
     def window(self, frame: Frame) -> Window:
         """The part of the earth where these markers stand apart, about 3 km wide at least."""

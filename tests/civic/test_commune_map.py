@@ -103,8 +103,7 @@ def test_markers_that_would_cover_each_other_become_one_that_leads_closer() -> N
     )
     (link,) = links(drawn(svg))
     assert link.findtext(f"{SVG}text") == "7"
-    assert "Beynost" in link.get("aria-label", "")
-    assert "Miribel" in link.get("aria-label", "")
+    assert link.get("aria-label", "").startswith("7 en tout\u00a0: Miribel\u00a0: 5 initiatives, Beynost")
     assert link.get("href", "").startswith("/explorer?ouest=4.9")
 
 
@@ -113,6 +112,12 @@ def test_markers_of_one_place_that_share_an_address_keep_it() -> None:
     (link,) = links(drawn(commune_map(DOMBES, Window.around(DOMBES), twice, zoom=lambda _: "/trop-pres")))
     assert link.get("href") == "/communes/01427"
     assert "map__marker--lieu" in link.get("class", "")
+
+
+def test_a_visible_number_is_always_in_the_name_of_its_link() -> None:
+    bare = Marker(5.0285, 46.0027, 12, "Villars-les-Dombes", "/communes/01443")
+    (link,) = links(drawn(commune_map(DOMBES, Window.around(DOMBES), [bare])))
+    assert link.get("aria-label") == "Villars-les-Dombes (12)"
 
 
 def test_many_places_in_one_marker_are_named_three_at_a_time() -> None:
