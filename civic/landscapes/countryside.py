@@ -105,7 +105,7 @@ def _poplars(land: Land, x: int, y: int) -> None:
             land.c.fill("crown", f"M{t - 8} {y + 6}q-4-{tall - 20} 8-{tall}q12 20 8 {tall}z")
 
 
-def _mill(land: Land, x: int, y: int) -> None:
+def _dovecote(land: Land, x: int, y: int) -> None:
     """A round dovecote on its own, with two trees."""
     c = land.c
     c.fill("cob", f"M{x - 15} {y + 6}l3-46h24l3 46z")
@@ -124,7 +124,7 @@ def paint_far(land: Land, places: list[int]) -> None:
         path += f"q{w // 2}-{dice.between(10, 32)} {w} 0"
         x += w
     land.c.fill("hedge", path + "v18H0z")
-    things = dice.shuffle((_church, _farm, _poplars, _mill))
+    things = dice.shuffle((_church, _farm, _poplars, _dovecote))
     for i, place in enumerate(places):
         things[i % 4](land, place, y)
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from markupsafe import Markup
 
-from civic.landscapes.cells import Commune, Point, Ring, Window, cells, natural_reaches
+from civic.landscapes.cells import Commune, Point, Ring, Window, natural_cells
 from civic.landscapes.frame import Frame, path
 from civic.landscapes.labels import Label, Layout
 from civic.landscapes.markers import HALF, PHONE_HALF, Gathering, Marker, drawn, gather, link_of
@@ -33,18 +32,15 @@ class _Place:
     rings: tuple[Ring, ...]
 
 
-@lru_cache(maxsize=32)
-def _cells_of(spots: tuple[Point, ...], width: float, height: float) -> tuple[Ring, ...]:
-    return cells(spots, width, height, natural_reaches(spots, width, height))
-
-
 def _places(communes: Sequence[Commune], frame: Frame, outlines: Outlines) -> list[_Place]:
     """Each commune with its spot and what is drawn for it: its outline when known, else its cell."""
     spots = tuple(frame.point(c.longitude, c.latitude) for c in communes)
     places = []
-    for commune, spot, cell in zip(communes, spots, _cells_of(spots, frame.width, frame.height), strict=True):
+    for commune, spot, cell in zip(communes, spots, natural_cells(spots, frame.width, frame.height), strict=True):
         real = outlines.get(commune.insee)
-        rings = tuple(simplified([frame.point(*p) for p in ring], 0.7) for ring in real) if real else (cell,)
+        rings = (cell,)
+        if real:
+            rings = tuple(simplified([frame.point(*place) for place in ring], 0.7) for ring in real)
         places.append(_Place(commune, spot, rings))
     return places
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from civic.landscapes.cells import Window
+from civic.landscapes.cells import KM_PER_DEGREE, Window
 from civic.landscapes.frame import Frame
 
 GAP = 46.0
@@ -74,8 +74,8 @@ class Gathering:
         """The part of the earth where these markers stand apart, about 3 km wide at least."""
         lons, lats = [m.longitude for m in self.markers], [m.latitude for m in self.markers]
         middle = (min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2
-        wide = (max(lons) - min(lons)) * frame.squeeze * 111.32
-        tall = (max(lats) - min(lats)) * 111.32
+        wide = (max(lons) - min(lons)) * frame.squeeze * KM_PER_DEGREE
+        tall = (max(lats) - min(lats)) * KM_PER_DEGREE
         return Window.around_point(*middle, max(1.5, wide, tall))
 
 

@@ -10,12 +10,12 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
 from civic.landscapes import MapTexts, Marker, Window, commune_map, outlines_from_geojson
-from civic.landscapes.cells import area, cells
+from civic.landscapes.cells import area, cells, natural_cells
 from civic.landscapes.frame import Frame
 from civic.landscapes.labels import Layout
 from civic.landscapes.markers import GAP, gather
@@ -190,7 +190,7 @@ def test_the_work_of_a_big_map_grows_with_its_communes_only() -> None:
 
         sys.setprofile(count_call)
         try:
-            cells.__wrapped__(points, 640.0, 900.0)
+            cells(points, 640.0, 900.0)
         finally:
             sys.setprofile(None)
         return calls["closer_part"]
@@ -202,11 +202,12 @@ def test_the_work_of_a_big_map_grows_with_its_communes_only() -> None:
 def test_the_same_territory_is_cut_only_once() -> None:
     places = county(40)
     commune_map(places, Window.around(places), [marker(places[0])])
-    before = cells.cache_info().misses
+    before = natural_cells.cache_info().misses
     commune_map(places, Window.around(places), [marker(places[1])])
-    assert cells.cache_info().misses == before
+    assert natural_cells.cache_info().misses == before
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 640), st.integers(0, 500)).map(lambda p: (float(p[0]), float(p[1]))),
@@ -269,6 +270,7 @@ def test_an_operator_may_bring_the_real_outlines(tmp_path: Path) -> None:
     )
     outlines = outlines_from_geojson(file)
     assert set(outlines) == {"01427", "01443"}
+    assert len(outlines["01427"][0]) == 5
     window = Window.around(DOMBES)
     assert commune_map(DOMBES, window, outlines=outlines) != commune_map(DOMBES, window)
 
