@@ -36,9 +36,10 @@ def _places(communes: Sequence[Commune], frame: Frame, outlines: Outlines) -> li
     """Each commune with its spot and what is drawn for it: its outline when known, else its cell."""
     spots = tuple(frame.point(c.longitude, c.latitude) for c in communes)
     places = []
-    for commune, spot, cell in zip(communes, spots, natural_cells(spots, frame.width, frame.height), strict=True):
+    rings_of = natural_cells(spots, frame.width, frame.height)
+    for commune, spot, cell in zip(communes, spots, rings_of, strict=True):
         real = outlines.get(commune.insee)
-        rings = (cell,)
+        rings: tuple[Ring, ...] = (cell,)
         if real:
             rings = tuple(simplified([frame.point(*place) for place in ring], 0.7) for ring in real)
         places.append(_Place(commune, spot, rings))
