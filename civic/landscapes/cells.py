@@ -129,7 +129,6 @@ def _start(point: Point, width: float, height: float, reach: float | None) -> li
     return disc
 
 
-@lru_cache(maxsize=64)
 def cells(
     points: tuple[Point, ...], width: float, height: float, reaches: tuple[float, ...] | None = None
 ) -> tuple[Ring, ...]:
@@ -172,3 +171,9 @@ def natural_reaches(points: tuple[Point, ...], width: float, height: float) -> t
     firsts = sorted(distances[0] for distances in near if distances)
     usual = firsts[len(firsts) // 2] if firsts else max(width, height) / 4
     return tuple(min(max(1.5 * usual, 0.8 * d[-1] if d else 0), 2.6 * usual) for d in near)
+
+
+@lru_cache(maxsize=64)
+def natural_cells(points: tuple[Point, ...], width: float, height: float) -> tuple[Ring, ...]:
+    """Cells with a natural outline, remembered: a territory is cut once, however often it is shown."""
+    return cells(points, width, height, natural_reaches(points, width, height))

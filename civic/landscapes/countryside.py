@@ -49,13 +49,13 @@ def paint_sky(land: Land) -> None:
     if land.night:
         c.dots("glint", 2, *stars[::2])
         c.dots("sun", 3, *stars[1::3])
-    low = dice.chance(35)
-    rise = dice.between(10, 46) if low else dice.between(96, 132)
-    c.fill("sun", disc(land.away + dice.between(-30, 30), horizon - rise, dice.between(25, 33)))
     for turn in range(land.width // 320):
         x, y = (turn * 320 + dice.upto(300)) % (land.width - 60), dice.between(34, horizon - 96)
         c.line("glow", 14, f"M{x} {y}h{dice.between(50, 110)}M{x + dice.between(16, 50)} {y + 16}"
                f"h{dice.between(40, 80)}", soft=True)
+    low = dice.chance(35)
+    rise = dice.between(50, 74) if low else dice.between(96, 132)
+    c.fill("sun", disc(land.away + dice.between(-30, 30), horizon - rise, dice.between(25, 33)))
     if dice.chance(55):
         _birds(land, land.away + dice.between(-120, 80), dice.between(50, 110), dice.between(2, 3))
 
@@ -105,7 +105,7 @@ def _poplars(land: Land, x: int, y: int) -> None:
             land.c.fill("crown", f"M{t - 8} {y + 6}q-4-{tall - 20} 8-{tall}q12 20 8 {tall}z")
 
 
-def _mill(land: Land, x: int, y: int) -> None:
+def _dovecote(land: Land, x: int, y: int) -> None:
     """A round dovecote on its own, with two trees."""
     c = land.c
     c.fill("cob", f"M{x - 15} {y + 6}l3-46h24l3 46z")
@@ -124,7 +124,7 @@ def paint_far(land: Land, places: list[int]) -> None:
         path += f"q{w // 2}-{dice.between(10, 32)} {w} 0"
         x += w
     land.c.fill("hedge", path + "v18H0z")
-    things = dice.shuffle((_church, _farm, _poplars, _mill))
+    things = dice.shuffle((_church, _farm, _poplars, _dovecote))
     for i, place in enumerate(places):
         things[i % 4](land, place, y)
 
@@ -144,13 +144,13 @@ def paint_fields(land: Land) -> None:
     c.fill("hedge", f"M{x} {y + 32}{bushes}v5h-244z")
 
 
-def paint_middle(land: Land) -> None:
-    """Between the fields and the near ground: most often the pond; else a river, vines or a pasture."""
+def paint_middle(land: Land, x: int) -> None:
+    """Around x, before the near ground: most often the pond; else a river, vines or a pasture."""
     dice = land.dice
-    dice.pick((_pond, _pond, _pond, _river, _rows, _pasture))(land, land.away, land.horizon + 68)
+    dice.pick((_pond, _pond, _pond, _river, _rows, _pasture))(land, x, land.horizon + 68)
     for side in (-1, 1):
         if dice.chance(55):
-            _tree(land, land.away + side * dice.between(110, 190), land.horizon + 76)
+            tree(land, x + side * dice.between(110, 190), land.horizon + 76)
 
 
 def _pond(land: Land, x: int, y: int) -> None:
@@ -201,7 +201,10 @@ def _cow(land: Land, x: int, y: int, coat: str) -> None:
 def _pasture(land: Land, x: int, y: int) -> None:
     """A pasture with cows, or bales of straw after the harvest."""
     c, dice = land.c, land.dice
-    if land.season in ("summer", "winter"):
+    if land.season == "winter":
+        _river(land, x, y)
+        return
+    if land.season == "summer":
         for dx, dy in ((-90, -10), (-20, 10), (54, -14), (120, 8)):
             c.fill("honey", disc(x + dx, y + dy, 17), rect(x + dx, y + dy - 17, 20, 34))
             c.fill("cob", disc(x + dx + 20, y + dy, 12, 17))
@@ -211,7 +214,7 @@ def _pasture(land: Land, x: int, y: int) -> None:
         _cow(land, x + dx, y + dy, dice.pick(("paper", "clay", "paper")))
 
 
-def _tree(land: Land, x: int, y: int) -> None:
+def tree(land: Land, x: int, y: int) -> None:
     """A tree at mid distance: round, willow, or bare in winter."""
     c, dice = land.c, land.dice
     c.line("wood", 6, f"M{x} {y}v-34")

@@ -1,6 +1,5 @@
 """The near ground: grass, a path, flowers; reeds, a fence or sunflowers in the corner; snow."""
 
-from civic.landscapes.canvas import rect
 from civic.landscapes.countryside import Land
 
 
@@ -86,4 +85,3 @@ def paint_snow(land: Land) -> None:
     flakes = [(land.dice.upto(land.width), land.dice.upto(land.height - 40)) for _ in range(land.width // 18)]
     land.c.dots("paper", 5, *flakes[::2])
     land.c.dots("paper", 3, *flakes[1::2])
-    land.c.fill("paper", rect(0, land.height - 3, land.width, 3))

@@ -1,26 +1,26 @@
 """The map of a territory (PRODUCT D3): communes as cells, markers as links, names, a scale; no tiles."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from civic.landscapes.cells import Commune, Point, Ring, Window, cells, natural_reaches
+from civic.landscapes.cells import Commune, Point, Ring, Window, natural_cells
 from civic.landscapes.frame import Frame, path
 from civic.landscapes.labels import Label, Layout
-from civic.landscapes.markers import HALF, Gathering, Marker, drawn, gather, link_of
+from civic.landscapes.markers import HALF, PHONE_HALF, Gathering, Marker, drawn, gather, link_of
 from civic.landscapes.outlines import Outlines, simplified
 
 _TINTS = 5
-_NAMES, _PHONE_NAMES = 26, 9
+_NAMES, _PHONE_NAMES = 22, 9
 
 
 @dataclass(frozen=True, slots=True)
 class MapTexts:
-    """The words of a map, already in the reader's language; {count} is filled in."""
+    """The words of a map, already in the reader's language; {count} and {places} are filled in."""
 
     title: str = "Carte des communes"
+    together: str = "{count} en tout\u00a0: {places}"
     others: str = "et {count} autres lieux"
     scale: str = "{count}\u00a0km"
 
@@ -32,18 +32,16 @@ class _Place:
     rings: tuple[Ring, ...]
 
 
-@lru_cache(maxsize=32)
-def _cells_of(spots: tuple[Point, ...], width: float, height: float) -> tuple[Ring, ...]:
-    return cells(spots, width, height, natural_reaches(spots, width, height))
-
-
 def _places(communes: Sequence[Commune], frame: Frame, outlines: Outlines) -> list[_Place]:
     """Each commune with its spot and what is drawn for it: its outline when known, else its cell."""
     spots = tuple(frame.point(c.longitude, c.latitude) for c in communes)
     places = []
-    for commune, spot, cell in zip(communes, spots, _cells_of(spots, frame.width, frame.height), strict=True):
+    rings_of = natural_cells(spots, frame.width, frame.height)
+    for commune, spot, cell in zip(communes, spots, rings_of, strict=True):
         real = outlines.get(commune.insee)
-        rings = tuple(simplified([frame.point(*p) for p in ring], 0.7) for ring in real) if real else (cell,)
+        rings: tuple[Ring, ...] = (cell,)
+        if real:
+            rings = tuple(simplified([frame.point(*place) for place in ring], 0.7) for ring in real)
         places.append(_Place(commune, spot, rings))
     return places
 
@@ -102,36 +100,39 @@ def _chosen(places: Sequence[_Place], groups: Mapping[str, str] | None, here: st
 
 def _names(
     layout: Layout, chosen: Iterable[_Place], frame: Frame, marked: Sequence[Gathering]
-) -> tuple[list[Label], str]:
-    """The names that find room, and the dots of those whose commune bears no marker (path data)."""
+) -> list[Label]:
+    """The names that find room; a commune without marker gets a dot."""
     labels: list[Label] = []
-    dots = ""
     for place in chosen:
         if len(labels) == _NAMES or not frame.holds(place.spot):
             continue
         x, y = place.spot
         covered = any(abs(g.x - x) < HALF and abs(g.y - y) < HALF for g in marked)
+        if not covered and not layout.dot(x, y):
+            continue
         phones = sum(not label.minor for label in labels) < _PHONE_NAMES
-        gap = HALF + 4 if covered else 5
-        label = layout.place(place.commune.name, x, y, gap, phones) if phones else None
-        label = label or layout.place(place.commune.name, x, y, gap, phones=False)
+        gaps = (PHONE_HALF + 1, HALF + 4) if covered else (6, 6)
+        label = layout.place(place.commune.name, x, y, gaps[0], phones=True) if phones else None
+        label = label or layout.place(place.commune.name, x, y, gaps[1], phones=False)
         if label:
-            labels.append(label)
-            dots += "" if covered else f"M{round(x)} {round(y)}h0"
-    return labels, dots
+            labels.append(label if covered else replace(label, dot=f"M{round(x)} {round(y)}h0"))
+    return labels
 
 
-def _written(labels: Sequence[Label], dots: str) -> Markup:
-    shape = Markup('<text class="map__name{}" x="{}" y="{}"{}>{}</text>')
+def _written(labels: Sequence[Label]) -> Markup:
+    """Names and dots; the minor ones have a class of their own, because phones do not show them."""
     sides = {"start": Markup(' text-anchor="start"'), "end": Markup(' text-anchor="end"'), "middle": ""}
-    names = (
-        shape.format(
-            " map__name--minor" if one.minor else "", round(one.x), round(one.y), sides[one.anchor], one.name
-        )
-        for one in labels
-    )
-    points = Markup('<path class="map__dots" d="{}"/>').format(dots) if dots else Markup("")
-    return points + Markup("").join(names)
+    written = Markup("")
+    for minor in (False, True):
+        kept, more = [one for one in labels if one.minor == minor], " map__minor" if minor else ""
+        dots = "".join(one.dot for one in kept)
+        if dots:
+            written += Markup('<path class="map__dots{}" d="{}"/>').format(more, dots)
+        for one in kept:
+            written += Markup('<text class="map__name{}" x="{}" y="{}"{}>{}</text>').format(
+                more, round(one.x), round(one.y), sides[one.anchor], one.name
+            )
+    return written
 
 
 def _scale(frame: Frame, texts: MapTexts) -> Markup:
@@ -146,7 +147,7 @@ def _scale(frame: Frame, texts: MapTexts) -> Markup:
 def _layout(frame: Frame, marked: Sequence[Gathering]) -> Layout:
     layout = Layout(frame.width, frame.height)
     for g in marked:
-        wide, phone = HALF + 3, HALF * 1.35 + 3
+        wide, phone = HALF + 3, PHONE_HALF
         layout.block((g.x - wide, g.y - wide, g.x + wide, g.y + wide),
                      (g.x - phone, g.y - phone, g.x + phone, g.y + phone))
     layout.block((8, frame.height - 56, frame.ruler()[1] + 30, frame.height))
@@ -172,8 +173,8 @@ def commune_map(
     here = next((place for place in places if place.commune.insee == highlighted), None)
     marked = gather(markers, frame)
     layout = _layout(frame, marked)
-    labels, dots = _names(layout, _chosen(places, groups, highlighted), frame, marked)
-    links = (drawn(g, g.label(texts.others), link_of(g, frame, zoom)) for g in marked)
+    labels = _names(layout, _chosen(places, groups, highlighted), frame, marked)
+    links = (drawn(g, g.label(texts.together, texts.others), link_of(g, frame, zoom)) for g in marked)
     return Markup(
         '<svg class="map__svg" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" role="group" '
         'aria-labelledby="{name}-titre"><title id="{name}-titre">{title}</title><g aria-hidden="true">'
@@ -181,5 +182,5 @@ def commune_map(
     ).format(
         w=round(frame.width), h=round(frame.height), name=name, title=texts.title,
         land=_land(places, groups, highlighted), radius=_radius(here, radius_km, frame),
-        names=_written(labels, dots), scale=_scale(frame, texts), links=Markup("").join(links),
+        names=_written(labels), scale=_scale(frame, texts), links=Markup("").join(links),
     )

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from civic.landscapes.cells import Window
+from civic.landscapes.cells import KM_PER_DEGREE, Window
 from civic.landscapes.frame import Frame
 
 GAP = 46.0
 HALF = 18
+PHONE_HALF = 25
 MOST = 500
 _NAMED = 3
 _SHAPES = {
@@ -56,18 +57,25 @@ class Gathering:
         kind = kinds.pop()
         return kind if not kinds and kind in _SHAPES else "lieu"
 
-    def label(self, others: str) -> str:
-        """The labels of the markers; beyond three of them, how many others (`others` has {count})."""
+    def label(self, together: str, others: str) -> str:
+        """What the link says, its visible number included, so that who says the number finds it.
+
+        `together` has {count} and {places}, `others` has {count}: those beyond three.
+        """
         named = ", ".join(marker.label for marker in self.markers[:_NAMED])
         left = len(self.markers) - _NAMED
-        return f"{named} {others.format(count=left)}" if left > 0 else named
+        if left > 0:
+            named = f"{named} {others.format(count=left)}"
+        if len(self.markers) > 1:
+            return together.format(count=self.count, places=named)
+        return named if str(self.count) in named else f"{named} ({self.count})"
 
     def window(self, frame: Frame) -> Window:
         """The part of the earth where these markers stand apart, about 3 km wide at least."""
         lons, lats = [m.longitude for m in self.markers], [m.latitude for m in self.markers]
         middle = (min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2
-        wide = (max(lons) - min(lons)) * frame.squeeze * 111.32
-        tall = (max(lats) - min(lats)) * 111.32
+        wide = (max(lons) - min(lons)) * frame.squeeze * KM_PER_DEGREE
+        tall = (max(lats) - min(lats)) * KM_PER_DEGREE
         return Window.around_point(*middle, max(1.5, wide, tall))
 
 

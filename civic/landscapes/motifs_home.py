@@ -19,8 +19,8 @@ def housing(c: Canvas, dice: Dice) -> None:
     person(c, dice, 48, -121, dice.pick(COATS), 56, reach=-24)
     c.line("ink", 6, "M156 0L104-138M180 0L128-138")
     c.line("ink", 5, "M152-18h24M142-44h24M133-68h24M124-92h24M115-116h24")
-    person(c, dice, -152, 2, dice.pick(COATS), 66, reach=20)
-    c.fill("cob", "M184 4q4-26 22-26t22 26z")
+    c.fill("honey", "M-196 4q4-26 22-26t22 26z")
+    person(c, dice, -146, 2, dice.pick(COATS), 66, reach=20)
 
 
 def _oven(c: Canvas) -> None:
@@ -121,7 +121,7 @@ def care(c: Canvas, dice: Dice) -> None:
     sitting(c, dice, 132, -30, dice.pick(COATS), -1)
     guest = dice.upto(3)
     if guest == 0:
-        cat(c, 202, 4, dice.pick(("dark", "honey", "paper")))
+        cat(c, 186, 4, dice.pick(("dark", "honey", "paper")))
     elif guest == 1:
         person(c, dice, 8, 6, dice.pick(COATS), 68, reach=22)
         c.line("wood", 4, "M30-36V8")

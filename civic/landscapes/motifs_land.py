@@ -30,8 +30,8 @@ def _basket(c: Canvas, dice: Dice, x: int) -> None:
         c.dots("leafy", 28, (x + 16, -88), (x + 57, -88), (x + 37, -93))
         c.line("green", 3, f"M{x + 8}-90q8-9 16 0M{x + 29}-95q8-9 16 0M{x + 49}-90q8-9 16 0")
     else:
-        c.line("clay", 13, f"M{x + 12}-86l16-10M{x + 36}-86l16-12M{x + 54}-85l8-9", soft=True)
-        c.line("cob", 13, f"M{x + 24}-86l14-14", soft=True)
+        c.line("wood", 12, f"M{x + 10}-84l8-20M{x + 40}-84l4-24M{x + 62}-84v-16", soft=True)
+        c.line("cob", 12, f"M{x + 26}-84l4-18M{x + 54}-84l4-20", soft=True)
     c.fill("honey", rect(x, -84, 72, 24))
     c.line("wood", 3, f"M{x}-72h72")
 
@@ -50,19 +50,19 @@ def market(c: Canvas, dice: Dice) -> None:
         hen(c, -160, 6, dice.pick((1, -1)))
 
 
-def _apple_tree(c: Canvas, dice: Dice, x: int, fruit: str) -> None:
+def _apple_tree(c: Canvas, dice: Dice, x: int) -> None:
     c.fill("wood", f"M{x - 7} 2q6-40 2-70h10q-4 34 4 70z")
     c.fill("crown", disc(x - 26, -86, 28), disc(x + 28, -84, 28), disc(x, -112, 36), disc(x, -80, 30))
     c.line("crown2", 5, f"M{x - 34}-96h16M{x - 8}-132h20M{x + 20}-100h18M{x - 12}-104h14", soft=True)
     spots = ((-36, -78), (-12, -92), (8, -122), (24, -70), (40, -90), (-20, -116), (2, -72))
-    c.dots(fruit, 10, *((x + a, b) for a, b in dice.shuffle(spots)[:5]))
+    c.dots("fruit", 10, *((x + a, b) for a, b in dice.shuffle(spots)[:6]))
 
 
 def orchard(c: Canvas, dice: Dice) -> None:
     """Two fruit trees, a ladder, baskets and rows of salad."""
     fruit = dice.pick(("brick", "honey", "brick"))
-    _apple_tree(c, dice, -96, fruit)
-    _apple_tree(c, dice, 78, fruit)
+    _apple_tree(c, dice, -96)
+    _apple_tree(c, dice, 78)
     c.line("wood", 6, "M18 4L56-112M42 4L72-112")
     c.line("wood", 5, "M25-16h22M31-38h20M38-60h18M45-82h16")
     person(c, dice, -22, 2, dice.pick(COATS), 64, reach=-24)
@@ -121,8 +121,8 @@ def pond(c: Canvas, dice: Dice) -> None:
         _stork(c)
     else:
         _heron(c)
-    c.line("green", 4, "M190 8q-2-40-10-66M198 8q0-44 2-80M206 8q2-30 12-54")
-    c.line("clay", 9, "M180-58l-2-20M200-72v-22M218-46l4-18", soft=True)
+    c.line("green", 4, "M172 8q-2-40-10-66M180 8q0-44 2-80M188 8q2-30 8-54")
+    c.line("clay", 9, "M162-58l-2-20M182-72v-22M196-46l2-18", soft=True)
 
 
 def energy(c: Canvas, dice: Dice) -> None:
@@ -163,5 +163,5 @@ def walk(c: Canvas, dice: Dice) -> None:
         person(c, dice, x, 4, coat, tall, reach=22)
         c.line("wood", 3, f"M{x + 22} {32 - tall}L{x + 30} 6")
     if dice.chance(60):
-        c.line("wood", 7, "M176 6h34M180-2l28 8", soft=True)
-        c.fill("honey", "M184 0q-4-18 8-30 16 14 10 30z")
+        c.line("wood", 7, "M168 6h30M170-2l26 8", soft=True)
+        c.fill("honey", "M174 0q-4-18 8-30 16 14 10 30z")

@@ -84,19 +84,19 @@ def solidarity(c: Canvas, dice: Dice) -> None:
         person(c, dice, x, 4, coats[i], 78 - 4 * i, reach=26 if i < 2 else -24)
     c.fill("wood", rect(12, -64, 32, 26), rect(88, -60, 32, 26))
     c.line("cob", 4, "M12-54h32M88-50h32M28-64v10M104-60v10")
-    c.fill("wood", rect(166, -30, 44, 34), rect(174, -58, 34, 28))
-    c.line("cob", 4, "M166-16h44M188-30v14M174-46h34")
+    c.fill("wood", rect(154, -30, 44, 34), rect(160, -58, 34, 28))
+    c.line("cob", 4, "M154-16h44M176-30v14M160-46h34")
     good = dice.upto(3)
     if good == 0:
-        c.dots("brick", 15, (180, -62), (194, -64))
+        c.dots("brick", 15, (168, -62), (182, -64))
     elif good == 1:
-        c.fill("green", rect(182, -74, 8, 16), rect(194, -70, 8, 12))
+        c.fill("green", rect(166, -74, 8, 16), rect(178, -70, 8, 12))
     else:
-        c.fill("honey", "M178-58q13-22 26 0z")
+        c.fill("honey", "M164-58q13-22 26 0z")
     if dice.chance(50):
         child(c, dice, -128, 8, dice.pick(COATS))
-    c.fill("honey", "M-196-26h44l-5 30h-34z")
-    c.fill(dice.pick(COATS), "M-192-26q8-18 18-6 10-10 18 6z")
+    c.fill("honey", "M-192-26h44l-5 30h-34z")
+    c.fill(dice.pick(COATS), "M-188-26q8-18 18-6 10-10 18 6z")
 
 
 def assembly(c: Canvas, dice: Dice) -> None:
@@ -111,7 +111,7 @@ def assembly(c: Canvas, dice: Dice) -> None:
     c.line("ink", 5, "M-164-24v28M-84-24v28M84-24v28M164-24v28")
     for x, coat in zip((-148, -102, 102, 148), coats, strict=False):
         sitting(c, dice, x, -28, coat, 1 if x < 0 else -1)
-    person(c, dice, dice.pick((-44, 46)), 2, coats[4], 78, reach=dice.pick((24, -24)))
-    child(c, dice, dice.pick((-8, 10)), 12, coats[5])
-    c.fill("paper", "M62-118h62q12 0 12 12v20q0 12-12 12h-38l-18 14v-14h-6q-12 0-12-12v-20q0-12 12-12z")
-    c.line("slate", 5, "M66-104h54M66-90h36", soft=True)
+    person(c, dice, 44, 2, coats[4], 78, reach=dice.pick((24, -24)))
+    child(c, dice, dice.pick((-40, -14)), 12, coats[5])
+    c.fill("paper", "M72-158h62q12 0 12 12v20q0 12-12 12h-42l-22 16 4-16h-2q-12 0-12-12v-20q0-12 12-12z")
+    c.line("slate", 5, "M76-144h54M76-129h36", soft=True)

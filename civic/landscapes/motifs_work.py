@@ -33,11 +33,11 @@ def mobility(c: Canvas, dice: Dice) -> None:
     _bus(c, dice, dice.pick(("green", "brick", "slate")))
     _bicycle(c, dice.pick(("honey", "brick", "leafy")))
     if dice.chance(50):
-        c.fill("ink", rect(-204, -120, 6, 122))
-        c.fill("slate", disc(-201, -128, 22))
-        c.fill("paper", rect(-212, -138, 22, 16), rect(-210, -120, 5, 5), rect(-197, -120, 5, 5))
+        c.fill("ink", rect(-192, -120, 6, 122))
+        c.fill("slate", disc(-189, -128, 20))
+        c.fill("paper", rect(-200, -138, 22, 16), rect(-198, -121, 5, 5), rect(-185, -121, 5, 5))
     else:
-        person(c, dice, -202, 2, dice.pick(COATS), 70, reach=20)
+        person(c, dice, -188, 4, dice.pick(COATS), 70, reach=20)
 
 
 def workshop(c: Canvas, dice: Dice) -> None:

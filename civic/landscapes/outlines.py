@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from civic.landscapes.cells import Point, Ring
+from civic.landscapes.cells import KM_PER_DEGREE, Point, Ring
 
 Outlines = Mapping[str, tuple[Ring, ...]]
 _CODE_NAMES = ("insee", "code", "codgeo", "code_insee", "INSEE_COM", "com")
@@ -28,18 +28,21 @@ def _rings(shape: Mapping[str, Any] | None) -> Iterator[Ring]:
                 yield tuple((float(place[0]), float(place[1])) for place in ring)
 
 
-def outlines_from_geojson(path: Path | str) -> dict[str, tuple[Ring, ...]]:
+def outlines_from_geojson(path: Path | str, tolerance_m: float = 50) -> dict[str, tuple[Ring, ...]]:
     """Outlines in degrees by INSEE code, read from a GeoJSON FeatureCollection in WGS 84.
 
-    The code is looked for under the names French open data uses (code, insee, codgeo, …). ValueError
+    The code is looked for under the names French open data uses (code, insee, codgeo, …). Lines are
+    simplified by up to `tolerance_m` metres once, here, because maps are drawn often. ValueError
     when the file is not a FeatureCollection or holds no commune with a code and an outline.
     """
     content = json.loads(Path(path).read_text(encoding="utf-8"))
     if not isinstance(content, dict) or content.get("type") != "FeatureCollection":
         raise ValueError("not a GeoJSON FeatureCollection")
+    tolerance = tolerance_m / 1000 / KM_PER_DEGREE
     found: dict[str, tuple[Ring, ...]] = {}
     for feature in content.get("features", ()):
-        code, rings = _code(feature), tuple(_rings(feature.get("geometry")))
+        shape = _rings(feature.get("geometry"))
+        code, rings = _code(feature), tuple(simplified(ring, tolerance) for ring in shape)
         if code and rings:
             found[code] = found.get(code, ()) + rings
     if not found:

@@ -27,12 +27,12 @@ _NIGHTS = {
     "ice": "28323d 3a4650 f0e6cf 33404b 3d4a56 465b6b a5b8c2 1e2a33",
 }
 
-_SEASON = "hedge field meadow crop ground shade near crown crown2 bloom"
+_SEASON = "hedge field meadow crop ground shade near crown crown2 bloom fruit"
 _SEASONS = {
-    "spring": "6f9a78 cfdba0 b4cc8c efd36a a3c488 86ab6e 1d5c48 5f9b6e 8dbd8c fbf7f0",
-    "summer": "5d907a edcf80 bccb8f e3b65a 9dba83 82a26d 1d5c48 35785c 5b9a78 e3a633",
-    "autumn": "80805a dcae62 c6b677 b8803f aaa870 8d8b58 3f4a2e c06a33 dd9550 d98d78",
-    "winter": "8fa09e f4f1e9 dbe1de e9e8e2 e4e5de c6cdca 3d5a55 8c9c99 a9b7b4 ffffff",
+    "spring": "6f9a78 cfdba0 b4cc8c efd36a a3c488 86ab6e 1d5c48 5f9b6e 8dbd8c fbf7f0 fbf7f0",
+    "summer": "5d907a edcf80 bccb8f e3b65a 9dba83 82a26d 1d5c48 35785c 5b9a78 e3a633 c4502e",
+    "autumn": "80805a dcae62 c6b677 b8803f aaa870 8d8b58 3f4a2e c06a33 dd9550 d98d78 a63f22",
+    "winter": "8fa09e f4f1e9 dbe1de e9e8e2 e4e5de c6cdca 3d5a55 8c9c99 a9b7b4 ffffff e4ebe9",
 }
 _STAINS = {"dawn": 0.12, "gold": 0.12, "dusk": 0.24}
 _HOURS_OF = {
@@ -60,6 +60,7 @@ def palette(dice: Dice, season: str, night: bool) -> dict[str, str]:
         stained["crown"] = blend(earth["crown"], light["stain"], 0.62)
         stained["crown2"] = blend(earth["crown2"], light["stain"], 0.55)
         stained["bloom"] = blend(earth["bloom"], light["stain"], 0.4)
+        stained["fruit"] = blend(earth["fruit"], light["stain"], 0.3)
         stained["near"] = blend(earth["near"], "0b1311", 0.72)
     things = dict(zip(_THINGS.split(), (_THINGS_NIGHT if night else _THINGS_DAY).split(), strict=True))
     skins = {"skin1": "e8bd98", "skin2": "c98f68", "skin3": "8d5b3d", "skin4": "d9a47c", "grey": "d8d2c6"}
