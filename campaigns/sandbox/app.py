@@ -27,9 +27,9 @@ def create_sandbox(
 ) -> Starlette:
     """The sandbox as an ASGI application over its own SQLite file, which several processes may share.
 
-    `public_url` is where browsers and the SDK reach it, without trailing slash. With `api_key` no other key is
-    accepted (wanted wherever strangers can reach it); without, any `sk_test_…`. Direct debits end by
-    themselves after `sepa_delay_seconds`, or with None only by the control's `settle`.
+    `public_url` is where browsers and the SDK reach it. With `api_key` no other key is accepted (wanted
+    wherever strangers can reach it); without, any `sk_test_…`. Direct debits end by themselves after
+    `sepa_delay_seconds`, or with None only by the control's `settle`.
     """
     if not webhook_secret:
         raise ValueError("The sandbox signs its events: it needs a webhook secret.")

@@ -1,5 +1,7 @@
-"""Stripe's test cards and test IBANs: what each one does. A number that is not here is refused and never kept,
-so that nobody's real card can end up in the sandbox."""
+"""Stripe's test cards and test IBANs: what each one does.
+
+A number that is not here is refused and never kept, so nobody's real card can end up in the sandbox.
+"""
 
 from __future__ import annotations
 
@@ -155,8 +157,8 @@ def method_for(world: World, identifier: str, param: str = "payment_method") -> 
     method = world.find("payment_method", identifier, param)
     if method["_spent"]:
         raise invalid(
-            "The provided PaymentMethod was previously used without being attached to a Customer or was detached "
-            "from a Customer, and may not be used again.",
+            "The provided PaymentMethod was previously used without being attached to a Customer or was "
+            "detached from a Customer, and may not be used again.",
             param,
             "payment_method_unexpected_state",
         )

@@ -175,9 +175,7 @@ def expire(world: World, params: Params, identifier: str) -> Stored:
     """POST /v1/checkout/sessions/{session}/expire: only an open one; its intent ends with it."""
     session = world.find("checkout.session", identifier)
     if session["status"] != "open":
-        raise invalid(
-            f'Only Checkout Sessions with a status in ["open"] can be expired. This one is {session["status"]}.'
-        )
+        raise invalid(f"Only open Checkout Sessions can be expired; this one is {session['status']}.")
     world.rows.stop_alarm(identifier)
     session.update(status="expired", url=None)
     world.save(session)

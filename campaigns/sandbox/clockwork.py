@@ -21,7 +21,7 @@ def catch_up(rows: Rows, frame: Frame) -> None:
 
 
 def settle(world: World, identifier: str, succeeds: bool | None = None) -> Stored:
-    """A direct debit ends, and the session it came from hears of it. Raises `StripeFault` when none is under way."""
+    """A direct debit ends, and its session hears of it. Raises `StripeFault` when none is under way."""
     intent = payments.settle(world, identifier, succeeds)
     checkout.follow(world, intent)
     return intent

@@ -1,4 +1,4 @@
-"""What api.stripe.com accepts, read from the SDK itself: routes from its services, parameters from its TypedDicts.
+"""What api.stripe.com accepts, read from the SDK itself: routes from its services, parameters from its types.
 
 The sandbox owns no list of parameters, so it can neither fall behind the SDK nor be kinder than Stripe:
 an unknown, missing, badly typed or badly spelled parameter is a 400 here as it is there.

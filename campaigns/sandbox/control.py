@@ -85,7 +85,7 @@ class Control:
     async def webhooks(
         self, lose: int = 0, duplicate: int = 0, delay_seconds: float = 0, reorder: bool = False
     ) -> None:
-        """From now on: lose the next events, then send the next ones twice; delay all; send the newest first."""
+        """From now on: lose the next events, then send the next ones twice; delay all; newest first."""
         switches = {"lose": lose, "duplicate": duplicate, "delay_seconds": delay_seconds, "reorder": reorder}
         await self._do(lambda rows: rows.set("webhooks", switches))
 
@@ -136,7 +136,7 @@ class Control:
         await self._do(lambda rows: rows.set("sepa_delay_seconds", seconds))
 
     async def dump(self) -> dict[str, list[Stored]]:
-        """Everything, oldest first, to compare with a ledger; `deliveries` tells what became of each event."""
+        """Everything, oldest first, to compare with a ledger; `deliveries` tells each event's fate."""
 
         def read(rows: Rows) -> dict[str, list[Stored]]:
             known = {name: rows.select(kind)[::-1] for name, kind in DUMPED.items()}

@@ -68,10 +68,10 @@ def _tombstone(customer: Stored) -> Stored:
 
 
 def create_payment_method(world: World, params: Params) -> Stored:
-    """POST /v1/payment_methods: raw numbers are refused, as they are for every account without its own audit."""
+    """POST /v1/payment_methods: raw numbers are refused, as for every account without its own audit."""
     raise invalid(
-        "Sending credit card numbers directly to the Stripe API is generally unsafe. Use a test token such as "
-        "pm_card_visa, or Checkout.",
+        "Sending credit card numbers directly to the Stripe API is generally unsafe. Use a test token such "
+        "as pm_card_visa, or Checkout.",
         "card[number]",
     )
 

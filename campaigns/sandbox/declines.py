@@ -27,7 +27,10 @@ REFUSALS = {
         "Your card was declined. This transaction requires authentication.",
     ),
 }
-FAILED_AUTHENTICATION = "We are unable to authenticate your payment method. Please choose a different payment method and try again."
+FAILED_AUTHENTICATION = (
+    "We are unable to authenticate your payment method. "
+    "Please choose a different payment method and try again."
+)
 FAILED_DEBIT = "The payment was refused by the customer's bank."
 
 

@@ -1,4 +1,4 @@
-"""What a person typed on the hosted page, turned into a test card or IBAN, or into sentences about what is wrong."""
+"""What a person typed on the hosted page: a test card or IBAN, or sentences about what is wrong."""
 
 from __future__ import annotations
 

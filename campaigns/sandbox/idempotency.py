@@ -20,16 +20,17 @@ class Answer(NamedTuple):
 
 
 def claim(rows: Rows, key: str, account: str, fingerprint: str) -> Answer | None:
-    """Take the key for this request, or give the answer it already has. Keys are forgotten after 24 hours.
+    """Take the key for this request, or give the answer it already has; keys are forgotten after a day.
 
-    Raises 400 `idempotency_error` when the key was used for another request, 409 while the first is under way.
+    Raises 400 `idempotency_error` when the key was used for another request, 409 while the first runs.
     """
     now = rows.now()
     rows.sql.execute(
         "DELETE FROM answers WHERE created <= ? OR (status IS NULL AND created <= ?)",
         (now - A_DAY, now - ABANDONED_AFTER),
     )
-    known = rows.sql.execute("SELECT * FROM answers WHERE key = ? AND account = ?", (key, account)).fetchone()
+    found = rows.sql.execute("SELECT * FROM answers WHERE key = ? AND account = ?", (key, account))
+    known = found.fetchone()
     if known is None:
         rows.sql.execute(
             "INSERT INTO answers (key, account, fingerprint, created) VALUES (?, ?, ?, ?)",
@@ -40,8 +41,8 @@ def claim(rows: Rows, key: str, account: str, fingerprint: str) -> Answer | None
         raise StripeFault(
             400,
             "idempotency_error",
-            "Keys for idempotent requests can only be used with the same parameters they were first used with. "
-            f"Try using a key other than '{key}' if you meant to execute a different request.",
+            "Keys for idempotent requests can only be used with the same parameters they were first used "
+            f"with. Try using a key other than '{key}' if you meant to execute a different request.",
         )
     if known["status"] is None:
         raise StripeFault(

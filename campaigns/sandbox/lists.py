@@ -14,7 +14,7 @@ COMPARE = {"gt": int.__gt__, "gte": int.__ge__, "lt": int.__lt__, "lte": int.__l
 
 
 def page(world: World, kind: str, url: str, params: Params, **fixed: Any) -> Stored:
-    """One page of a kind: `limit` (10, at most 100), `starting_after`, `ending_before`, `created`, and fields."""
+    """One page of a kind: `limit` (10, at most 100), `starting_after`, `created`, and equal fields."""
     limit = params.get("limit", 10)
     if not 1 <= limit <= 100:
         raise invalid("Invalid limit: must be between 1 and 100.", "limit")

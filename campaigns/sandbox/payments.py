@@ -17,7 +17,7 @@ NOT_SIMULATED = ("application_fee_amount", "on_behalf_of", "transfer_data", "pay
 
 
 def create(world: World, params: Params) -> Stored:
-    """POST /v1/payment_intents; with `confirm` the first try follows at once. Raises `Declined` when it fails."""
+    """POST /v1/payment_intents; with `confirm` the first try follows at once, and may raise `Declined`."""
     _check(world, params)
     method = method_for(world, params["payment_method"]) if params.get("payment_method") else None
     intent = world.create("payment_intent", "pi", **blank(params))
@@ -52,7 +52,8 @@ def _check(world: World, params: Params) -> None:
     allowed, automatic = params.get("allowed_payment_method_types"), params.get("automatic_payment_methods")
     if allowed and automatic:
         raise invalid(
-            "You may only specify one of these parameters: allowed_payment_method_types, automatic_payment_methods."
+            "You may only specify one of these parameters: allowed_payment_method_types, "
+            "automatic_payment_methods."
         )
     if not params.get("confirm"):
         if "off_session" in params:
@@ -115,7 +116,7 @@ def retrieve(world: World, params: Params, identifier: str) -> Stored:
 
 
 def update(world: World, params: Params, identifier: str) -> Stored:
-    """POST /v1/payment_intents/{intent}: description and metadata at any time, the amount until it is paid."""
+    """POST /v1/payment_intents/{intent}: description and metadata at any time, the amount until paid."""
     intent = world.find("payment_intent", identifier)
     if "amount" in params and intent["status"] not in OPEN:
         raise unexpected(intent, "update the amount of")
@@ -218,7 +219,7 @@ def _keep_for_later(world: World, intent: Stored, method: Stored) -> None:
 
 
 def fail(world: World, intent: Stored, method: Stored, decline_code: str) -> Declined:
-    """A card's refusal: a failed charge, and an intent that waits for another method. Returns the 402 to raise."""
+    """A card's refusal: a failed charge, an intent that waits for another method. Returns the 402."""
     charge = charges.create(world, intent, method, "failed", decline_code)
     world.tell("charge.failed", charge)
     return _failed(world, intent, card_refusal(decline_code, method, charge["id"]), charge["id"])
@@ -233,7 +234,7 @@ def _failed(world: World, intent: Stored, error: dict[str, Any], charge: str | N
 
 
 def answer_bank(world: World, intent: Stored, accepted: bool) -> None:
-    """What the person said on her bank's page; a refusal by the card afterwards stays written on the intent."""
+    """What the person said on her bank's page; a refusal by the card afterwards stays on the intent."""
     method = world.find("payment_method", intent["payment_method"])
     if not accepted:
         code = "payment_intent_authentication_failure"
@@ -283,7 +284,7 @@ def cancel(world: World, params: Params, identifier: str) -> Stored:
     intent = world.find("payment_intent", identifier)
     if intent["_session"]:
         raise invalid(
-            f"You cannot cancel this PaymentIntent because it was created by Checkout. Expire {intent['_session']}.",
+            f"You cannot cancel this PaymentIntent: it was created by Checkout. Expire {intent['_session']}.",
             code="payment_intent_unexpected_state",
         )
     return end(world, intent, params.get("cancellation_reason"))

@@ -55,13 +55,14 @@ def _charge_to_refund(world: World, params: Params) -> Stored:
 
 def _blank_refund(charge: Stored, params: Params, amount: int) -> dict[str, Any]:
     kind = charge["payment_method_details"]["type"]
+    destination = {"type": "refund"} if kind == "card" else {}
     return {
         "amount": amount,
         "balance_transaction": None,
         "charge": charge["id"],
         "currency": charge["currency"],
         "customer": charge["customer"],
-        "destination_details": {"type": kind, kind: {}},
+        "destination_details": {"type": kind, kind: destination},
         "failure_balance_transaction": None,
         "metadata": merge_metadata(None, params.get("metadata")),
         "payment_intent": charge["payment_intent"],
@@ -141,7 +142,7 @@ def _blank_dispute(world: World, charge: Stored) -> dict[str, Any]:
         "charge": charge["id"],
         "currency": charge["currency"],
         "enhanced_eligibility_types": [],
-        "evidence": {},
+        "evidence": {"enhanced_evidence": {}},
         "evidence_details": details,
         "is_charge_refundable": False,
         "metadata": {},

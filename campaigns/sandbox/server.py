@@ -1,4 +1,4 @@
-"""The API's door: key, faults, conformance, idempotency, then one transaction for the effect and its answer."""
+"""The API's door: key, faults, conformance, idempotency, then one transaction for effect and answer."""
 
 from __future__ import annotations
 

@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS objects (
 CREATE INDEX IF NOT EXISTS objects_kind ON objects (kind, account, seq);
 CREATE INDEX IF NOT EXISTS objects_customer ON objects (kind, json_extract(body, '$.customer'));
 CREATE INDEX IF NOT EXISTS objects_intent ON objects (kind, json_extract(body, '$.payment_intent'));
-CREATE TABLE IF NOT EXISTS alarms (id TEXT NOT NULL, action TEXT NOT NULL, due REAL NOT NULL, PRIMARY KEY (id, action));
+CREATE TABLE IF NOT EXISTS alarms (
+    id TEXT NOT NULL, action TEXT NOT NULL, due REAL NOT NULL, PRIMARY KEY (id, action));
 CREATE TABLE IF NOT EXISTS answers (
     key TEXT NOT NULL, account TEXT NOT NULL, fingerprint TEXT NOT NULL, created REAL NOT NULL,
     status INTEGER, body TEXT, PRIMARY KEY (key, account));
@@ -71,7 +72,7 @@ class Store:
         return self._connection
 
     async def transaction(self, work: Callable[[Rows], Result], patience: float = 10.0) -> Result:
-        """Run `work` alone on the file; waits for other processes without blocking the loop. Raises `Busy`."""
+        """Run `work` alone on the file; waits for others without blocking the loop. Raises `Busy`."""
         give_up = time.monotonic() + patience
         while True:
             try:

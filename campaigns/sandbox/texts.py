@@ -1,4 +1,4 @@
-"""The words of the hosted pages, French first. The sandbox stands in for a foreign site, so they are its own."""
+"""The words of the hosted pages, French first: the sandbox stands in for a foreign site, and speaks alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ FRENCH = {
     "simulated": "Paiements simulés : aucune carte n’est débitée, aucun argent ne circule.",
     "setup_title": "Enregistrer un moyen de paiement",
     "payment_title": "Payer {amount}",
-    "setup_intro": "Vous ne payez rien maintenant. Le moyen de paiement sera utilisé seulement si la campagne réussit.",
+    "setup_intro": "Vous ne payez rien maintenant. "
+    "Le moyen de paiement sera utilisé seulement si la campagne réussit.",
     "total": "Total",
     "error_summary": "Le formulaire n’a pas pu être envoyé. Corrigez ce qui est indiqué ci-dessous.",
     "email": "Adresse électronique",
@@ -48,7 +49,8 @@ FRENCH = {
     "answered": "Cette question n’est plus posée. Vous pouvez revenir au site.",
     "need_email": "Indiquez une adresse électronique, par exemple camille@exemple.fr.",
     "need_number": "Ce numéro de carte n’est pas complet ou contient une erreur.",
-    "real_number": "Ce numéro n’est pas une carte d’essai. N’entrez jamais une vraie carte ici : elle est refusée.",
+    "real_number": "Ce numéro n’est pas une carte d’essai. "
+    "N’entrez jamais une vraie carte ici : elle est refusée.",
     "need_expiry": "Indiquez une date à venir, par exemple 12/34.",
     "need_cvc": "Indiquez les trois chiffres au dos de la carte.",
     "need_iban": "Cet IBAN n’est pas un compte d’essai. N’entrez jamais un vrai compte ici : il est refusé.",

@@ -15,6 +15,7 @@ from campaigns.sandbox.errors import missing
 from campaigns.sandbox.store import Rows, Stored
 
 Params = dict[str, Any]
+WITHOUT_MODE = ("balance_transaction", "refund", "account")
 TO_REORDER = 0.3  # seconds events wait for one another before the last one leaves first
 
 
@@ -31,7 +32,7 @@ class Frame:
 
 
 def public(body: Any) -> Any:
-    """An object as the API shows it: what the sandbox alone knows (leading underscore) left out, at every depth."""
+    """An object as the API shows it: what the sandbox alone knows (leading underscore) left out."""
     if isinstance(body, dict):
         return {key: public(value) for key, value in body.items() if not key.startswith("_")}
     return [public(value) for value in body] if isinstance(body, list) else body
@@ -58,7 +59,7 @@ class World:
             "id": f"{prefix}_{secrets.token_hex(12)}",
             "object": kind,
             "created": self.now(),
-            "livemode": False,
+            **({} if kind in WITHOUT_MODE else {"livemode": False}),
             **fields,
         }
         self.rows.insert(body, self.account)

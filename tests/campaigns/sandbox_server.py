@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,9 +17,20 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from campaigns.sandbox import create_sandbox
+from tests.campaigns.stripe_shapes import check_answer
 
-SECRET = "whsec_sandbox_test"  # noqa: S105
+SECRET = "whsec_sandbox_test"
 KEY = "sk_test_sandbox"
+
+
+class CheckedClient(stripe.HTTPXClient):
+    """The SDK's HTTP client; every answer that passes is held against the SDK's own resource classes."""
+
+    async def request_async(self, *args: Any, **options: Any) -> Any:
+        content, status, headers = await super().request_async(*args, **options)
+        if status == 200:
+            check_answer(json.loads(content))
+        return content, status, headers
 
 
 class Harness:
@@ -27,7 +39,7 @@ class Harness:
     def __init__(self, url: str, app: Starlette, heard: list[tuple[bytes, str]]) -> None:
         self.url, self.heard = url, heard
         self.control = app.state.control
-        self.http = stripe.HTTPXClient(timeout=5)
+        self.http = CheckedClient(timeout=5)
         self.client = stripe.StripeClient(
             KEY, base_addresses={"api": url}, http_client=self.http, max_network_retries=0
         )
@@ -94,16 +106,14 @@ class Harness:
 @contextlib.asynccontextmanager
 async def running_sandbox(database: Path, **options: Any) -> AsyncIterator[Harness]:
     """A sandbox mounted at /_stripe on a free loopback port, with its webhook at /webhooks/stripe."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    listening = socket.create_server(("127.0.0.1", 0))
     heard: list[tuple[bytes, str]] = []
 
     async def webhook(request: Request) -> Response:
         heard.append((await request.body(), request.headers["stripe-signature"]))
         return Response(status_code=200)
 
-    origin = f"http://127.0.0.1:{port}"
+    origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
     sandbox = create_sandbox(
         database,
         webhook_url=f"{origin}/webhooks/stripe",
@@ -112,11 +122,10 @@ async def running_sandbox(database: Path, **options: Any) -> AsyncIterator[Harne
         **{"sepa_delay_seconds": None, **options},
     )
     routes = [Mount("/_stripe", sandbox), Route("/webhooks/stripe", webhook, methods=["POST"])]
-    config = uvicorn.Config(Starlette(routes=routes), "127.0.0.1", port, log_level="critical", lifespan="off")
+    config = uvicorn.Config(Starlette(routes=routes), log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
-    task = asyncio.create_task(server._serve())
-    while not server.started:
-        await asyncio.sleep(0.005)
+    # Connections made before the server starts wait in the socket's queue.
+    task = asyncio.create_task(server.serve(sockets=[listening]))
     harness = Harness(f"{origin}/_stripe", sandbox, heard)
     try:
         yield harness
