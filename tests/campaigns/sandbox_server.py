@@ -43,7 +43,7 @@ class Harness:
         self.client = stripe.StripeClient(
             KEY, base_addresses={"api": url}, http_client=self.http, max_network_retries=0
         )
-        self.v1 = self.client.v1
+        self.v1: Any = self.client.v1
         self.browser = httpx.AsyncClient(trust_env=False)
 
     async def customer(self, **params: Any) -> str:

@@ -1,4 +1,4 @@
-"""The shape of Stripe's objects, read from the SDK's resource classes, and a check of an answer against it."""
+"""The shape of Stripe’s objects, read from the SDK, and a check of an answer against it."""
 
 import ast
 import inspect
