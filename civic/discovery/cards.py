@@ -40,8 +40,8 @@ async def cards(found: Sequence[Match]) -> list[Card]:
 
 
 def landscape_of(topics: Sequence[str], initiative_id: int) -> str:
-    """The drawing of an initiative without a photo: `motif/seed`."""
-    return f"{motif_for(topics)}/{initiative_id}"
+    """The drawing of an initiative without a photo: its address."""
+    return urls.path("landscapes.show", motif=motif_for(topics), seed=initiative_id)
 
 
 def _card(match: Match, needs: list[Need]) -> Card:

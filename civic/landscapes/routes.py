@@ -15,10 +15,9 @@ FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 async def show(request: Request) -> Response:
-    """`/paysages/{motif}/{seed}.svg`, and `{seed}-nuit.svg` by night; the motif « panorama » is the wide one."""
+    """`/paysages/{motif}/{seed}.svg`, by night with `?nuit=1`; the motif « panorama » is the wide one."""
     motif, seed = request.path_params["motif"], request.path_params["seed"]
-    night = seed.endswith("-nuit")
-    seed = seed.removesuffix("-nuit")
+    night = "nuit" in request.query_params
     if not _SEED.fullmatch(seed) or (motif != "panorama" and motif not in MOTIFS):
         raise NotFound(_("Ce dessin n’existe pas."))
     drawing = panorama(seed, night=night) if motif == "panorama" else scene(seed, motif, night=night)
