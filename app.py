@@ -23,6 +23,7 @@ from civic.landscapes import routes as landscapes_routes
 from civic.mail import routes as mail_routes
 from civic.mail import service as mail_service
 from civic.media import routes as media_routes
+from civic.network import routes as network_routes
 from civic.organisations import routes as organisations_routes
 from civic.people import routes as people_routes
 from civic.places import jobs as places_jobs
@@ -42,7 +43,7 @@ def routes(current: Settings) -> list[BaseRoute]:
     """Every route, the most precise first."""
     found: list[BaseRoute] = [
         *web_routes.routes, *mail_routes.routes, *media_routes.routes, *landscapes_routes.routes, *people_routes.routes,
-        *places_routes.routes, *organisations_routes.routes, *discovery_routes.routes, *initiatives_routes.routes,
+        *places_routes.routes, *organisations_routes.routes, *discovery_routes.routes, *initiatives_routes.routes, *network_routes.routes,
     ]  # fmt: skip
     found += places_routes.routes
     return [*found, *_arriving(found)]

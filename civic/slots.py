@@ -102,12 +102,13 @@ initiative_timeline: Slot[Callable[["Initiative"], Awaitable[list[Moment]]]] = S
 person_todos: Slot[Callable[["Person"], Awaitable[list[Todo]]]] = Slot("person_todos")
 person_given: Slot[Callable[["Person"], Awaitable[list[Given]]]] = Slot("person_given")
 desk_todos: Slot[Callable[["Person"], Awaitable[list[Todo]]]] = Slot("desk_todos")
+agenda: Slot[Callable[[], Awaitable[list[Moment]]]] = Slot("agenda")
 home_ways: Slot[Callable[[], Awaitable[list[Way]]]] = Slot("home_ways")
 figures: Slot[Callable[[], Awaitable[list[Figure]]]] = Slot("figures")
 verifications: Slot[Callable[[], Awaitable[list[str]]]] = Slot("verifications")
 
 ALL: tuple[Slot[Any], ...] = (
-    initiative_panels, organisation_panels, initiative_timeline, person_todos, person_given, desk_todos, home_ways, figures, verifications,
+    initiative_panels, organisation_panels, initiative_timeline, person_todos, person_given, desk_todos, agenda, home_ways, figures, verifications,
 )
 
 
