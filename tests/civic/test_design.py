@@ -1,4 +1,4 @@
-"""The look keeps its promises: contrasts computed from the tokens, weights of a page, nothing from elsewhere."""
+"""The look keeps its promises: contrasts from the tokens, weights of a page, nothing from elsewhere."""
 
 import gzip
 import re
