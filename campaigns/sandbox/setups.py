@@ -190,7 +190,10 @@ def attach(world: World, method: Stored, customer: str) -> Stored:
 
 def create_mandate(world: World, method: Stored) -> Stored:
     """The permission to debit an account again."""
-    sepa = {"reference": method["id"][-12:].upper(), "url": f"{world.frame.public_url}/mandates/{method['id']}"}
+    sepa = {
+        "reference": method["id"][-12:].upper(),
+        "url": f"{world.frame.public_url}/mandates/{method['id']}",
+    }
     mandate = world.create(
         "mandate",
         "mandate",

@@ -13,7 +13,7 @@ FRENCH = {
     "setup_intro": "Vous ne payez rien maintenant. "
     "Le moyen de paiement sera utilisé seulement si la campagne réussit.",
     "total": "Total",
-    "error_summary": "Le formulaire n’a pas pu être envoyé. Corrigez ce qui est indiqué ci-dessous.",
+    "error_summary": "Ce n’est pas encore fait. Lisez ce qui est indiqué ci-dessous.",
     "email": "Adresse électronique",
     "card": "Carte bancaire",
     "test_cards": "Carte d’essai",
@@ -78,7 +78,7 @@ ENGLISH = {
     "payment_title": "Pay {amount}",
     "setup_intro": "You pay nothing now. The payment method is used only if the campaign succeeds.",
     "total": "Total",
-    "error_summary": "The form could not be sent. Please correct what is marked below.",
+    "error_summary": "Not done yet. Please read what is marked below.",
     "email": "E-mail address",
     "card": "Card",
     "test_cards": "Test card",

@@ -116,10 +116,9 @@ async def running_sandbox(database: Path, **options: Any) -> AsyncIterator[Harne
     origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
     sandbox = create_sandbox(
         database,
-        webhook_url=f"{origin}/webhooks/stripe",
         webhook_secret=SECRET,
         public_url=f"{origin}/_stripe",
-        **{"sepa_delay_seconds": None, **options},
+        **{"webhook_url": f"{origin}/webhooks/stripe", "sepa_delay_seconds": None, **options},
     )
     routes = [Mount("/_stripe", sandbox), Route("/webhooks/stripe", webhook, methods=["POST"])]
     config = uvicorn.Config(Starlette(routes=routes), log_level="critical", lifespan="off")
@@ -135,3 +134,4 @@ async def running_sandbox(database: Path, **options: Any) -> AsyncIterator[Harne
         await sandbox.state.close()
         server.should_exit = True
         await task
+        listening.close()
