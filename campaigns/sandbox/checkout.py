@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from campaigns.sandbox import payments, setups
+from campaigns.sandbox import customers, payments, setups
+from campaigns.sandbox.accounts import check_may_charge
 from campaigns.sandbox.errors import invalid
 from campaigns.sandbox.store import Stored
 from campaigns.sandbox.terms import SMALLEST_AMOUNT
@@ -35,6 +36,7 @@ def create(world: World, params: Params) -> Stored:
 
 
 def _check(world: World, mode: str, params: Params) -> None:
+    check_may_charge(world)
     if mode == "subscription" or any(params.get(name) for name in NOT_SIMULATED):
         raise invalid("The sandbox simulates Checkout in `setup` and `payment` mode, without extras.", "mode")
     if params.get("ui_mode", "hosted_page") != "hosted_page":
@@ -187,6 +189,8 @@ def expire(world: World, params: Params, identifier: str) -> Stored:
 def submit(world: World, session: Stored, method: Stored) -> Stored:
     """The person gave a method on the page: the session's intent after the try. Raises `Declined`."""
     return_url = f"{world.frame.public_url}/checkout/{session['id']}"
+    if session["customer_creation"] == "always" and not session["customer"]:
+        _create_customer(world, session, method)
     if session["mode"] == "setup":
         wanted = {"payment_method": method["id"], "return_url": return_url}
         intent = setups.confirm(world, wanted, session["setup_intent"])
@@ -196,6 +200,15 @@ def submit(world: World, session: Stored, method: Stored) -> Stored:
         intent = payments.attempt(world, intent, False, return_url)
     complete(world, session["id"])
     return intent
+
+
+def _create_customer(world: World, session: Stored, method: Stored) -> None:
+    who = {name: method["billing_details"][name] for name in ("email", "name")}
+    session["customer"] = customers.create(world, who)["id"]
+    world.save(session)
+    if session["setup_intent"]:
+        intent = world.find("setup_intent", session["setup_intent"])
+        world.save({**intent, "customer": session["customer"]})
 
 
 def _own_payment(world: World, session: Stored) -> Stored:

@@ -130,7 +130,8 @@ def _effect(world: World, asked: Asked) -> Answer:
 
 
 def _check_account(world: World) -> None:
-    if world.account and not world.rows.get(world.account):
+    found = world.rows.get(world.account)
+    if world.account and not (found and found[0]["object"] == "account"):
         raise StripeFault(
             403, "invalid_request_error", f"No access to account '{world.account}'.", code="account_invalid"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from campaigns.sandbox.accounts import check_may_charge
 from campaigns.sandbox.errors import invalid
 from campaigns.sandbox.world import Params, World, merge_metadata
 
@@ -19,6 +20,7 @@ EMPTY_AT_FIRST = (
 
 def check(world: World, params: Params) -> None:
     """400 for what Stripe would not begin."""
+    check_may_charge(world)
     if params["amount"] < SMALLEST_AMOUNT:
         raise invalid(
             f"Amount must be no less than {SMALLEST_AMOUNT} {params['currency']} cents",

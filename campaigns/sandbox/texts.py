@@ -37,6 +37,10 @@ FRENCH = {
     "bank_title": "Votre banque vous demande de confirmer",
     "bank_setup": "Confirmez-vous l’enregistrement de votre carte se terminant par {last4} ?",
     "bank_payment": "Confirmez-vous le paiement de {amount} avec votre carte se terminant par {last4} ?",
+    "onboarding_title": "Ouvrir un compte d’encaissement",
+    "onboarding": "Ici, Stripe demanderait l’identité de l’organisation et son compte bancaire. "
+    "L’essai se contente de votre confirmation.",
+    "open_account": "Ouvrir le compte",
     "accept": "Confirmer",
     "refuse": "Refuser",
     "expired_title": "Cette page a expiré",
@@ -102,6 +106,10 @@ ENGLISH = {
     "bank_title": "Your bank asks you to confirm",
     "bank_setup": "Do you confirm saving your card ending in {last4}?",
     "bank_payment": "Do you confirm paying {amount} with your card ending in {last4}?",
+    "onboarding_title": "Open an account to collect money",
+    "onboarding": "Here Stripe would ask for the organisation’s identity and bank account. "
+    "For this trial your confirmation is enough.",
+    "open_account": "Open the account",
     "accept": "Confirm",
     "refuse": "Refuse",
     "expired_title": "This page has expired",

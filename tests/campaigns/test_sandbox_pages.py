@@ -273,3 +273,13 @@ async def test_an_unknown_address_says_so(sandbox: Harness) -> None:
     )
     assert (answer.status_code, "Page introuvable" in answer.text) == (404, True)
     assert (await sandbox.browser.get(f"{sandbox.url}/3ds/pi_nobody")).status_code == 404
+
+
+async def test_a_guest_becomes_a_customer_when_asked_for(sandbox: Harness) -> None:
+    session = await sandbox.setup_session(customer_creation="always")
+    assert (await submit(sandbox, session, test_card=GOOD, email="rose@example.org")).status_code == 303
+    after = await sandbox.v1.checkout.sessions.retrieve_async(
+        session.id, {"expand": ["customer", "setup_intent"]}
+    )
+    assert after.customer.email == "rose@example.org"
+    assert (await sandbox.pay(after.customer.id, after.setup_intent.payment_method)).status == "succeeded"
