@@ -19,6 +19,9 @@ def page(world: World, kind: str, url: str, params: Params, **fixed: Any) -> Sto
     if not 1 <= limit <= 100:
         raise invalid("Invalid limit: must be between 1 and 100.", "limit")
     wanted = {name: value for name, value in params.items() if name not in PAGING and name != "types"}
+    for name, value in wanted.items():
+        if isinstance(value, (dict, list)):
+            raise invalid(f"The sandbox does not simulate lists by {name}.", name)
     found = [
         item
         for item in world.rows.select(kind, world.account, **wanted, **fixed)

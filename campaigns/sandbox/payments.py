@@ -27,7 +27,12 @@ def create(world: World, params: Params) -> Stored:
     world.tell("payment_intent.created", intent)
     if not params.get("confirm"):
         return intent
-    return attempt(world, intent, bool(params.get("off_session")), params.get("return_url"))
+    return attempt(world, intent, _absent(params), params.get("return_url"))
+
+
+def _absent(params: Params) -> bool:
+    """Whether the bank's question could not be put to anyone, so that it means a refusal."""
+    return bool(params.get("off_session") or params.get("error_on_requires_action"))
 
 
 def retrieve(world: World, params: Params, identifier: str) -> Stored:
@@ -59,7 +64,7 @@ def confirm(world: World, params: Params, identifier: str) -> Stored:
     automatic = intent["automatic_payment_methods"]
     if automatic and automatic["allow_redirects"] != "never" and not params.get("return_url"):
         raise invalid("You must provide a `return_url` to confirm this PaymentIntent.", "return_url")
-    return attempt(world, intent, bool(params.get("off_session")), params.get("return_url"))
+    return attempt(world, intent, _absent(params), params.get("return_url"))
 
 
 def attempt(world: World, intent: Stored, off_session: bool, return_url: str | None) -> Stored:
