@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from civic import database, jobs, slots
+from civic.desk import routes as desk_routes
 from civic.discovery import routes as discovery_routes
 from civic.initiatives import routes as initiatives_routes
 from civic.landscapes import routes as landscapes_routes
@@ -32,7 +33,7 @@ from civic.people.middleware import Sessions
 from civic.places import jobs as places_jobs
 from civic.places import routes as places_routes
 from civic.settings import Settings, settings
-from civic.web import errorpages, limits, urls
+from civic.web import errorpages, limits, logs, urls
 from civic.web import routes as web_routes
 from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
 
@@ -43,7 +44,7 @@ def routes(current: Settings) -> list[BaseRoute]:
     """Every route, the most precise first."""
     found: list[BaseRoute] = [
         *web_routes.routes, *mail_routes.routes, *media_routes.routes, *landscapes_routes.routes, *people_routes.routes,
-        *places_routes.routes, *organisations_routes.routes, *discovery_routes.routes, *initiatives_routes.routes, *network_routes.routes,
+        *places_routes.routes, *organisations_routes.routes, *discovery_routes.routes, *initiatives_routes.routes, *network_routes.routes, *desk_routes.routes,
     ]  # fmt: skip
     found += places_routes.routes
     return [*found, *_arriving(found)]
@@ -86,6 +87,7 @@ async def sweep_rate_counts(**_payload: object) -> None:
 def create_app(*, with_worker: bool | None = None) -> ASGIApp:
     """The application by the settings in force; `with_worker` overrides whether it also runs the jobs."""
     current = settings()
+    logs.configure(current)
     fill(current)
     all_routes = routes(current)
     urls.bind(all_routes)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -73,14 +74,15 @@ async def save(request: Request) -> Response:
 async def save_picture(request: Request) -> Response:
     """A photo takes the place of the landscape."""
     initiative = await initiative_to_edit(request.path_params["slug"], actor_of(request))
-    sent = await request.form(max_fields=5, max_files=1)
-    upload = sent.get("picture")
-    try:
-        if isinstance(upload, str) or upload is None or not upload.filename:
-            raise Invalid(_("Choisissez une photo."), field="picture")
-        picture = await store(upload, alt=str(sent.get("alt", ""))[:200])
-    except DomainError as error:
-        return _page(request, Form({"alt": str(sent.get("alt", ""))}).refuse(error), initiative, status=422)
+    async with request.form(max_fields=5, max_files=1) as sent:
+        alt = str(sent.get("alt", ""))[:200]
+        try:
+            upload = sent.get("picture")
+            if not isinstance(upload, UploadFile) or not upload.filename:
+                raise Invalid(_("Choisissez une photo."), field="picture")
+            picture = await store(upload, alt=alt)
+        except DomainError as error:
+            return _page(request, Form({"alt": alt}).refuse(error), initiative, status=422)
     await service.change(initiative, picture=picture)
     return redirect("initiatives.show", slug=initiative.slug, flash=_("La photo est en place."))
 
