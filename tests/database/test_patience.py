@@ -47,6 +47,29 @@ async def test_a_file_held_by_another_program_is_waited_for_while_the_site_goes_
     assert await db.fetch_all("SELECT * FROM trial_shift") == [{"taken": 1}]
 
 
+@pytest.mark.one_engine("sqlite")
+async def test_a_visitor_who_leaves_while_the_file_is_held_leaves_the_way_free(database: Database) -> None:
+    await db.execute("CREATE TABLE trial_shift (taken INTEGER)")
+    other = sqlite3.connect(sqlite_path(database.url), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async def write() -> None:
+        async with db.transaction():
+            await db.execute("INSERT INTO trial_shift VALUES (1)")
+
+    waiting = [asyncio.create_task(write()) for _ in range(10)]
+    await asyncio.sleep(0.05)
+    for task in waiting:
+        task.cancel()
+        await asyncio.sleep(0.01)
+    other.execute("COMMIT")
+    other.close()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(task.cancelled() for task in waiting)
+    await asyncio.wait_for(write(), 2)
+    assert await db.fetch_all("SELECT * FROM trial_shift") == [{"taken": 1}]
+
+
 @pytest.mark.one_engine("postgres")
 async def test_of_two_verbs_in_a_deadlock_both_succeed_in_the_end(database: Database) -> None:
     await db.execute("CREATE TABLE trial_account (id INTEGER, amount INTEGER)")
