@@ -29,9 +29,9 @@ async def search(
 ) -> list[tuple[int, int]]:
     """The documents that answer a query: (id, score), best first, the same on both engines.
 
-    Each document holds as many of the query's words as any document does. A word is met by itself (also in the
-    plural), by a longer word that begins so, and if there is none of these by one slip or a part of a word. Equal
-    scores go by id. `among` keeps to these documents. An empty query finds nothing.
+    Each document holds as many of the query's words as any document does. A word is met by itself (also in
+    the plural), by a longer word that begins so, and if there is none of these by one slip or a part of a
+    word. Equal scores go by id. `among` keeps to these documents. An empty query finds nothing.
     """
     wanted = terms(query)
     if not wanted or (among is not None and not among):

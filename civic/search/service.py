@@ -68,7 +68,7 @@ async def _word_ids(kind: str, found: set[str]) -> dict[str, int]:
     grams = ((kind, gram, row["id"]) for row in new for gram in sorted(trigrams(str(row["word"]))))
     await _insert("search_trigram (kind, trigram, word_id)", grams, "ON CONFLICT DO NOTHING")
     ids = {str(row["word"]): int(row["id"]) for row in new}
-    for chunk in _chunks((word for word in words if word not in ids)):
+    for chunk in _chunks(word for word in words if word not in ids):
         marks = ", ".join("?" * len(chunk))
         known = await database.fetch_all(
             f"SELECT id, word FROM search_word WHERE kind = ? AND word IN ({marks})",  # noqa: S608
