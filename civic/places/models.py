@@ -69,7 +69,7 @@ class CommunePostcode(Model):
 
 
 class CommuneWord(Model):
-    """One folded word of a commune's name. `start`, its first three letters, is where slips are looked for."""
+    """One folded word of a commune's name. Slips are looked for by `start`, its first three letters."""
 
     id = fields.BigIntField(primary_key=True)
     word = fields.CharField(max_length=45)

@@ -156,7 +156,7 @@ async def _with_slips(sought: Typed) -> Typed:
     starts = sorted(typed.slipped_starts(sought))
     if not starts:
         return sought
-    marks = ", ".join("?" * len(starts))
-    statement = f"SELECT DISTINCT word FROM commune_word WHERE start IN ({marks})"  # noqa: S608
+    marks = ", ".join(["(?)"] * len(starts))
+    statement = f"SELECT DISTINCT word FROM commune_word WHERE start IN (VALUES {marks})"  # noqa: S608
     rows = await database.fetch_all(statement, starts)
     return sought.tolerating([str(row["word"]) for row in rows])

@@ -106,7 +106,7 @@ def _as_typed(_kind: str, term: str) -> Iterable[Condition]:
 def _tolerant(kind: str, term: str) -> Iterable[Condition]:
     if len(term) >= SLIP_FROM:
         variants = sorted(one_slip_variants(term) | one_slip_variants(stem(term)))
-        yield f"w.word IN ({', '.join('?' * len(variants))})", [*variants]
+        yield f"w.word IN (VALUES {', '.join(['(?)'] * len(variants))})", [*variants]
     part = stem(term)
     if len(term) >= PART_FROM and len(part) >= PART_FROM - 1:
         grams = sorted(trigrams(part))

@@ -19,8 +19,10 @@ EXACT, BEGINNING, SLIP, PART = 12, 8, 5, 4
 COMMON = frozenset(
     words(
         """
-        a au aux avec c ce ces cette d dans de des du elle en est et eux il ils j je l la le les leur leurs
-        lui m ma mais me mes mon n ne nos notre nous on ont ou par pas pour qu que qui s sa sans se ses son sont
+        a au aux avec c ce ces cette d dans de des du elle en est et eux il ils j
+        je l la le les leur leurs
+        lui m ma mais me mes mon n ne nos notre nous on ont ou par pas pour qu
+        que qui s sa sans se ses son sont
         sur t ta te tes ton tu un une vos votre vous y the of and to in for with is are
         """
     )
