@@ -27,8 +27,6 @@ from civic.media import routes as media_routes
 from civic.network import routes as network_routes
 from civic.organisations import routes as organisations_routes
 from civic.people import routes as people_routes
-from civic.places import jobs as places_jobs
-from civic.places import routes as places_routes
 from civic.people.middleware import Sessions
 from civic.places import jobs as places_jobs
 from civic.places import routes as places_routes

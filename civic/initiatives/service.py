@@ -14,7 +14,6 @@ from civic.places.folding import slug
 from civic.places.models import Commune
 
 
-
 async def propose(title: str, topics: list[str], *, lead: Person | None = None, **values: Any) -> Initiative:
     """A new initiative, not yet public. `values` are fields of Initiative; its place is the commune's unless given."""
     present = clock.now()

@@ -149,7 +149,9 @@ async def test_communes_around_are_measured_and_sorted(communes: None) -> None:
         assert (commune.insee in codes) == (km is not None and km <= 15)
 
 
-async def test_a_commune_without_a_point_is_found_by_name_and_says_why_not_by_distance(communes: None) -> None:
+async def test_a_commune_without_a_point_is_found_by_name_and_says_why_not_by_distance(
+    communes: None,
+) -> None:
     found = await queries.find("Saint-Denis (974)")
     assert isinstance(found, Commune)
     if found.has_point:
