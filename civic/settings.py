@@ -1,4 +1,4 @@
-"""Everything a host can set, from the environment. Each field is described in docs/settings.md (checked by `make check`).
+"""Everything a host can set, from the environment; docs/settings.md describes each (checked by `make check`).
 
 `settings()` answers the one Settings object; `configure()` puts another in its place (tests, commands).
 A bad value stops the start with a sentence that names the setting (`BadSettings`).

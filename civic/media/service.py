@@ -5,6 +5,7 @@ import io
 import secrets
 import warnings
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 from starlette.datastructures import UploadFile
@@ -19,7 +20,9 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 WIDTHS = (480, 960)
 KINDS = ("JPEG", "PNG", "WEBP", "AVIF")
-FORMATS = {"avif": {"quality": 55, "speed": 8}, "webp": {"quality": 75}, "jpg": {"quality": 80, "progressive": True}}
+FORMATS: dict[str, dict[str, Any]] = {
+    "avif": {"quality": 55, "speed": 8}, "webp": {"quality": 75}, "jpg": {"quality": 80, "progressive": True},
+}  # fmt: skip
 
 
 async def store(upload: UploadFile, *, alt: str = "", field: str = "picture") -> Picture:

@@ -21,8 +21,9 @@ def _autoescape(name: str | None) -> bool:
 @cache
 def environment() -> Environment:
     """Made once per process; templates are compiled at first use."""
-    env = Environment(  # noqa: S701 _autoescape escapes all but the text of mails
-        loader=FileSystemLoader(TEMPLATES), autoescape=_autoescape, undefined=StrictUndefined,
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined,
+        autoescape=_autoescape,  # noqa: S701 escapes all but the text of mails
         trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=1000,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
