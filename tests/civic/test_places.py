@@ -9,6 +9,7 @@ from civic.errors import Invalid, NotFound
 from civic.places import files, queries, service, territory
 from civic.places.models import Commune, CommunePostcode, CommuneWord
 from civic.settings import Settings
+from tests.engines import query_count
 
 DEMO = ["01", "69", "71", "38", "39", "42"]
 
@@ -78,6 +79,13 @@ async def test_the_territory_comes_first_then_what_is_near_then_the_most_populou
 
 async def test_communes_that_share_a_postcode_are_all_offered(communes: None) -> None:
     assert {commune.insee for commune in await queries.suggest("01600", limit=20)} >= {"01427", "01347"}
+
+
+async def test_a_suggestion_costs_few_questions(communes: None) -> None:
+    for typed, most in (("trevoux", 2), ("treboux", 4), ("xqzxqz", 3), ("01600", 2)):
+        with query_count() as asked:
+            await queries.suggest(typed)
+        assert len(asked) <= most, (typed, asked.queries)
 
 
 FOUND = [

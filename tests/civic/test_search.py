@@ -10,6 +10,7 @@ from civic import search
 from civic.search import service, words
 from civic.search.models import SearchPosting
 from civic.search.service import Document
+from tests.engines import query_count
 
 INITIATIVES = [
     Document(1, "Repair Café de Trévoux", "On répare ensemble vélos, jouets et appareils, le samedi matin."),
@@ -139,6 +140,19 @@ async def test_a_word_that_nobody_writes_any_more_gives_way_to_the_one_meant(ind
     assert [one for one, _ in await search.search("initiative", "trebvoux")] == [20]
     await search.remove("initiative", 20)
     assert [one for one, _ in await search.search("initiative", "trebvoux")] == [1]
+
+
+async def test_a_search_asks_the_database_as_often_in_a_village_as_in_a_city(database: object) -> None:
+    asked = []
+    for size in (20, 400):
+        documents = [Document(i, f"Jardin {i}", "café vélo compost " * 3) for i in range(size)]
+        await service.index_many("initiative", documents)
+        for query in ("jardin velo", "jardn compst", "trouvaille"):
+            with query_count() as queries:
+                await search.search("initiative", query)
+            asked.append(len(queries))
+    assert asked[:3] == asked[3:]
+    assert max(asked) <= 3
 
 
 async def test_a_hostile_query_is_only_words(indexed: None) -> None:
