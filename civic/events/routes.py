@@ -48,7 +48,7 @@ async def come(request: Request) -> Response:
     """« J’y serai »."""
     event = await queries.event_to_show(request.path_params["slug"])
     await service.come(actor_of(request).person, event)
-    return redirect("events.show", slug=event.slug, flash=_("C’est noté, à bientôt !"))
+    return redirect("events.show", slug=event.slug, flash=_("C’est noté, à bientôt !"))
 
 
 async def stay_away(request: Request) -> Response:

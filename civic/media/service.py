@@ -32,7 +32,7 @@ async def store(upload: UploadFile, *, alt: str = "", field: str = "picture") ->
     """
     content = await upload.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise Invalid(_("Cette photo est trop lourde : 10 Mo au plus."), field=field)
+        raise Invalid(_("Cette photo est trop lourde : 10 Mo au plus."), field=field)
     name = secrets.token_hex(12)
     try:
         width, height = await asyncio.to_thread(_encode, content, name)

@@ -84,7 +84,7 @@ def _planned(
     for row, commune in placed:
         twin = next((one for one in made.planned if is_same(row, _as_known(one))), None)
         if commune is None:
-            reason = _("Ni commune connue, ni position : cette fiche n’a pas de lieu.")
+            reason = _("Ni commune connue, ni position : cette fiche n’a pas de lieu.")
             made.refused.append(RefusedLine(row.line, reason))
         elif twin and not (row.external_id and twin.row.external_id not in ("", row.external_id)):
             made.refused.append(RefusedLine(row.line, _("La même fiche est déjà à la ligne %(n)s.", n=twin.row.line)))
@@ -130,7 +130,7 @@ def _decide(
 ) -> Planned:
     """Two entries that the source itself keeps apart both come in, with a remark for the animator."""
     if twin:
-        remark = _("Ressemble à la ligne %(n)s : à réunir si c’est la même.", n=twin.row.line)
+        remark = _("Ressemble à la ligne %(n)s : à réunir si c’est la même.", n=twin.row.line)
         row = replace(row, remarks=(*row.remarks, remark))
     one = Planned(row, commune, topics_of(row), Action.CREATE)
     same_id = [known_ for known_ in known if known_.known.external_id == one.external_id]
