@@ -66,7 +66,7 @@ class _OuterTransaction(TransactionContextPooled):
         await self.ensure_connection()
         pool = self.client._parent._pool
         assert pool
-        for _ in range(pool.get_max_size()):
+        for _ in range(pool.get_max_size() + 1):
             if await self._begin(pool):
                 break
         else:
