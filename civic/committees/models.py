@@ -21,7 +21,9 @@ class Joining(StrEnum):
     @property
     def words(self) -> str:
         """For the page."""
-        return {Joining.REQUEST: _("Sur demande, avec une réponse"), Joining.OPEN: _("Ouvert, sans demande")}[self]
+        return {Joining.REQUEST: _("Sur demande, avec une réponse"), Joining.OPEN: _("Ouvert, sans demande")}[
+            self
+        ]
 
 
 class CollegeKind(StrEnum):
@@ -74,7 +76,7 @@ class Committee(Model):
 
     id = fields.BigIntField(primary_key=True)
     initiative: fields.OneToOneRelation[Initiative] = fields.OneToOneField(
-        "civic.Initiative", on_delete=fields.OnDelete.CASCADE, related_name=None
+        "civic.Initiative", on_delete=fields.OnDelete.CASCADE, related_name=False
     )
     initiative_id: int
     slug = fields.CharField(max_length=120, unique=True)
@@ -100,7 +102,7 @@ class College(Model):
 
     id = fields.BigIntField(primary_key=True)
     committee: fields.ForeignKeyRelation[Committee] = fields.ForeignKeyField(
-        "civic.Committee", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Committee", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     committee_id: int
     kind = fields.CharEnumField(CollegeKind, max_length=16)
@@ -111,7 +113,9 @@ class College(Model):
         table = "college"
         constraints = (
             UniqueConstraint(fields=("committee_id", "kind"), name="college_once"),
-            CheckConstraint(check="taken >= 0 AND (places IS NULL OR taken <= places)", name="college_not_overfull"),
+            CheckConstraint(
+                check="taken >= 0 AND (places IS NULL OR taken <= places)", name="college_not_overfull"
+            ),
         )
 
     @property
@@ -125,15 +129,15 @@ class Seat(Model):
 
     id = fields.BigIntField(primary_key=True)
     committee: fields.ForeignKeyRelation[Committee] = fields.ForeignKeyField(
-        "civic.Committee", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Committee", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     committee_id: int
     college: fields.ForeignKeyRelation[College] = fields.ForeignKeyField(
-        "civic.College", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+        "civic.College", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     college_id: int
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     person_id: int
     title = fields.CharField(max_length=80, default="")
@@ -162,15 +166,15 @@ class SeatRequest(Model):
 
     id = fields.BigIntField(primary_key=True)
     committee: fields.ForeignKeyRelation[Committee] = fields.ForeignKeyField(
-        "civic.Committee", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Committee", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     committee_id: int
     college: fields.ForeignKeyRelation[College] = fields.ForeignKeyField(
-        "civic.College", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+        "civic.College", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     college_id: int
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     person_id: int
     message = fields.TextField(default="")
@@ -179,7 +183,7 @@ class SeatRequest(Model):
     created_at = fields.DatetimeField()
     answered_at = fields.DatetimeField(null=True)
     answered_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=None
+        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
     )
 
     class Meta:
@@ -188,5 +192,7 @@ class SeatRequest(Model):
             UniqueConstraint(
                 fields=("committee_id", "person_id"), name="seat_request_once", condition="status = 'pending'"
             ),
-            CheckConstraint(check="status <> 'refused' OR reason <> ''", name="seat_request_refusal_has_reason"),
+            CheckConstraint(
+                check="status <> 'refused' OR reason <> ''", name="seat_request_refusal_has_reason"
+            ),
         )

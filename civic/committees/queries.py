@@ -34,7 +34,9 @@ class Standing:
 async def committee_to_show(slug: str, actor: Actor | None) -> Committee:
     """A committee of a published initiative, or of a draft for its leads and the team. Raises NotFound."""
     committee = await Committee.get_or_none(slug=slug).select_related("initiative", "initiative__commune")
-    if committee is None or not (committee.initiative.is_public or await may_edit(actor, committee.initiative)):
+    if committee is None or not (
+        committee.initiative.is_public or await may_edit(actor, committee.initiative)
+    ):
         raise NotFound(_("Ce comité n’existe pas, ou son initiative n’est pas encore publiée."))
     return committee
 
@@ -85,7 +87,11 @@ async def colleges_of(committee_id: int) -> list[College]:
 
 async def seats_of(committee_id: int) -> list[Seat]:
     """The register: the seats held today, facilitators first."""
-    rows = await _held(committee_id).order_by("-is_facilitator", "from_on", "id").select_related("person", "college")
+    rows = (
+        await _held(committee_id)
+        .order_by("-is_facilitator", "from_on", "id")
+        .select_related("person", "college")
+    )
     return list(rows)
 
 
@@ -114,7 +120,9 @@ async def standing(actor: Actor | None, committee: Committee) -> Standing:
     if actor is None:
         return Standing()
     person = actor.person
-    requests = await SeatRequest.filter(committee_id=committee.id, person_id=person.id).order_by("-id").limit(1)
+    requests = (
+        await SeatRequest.filter(committee_id=committee.id, person_id=person.id).order_by("-id").limit(1)
+    )
     last = requests[0] if requests else None
     return Standing(
         seat=await seat_of(person, committee.id),
@@ -131,7 +139,11 @@ async def committees(cursor: str | None) -> Page[Committee]:
     after = paging.decode(cursor, 1)
     if after:
         rows = rows.filter(id__lt=after[0])
-    found = await rows.order_by("-id").limit(paging.PER_PAGE + 1).select_related("initiative", "initiative__commune")
+    found = (
+        await rows.order_by("-id")
+        .limit(paging.PER_PAGE + 1)
+        .select_related("initiative", "initiative__commune")
+    )
     return paging.cut(found, lambda committee: [committee.id], cursor=cursor)
 
 

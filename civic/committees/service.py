@@ -50,7 +50,11 @@ async def found(actor: Actor, initiative: Initiative, wish: NewCommitteeForm) ->
         await _sit(committee, actor.person, wish.college, Designation.FOUNDING, is_facilitator=True)
         await _count(committee)
         await record(
-            "committee_founded", way="voix", initiative_id=initiative.id, name=committee.name, slug=committee.slug
+            "committee_founded",
+            way="voix",
+            initiative_id=initiative.id,
+            name=committee.name,
+            slug=committee.slug,
         )
     return committee
 
@@ -64,7 +68,7 @@ async def change(actor: Actor, committee: Committee, wish: CommitteeForm) -> Non
             fits = Q(taken__lte=places) if places is not None else Q()
             if not await College.filter(fits, committee_id=committee.id, kind=kind).update(places=places):
                 raise Invalid(
-                    _("Des personnes y siègent déjà : on ne peut pas descendre en dessous."), field=kind.value
+                    _("Des personnes y siègent déjà : on ne peut pas descendre en dessous."), field=kind.value
                 )
         await Committee.filter(id=committee.id).update(
             updated_at=clock.now(), **wish.model_dump(include=_WRITTEN)
@@ -106,7 +110,7 @@ async def answer(actor: Actor, request: SeatRequest, *, accept: bool, reason: st
     Raises Invalid for a refusal without a reason and DomainError when the college is full.
     """
     if not accept and not reason.strip():
-        raise Invalid(_("Dites pourquoi : la personne recevra votre raison."), field="reason")
+        raise Invalid(_("Dites pourquoi : la personne recevra votre raison."), field="reason")
     committee = request.committee
     async with transaction():
         await _take(committee)
@@ -179,7 +183,7 @@ async def _ask(committee: Committee, person: Person, kind: CollegeKind, message:
         if runner.email:
             await mail.send(
                 "civic/seat_asked", to=runner.email, key=f"seat-asked-{request.id}-{runner.id}",
-                locale=runner.locale, name=person.short_name, committee=committee.name, slug=committee.slug,
+                locale=runner.locale, who=person.short_name, committee=committee.name, slug=committee.slug,
                 message=request.message, college=college.kind.value,
             )  # fmt: skip
     return request
@@ -197,9 +201,7 @@ async def _tell_answer(request: SeatRequest, accept: bool, reason: str) -> None:
 async def _welcome(committee: Committee, person: Person, kind: CollegeKind, how: Designation) -> Seat:
     """Seat somebody at once; a request of hers that waited is settled by it."""
     seat = await _sit(committee, person, kind, how)
-    waiting = SeatRequest.filter(
-        committee_id=committee.id, person_id=person.id, status=RequestStatus.PENDING
-    )
+    waiting = SeatRequest.filter(committee_id=committee.id, person_id=person.id, status=RequestStatus.PENDING)
     await waiting.update(status=RequestStatus.ACCEPTED, answered_at=clock.now())
     await _count(committee)
     return seat

@@ -22,7 +22,10 @@ async def answer(actor: Actor, decision: Decision, code: Code, reason: str) -> S
     """
     reason = reason.strip()
     if code == Code.OBJECT and not reason:
-        raise Invalid(_("Une objection a besoin d’une raison, pour que la proposition soit retravaillée."), field="reason")
+        raise Invalid(
+            _("Une objection a besoin d’une raison, pour que la proposition soit retravaillée."),
+            field="reason",
+        )
     async with transaction():
         await _hold(decision)
         option = await Option.get_or_none(decision_id=decision.id, code=code)
@@ -30,7 +33,9 @@ async def answer(actor: Actor, decision: Decision, code: Code, reason: str) -> S
             raise Invalid(_("Choisissez une des réponses proposées."), field="option")
         elector = await Elector.get_or_none(decision_id=decision.id, person_id=actor.person.id)
         if elector is None:
-            raise Forbidden(_("Répondent les personnes qui siégeaient au comité à l’ouverture de la décision."))
+            raise Forbidden(
+                _("Répondent les personnes qui siégeaient au comité à l’ouverture de la décision.")
+            )
         stance = await _take_position(actor, decision, option, reason)
         if await Elector.filter(id=elector.id, answered_at__isnull=True).update(answered_at=stance.at):
             await Decision.filter(id=decision.id).update(answers_count=F("answers_count") + 1)
@@ -68,7 +73,7 @@ async def _hold(decision: Decision) -> None:
     """The write first: answers and the closing wait for each other here. Raises DomainError when time is up."""
     running = Decision.filter(id=decision.id, status=DecisionStatus.OPEN, closes_at__gt=clock.now())
     if not await running.update(version=F("version") + 1):
-        raise DomainError(_("Le moment de répondre est passé : cette décision est close."))
+        raise DomainError(_("Le moment de répondre est passé : cette décision est close."))
 
 
 async def _take_position(actor: Actor, decision: Decision, option: Option, reason: str) -> Stance:
@@ -82,5 +87,10 @@ async def _take_position(actor: Actor, decision: Decision, option: Option, reaso
             return current
         await Stance.filter(id=current.id).update(superseded_at=present)
     return await Stance.create(
-        decision=decision, person=actor.person, option=option, reason=reason, at=present, recorded_by=actor.recorded_by
+        decision=decision,
+        person=actor.person,
+        option=option,
+        reason=reason,
+        at=present,
+        recorded_by=actor.recorded_by,
     )

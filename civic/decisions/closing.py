@@ -46,7 +46,10 @@ async def conclude(actor: Actor, decision: Decision, outcome: str, review_on: da
     async with transaction():
         silent = Decision.filter(id=decision.id, status=DecisionStatus.CLOSED, outcome_at__isnull=True)
         if not await silent.update(
-            outcome=outcome.strip(), outcome_at=clock.now(), outcome_by_id=actor.person.id, review_on=review_on
+            outcome=outcome.strip(),
+            outcome_at=clock.now(),
+            outcome_by_id=actor.person.id,
+            review_on=review_on,
         ):
             return False
         await people.audit(actor, "outcome_published", f"decision:{decision.id}")

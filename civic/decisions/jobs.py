@@ -5,6 +5,8 @@ from civic.database import transaction
 from civic.decisions import closing, service
 from civic.decisions.models import Decision, DecisionStatus, Elector
 from civic.errors import DomainError
+from civic.i18n import speaking
+from civic.web.formats import moment
 
 BATCH = 200
 
@@ -18,7 +20,9 @@ async def open_due(*, decision_id: int) -> None:
         async with transaction():
             await service.open_to_electors(decision_id, DecisionStatus.SCHEDULED, clock.now())
     except DomainError:
-        await Decision.filter(id=decision_id, status=DecisionStatus.SCHEDULED).update(status=DecisionStatus.DRAFT)
+        await Decision.filter(id=decision_id, status=DecisionStatus.SCHEDULED).update(
+            status=DecisionStatus.DRAFT
+        )
 
 
 async def close_due(*, decision_id: int) -> None:
@@ -50,9 +54,9 @@ async def tell_result(*, decision_id: int) -> None:
 async def _write_to(decision_id: int, name: str, what: str) -> None:
     decision = await Decision.get(id=decision_id).select_related("committee")
     last = 0
-    while electors := await (
-        Elector.filter(decision_id=decision_id, id__gt=last).order_by("id").limit(BATCH).select_related("person")
-    ):
+    while electors := await Elector.filter(decision_id=decision_id, id__gt=last).order_by("id").limit(
+        BATCH
+    ).select_related("person"):
         for elector in electors:
             await _write(decision, elector, name, what)
         last = electors[-1].id
@@ -62,9 +66,11 @@ async def _write(decision: Decision, elector: Elector, name: str, what: str) -> 
     person = elector.person
     if not person.email or person.erased_at:
         return
+    with speaking(person.locale):
+        closes = moment(decision.closes_at)
     await mail.send(
         name, to=person.email, key=f"decision-{what}-{decision.id}-{person.id}", locale=person.locale,
-        question=decision.question, decision_id=decision.id, closes_at=decision.closes_at.isoformat(),
+        question=decision.question, decision_id=decision.id, closes=closes,
         verdict=decision.verdict.value if decision.verdict else "", answers=decision.answers_count,
         electorate=decision.electorate, answered=elector.answered_at is not None,
     )  # fmt: skip

@@ -31,12 +31,12 @@ class Decision(Model):
 
     id = fields.BigIntField(primary_key=True)
     committee: fields.ForeignKeyRelation[Committee] = fields.ForeignKeyField(
-        "civic.Committee", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+        "civic.Committee", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     committee_id: int
     form_key = fields.CharField(max_length=64, unique=True)
     author: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=None
+        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
     )
     question = fields.CharField(max_length=160)
     explanation = fields.TextField(default="")
@@ -57,7 +57,7 @@ class Decision(Model):
     outcome = fields.TextField(default="")
     outcome_at = fields.DatetimeField(null=True)
     outcome_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=None
+        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
     )
     review_on = fields.DateField(null=True)
     created_at = fields.DatetimeField()
@@ -67,8 +67,12 @@ class Decision(Model):
         table = "decision"
         indexes = (("status", "closes_at"),)
         constraints = (
-            CheckConstraint(check="answers_count >= 0 AND answers_count <= electorate", name="decision_answers"),
-            CheckConstraint(check="(status = 'closed') = (verdict IS NOT NULL)", name="decision_closed_has_verdict"),
+            CheckConstraint(
+                check="answers_count >= 0 AND answers_count <= electorate", name="decision_answers"
+            ),
+            CheckConstraint(
+                check="(status = 'closed') = (verdict IS NOT NULL)", name="decision_closed_has_verdict"
+            ),
         )
 
     @property
@@ -114,7 +118,7 @@ class Option(Model):
 
     id = fields.BigIntField(primary_key=True)
     decision: fields.ForeignKeyRelation[Decision] = fields.ForeignKeyField(
-        "civic.Decision", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Decision", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     decision_id: int
     code = fields.CharEnumField(Code, max_length=10)
@@ -132,11 +136,11 @@ class Elector(Model):
 
     id = fields.BigIntField(primary_key=True)
     decision: fields.ForeignKeyRelation[Decision] = fields.ForeignKeyField(
-        "civic.Decision", on_delete=fields.OnDelete.CASCADE, related_name=None
+        "civic.Decision", on_delete=fields.OnDelete.CASCADE, related_name=False
     )
     decision_id: int
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     person_id: int
     college = fields.CharEnumField(CollegeKind, max_length=16)
@@ -153,22 +157,22 @@ class Stance(Model):
 
     id = fields.BigIntField(primary_key=True)
     decision: fields.ForeignKeyRelation[Decision] = fields.ForeignKeyField(
-        "civic.Decision", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Decision", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     decision_id: int
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     person_id: int
     option: fields.ForeignKeyRelation[Option] = fields.ForeignKeyField(
-        "civic.Option", on_delete=fields.OnDelete.RESTRICT, related_name=None
+        "civic.Option", on_delete=fields.OnDelete.RESTRICT, related_name=False
     )
     option_id: int
     reason = fields.TextField(default="")
     at = fields.DatetimeField()
     superseded_at = fields.DatetimeField(null=True)
     recorded_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=None
+        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
     )
     integration = fields.TextField(default="")
     integrated_at = fields.DatetimeField(null=True)
@@ -177,7 +181,9 @@ class Stance(Model):
         table = "stance"
         constraints = (
             UniqueConstraint(
-                fields=("decision_id", "person_id"), name="stance_current_once", condition="superseded_at IS NULL"
+                fields=("decision_id", "person_id"),
+                name="stance_current_once",
+                condition="superseded_at IS NULL",
             ),
         )
 
@@ -188,5 +194,7 @@ _COUNTED = "A counted result is never changed."
 GUARDS = (
     Guard("option", "UPDATE", _FROZEN, "OLD.frozen"),
     Guard("option", "DELETE", _FROZEN, "OLD.frozen"),
-    Guard("decision", "UPDATE", _COUNTED, "OLD.verdict IS NOT NULL AND COALESCE(NEW.verdict, '') <> OLD.verdict"),
+    Guard(
+        "decision", "UPDATE", _COUNTED, "OLD.verdict IS NOT NULL AND COALESCE(NEW.verdict, '') <> OLD.verdict"
+    ),
 )

@@ -87,7 +87,9 @@ async def options_of(decision: Decision) -> list[Option]:
     return await Option.filter(decision_id=decision.id).order_by("position")
 
 
-async def ballots_for(decisions: Sequence[Decision], person: Person | None, *, most: int = MOST_STANCES) -> list[Ballot]:
+async def ballots_for(
+    decisions: Sequence[Decision], person: Person | None, *, most: int = MOST_STANCES
+) -> list[Ballot]:
     """What this person may see of these decisions; the same five queries for one as for twenty."""
     found = {decision.id: Ballot(decision) for decision in decisions}
     if not found:
@@ -141,7 +143,9 @@ def codes_of(method: Method) -> tuple[Code, ...]:
 
 async def open_decisions(committee: Committee) -> list[Decision]:
     """What a committee is deciding now, what ends first before the rest."""
-    return await Decision.filter(committee_id=committee.id, status=DecisionStatus.OPEN).order_by("closes_at", "id")
+    return await Decision.filter(committee_id=committee.id, status=DecisionStatus.OPEN).order_by(
+        "closes_at", "id"
+    )
 
 
 async def prepared_decisions(committee: Committee) -> list[Decision]:
@@ -152,7 +156,9 @@ async def prepared_decisions(committee: Committee) -> list[Decision]:
 
 async def latest_results(committee: Committee, limit: int = 5) -> list[Decision]:
     """The end of the register."""
-    closed = Decision.filter(committee_id=committee.id, status__in=[DecisionStatus.CLOSED, DecisionStatus.WITHDRAWN])
+    closed = Decision.filter(
+        committee_id=committee.id, status__in=[DecisionStatus.CLOSED, DecisionStatus.WITHDRAWN]
+    )
     return await closed.order_by("-closed_at", "-id").limit(limit)
 
 
@@ -169,9 +175,15 @@ async def register(committee: Committee, cursor: str | None, *, per_page: int = 
 async def open_now(limit: int) -> list[Decision]:
     """Decisions open in published initiatives, those that end first."""
     rows = Decision.filter(
-        status=DecisionStatus.OPEN, closes_at__gt=clock.now(), committee__initiative__published_at__isnull=False
+        status=DecisionStatus.OPEN,
+        closes_at__gt=clock.now(),
+        committee__initiative__published_at__isnull=False,
     )
-    return await rows.order_by("closes_at", "id").limit(limit).select_related("committee", "committee__initiative")
+    return (
+        await rows.order_by("closes_at", "id")
+        .limit(limit)
+        .select_related("committee", "committee__initiative")
+    )
 
 
 async def awaiting(person: Person) -> list[Decision]:
@@ -180,7 +192,9 @@ async def awaiting(person: Person) -> list[Decision]:
         person_id=person.id, answered_at__isnull=True, decision__status=DecisionStatus.OPEN,
         decision__closes_at__gt=clock.now(),
     )  # fmt: skip
-    electors = await rows.order_by("decision__closes_at").limit(20).select_related("decision", "decision__committee")
+    electors = (
+        await rows.order_by("decision__closes_at").limit(20).select_related("decision", "decision__committee")
+    )
     return [elector.decision for elector in electors]
 
 

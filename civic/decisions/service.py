@@ -53,7 +53,7 @@ async def redraft(decision: Decision, wish: DecisionForm) -> None:
         prepared = Decision.filter(id=decision.id, status__in=_PREPARED)
         written = wish.model_dump(include=_WRITTEN)
         if not await prepared.update(status=DecisionStatus.DRAFT, version=F("version") + 1, **written):
-            raise DomainError(_("Cette décision est ouverte : sa question et ses choix ne changent plus."))
+            raise DomainError(_("Cette décision est ouverte : sa question et ses choix ne changent plus."))
         await Option.filter(decision_id=decision.id).delete()
         await _write_options(decision, wish)
 
@@ -70,9 +70,13 @@ async def open_or_schedule(actor: Actor, decision: Decision) -> DecisionStatus:
             return fresh.status
         await people.audit(actor, "decision_opened", f"decision:{decision.id}")
         if fresh.opens_at and fresh.opens_at > clock.now():
-            await Decision.filter(id=decision.id, status=DecisionStatus.DRAFT).update(status=DecisionStatus.SCHEDULED)
+            await Decision.filter(id=decision.id, status=DecisionStatus.DRAFT).update(
+                status=DecisionStatus.SCHEDULED
+            )
             key = f"decision-{decision.id}-{fresh.opens_at.isoformat()}"
-            await jobs.enqueue("decision_opening_due", key=key, run_at=fresh.opens_at, decision_id=decision.id)
+            await jobs.enqueue(
+                "decision_opening_due", key=key, run_at=fresh.opens_at, decision_id=decision.id
+            )
             return DecisionStatus.SCHEDULED
         await open_to_electors(decision.id, DecisionStatus.DRAFT, clock.now())
     return DecisionStatus.OPEN
@@ -88,12 +92,15 @@ async def open_to_electors(decision_id: int, before: DecisionStatus, moment: dat
         return False
     decision = await Decision.get(id=decision_id).select_related("committee")
     if decision.closes_at < moment + SHORTEST / 2:
-        raise DomainError(_("La clôture est trop proche : changez la date de fin avant d’ouvrir."))
+        raise DomainError(_("La clôture est trop proche : changez la date de fin avant d’ouvrir."))
     seats = await committees.seats_of(decision.committee_id)
     if not seats:
-        raise DomainError(_("Personne ne siège au comité : il n’y a personne à qui poser la question."))
+        raise DomainError(_("Personne ne siège au comité : il n’y a personne à qui poser la question."))
     await Elector.bulk_create(
-        [Elector(decision_id=decision_id, person_id=seat.person_id, college=seat.college.kind) for seat in seats]
+        [
+            Elector(decision_id=decision_id, person_id=seat.person_id, college=seat.college.kind)
+            for seat in seats
+        ]
     )
     await Option.filter(decision_id=decision_id).update(frozen=True)
     decision.electorate = len(seats)

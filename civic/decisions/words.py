@@ -1,9 +1,9 @@
 """What methods, positions, rules and results are called on the page."""
 
-from civic.decisions.counting import Code, Majority, Method, Verdict
+from civic.decisions.counting import CODES, Code, Majority, Method, Tally, Verdict
 from civic.decisions.models import Decision, DecisionStatus
 from civic.i18n import _, _n
-from civic.web.formats import NARROW, percent
+from civic.web.formats import percent
 
 ICONS = {Code.AGREE: "check", Code.RESERVE: "info", Code.OBJECT: "alert", Code.YES: "check", Code.NO: "alert"}
 STATES = {
@@ -43,7 +43,10 @@ def rule_words(decision: Decision) -> str:
     sentences = [_carrying(decision)]
     if decision.quorum_percent:
         sentences.append(
-            _("Il faut la réponse de %(share)s du comité, abstentions comprises.", share=percent(decision.quorum_percent))
+            _(
+                "Il faut la réponse de %(share)s du comité, abstentions comprises.",
+                share=percent(decision.quorum_percent),
+            )
         )
     else:
         sentences.append(_("Il n’y a pas de quorum, mais il faut au moins une réponse."))
@@ -52,20 +55,28 @@ def rule_words(decision: Decision) -> str:
 
 def _carrying(decision: Decision) -> str:
     if decision.method == Method.CONSENT:
-        return _("La proposition est adoptée si personne ne maintient d’objection et qu’une personne au moins l’approuve.")
+        return _(
+            "La proposition est adoptée si personne ne maintient d’objection et qu’une personne au moins l’approuve."
+        )
     share = {
         Majority.HALF: _("plus de la moitié"), Majority.TWO_THIRDS: _("au moins les deux tiers"),
         Majority.THREE_QUARTERS: _("au moins les trois quarts"),
     }[decision.majority]  # fmt: skip
     if decision.abstentions_count:
         return _("La proposition est adoptée avec %(share)s des voix, abstentions comprises.", share=share)
-    return _("La proposition est adoptée avec %(share)s des voix pour et contre. Les abstentions n’y comptent pas.", share=share)
+    return _(
+        "La proposition est adoptée avec %(share)s des voix pour et contre. Les abstentions n’y comptent pas.",
+        share=share,
+    )
 
 
 def participation(decision: Decision) -> str:
     """« 9 voix sur 12. »"""
     return _n(
-        "%(n)s voix sur %(total)s.", "%(n)s voix sur %(total)s.", decision.answers_count, total=decision.electorate
+        "%(n)s voix sur %(total)s.",
+        "%(n)s voix sur %(total)s.",
+        decision.answers_count,
+        total=decision.electorate,
     )
 
 
@@ -96,6 +107,11 @@ def verdict_words(decision: Decision) -> tuple[str, str]:
     }[decision.verdict]  # fmt: skip
 
 
-def share(n: int, total: int) -> str:
-    """« 7 voix, 58 % »."""
-    return f"{_n('%(n)s voix', '%(n)s voix', n)}, {percent(n * 100 / total) if total else '0' + NARROW + '%'}"
+def bars(decision: Decision, tally: Tally) -> list[tuple[str, str, float]]:
+    """The count for the page: position, « 7 voix, 58 % », share of those who answered in percent."""
+    found = []
+    for code in CODES[decision.method]:
+        n = tally.of(code)
+        part = n * 100 / tally.answers if tally.answers else 0
+        found.append((code_words(code), f"{_n('%(n)s voix', '%(n)s voix', n)}, {percent(part)}", part))
+    return found
