@@ -1,5 +1,7 @@
 """Answering: take a position, change it until closing, withdraw or integrate an objection."""
 
+from datetime import datetime
+
 from tortoise.expressions import F
 
 from civic import clock, mail
@@ -27,7 +29,7 @@ async def answer(actor: Actor, decision: Decision, code: Code, reason: str) -> S
             field="reason",
         )
     async with transaction():
-        await _hold(decision)
+        moment = await _hold(decision)
         option = await Option.get_or_none(decision_id=decision.id, code=code)
         if option is None:
             raise Invalid(_("Choisissez une des réponses proposées."), field="option")
@@ -36,7 +38,7 @@ async def answer(actor: Actor, decision: Decision, code: Code, reason: str) -> S
             raise Forbidden(
                 _("Répondent les personnes qui siégeaient au comité à l’ouverture de la décision.")
             )
-        stance = await _take_position(actor, decision, option, reason)
+        stance = await _take_position(actor, decision, option, reason, moment)
         if await Elector.filter(id=elector.id, answered_at__isnull=True).update(answered_at=stance.at):
             await Decision.filter(id=decision.id).update(answers_count=F("answers_count") + 1)
         await keep_need(await Decision.get(id=decision.id).select_related("committee"))
@@ -69,28 +71,30 @@ async def integrate(actor: Actor, decision: Decision, stance_id: int, integratio
             )  # fmt: skip
 
 
-async def _hold(decision: Decision) -> None:
-    """The write first: answers and the closing wait for each other here. Raises DomainError when time is up."""
-    running = Decision.filter(id=decision.id, status=DecisionStatus.OPEN, closes_at__gt=clock.now())
+async def _hold(decision: Decision) -> datetime:
+    """The write first: answers and the closing wait for each other here. Answers the moment that counts.
+
+    Raises DomainError when time is up.
+    """
+    moment = clock.now()
+    running = Decision.filter(id=decision.id, status=DecisionStatus.OPEN, closes_at__gt=moment)
     if not await running.update(version=F("version") + 1):
         raise DomainError(_("Le moment de répondre est passé : cette décision est close."))
+    return moment
 
 
-async def _take_position(actor: Actor, decision: Decision, option: Option, reason: str) -> Stance:
+async def _take_position(
+    actor: Actor, decision: Decision, option: Option, reason: str, moment: datetime
+) -> Stance:
     current = await Stance.get_or_none(
         decision_id=decision.id, person_id=actor.person.id, superseded_at__isnull=True
     )
-    present = clock.now()
     if current:
-        again = current.option_id == option.id and current.reason == reason and current.integrated_at is None
-        if again:
+        again = current.option_id == option.id and current.reason == reason
+        if again and current.integrated_at is None:
             return current
-        await Stance.filter(id=current.id).update(superseded_at=present)
+        await Stance.filter(id=current.id).update(superseded_at=moment)
     return await Stance.create(
-        decision=decision,
-        person=actor.person,
-        option=option,
-        reason=reason,
-        at=present,
+        decision=decision, person=actor.person, option=option, reason=reason, at=moment,
         recorded_by=actor.recorded_by,
-    )
+    )  # fmt: skip

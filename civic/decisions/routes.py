@@ -173,7 +173,8 @@ async def _decision_page(
     values = {"option": ballot.mine.option.code.value, "reason": ballot.mine.reason} if ballot.mine else {}
     return page(
         request, "civic/decisions/show.html", status=status, decision=decision, ballot=ballot, words=words,
-        committee=decision.committee, runs=await committees.may_run(actor, decision.committee),
+        committee=decision.committee, state=words.verdict_words(decision),
+        running=decision.takes_answers(clock.now()), runs=await committees.may_run(actor, decision.committee),
         seats=len(await committees.seats_of(decision.committee_id)) if decision.is_prepared else 0,
         form=forms.get("form") or Form(values), integration=forms.get("integration", blank),
         outcome=forms.get("outcome", blank), withdrawal=forms.get("withdrawal", blank),

@@ -68,7 +68,9 @@ async def test_a_founder_without_a_place_for_herself_is_told_so(sign_in: SignIn)
     lead = await a_person()
     initiative = await an_initiative(lead=lead)
     mine = await sign_in(lead)
-    answer = await mine.submit(f"/initiatives/{initiative.slug}/comite/nouveau", {**FOUNDING, "residents": "0"})
+    answer = await mine.submit(
+        f"/initiatives/{initiative.slug}/comite/nouveau", {**FOUNDING, "residents": "0"}
+    )
     assert answer.status_code == 422
     assert "Le comité du verger" in answer.text
     assert not await Committee.all().count()
@@ -105,12 +107,16 @@ async def test_a_refusal_needs_a_reason_and_reaches_the_person(sign_in: SignIn) 
     committee = await a_committee(lead)
     resident = await a_person("Odile Perrin")
     hers, his = await sign_in(resident), await sign_in(lead)
-    await hers.submit(f"/comites/{committee.slug}/rejoindre", {"college": "residents", "message": "Je veux aider."})
+    await hers.submit(
+        f"/comites/{committee.slug}/rejoindre", {"college": "residents", "message": "Je veux aider."}
+    )
     asked = await SeatRequest.get(person_id=resident.id)
     path = f"/comites/demandes/{asked.id}/repondre"
     assert (await his.submit(path, {"answer": "no", "reason": "  "})).status_code == 422
     assert (await SeatRequest.get(id=asked.id)).status == RequestStatus.PENDING
-    assert (await his.submit(path, {"answer": "no", "reason": "Le comité est au complet."})).status_code == 303
+    assert (
+        await his.submit(path, {"answer": "no", "reason": "Le comité est au complet."})
+    ).status_code == 303
     assert (await SeatRequest.get(id=asked.id)).status == RequestStatus.REFUSED
     assert await queries.seat_of(resident, committee.id) is None
     assert "Le comité est au complet." in (await hers.get(f"/comites/{committee.slug}")).text
@@ -130,7 +136,9 @@ async def test_a_stranger_answers_no_request_and_nobody_answers_her_own(sign_in:
     committee = await a_committee(lead)
     resident, stranger = await a_person("Odile Perrin"), await a_person("Nadia Faure")
     hers = await sign_in(resident)
-    await hers.submit(f"/comites/{committee.slug}/rejoindre", {"college": "residents", "message": "Je veux aider."})
+    await hers.submit(
+        f"/comites/{committee.slug}/rejoindre", {"college": "residents", "message": "Je veux aider."}
+    )
     asked = await SeatRequest.get(person_id=resident.id)
     path = f"/comites/demandes/{asked.id}/repondre"
     for refused in (hers, await sign_in(stranger), await sign_in(await a_member(committee))):
@@ -161,7 +169,9 @@ async def test_who_gave_nothing_or_was_refunded_does_not_enter_as_a_contributor(
     await contribute(resident.id, committee.initiative_id, NeedKind.MONEY, "pledge:1")
     await revoke("pledge:1")
     hers = await sign_in(resident)
-    answer = await hers.submit(f"/comites/{committee.slug}/rejoindre", {"college": "contributors", "message": "Bonjour"})
+    answer = await hers.submit(
+        f"/comites/{committee.slug}/rejoindre", {"college": "contributors", "message": "Bonjour"}
+    )
     assert answer.status_code == 422
     assert not await Seat.filter(person_id=resident.id).exists()
 
@@ -182,14 +192,20 @@ async def test_a_full_college_takes_nobody_more_until_somebody_leaves(sign_in: S
     assert (await Committee.get(id=committee.id)).free == 0
 
 
-async def test_the_database_itself_refuses_two_seats_two_requests_and_a_silent_refusal(database: object) -> None:
+async def test_the_database_itself_refuses_two_seats_two_requests_and_a_silent_refusal(
+    database: object,
+) -> None:
     lead = await a_person("Sélim Laurent")
     committee = await a_committee(lead)
     college = await College.get(committee_id=committee.id, kind="residents")
     held = await Seat.get(person_id=lead.id)
     with pytest.raises(IntegrityError):
         await Seat.create(
-            committee=committee, college=college, person=lead, designated=Designation.OPEN, from_on=held.from_on
+            committee=committee,
+            college=college,
+            person=lead,
+            designated=Designation.OPEN,
+            from_on=held.from_on,
         )
     with pytest.raises(IntegrityError):
         await College.filter(id=college.id).update(taken=6)
