@@ -81,7 +81,7 @@ async def committee_of(initiative_id: int) -> Committee | None:
 
 async def colleges_of(committee_id: int) -> list[College]:
     """The colleges that sit, in the order of the statutes."""
-    rows = await College.filter(committee_id=committee_id).exclude(places=0)
+    rows = await College.filter(Q(places__isnull=True) | Q(places__gt=0), committee_id=committee_id)
     return sorted(rows, key=lambda college: _ORDER.index(college.kind))
 
 

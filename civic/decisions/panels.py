@@ -9,6 +9,7 @@ from civic.decisions import queries, words
 from civic.decisions.models import Decision, DecisionStatus
 from civic.i18n import _, _n
 from civic.initiatives.models import Initiative
+from civic.initiatives.queries import is_lead
 from civic.people.models import Person
 from civic.slots import Given, Moment, Panel, Todo, Way
 from civic.web import urls
@@ -34,7 +35,8 @@ async def initiative_panels(initiative: Initiative, person: Person | None) -> li
     """« Donner sa voix »: what is open, the seats, the next step with one button."""
     committee = await committees.committee_of(initiative.id)
     if committee is None:
-        return []
+        leads = not initiative.is_over and await is_lead(person, initiative.id)
+        return [Panel("civic/committees/_none.html", {"initiative": initiative}, order=20)] if leads else []
     open_now = await queries.open_decisions(committee)
     ballots = await queries.ballots_for(open_now[:1], person, most=1)
     context = {
@@ -51,11 +53,17 @@ async def timeline(initiative: Initiative) -> list[Moment]:
     )
     return [
         Moment(
-            decision.closes_at, f"{words.verdict_words(decision)[0]}{_(' : ')}{decision.question}",
+            decision.closes_at, _in_the_timeline(decision),
             urls.path("decisions.show", id=decision.id),
         )
         for decision in await rows.order_by("-closes_at").limit(10)
     ]  # fmt: skip
+
+
+def _in_the_timeline(decision: Decision) -> str:
+    if not decision.is_closed:
+        return _("Clôture : %(question)s", question=decision.question)
+    return _("%(result)s : %(question)s", result=words.verdict_words(decision)[0], question=decision.question)
 
 
 async def person_todos(person: Person) -> list[Todo]:

@@ -43,6 +43,10 @@ class Ballot:
         """This person may answer now."""
         return self.elector is not None and self.decision.takes_answers(clock.now())
 
+    def silent(self, option: Option) -> list[Stance]:
+        """Who took this position without giving a reason."""
+        return [stance for stance in self.stances if stance.option_id == option.id and not stance.reason]
+
     @property
     def objections(self) -> list[Stance]:
         """Objections that stand in the way."""
