@@ -17,6 +17,12 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from civic import database, jobs, slots
+from civic.committees import jobs as committees_jobs
+from civic.committees import panels as committees_panels
+from civic.committees import routes as committees_routes
+from civic.decisions import jobs as decisions_jobs
+from civic.decisions import panels as decisions_panels
+from civic.decisions import routes as decisions_routes
 from civic.desk import routes as desk_routes
 from civic.discovery import routes as discovery_routes
 from civic.events import panels as events_panels
@@ -44,7 +50,8 @@ def routes(current: Settings) -> list[BaseRoute]:
     """Every route, the most precise first."""
     slices = [
         web_routes, mail_routes, media_routes, landscapes_routes, people_routes, places_routes, organisations_routes,
-        discovery_routes, initiatives_routes, events_routes, network_routes, desk_routes,
+        discovery_routes, initiatives_routes, events_routes, committees_routes, decisions_routes, network_routes,
+        desk_routes,
     ]  # fmt: skip
     found = [route for part in slices for route in part.routes]
     return [*found, *_arriving(found)]
@@ -68,9 +75,25 @@ def fill(current: Settings) -> None:
     events_panels.fill()
     jobs.register(mail_service.handlers)
     jobs.register(places_jobs.handlers)
+    fill_steering()
     jobs.register(places_jobs.handlers)
     jobs.register({"rate_counts_swept": sweep_rate_counts})
     jobs.every("rate_counts_swept", hours=1)
+
+
+def fill_steering() -> None:
+    """Committees and decisions."""
+    slots.committee_panels.fill(decisions_panels.committee_panels)
+    slots.initiative_panels.fill(decisions_panels.initiative_panels)
+    slots.initiative_timeline.fill(committees_panels.timeline, decisions_panels.timeline)
+    slots.person_todos.fill(decisions_panels.person_todos, committees_panels.person_todos)
+    slots.person_given.fill(decisions_panels.person_given)
+    slots.desk_todos.fill(committees_panels.desk_todos)
+    slots.home_ways.fill(decisions_panels.home_ways)
+    slots.verifications.fill(decisions_panels.verify)
+    jobs.register(committees_jobs.handlers)
+    jobs.register(decisions_jobs.handlers)
+    jobs.every("mandates_swept", hours=1)
 
 
 async def sweep_rate_counts(**_payload: object) -> None:

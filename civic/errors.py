@@ -59,7 +59,10 @@ class TooLarge(DomainError):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
-class Invalid(DomainError):
-    """A value the form let through but the domain refuses; `field` says where to show it."""
+class Invalid(DomainError, ValueError):
+    """A value the form let through but the domain refuses; `field` says where to show it.
+
+    Also a ValueError, so that pydantic takes it from a validator and the form shows its sentence.
+    """
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
