@@ -93,7 +93,6 @@ def fill_volunteering() -> None:
     jobs.register(shifts_jobs.handlers)
     jobs.register(signups_jobs.handlers)
     slots.initiative_panels.fill(volunteering_panels.initiative_panel)
-    slots.initiative_timeline.fill(volunteering_panels.initiative_moments)
     slots.person_todos.fill(volunteering_panels.person_todos)
     slots.person_given.fill(volunteering_panels.person_given)
     slots.home_ways.fill(volunteering_panels.home_ways)

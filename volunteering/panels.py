@@ -4,7 +4,7 @@ from civic.i18n import _, _n
 from civic.initiatives.models import Initiative
 from civic.initiatives.queries import is_lead
 from civic.people.models import Person
-from civic.slots import Figure, Given, Moment, Panel, Todo, Way
+from civic.slots import Figure, Given, Panel, Todo, Way
 from civic.web import urls
 from civic.web.formats import hour, number
 from volunteering.missions import queries as missions
@@ -16,12 +16,15 @@ from volunteering.signups import tallies
 from volunteering.signups.letters import token_of
 from volunteering.signups.models import Signup, SignupStatus
 
-NEXT = 4
+NEXT = 6
+LOOKED_AT = 60
 
 
 async def initiative_panel(initiative: Initiative, person: Person | None) -> list[Panel]:
-    """« Donner de son temps »: the next shifts with the places left. Leads see it even when it is empty."""
-    places = await signups.with_mine(await shifts.next_shifts(initiative.id, NEXT), person)
+    """« Donner de son temps »: the next shift of each mission with its places. Leads see it even when empty."""
+    coming = {shift.mission_id: shift for shift in reversed(await shifts.next_shifts(initiative.id, LOOKED_AT))}
+    nearest = sorted(coming.values(), key=lambda shift: (shift.starts_at, shift.id))[:NEXT]
+    places = await signups.with_mine(nearest, person)
     undated = [one for one in await missions.open_missions_of(initiative.id) if one.ongoing and not one.is_dated]
     leads = await is_lead(person, initiative.id)
     if not (places or undated or leads):
@@ -32,16 +35,6 @@ async def initiative_panel(initiative: Initiative, person: Person | None) -> lis
         "hours": hours, "where": where,
     }  # fmt: skip
     return [Panel("volunteering/missions/_panel.html", context, order=30)]
-
-
-async def initiative_moments(initiative: Initiative) -> list[Moment]:
-    """The openings of its missions, for the timeline."""
-    rows = await missions.missions_of(initiative.id)
-    return [
-        Moment(row.opened_at, _("Mission ouverte : %(title)s", title=row.title), _href(row), "temps")
-        for row in rows
-        if row.opened_at
-    ]
 
 
 async def person_todos(person: Person) -> list[Todo]:

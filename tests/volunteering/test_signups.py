@@ -71,7 +71,7 @@ async def test_a_resident_with_an_account_takes_a_place_at_once(database: object
     (mail,) = await mails_to(camille.email)
     assert mail.subject.startswith("Vous venez")
     assert mail.calendar
-    assert "8 h à 11 h".replace(" h", "\u00a0h") in mail.text
+    assert "8\u00a0h\u00a0à\u00a011\u00a0h" in mail.text
     assert "Vous venez" in (await browser.get(f"/missions/{shift.mission.slug}")).text
 
 

@@ -114,7 +114,7 @@ def _card(found: queries.Found) -> dict[str, Any]:
     more = _n("et %(n)s autre date", "et %(n)s autres dates", later) if later > 0 else ""
     return {
         "href": urls.path("missions.show", slug=mission.slug), "title": mission.title, "km": found.km,
-        "when": f"{start} {more}".strip() if mission.is_dated else _("Toute l’année, à convenir"),
+        "when": ", ".join(filter(None, (start, more))) if mission.is_dated else _("Toute l’année, à convenir"),
         "place": where(mission), "effort": dict(efforts())[mission.effort.value], "car_free": mission.car_free,
         "who": _("dès %(age)s ans", age=mission.minimum_age) if mission.minimum_age else "",
         "taken": mission.coming_taken, "total": mission.coming_capacity or None,

@@ -12,8 +12,8 @@ def hours(starts_at: datetime, ends_at: datetime) -> str:
     """« 8 h à 11 h », « 22 h à 6 h le lendemain », on the territory's clocks."""
     start, end = hour(starts_at), hour(ends_at)
     if clock.local(starts_at).date() != clock.local(ends_at).date():
-        return _("%(start)s à %(end)s le lendemain", start=start, end=end)
-    return _("%(start)s à %(end)s", start=start, end=end)
+        return _("%(start)s\u00a0à\u00a0%(end)s le lendemain", start=start, end=end)
+    return _("%(start)s\u00a0à\u00a0%(end)s", start=start, end=end)
 
 
 def when(starts_at: datetime, ends_at: datetime) -> str:

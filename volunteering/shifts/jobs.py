@@ -1,5 +1,6 @@
 """What happens to a mission as its shifts go by."""
 
+from civic.jobs import Handler
 from volunteering.shifts import service
 
 
@@ -8,4 +9,4 @@ async def shift_started(*, mission_id: int) -> None:
     await service.recount(mission_id)
 
 
-handlers = {"shift_started": shift_started}
+handlers: dict[str, Handler] = {"shift_started": shift_started}

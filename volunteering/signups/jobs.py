@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from civic.jobs import Handler
 from volunteering.signups import letters, service
 from volunteering.signups.models import COMING, Signup
 
@@ -28,7 +29,7 @@ async def shift_moved(*, shift_id: int, version: int, old_start: str, old_end: s
         await letters.moved(signup, *old, version)
 
 
-handlers = {
+handlers: dict[str, Handler] = {
     "hold_ended": hold_ended,
     "shift_cancelled": shift_cancelled,
     "shift_widened": shift_widened,
