@@ -22,6 +22,8 @@ LOOKED_AT = 60
 
 async def initiative_panel(initiative: Initiative, person: Person | None) -> list[Panel]:
     """« Donner de son temps »: the next shift of each mission with its places. Leads see it even when empty."""
+    if initiative.is_over:
+        return []
     coming = {shift.mission_id: shift for shift in reversed(await shifts.next_shifts(initiative.id, LOOKED_AT))}
     nearest = sorted(coming.values(), key=lambda shift: (shift.starts_at, shift.id))[:NEXT]
     places = await signups.with_mine(nearest, person)

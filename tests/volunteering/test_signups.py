@@ -10,6 +10,7 @@ from tortoise.exceptions import IntegrityError
 
 from civic import clock, jobs
 from civic.errors import DomainError
+from civic.initiatives.models import Initiative, Stage
 from civic.mail.models import OutboxMessage
 from civic.needs.models import Need
 from civic.people.actor import Actor
@@ -281,6 +282,31 @@ async def test_nobody_signs_up_for_what_is_over_or_closed(client: Client) -> Non
     assert "a commencé" in late.text
     clock.travel(timedelta())
     assert (await client.submit(path_of(shift), CAMILLE)).status_code == 303
+
+
+async def test_an_initiative_that_has_ended_takes_nobody(client: Client) -> None:
+    mission = await a_mission()
+    shift = await the_shift(mission)
+    await Initiative.filter(id=mission.initiative_id).update(stage=Stage.FINISHED)
+    assert "Je viens" not in (await client.get(f"/missions/{mission.slug}")).text
+    assert (await client.submit(path_of(shift), CAMILLE)).status_code == 422
+    await Initiative.filter(id=mission.initiative_id).update(stage=Stage.ALIVE)
+    assert "Je viens" in (await client.get(f"/missions/{mission.slug}")).text
+    assert (await client.submit(path_of(shift), CAMILLE)).status_code == 303
+
+
+async def test_an_english_reader_gets_english_pages_and_mails(client: Client) -> None:
+    shift = await the_shift(await a_mission(bring="Des gants"))
+    english = {"accept-language": "en"}
+    page = await client.get(f"/missions/{shift.mission.slug}?creneau={shift.id}", headers=english)
+    for words in ("Choose a shift", "Keep my place", "08:00\u00a0to\u00a011:00".replace("\u00a0", " "), "To bring"):
+        assert words in page.text
+    await client.submit(path_of(shift), CAMILLE, headers=english)
+    (mail,) = await mails_to("camille@exemple.fr")
+    assert mail.subject == "To confirm: your place, Accompagner la navette du samedi"
+    assert "A place is held for you." in mail.text
+    assert "Confirm that I am coming" in mail.text
+    assert "To bring: Des gants" in mail.text
 
 
 async def test_stepping_back_after_the_start_is_refused(database: object, app: object) -> None:

@@ -19,18 +19,18 @@ async def lock(shift_id: int) -> None:
     await Shift.filter(id=shift_id).update(version=F("version") + 1)
 
 
-async def move(
-    signup: Signup, after: SignupStatus, cause: str, actor_id: int | None, *, before: str | None = None
-) -> SignupChange:
+async def move(signup: Signup, after: SignupStatus, cause: str, actor_id: int | None) -> SignupChange:
     """Change the state and write it down; `actor_id` is the person who did it, None for the clock."""
-    present = clock.now()
-    change = await SignupChange.create(
-        signup=signup, before=str(signup.status) if before is None else before, after=after, actor_id=actor_id,
-        cause=cause, at=present,
-    )  # fmt: skip
-    await Signup.filter(id=signup.id).update(status=after, updated_at=present)
-    signup.status = after
-    return change
+    before, signup.status = signup.status.value, after
+    await Signup.filter(id=signup.id).update(status=after, updated_at=clock.now())
+    return await write_down(signup, before, cause, actor_id)
+
+
+async def write_down(signup: Signup, before: str, cause: str, actor_id: int | None) -> SignupChange:
+    """A row of history: from `before` (empty for a new sign-up) to the state it has now."""
+    return await SignupChange.create(
+        signup=signup, before=before, after=signup.status.value, actor_id=actor_id, cause=cause, at=clock.now()
+    )
 
 
 async def free_place(shift_id: int) -> None:

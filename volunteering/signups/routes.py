@@ -108,13 +108,14 @@ async def _mission_page(
     leads = await may_edit(actor, mission.initiative)
     places = await queries.with_mine(await shifts.coming_shifts(mission.id), person)
     mine = next((place.mine for place in places if shift and place.shift.id == shift.id), None)
-    chosen = shift if shift and shift.is_to_come and mission.is_open and not mine else None
+    open_ = mission.is_open and not mission.initiative.is_over
+    chosen = shift if shift and shift.is_to_come and open_ and not mine else None
     others = await queries.overlapping(person.id, chosen) if person and chosen else []
     return page(
         request, "volunteering/missions/show.html", status=status, mission=mission, places=places, form=form,
         chosen=chosen, others=others, leads=leads, hours=hours, where=where(mission), efforts=dict(efforts()),
         past=await shifts.recent_shifts(mission.id) if leads else [], token_of=token_of,
-        hold_minutes=settings().hold_minutes,
+        hold_minutes=settings().hold_minutes, open_=open_,
     )  # fmt: skip
 
 

@@ -114,7 +114,7 @@ async def come_back(signup: Signup) -> Signup:
 
     Only the mailed link leads here, so the address is hers.
     """
-    whole = await Signup.get(id=signup.id).select_related("person", "shift__mission")
+    whole = await Signup.get(id=signup.id).select_related("person", "shift__mission__initiative")
     await people.confirm_address(whole.person)
     ask = Ask(f"back:{signup.id}", True, whole.wants_lift)
     return await _take(whole.shift, whole.person, ask, whole.person_id)
@@ -156,12 +156,12 @@ async def fill_up(shift_id: int) -> None:
 
 
 def check_open(shift: Shift) -> None:
-    """One can still sign up. Needs the shift's mission. Raises DomainError with the reason."""
+    """One can still sign up. Needs the shift's mission and initiative. Raises DomainError with the reason."""
     if shift.is_cancelled:
         raise DomainError(_("Ce créneau est annulé."))
     if shift.has_started:
         raise DomainError(_("Ce créneau a commencé. Choisissez-en un autre."))
-    if shift.mission.status != MissionStatus.OPEN:
+    if shift.mission.status != MissionStatus.OPEN or shift.mission.initiative.is_over:
         raise DomainError(_("Cette mission ne prend plus d’inscription."))
 
 
@@ -183,7 +183,7 @@ async def _take_once(shift: Shift, person: Person, ask: Ask, actor_id: int | Non
         if known := await _known(shift.id, person.id, ask.key):
             raise _Already(known)
         signup = await _write(shift, person, ask, seated)
-        change = await queue.move(signup, signup.status, "signed_up", actor_id, before="")
+        change = await queue.write_down(signup, "", "signed_up", actor_id)
         await letters.taken(signup, change)
         await shifts.recount(shift.mission_id)
     return signup
@@ -225,8 +225,9 @@ async def _give_back(shift_id: int, change: SignupChange) -> None:
 
 async def _known(shift_id: int, person_id: int, key: str) -> Signup | None:
     """The sign-up of this very form, or the one this person already has on this shift."""
-    same = await Signup.filter(form_key=key).first()
-    return same or await Signup.filter(shift_id=shift_id, person_id=person_id).exclude(status__in=OVER).first()
+    hers = Q(shift_id=shift_id, person_id=person_id, status__not_in=OVER)
+    rows = await Signup.filter(Q(form_key=key) | hers)
+    return next((row for row in rows if row.form_key == key), rows[0] if rows else None)
 
 
 async def _meet(name: str, email: str) -> Person:
