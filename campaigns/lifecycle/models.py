@@ -104,7 +104,7 @@ class Campaign(Model):
     @property
     def percent(self) -> int:
         """Share of the minimum reached, in percent; may exceed 100."""
-        return self.raised_cents * 100 // self.minimum_cents if self.minimum_cents else 0
+        return int(self.raised_cents * 100 // self.minimum_cents) if self.minimum_cents else 0
 
 
 class CostLine(Model):
