@@ -99,7 +99,7 @@ class Campaign(Model):
     @property
     def raised_cents(self) -> int:
         """The public total in cents: promises while live, money once the deadline is decided (invariant 10)."""
-        return self.confirmed_cents if self.decided_at is None else self.collected_cents
+        return int(self.confirmed_cents if self.decided_at is None else self.collected_cents)
 
     @property
     def percent(self) -> int:

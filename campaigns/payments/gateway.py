@@ -160,7 +160,7 @@ async def charge_off_session(charge: Charge) -> Intent:
     try:
         return intent_of(await _post("payment_intents", "create", params, charge.key))
     except stripe.CardError as declined:
-        refusal: Body = json.loads(cast(str, declined.http_body or "{}"))
+        refusal: Body = json.loads(declined.http_body or "{}")
         intent = refusal.get("error", {}).get("payment_intent")
         if not intent:
             raise Refused(str(declined), declined.code or "") from declined
