@@ -143,7 +143,7 @@ class LastNet:
             await self.app(scope, receive, watched)
         except Exception:
             log.exception("request failed", method=scope["method"], route=_route(scope))
-            if status:
+            if status or settings().environment == "test":
                 raise
             await errorpages.render(Request(scope), 500)(scope, receive, watched)
         finally:
