@@ -112,9 +112,10 @@ async def test_a_detached_method_is_detached_once_and_for_all(gate: Harness) -> 
 async def test_a_lost_answer_is_found_again_by_the_same_key(gate: Harness) -> None:
     customer, method = await saved()
     charge = Charge("pledge-1-a1", 3000, customer, method, "La Navette")
-    await gate.control.fault("error_after", "/v1/payment_intents", times=3)
+    await gate.control.fault("error_before", "/v1/payment_intents", times=3)
     with pytest.raises(gateway.Unreachable):
         await gateway.charge_off_session(charge)
+    await gate.control.fault("error_after", "/v1/payment_intents")
     intent = await gateway.charge_off_session(charge)
     assert intent.status == IntentStatus.SUCCEEDED
     assert len(await gateway.list_intents(customer)) == 1
