@@ -22,6 +22,8 @@ from civic.mail import service as mail_service
 from civic.media import routes as media_routes
 from civic.people import routes as people_routes
 from civic.people.middleware import Sessions
+from civic.places import jobs as places_jobs
+from civic.places import routes as places_routes
 from civic.settings import Settings, settings
 from civic.web import errorpages, limits, urls
 from civic.web import routes as web_routes
@@ -33,6 +35,7 @@ log = structlog.get_logger("civic")
 def routes(current: Settings) -> list[BaseRoute]:
     """Every route, the most precise first."""
     found: list[BaseRoute] = [*web_routes.routes, *mail_routes.routes, *media_routes.routes, *people_routes.routes]
+    found += places_routes.routes
     return [*found, *_arriving(found)]
 
 
@@ -44,7 +47,7 @@ def _arriving(found: list[BaseRoute]) -> list[BaseRoute]:
         "people.space": "/mon-espace", "desk.index": "/pupitre", "network.legal": "/mentions-legales",
         "network.accessibility": "/accessibilite", "network.privacy": "/vos-donnees", "network.site_map": "/plan-du-site",
         "initiatives.show": "/initiatives/{slug}", "organisations.show": "/annuaire/{slug}",
-        "places.names": "/communes/noms", "communes.show": "/communes/{slug}",
+        "communes.show": "/communes/{slug}",
     }  # fmt: skip
     names = {getattr(route, "name", "") for route in found}
 
@@ -59,6 +62,7 @@ def fill(current: Settings) -> None:
     slots.clear()
     jobs.clear()
     jobs.register(mail_service.handlers)
+    jobs.register(places_jobs.handlers)
     jobs.register({"rate_counts_swept": sweep_rate_counts})
     jobs.every("rate_counts_swept", hours=1)
 

@@ -143,12 +143,19 @@ async def pending(url: str, *, migrations: str = "migrations") -> list[str]:
 async def _models() -> AsyncIterator[Apps]:
     """The models with their relations: of the open connection, else loaded without a database."""
     if opened := connection.opened_apps():
-        yield opened
+        yield _without_docstrings(opened)
         return
     async with TortoiseContext() as context:
         await context.init(tortoise_config("sqlite://:memory:"))  # opened when first used: never
         assert context.apps
-        yield context.apps
+        yield _without_docstrings(context.apps)
+
+
+def _without_docstrings(apps: Apps) -> Apps:
+    """A model's docstring is no part of its schema: rewording it asks for no migration."""
+    for model in apps.get_models_iterable():
+        model._meta.table_description = ""
+    return apps
 
 
 def _guards_of(app: str) -> list[Guard]:

@@ -6,7 +6,8 @@ when SQLite needs a table rebuilt lose its unique rules, indexes and triggers.
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+import sqlite3
+from typing import Any
 
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
@@ -15,7 +16,6 @@ from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_editor.data import ModelSqlData
 from tortoise.models import Model
 
-M = TypeVar("M", bound=type[Model])
 Constraint = CheckConstraint | UniqueConstraint
 
 
@@ -51,12 +51,34 @@ class ConstraintsInNewTables(BaseSchemaEditor):
                 await self.add_constraint(model, rule)
 
 
-class PostgresEditor(ConstraintsInNewTables, AsyncpgSchemaEditor):
+class NoComments(BaseSchemaEditor):
+    """Docstrings stay in the code: as table comments they would change the schema with every wording."""
+
+    def _get_table_comment_sql(self, table: str, comment: str) -> str:
+        return ""
+
+    def _get_column_comment_sql(self, table: str, column: str, comment: str) -> str:
+        return ""
+
+
+class PostgresEditor(NoComments, ConstraintsInNewTables, AsyncpgSchemaEditor):
     """PostgreSQL: only the constraints of new tables need help."""
 
 
-class SqliteEditor(ConstraintsInNewTables, SqliteSchemaEditor):
+class SqliteEditor(NoComments, ConstraintsInNewTables, SqliteSchemaEditor):
     """SQLite: unique rules are unique indexes, so they can be dropped and survive a rebuild."""
+
+    async def _run_sql(self, sql: str) -> None:
+        """Run statements one by one: a script would commit, and a text may hold a semicolon."""
+        if self.collect_sql:
+            await super()._run_sql(sql)
+            return
+        statement = ""
+        for piece in sql.split(";"):
+            statement += f"{piece};"
+            if statement.strip("; \n") and sqlite3.complete_statement(statement):
+                await self.client.execute_query(statement)
+                statement = ""
 
     async def create_model(self, model: type[Model]) -> None:
         """Create a table, with `unique_together` as indexes rather than inside the table."""

@@ -67,7 +67,7 @@ class CommunePostcode(Model):
 
 
 class CommuneWord(Model):
-    """One folded word of a commune's name; `start` is its first three letters, by which slips are looked for."""
+    """One folded word of a commune's name. `start` is its first three letters, by which slips are looked for."""
 
     id = fields.BigIntField(primary_key=True)
     word = fields.CharField(max_length=45)

@@ -1,0 +1,73 @@
+"""The map of a search (PRODUCT D3): the communes of its window, a marker for each commune with results."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from civic.discovery import matching
+from civic.discovery.matching import Search
+from civic.i18n import _, _n
+from civic.landscapes import MapTexts, Marker, Window, commune_map
+from civic.needs.models import BITS
+from civic.places.models import Commune
+from civic.places.queries import around
+from civic.places.territory import communes_of_territory
+from civic.web import urls
+
+MOST_COMMUNES = 300
+MARGIN_KM = 4
+
+
+@dataclass(slots=True)
+class DrawnMap:
+    """The SVG and the same facts as rows (commune, how many, address) for the table beside it."""
+
+    svg: Markup
+    rows: list[tuple[str, int, str]]
+
+
+async def drawn_map(wanted: Search) -> DrawnMap | None:
+    """The map of the matches; None when no commune of the window has a point."""
+    rows = await matching.points(wanted)
+    communes = await _communes(wanted)
+    if not communes:
+        return None
+    window = Window.around(communes)
+    inside = [row for row in rows if _is_inside(row, window)]
+    svg = commune_map(
+        communes, window, [_marker(row) for row in inside], groups={c.insee: c.epci for c in communes},
+        highlighted=wanted.commune.insee if wanted.commune else "", radius_km=wanted.km if wanted.commune else None,
+        texts=MapTexts(
+            title=_("Carte des communes, les mêmes résultats que la liste"), others=_("et {count} autres lieux"),
+            scale=_("{count} km"),
+        ),
+    )  # fmt: skip
+    return DrawnMap(svg, [(row["name"], int(row["n"]), _href(row)) for row in rows])
+
+
+async def _communes(wanted: Search) -> list[Commune]:
+    if wanted.commune:
+        near = await around(wanted.commune, wanted.km + MARGIN_KM)
+        return [one.commune for one in near[:MOST_COMMUNES]]
+    return [commune for commune in await communes_of_territory() if commune.has_point][:MOST_COMMUNES]
+
+
+def _marker(row: dict[str, Any]) -> Marker:
+    n = int(row["n"])
+    label = row["title"] if n == 1 else _n("%(n)s initiative", "%(n)s initiatives", n)
+    kinds = [kind.value for kind, bit in BITS.items() if row["mask_max"] == bit and row["mask_min"] == bit]
+    return Marker(
+        longitude=float(row["longitude"]), latitude=float(row["latitude"]), count=n, label=f"{row['name']}, {label}",
+        href=_href(row), kind=kinds[0] if kinds else "lieu",
+    )  # fmt: skip
+
+
+def _href(row: dict[str, Any]) -> str:
+    if int(row["n"]) == 1:
+        return urls.path("initiatives.show", slug=row["slug"])
+    return urls.path("initiatives.index", commune=f"{row['insee']}-{row['name']}", rayon=1)
+
+
+def _is_inside(row: dict[str, Any], window: Window) -> bool:
+    return window.west <= row["longitude"] <= window.east and window.south <= row["latitude"] <= window.north

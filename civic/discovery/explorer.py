@@ -1,0 +1,116 @@
+"""The explorer (PRODUCT D2): search, facets, radius, sort, list and map of the same results."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from civic.discovery import matching
+from civic.discovery.cards import Card, cards
+from civic.discovery.drawing import drawn_map
+from civic.discovery.forms import ExplorerForm
+from civic.discovery.matching import COUNT_MOST, Search
+from civic.errors import DomainError
+from civic.i18n import _, _n
+from civic.initiatives.models import Stage
+from civic.initiatives.topics import topic_labels
+from civic.places import queries as places
+from civic.web import paging, urls
+from civic.web.forms import Form
+from civic.web.page import page
+from civic.web.paging import PER_PAGE
+
+
+@dataclass(slots=True)
+class Results:
+    """A page of results with the way on and the sentence that says how many."""
+
+    cards: list[Card]
+    count: int
+    sentence: str
+    next: str | None
+    first: str | None
+
+
+async def index(request: Request) -> Response:
+    """`/initiatives`: the whole state is in the address."""
+    form = Form.query(request, ExplorerForm)
+    wanted, status = await understood(form), 200 if not form.errors else 422
+    await matching.look_up_words(wanted)
+    results = await _results(wanted, form)
+    view = form.values.get("vue") or "liste"
+    return page(
+        request, "civic/discovery/explorer.html", status=status, form=form, wanted=wanted, results=results, view=view,
+        map=await drawn_map(wanted) if view == "carte" else None, choices=choices(), wider=_wider(wanted, form),
+    )  # fmt: skip
+
+
+async def understood(form: Form[ExplorerForm]) -> Search:
+    """The search a form means; a commune that is not understood is said beside its field and left out."""
+    data = form.data or ExplorerForm.model_validate({})
+    wanted = Search(
+        text=data.q, km=data.rayon, topics=data.sujet, ways=data.facon, stages=data.etape,
+        car_free=data.sans_voiture, sort=data.tri,
+    )  # fmt: skip
+    if data.commune:
+        try:
+            wanted.commune = await places.commune_meant(data.commune)
+            if not wanted.commune.has_point:
+                raise places.PlaceWithoutPoint(wanted.commune.name)
+        except DomainError as error:
+            form.errors["commune"] = error.message
+    return wanted
+
+
+async def _results(wanted: Search, form: Form[ExplorerForm]) -> Results:
+    cursor = str(form.values.get("apres") or "")
+    found = await matching.matches(wanted, after=paging.decode(cursor, 2), limit=PER_PAGE + 1)
+    cut = paging.cut(found, lambda match: match.key, cursor=cursor or None)
+    total = await matching.count(wanted)
+    return Results(
+        cards=await cards(cut.items), count=total, sentence=_sentence(total, wanted),
+        next=urls.path("initiatives.index", **state(form, apres=cut.after)) if cut.after else None,
+        first=urls.path("initiatives.index", **state(form, apres=None)) if not cut.first else None,
+    )  # fmt: skip
+
+
+def state(form: Form[ExplorerForm], **changes: Any) -> dict[str, Any]:
+    """The search as parameters of an address, with changes."""
+    kept = {name: value for name, value in form.values.items() if value and not (name == "rayon" and value == "15")}
+    return {**kept, **changes}
+
+
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """The facets' options."""
+    return {
+        "topics": list(topic_labels().items()),
+        "stages": [
+            (Stage.IDEA, _("Une idée")), (Stage.INCUBATION, _("En préparation")), (Stage.LAUNCHED, _("Lancée")),
+            (Stage.ALIVE, _("En vie")), (Stage.FINISHED, _("Terminée")), (Stage.STOPPED, _("Arrêtée")),
+        ],
+        "sorts": [
+            ("", _("Le plus utile")), ("proche", _("Le plus proche")), ("nouveau", _("Le plus récent")),
+            ("bientot", _("Ce qui finit bientôt")),
+        ],
+        "radii": [(str(km), _("%(n)s km", n=km)) for km in (5, 10, 15, 30, 50, 100)],
+    }  # fmt: skip
+
+
+def _sentence(total: int, wanted: Search) -> str:
+    if total > COUNT_MOST:
+        return _("Plus de %(n)s initiatives", n=COUNT_MOST)
+    if wanted.commune:
+        return _n(
+            "%(n)s initiative à moins de %(km)s km de %(place)s", "%(n)s initiatives à moins de %(km)s km de %(place)s",
+            total, km=wanted.km, place=wanted.commune.name,
+        )  # fmt: skip
+    return _n("%(n)s initiative", "%(n)s initiatives", total)
+
+
+def _wider(wanted: Search, form: Form[ExplorerForm]) -> tuple[str, str] | None:
+    """« Élargir à 30 km » where that can help."""
+    if wanted.commune is None or wanted.km >= 100:
+        return None
+    km = 30 if wanted.km < 30 else 100
+    return _("Élargir à %(n)s km", n=km), urls.path("initiatives.index", **state(form, rayon=km, apres=None))

@@ -1,0 +1,72 @@
+"""Reads about organisations."""
+
+from tortoise.expressions import Q
+
+from civic import clock
+from civic.errors import NotFound
+from civic.i18n import _
+from civic.organisations.models import Membership, Organisation, OrganisationKind, Representative
+from civic.people.models import Person
+from civic.places.folding import fold
+
+
+async def organisation_to_show(slug: str) -> Organisation:
+    """An organisation of the directory. Raises NotFound."""
+    found = await Organisation.get_or_none(slug=slug).select_related("commune")
+    if found is None:
+        raise NotFound(_("Cette organisation n’est pas dans l’annuaire."))
+    return found
+
+
+async def directory(
+    *, text: str = "", kind: OrganisationKind | None = None, membership: Membership | None = None,
+    after: list[str] | None = None, limit: int,
+) -> list[Organisation]:  # fmt: skip
+    """Organisations by name, from the key (`name_folded`, `id`) on."""
+    query = Organisation.all().order_by("name_folded", "id").select_related("commune")
+    if text:
+        query = query.filter(name_folded__contains=fold(text))
+    if kind:
+        query = query.filter(kind=kind)
+    if membership:
+        query = query.filter(membership=membership)
+    if after:
+        name, last = str(after[0]), int(after[1])
+        query = query.filter(Q(name_folded__gt=name) | Q(name_folded=name, id__gt=last))
+    return await query.limit(limit)
+
+
+async def representatives_of(organisation: Organisation) -> list[Representative]:
+    """Who speaks for it today, titulars first."""
+    today = clock.today()
+    return await (
+        Representative.filter(Q(until_on__isnull=True) | Q(until_on__gte=today), organisation=organisation)
+        .filter(from_on__lte=today).order_by("-is_titular", "id").select_related("person")
+    )  # fmt: skip
+
+
+async def hats_of(person: Person) -> list[Organisation]:
+    """The organisations a person may speak for today."""
+    today = clock.today()
+    rows = await (
+        Representative.filter(Q(until_on__isnull=True) | Q(until_on__gte=today), person_id=person.id)
+        .filter(from_on__lte=today).select_related("organisation")
+    )  # fmt: skip
+    return [row.organisation for row in rows]
+
+
+def kind_labels() -> dict[str, str]:
+    """Kind → name on the screen."""
+    return {
+        OrganisationKind.ASSOCIATION: _("Association"), OrganisationKind.COOPERATIVE: _("Coopérative"),
+        OrganisationKind.COMPANY: _("Entreprise"), OrganisationKind.COMMUNE: _("Commune"),
+        OrganisationKind.PUBLIC_BODY: _("Organisme public"), OrganisationKind.INFORMAL: _("Collectif d’habitants"),
+    }  # fmt: skip
+
+
+def membership_labels() -> dict[str, str]:
+    """Membership → name on the screen."""
+    return {
+        Membership.MEMBER: _("Adhérent"), Membership.ASSOCIATE: _("Membre associé"),
+        Membership.PARTNER: _("Partenaire"), Membership.NONE: "",
+    }  # fmt: skip
