@@ -11,11 +11,19 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp
+from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from campaigns import panels as campaign_panels
+from campaigns.lifecycle import jobs as lifecycle_jobs
+from campaigns.lifecycle import routes as lifecycle_routes
+from campaigns.payments import gateway
+from campaigns.payments import jobs as payments_jobs
+from campaigns.payments import routes as payments_routes
+from campaigns.payments.keys import sandbox_key, simulated_secret
+from campaigns.pledges import routes as pledges_routes
+from campaigns.public import routes as campaigns_routes
+from campaigns.sandbox import create_sandbox
 from civic import database, jobs, slots
 from civic.committees import jobs as committees_jobs
 from civic.committees import panels as committees_panels
@@ -60,21 +68,11 @@ def routes(current: Settings) -> list[BaseRoute]:
         discovery_routes, initiatives_routes, events_routes, committees_routes, decisions_routes, network_routes,
         desk_routes,
     ]  # fmt: skip
-    found = [route for part in slices for route in part.routes]
     if current.volunteering:
-        found += [*missions_routes.routes, *shifts_routes.routes, *signups_routes.routes]
-    return [*found, *_arriving(found)]
-
-
-def _arriving(found: list[BaseRoute]) -> list[BaseRoute]:
-    """Routes that the frame of every page names before their slice has moved in."""
-    paths = {"missions.index": "/missions", "campaigns.index": "/campagnes", "committees.index": "/comites"}
-    names = {getattr(route, "name", "") for route in found}
-
-    async def soon(_request: Request) -> Response:
-        return Response("Bientôt", 503)
-
-    return [Route(path, soon, name=name) for name, path in paths.items() if name not in names]
+        slices += [missions_routes, shifts_routes, signups_routes]
+    if current.campaigns:
+        slices += [pledges_routes, payments_routes, lifecycle_routes, campaigns_routes]
+    return [route for part in slices for route in part.routes]
 
 
 def fill(current: Settings) -> None:
@@ -89,6 +87,8 @@ def fill(current: Settings) -> None:
     jobs.every("rate_counts_swept", hours=1)
     if current.volunteering:
         fill_volunteering()
+    if current.campaigns:
+        fill_campaigns()
 
 
 def fill_volunteering() -> None:
@@ -118,6 +118,47 @@ def fill_steering() -> None:
     jobs.every("mandates_swept", hours=1)
 
 
+def fill_campaigns() -> None:
+    """Money for initiatives."""
+    slots.initiative_panels.fill(campaign_panels.initiative_panels)
+    slots.initiative_timeline.fill(campaign_panels.initiative_timeline)
+    slots.person_todos.fill(campaign_panels.person_todos)
+    slots.person_given.fill(campaign_panels.person_given)
+    slots.desk_todos.fill(campaign_panels.desk_todos)
+    slots.home_ways.fill(campaign_panels.home_ways)
+    slots.figures.fill(campaign_panels.figures)
+    jobs.register(lifecycle_jobs.handlers)
+    jobs.register(payments_jobs.handlers)
+    jobs.every("campaigns_opened", minutes=10)
+    jobs.every("checkouts_swept", minutes=10)
+
+
+class StandIn:
+    """The sandbox in Stripe's place, for a laptop or a demonstration: made at its first request."""
+
+    def __init__(self, current: Settings) -> None:
+        self.current = current
+        self.sandbox: Starlette | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.sandbox = self.sandbox or self._made()
+        await self.sandbox(scope, receive, send)
+
+    def _made(self) -> Starlette:
+        current = self.current
+        current.data.mkdir(parents=True, exist_ok=True)
+        return create_sandbox(
+            current.data / "sandbox.sqlite3", webhook_url=f"{gateway.own_address(current)}/webhooks/stripe",
+            webhook_secret=simulated_secret(current.data), public_url=f"{current.base_url}/_stripe",
+            api_key=sandbox_key(current.data),
+        )  # fmt: skip
+
+    async def close(self) -> None:
+        """Stop its deliveries and close its file."""
+        if self.sandbox:
+            await self.sandbox.state.close()
+
+
 async def sweep_rate_counts(**_payload: object) -> None:
     """Forget rate-limit windows that are over."""
     await limits.sweep()
@@ -130,6 +171,8 @@ def create_app(*, with_worker: bool | None = None) -> ASGIApp:
     fill(current)
     all_routes = routes(current)
     urls.bind(all_routes)
+    stand_in = StandIn(current) if current.campaigns and current.payments_simulated else None
+    mounted = [*all_routes, Mount("/_stripe", stand_in)] if stand_in else all_routes
     runs_worker = current.runs_worker if with_worker is None else with_worker
 
     @asynccontextmanager
@@ -137,10 +180,13 @@ def create_app(*, with_worker: bool | None = None) -> ASGIApp:
         await database.connect(current.database_url)
         async with _worker(runs_worker):
             yield
+        await gateway.close()
+        if stand_in:
+            await stand_in.close()
         await database.disconnect()
 
     return Starlette(
-        routes=all_routes, lifespan=lifespan, exception_handlers=errorpages.HANDLERS,
+        routes=mounted, lifespan=lifespan, exception_handlers=errorpages.HANDLERS,
         middleware=[
             Middleware(SecurityHeaders), Middleware(Locale), Middleware(LastNet), Middleware(SameOrigin),
             Middleware(BodyLimit), Middleware(Sessions),
