@@ -97,3 +97,11 @@ def _todo(signup: Signup) -> Todo:
 
 def _href(mission: Mission) -> str:
     return urls.path("missions.show", slug=mission.slug)
+
+
+async def secret_links(person: Person) -> list[tuple[str, str]]:
+    """The links to her shifts to come: what, and the full address (A2)."""
+    return [
+        (row.shift.mission.title, urls.absolute("signups.show", token=token_of(row)))
+        for row in await signups.coming_of(person)
+    ]
