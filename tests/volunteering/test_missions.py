@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from civic import clock, jobs
+from civic import clock, jobs, slots
 from civic.activity.models import Activity
 from civic.initiatives.models import Initiative
 from civic.needs.models import Need
