@@ -149,7 +149,7 @@ class Elector(Model):
 
 
 class Stance(Model):
-    """A person's position and reason. The current one has no `superseded_at`; an integrated objection does not block."""
+    """A person's position and reason; the current one has no `superseded_at`. Integrated objections block no more."""
 
     id = fields.BigIntField(primary_key=True)
     decision: fields.ForeignKeyRelation[Decision] = fields.ForeignKeyField(
