@@ -41,6 +41,7 @@ from civic.landscapes import routes as landscapes_routes
 from civic.mail import routes as mail_routes
 from civic.mail import service as mail_service
 from civic.media import routes as media_routes
+from civic.needs import panels as needs_panels
 from civic.network import routes as network_routes
 from civic.organisations import routes as organisations_routes
 from civic.people import routes as people_routes
@@ -81,6 +82,8 @@ def fill(current: Settings) -> None:
     slots.clear()
     jobs.clear()
     events_panels.fill()
+    slots.initiative_panels.fill(needs_panels.initiative_panel)
+    slots.home_ways.fill(needs_panels.home_ways)
     jobs.register(mail_service.handlers)
     jobs.register(places_jobs.handlers)
     fill_steering()
