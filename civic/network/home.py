@@ -32,7 +32,8 @@ async def home(request: Request) -> Response:
         request, "civic/network/home.html", commune=commune, cards=await cards(near),
         count=await matching.count(wanted),
         ways=await ways_of_week(), moments=await _coming(), feed=await latest(5), figures=await _figures(),
-        week=(clock.today(), clock.today() + timedelta(days=7)), panorama=urls.path("landscapes.show", motif="panorama", seed="2"),
+        week=(clock.today(), clock.today() + timedelta(days=7)),
+        panorama=urls.path("landscapes.show", motif="panorama", seed="2"),
     )  # fmt: skip
 
 
