@@ -5,7 +5,7 @@ from datetime import timedelta
 from civic import clock
 from civic.committees import queries as committees
 from civic.committees.models import Committee
-from civic.decisions import queries, words
+from civic.decisions import commitments, queries, words
 from civic.decisions.models import Decision, DecisionStatus
 from civic.i18n import _, _n
 from civic.initiatives.models import Initiative
@@ -26,6 +26,7 @@ async def committee_panels(committee: Committee, person: Person | None) -> list[
     context = {
         "committee": committee, "ballots": ballots, "words": words, "runs": runs,
         "prepared": await queries.prepared_decisions(committee) if runs else [],
+        "commitments": await commitments.of_committee(committee), "me": person.id if person else None,
         "latest": await queries.latest_results(committee), "form": None,
     }  # fmt: skip
     return [Panel("civic/decisions/_committee.html", context, order=10)]
@@ -67,7 +68,7 @@ def _in_the_timeline(decision: Decision) -> str:
 
 
 async def person_todos(person: Person) -> list[Todo]:
-    """Questions to answer, and outcomes to write."""
+    """Questions to answer, commitments to keep, outcomes to write."""
     answers = [
         Todo(
             _("Donner ma voix : %(question)s", question=decision.question),
@@ -82,7 +83,14 @@ async def person_todos(person: Person) -> list[Todo]:
         )
         for decision in await queries.to_conclude(person)
     ]  # fmt: skip
-    return [*answers, *outcomes]
+    promises = [
+        Todo(
+            made.what, urls.path("decisions.show", id=made.decision_id), "voix",
+            clock.at(made.due_on, 23, 59), _("Engagement pris : %(question)s", question=made.decision.question),
+        )
+        for made in await commitments.of_person(person)
+    ]  # fmt: skip
+    return [*answers, *promises, *outcomes]
 
 
 async def person_given(person: Person) -> list[Given]:
