@@ -17,15 +17,23 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from civic import database, jobs, slots
+from civic.desk import routes as desk_routes
+from civic.discovery import routes as discovery_routes
+from civic.initiatives import routes as initiatives_routes
+from civic.landscapes import routes as landscapes_routes
 from civic.mail import routes as mail_routes
 from civic.mail import service as mail_service
 from civic.media import routes as media_routes
+from civic.network import routes as network_routes
+from civic.organisations import routes as organisations_routes
 from civic.people import routes as people_routes
+from civic.places import jobs as places_jobs
+from civic.places import routes as places_routes
 from civic.people.middleware import Sessions
 from civic.places import jobs as places_jobs
 from civic.places import routes as places_routes
 from civic.settings import Settings, settings
-from civic.web import errorpages, limits, urls
+from civic.web import errorpages, limits, logs, urls
 from civic.web import routes as web_routes
 from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
 
@@ -34,7 +42,10 @@ log = structlog.get_logger("civic")
 
 def routes(current: Settings) -> list[BaseRoute]:
     """Every route, the most precise first."""
-    found: list[BaseRoute] = [*web_routes.routes, *mail_routes.routes, *media_routes.routes, *people_routes.routes]
+    found: list[BaseRoute] = [
+        *web_routes.routes, *mail_routes.routes, *media_routes.routes, *landscapes_routes.routes, *people_routes.routes,
+        *places_routes.routes, *organisations_routes.routes, *discovery_routes.routes, *initiatives_routes.routes, *network_routes.routes, *desk_routes.routes,
+    ]  # fmt: skip
     found += places_routes.routes
     return [*found, *_arriving(found)]
 
@@ -63,6 +74,7 @@ def fill(current: Settings) -> None:
     jobs.clear()
     jobs.register(mail_service.handlers)
     jobs.register(places_jobs.handlers)
+    jobs.register(places_jobs.handlers)
     jobs.register({"rate_counts_swept": sweep_rate_counts})
     jobs.every("rate_counts_swept", hours=1)
 
@@ -75,6 +87,7 @@ async def sweep_rate_counts(**_payload: object) -> None:
 def create_app(*, with_worker: bool | None = None) -> ASGIApp:
     """The application by the settings in force; `with_worker` overrides whether it also runs the jobs."""
     current = settings()
+    logs.configure(current)
     fill(current)
     all_routes = routes(current)
     urls.bind(all_routes)

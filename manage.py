@@ -4,6 +4,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -83,6 +84,37 @@ def revoke(email: str, role: str) -> None:
 
     person = _in_database(service.revoke(email, _role(RoleName, role)))
     typer.echo(f"{person.name} n’a plus le rôle {role}.")
+
+
+@cli.command("import")
+def import_(
+    file: Path,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Dire ce qui serait fait, sans rien changer.")] = False,
+) -> None:
+    """Import initiatives from a CSV file or a Transiscope/GoGoCarto JSON export."""
+    from civic.initiatives.importing import applying, parse
+
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{file} ne peut pas être lu ({error.strerror}).") from None
+    made = _in_database(applying.plan(parse(content, file.name)))
+    for refused in made.refused:
+        typer.echo(f"ligne {refused.line} : {refused.reason}")
+    if not dry_run:
+        _in_database(applying.apply(made, file.name))
+    counts = [len(made.of(action)) for action in applying.Action]
+    verb = "serait" if dry_run else "fait"
+    typer.echo(f"{verb} : {counts[0]} nouvelles, {counts[1]} mises à jour, {counts[2]} inchangées, "
+               f"{len(made.refused)} lignes refusées.")  # fmt: skip
+
+
+@cli.command()
+def load_places(departement: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Load the communes of France, or only those of some départements."""
+    from civic.places import service
+
+    typer.echo(f"{_in_database(service.load(departement or None))} communes chargées.")
 
 
 def _role(names: Any, role: str) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from civic.initiatives.models import Initiative
+    from civic.organisations.models import Organisation
     from civic.people.models import Person
 
 Filler = TypeVar("Filler")
@@ -96,16 +97,18 @@ class Moment:
 
 
 initiative_panels: Slot[Callable[["Initiative", "Person | None"], Awaitable[list[Panel]]]] = Slot("initiative_panels")
+organisation_panels: Slot[Callable[["Organisation"], Awaitable[list[Panel]]]] = Slot("organisation_panels")
 initiative_timeline: Slot[Callable[["Initiative"], Awaitable[list[Moment]]]] = Slot("initiative_timeline")
 person_todos: Slot[Callable[["Person"], Awaitable[list[Todo]]]] = Slot("person_todos")
 person_given: Slot[Callable[["Person"], Awaitable[list[Given]]]] = Slot("person_given")
 desk_todos: Slot[Callable[["Person"], Awaitable[list[Todo]]]] = Slot("desk_todos")
+agenda: Slot[Callable[[], Awaitable[list[Moment]]]] = Slot("agenda")
 home_ways: Slot[Callable[[], Awaitable[list[Way]]]] = Slot("home_ways")
 figures: Slot[Callable[[], Awaitable[list[Figure]]]] = Slot("figures")
 verifications: Slot[Callable[[], Awaitable[list[str]]]] = Slot("verifications")
 
 ALL: tuple[Slot[Any], ...] = (
-    initiative_panels, initiative_timeline, person_todos, person_given, desk_todos, home_ways, figures, verifications,
+    initiative_panels, organisation_panels, initiative_timeline, person_todos, person_given, desk_todos, agenda, home_ways, figures, verifications,
 )
 
 

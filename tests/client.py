@@ -11,10 +11,12 @@ from starlette.types import ASGIApp
 from civic.people import service as people
 from civic.people.middleware import cookie_name
 from civic.people.models import Person
+from civic.settings import ROOT
 
 NS = "{http://www.w3.org/1999/xhtml}"
 FORBIDDEN = (re.compile(r"<tortoise|&lt;tortoise|Traceback \(most recent|&lt;bound method|QuerySet object"),)
 HTMX_READS = "hx-get"
+ICONS = set(re.findall(r'id="(i-\w+)"', (ROOT / "static" / "img" / "icons.svg").read_text()))
 
 
 class Client(httpx2.AsyncClient):
@@ -79,6 +81,9 @@ def _check_element(address: str, element: Any) -> None:
         assert not str(name).startswith("on"), f"{address}: {name}= on {element.tag}"
     if element.get(HTMX_READS) and element.tag == f"{NS}a":
         assert element.get("href") == element.get(HTMX_READS), f"{address}: hx-get without the same href"
+    if "icons.svg#" in (element.get("href") or ""):
+        name = element.get("href").rpartition("#")[2]
+        assert name in ICONS, f"{address}: no icon {name} in static/img/icons.svg"
     if element.get("hx-post"):
         assert element.tag == f"{NS}form", f"{address}: hx-post outside a form"
         assert element.get("action") == element.get("hx-post"), f"{address}: hx-post without the same action"

@@ -13,18 +13,15 @@ import logging
 import os
 import shutil
 import sys
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
-
-import asyncpg
+from urllib.parse import urlsplit
 
 from civic import database
 from civic.database import APPS, migrations
 from civic.database.config import Engine, sqlite_path
-from tests.postgres import Postgres
+from tests.server import Server
 
 ENGINES: tuple[Engine, ...] = ("sqlite", "postgres")
 TEMPORARY_PACKAGE = "temporary_migrations"
@@ -37,54 +34,6 @@ class Database:
     engine: Engine
     url: str
     migrations: str
-
-
-class Server:
-    """The PostgreSQL server of the run: TEST_POSTGRES_URL, else one of our own."""
-
-    def __init__(self) -> None:
-        self._given = os.environ.get("TEST_POSTGRES_URL", "")
-        self._own = None if self._given else Postgres()
-        self._prefix = f"civic_test_{uuid.uuid4().hex[:8]}"
-        self._count = 0
-
-    def url(self, name: str = "postgres") -> str:
-        """The URL of a database of this server."""
-        if self._own:
-            return self._own.url(name)
-        return (
-            urlunsplit(urlsplit(self._given)._replace(path=f"/{name}")) if name != "postgres" else self._given
-        )
-
-    def new_name(self) -> str:
-        """A database name nobody else uses."""
-        self._count += 1
-        return f"{self._prefix}_{self._count}"
-
-    async def create(self, template: str = "template0") -> str:
-        """Create a database from a template; returns its name."""
-        name = self.new_name()
-        async with self._boss() as boss:
-            await boss.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
-        return name
-
-    async def drop(self, name: str) -> None:
-        """Drop a database, whoever is still connected."""
-        async with self._boss() as boss:
-            await boss.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-    @contextlib.asynccontextmanager
-    async def _boss(self) -> AsyncIterator[asyncpg.Connection]:
-        boss = await asyncpg.connect(self.url())
-        try:
-            yield boss
-        finally:
-            await boss.close()
-
-    def stop(self) -> None:
-        """Stop the server if it is our own."""
-        if self._own:
-            self._own.stop()
 
 
 class Templates:
@@ -146,8 +95,9 @@ class Templates:
         if not self._postgres:
             name = await self.server.create()
             await migrations.migrate(self.server.url(name), migrations=package)
+            await self.server.keep_seeds(name)
             self._postgres = name
-        name = await self.server.create(self._postgres)
+        name = await self.server.borrow(self._postgres)
         joiner = "&" if "?" in self.server.url(name) else "?"
         return f"{self.server.url(name)}{joiner}maxsize=8"
 
@@ -158,14 +108,12 @@ class Templates:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(f"{sqlite_path(fresh.url)}{suffix}")
         else:
-            await self.server.drop(urlsplit(fresh.url).path.lstrip("/"))
+            await self.server.give_back(urlsplit(fresh.url).path.lstrip("/"))
 
     def close(self) -> None:
         """Stop what was started."""
         if self._server:
-            if self._postgres:
-                asyncio.run(self._server.drop(self._postgres))
-            self._server.stop()
+            asyncio.run(self._server.stop(*filter(None, [self._postgres])))
 
 
 @contextlib.asynccontextmanager

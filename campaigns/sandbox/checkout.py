@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from campaigns.sandbox import payments, setups
+from campaigns.sandbox import customers, payments, setups
+from campaigns.sandbox.accounts import check_may_charge
 from campaigns.sandbox.errors import invalid
 from campaigns.sandbox.store import Stored
+from campaigns.sandbox.terms import SMALLEST_AMOUNT
 from campaigns.sandbox.world import Params, World, merge_metadata
 
 HALF_AN_HOUR = 30 * 60
 A_DAY = 24 * 3600
 NOT_SIMULATED = ("subscription_data", "discounts", "optional_items", "custom_fields", "shipping_options")
 GUESTS_ADDRESS = "customer_email"
+EMPTY_AT_FIRST = (
+    "client_secret", "collected_information", "consent", "customer_details", "invoice", "origin_context",
+    "payment_intent", "payment_link", "redirect_on_completion", "setup_intent", "subscription", "url",
+)  # fmt: skip
 
 
 def create(world: World, params: Params) -> Stored:
@@ -30,6 +36,7 @@ def create(world: World, params: Params) -> Stored:
 
 
 def _check(world: World, mode: str, params: Params) -> None:
+    check_may_charge(world)
     if mode == "subscription" or any(params.get(name) for name in NOT_SIMULATED):
         raise invalid("The sandbox simulates Checkout in `setup` and `payment` mode, without extras.", "mode")
     if params.get("ui_mode", "hosted_page") != "hosted_page":
@@ -87,13 +94,18 @@ def _line(world: World, index: int, item: dict[str, Any]) -> Stored:
     }
 
 
-def _blank(world: World, mode: str, params: Params, lines: list[Stored]) -> dict[str, Any]:
-    total = sum(line["amount_total"] for line in lines) if mode == "payment" else None
-    currency = lines[0]["currency"] if lines else params.get("currency")
-    if total is not None and total < payments.SMALLEST_AMOUNT:
+def _total(lines: list[Stored]) -> int:
+    total = sum(int(line["amount_total"]) for line in lines)
+    if total < SMALLEST_AMOUNT:
         raise invalid("The Checkout Session's total amount is too small.", "line_items", "amount_too_small")
+    return total
+
+
+def _blank(world: World, mode: str, params: Params, lines: list[Stored]) -> dict[str, Any]:
+    total = _total(lines) if mode == "payment" else None
     allowed = params.get("allowed_payment_method_types")
     return {
+        **dict.fromkeys(EMPTY_AT_FIRST),
         "allowed_payment_method_types": allowed,
         "amount_subtotal": total,
         "amount_total": total,
@@ -101,10 +113,7 @@ def _blank(world: World, mode: str, params: Params, lines: list[Stored]) -> dict
         "billing_address_collection": params.get("billing_address_collection"),
         "cancel_url": params.get("cancel_url"),
         "client_reference_id": params.get("client_reference_id"),
-        "client_secret": None,
-        "collected_information": None,
-        "consent": None,
-        "currency": currency,
+        "currency": lines[0]["currency"] if lines else params.get("currency"),
         "custom_fields": [],
         "custom_text": dict.fromkeys(
             ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
@@ -112,30 +121,21 @@ def _blank(world: World, mode: str, params: Params, lines: list[Stored]) -> dict
         "customer": params.get("customer"),
         "customer_creation": params.get("customer_creation")
         or (None if params.get("customer") else "if_required"),
-        "customer_details": None,
         "customer_email": params.get(GUESTS_ADDRESS),
         "expires_at": params.get("expires_at", world.now() + A_DAY),
-        "invoice": None,
         "locale": params.get("locale"),
         "metadata": merge_metadata(None, params.get("metadata")),
         "mode": mode,
-        "origin_context": None,
-        "payment_intent": None,
-        "payment_link": None,
         "payment_method_collection": "if_required",
         "payment_method_options": {},
         "payment_method_types": allowed or ["card", "sepa_debit"],
         "payment_status": "no_payment_required" if mode == "setup" else "unpaid",
-        "redirect_on_completion": None,
-        "setup_intent": None,
         "shipping_options": [],
         "status": "open",
         "submit_type": params.get("submit_type"),
-        "subscription": None,
         "success_url": params["success_url"],
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0} if total else None,
         "ui_mode": "hosted_page",
-        "url": None,
         "_intent_data": params.get("payment_intent_data") or {},
         "_lines": lines,
     }
@@ -189,6 +189,8 @@ def expire(world: World, params: Params, identifier: str) -> Stored:
 def submit(world: World, session: Stored, method: Stored) -> Stored:
     """The person gave a method on the page: the session's intent after the try. Raises `Declined`."""
     return_url = f"{world.frame.public_url}/checkout/{session['id']}"
+    if session["customer_creation"] == "always" and not session["customer"]:
+        _create_customer(world, session, method)
     if session["mode"] == "setup":
         wanted = {"payment_method": method["id"], "return_url": return_url}
         intent = setups.confirm(world, wanted, session["setup_intent"])
@@ -198,6 +200,15 @@ def submit(world: World, session: Stored, method: Stored) -> Stored:
         intent = payments.attempt(world, intent, False, return_url)
     complete(world, session["id"])
     return intent
+
+
+def _create_customer(world: World, session: Stored, method: Stored) -> None:
+    who = {name: method["billing_details"][name] for name in ("email", "name")}
+    session["customer"] = customers.create(world, who)["id"]
+    world.save(session)
+    if session["setup_intent"]:
+        intent = world.find("setup_intent", session["setup_intent"])
+        world.save({**intent, "customer": session["customer"]})
 
 
 def _own_payment(world: World, session: Stored) -> Stored:

@@ -158,10 +158,10 @@ class Control:
         verb = request.path_params["verb"]
         if verb not in VERBS:
             return JSONResponse({"error": {"message": f"No such verb: {verb}"}}, 404)
-        given = await request.json() if await request.body() else {}
         try:
+            given = await request.json() if await request.body() else {}
             return JSONResponse({"result": await getattr(self, verb)(**given)})
         except StripeFault as fault:
             return JSONResponse({"error": public(fault.error)}, fault.status)
-        except TypeError as error:
+        except (TypeError, ValueError) as error:
             return JSONResponse({"error": {"message": str(error)}}, 400)

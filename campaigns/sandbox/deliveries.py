@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import ssl
 import time
@@ -13,7 +14,7 @@ import httpx
 
 from campaigns.sandbox.clockwork import catch_up, next_moment
 from campaigns.sandbox.store import Busy, Rows, Store
-from campaigns.sandbox.world import Frame, as_text, public
+from campaigns.sandbox.world import TO_REORDER, Frame, as_text, public
 
 PAUSES = (0.5, 2.0, 10.0, 60.0, 300.0)
 PATIENCE = 10.0
@@ -39,25 +40,30 @@ class Postman:
         loop = asyncio.get_running_loop()
         if self._task is None or self._task.done() or self._task.get_loop() is not loop:
             self._news = asyncio.Event()
-            self._task = loop.create_task(self._round(self._news))
+            self._task = loop.create_task(self._work(self._news))
         elif self._news:
             self._news.set()
 
-    async def _round(self, news: asyncio.Event) -> None:
-        async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False, verify=self._trust()) as client:
-            while True:
-                news.clear()
-                try:
-                    await self._deliver_all(client)
-                    pause = await self.store.transaction(self._pause)
-                except Busy:
-                    pause = 1.0
-                if pause is None and not news.is_set():
-                    return
-                try:
-                    await asyncio.wait_for(news.wait(), pause if pause is not None else 0)
-                except TimeoutError:
-                    continue
+    async def _work(self, news: asyncio.Event) -> None:
+        news.set()
+        while news.is_set():  # news may come while the client is being closed
+            async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False, verify=self._trust()) as client:
+                await self._rounds(client, news)
+
+    async def _rounds(self, client: httpx.AsyncClient, news: asyncio.Event) -> None:
+        while True:
+            news.clear()
+            try:
+                await self._deliver_all(client)
+                pause = await self.store.transaction(self._pause)
+            except Busy:
+                pause = 1.0
+            if pause is None and not news.is_set():
+                return
+            # Not wait_for: in Python 3.11 it forgets a cancellation that comes together with the news.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await news.wait()
 
     def _trust(self) -> ssl.SSLContext:
         secure = (self.frame.webhook_url or "").startswith("https:")
@@ -81,13 +87,12 @@ class Postman:
     def _take(self, rows: Rows) -> tuple[int, str] | None:
         """The next delivery that is due; should we stop meanwhile, it is due again later."""
         catch_up(rows, self.frame)
-        order = "DESC" if rows.setting("webhooks", {}).get("reorder") else "ASC"
-        row = rows.sql.execute(
-            f"SELECT * FROM deliveries WHERE state = 'waiting' AND due <= ? ORDER BY seq {order} LIMIT 1",  # noqa: S608
-            (time.time(),),
-        ).fetchone()
+        waiting = "SELECT * FROM deliveries WHERE state = 'waiting' AND due <= ? ORDER BY seq"
+        row = rows.sql.execute(waiting, (time.time(),)).fetchone()
         if row is None:
             return None
+        if rows.setting("webhooks", {}).get("reorder"):
+            row = rows.sql.execute(f"{waiting} DESC", (time.time() + TO_REORDER,)).fetchone()
         rows.sql.execute(
             "UPDATE deliveries SET tries = tries + 1, due = ? WHERE seq = ?",
             (time.time() + WATCH, row["seq"]),

@@ -25,7 +25,7 @@ class Filled(NamedTuple):
 
 def read(form: Mapping[str, object], kinds: list[str], asks_email: bool, now: float) -> Filled:
     """Understand the page's form; a number typed in replaces the test card or account chosen."""
-    values = {name: str(form.get(name, "")).strip() for name in FIELDS}
+    values = {name: str(form.get(name, unchosen)).strip() for name, unchosen in blank().items()}
     kind = str(form.get("means", ""))
     kind = kind if kind in kinds else kinds[0]
     filled = _read_iban(values) if kind == "sepa_debit" else _read_card(values, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from typing import NamedTuple
 
 from campaigns.sandbox.errors import StripeFault
@@ -37,6 +38,10 @@ def claim(rows: Rows, key: str, account: str, fingerprint: str) -> Answer | None
             (key, account, fingerprint, now),
         )
         return None
+    return _known_answer(key, fingerprint, known)
+
+
+def _known_answer(key: str, fingerprint: str, known: sqlite3.Row) -> Answer:
     if known["fingerprint"] != fingerprint:
         raise StripeFault(
             400,

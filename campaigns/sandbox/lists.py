@@ -19,6 +19,9 @@ def page(world: World, kind: str, url: str, params: Params, **fixed: Any) -> Sto
     if not 1 <= limit <= 100:
         raise invalid("Invalid limit: must be between 1 and 100.", "limit")
     wanted = {name: value for name, value in params.items() if name not in PAGING and name != "types"}
+    for name, value in wanted.items():
+        if isinstance(value, (dict, list)):
+            raise invalid(f"The sandbox does not simulate lists by {name}.", name)
     found = [
         item
         for item in world.rows.select(kind, world.account, **wanted, **fixed)
@@ -65,6 +68,17 @@ def expand(world: World, answer: Stored, paths: list[str]) -> Stored:
     return answer
 
 
+def _unfold(world: World, body: Stored, name: str) -> None:
+    """The two lists that an object holds only when asked for them."""
+    found, url = None, f"/v1/{name}"
+    if (body.get("object"), name) == ("checkout.session", "line_items"):
+        found, url = body["_lines"], f"/v1/checkout/sessions/{body['id']}/line_items"
+    elif (body.get("object"), name) == ("charge", "refunds"):
+        found, url = world.rows.select("refund", charge=body["id"]), f"/v1/charges/{body['id']}/refunds"
+    if found is not None:
+        body[name] = {"object": "list", "url": url, "has_more": False, "data": found}
+
+
 def _expand(world: World, body: Any, steps: list[str], path: str) -> None:
     if isinstance(body, list):
         for item in body:
@@ -73,8 +87,7 @@ def _expand(world: World, body: Any, steps: list[str], path: str) -> None:
     if body is None:
         return
     name, *rest = steps
-    if name == "line_items" and body.get("object") == "checkout.session":
-        body[name] = {"object": "list", "url": "", "has_more": False, "data": body["_lines"]}
+    _unfold(world, body, name)
     if name not in body:
         raise invalid(f"This property cannot be expanded ({path}).", "expand")
     if isinstance(body[name], str):

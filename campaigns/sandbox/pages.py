@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
-from campaigns.sandbox import checkout, forms, payments, setups
+from campaigns.sandbox import accounts, checkout, forms, payments, setups
 from campaigns.sandbox.cards import create_method
 from campaigns.sandbox.clockwork import catch_up
 from campaigns.sandbox.deliveries import Postman
@@ -167,6 +167,25 @@ class Pages:
             question=question.format(**known),
             intent=intent["id"],
         )
+
+    async def onboarding(self, request: Request) -> Response:
+        """GET and POST /onboarding/{id}: a beneficiary opens her account; an old link leads elsewhere."""
+        answer = await self.store.transaction(lambda rows: self._onboarding(rows, request))
+        self.postman.wake()
+        return answer
+
+    def _onboarding(self, rows: Rows, request: Request) -> Response:
+        world, link = self._find(rows, request.path_params["id"], ("account_link",))
+        if link is None:
+            return self._notice(request, None, "unknown", 404)
+        if link["expires_at"] < world.now():
+            return RedirectResponse(link["_refresh_url"], 303)
+        if request.method == "POST":
+            accounts.open_account(world, link["_account"])
+            return RedirectResponse(link["_return_url"], 303)
+        locale = _locale(request, None)
+        title, ways_out = words(locale)["onboarding_title"], [link["_return_url"], link["_refresh_url"]]
+        return self._page("onboarding.html", 200, locale, ways_out, title=title, link=link["id"])
 
     def _page(self, template: str, status: int, locale: str, ways_out: list[Any], **content: Any) -> Response:
         html = TEMPLATES.get_template(template).render(

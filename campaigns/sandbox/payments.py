@@ -9,16 +9,15 @@ from campaigns.sandbox.cards import Card, card_of, iban_of, method_for
 from campaigns.sandbox.declines import FAILED_AUTHENTICATION, FAILED_DEBIT, card_refusal, declined, refusal
 from campaigns.sandbox.errors import Declined, invalid
 from campaigns.sandbox.store import Stored
+from campaigns.sandbox.terms import blank, check
 from campaigns.sandbox.world import Params, World, merge_metadata
 
-SMALLEST_AMOUNT = 50
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
-NOT_SIMULATED = ("application_fee_amount", "on_behalf_of", "transfer_data", "payment_method_data")
 
 
 def create(world: World, params: Params) -> Stored:
     """POST /v1/payment_intents; with `confirm` the first try follows at once, and may raise `Declined`."""
-    _check(world, params)
+    check(world, params)
     method = method_for(world, params["payment_method"]) if params.get("payment_method") else None
     intent = world.create("payment_intent", "pi", **blank(params))
     intent["client_secret"] = f"{intent['id']}_secret_sandbox"
@@ -28,86 +27,12 @@ def create(world: World, params: Params) -> Stored:
     world.tell("payment_intent.created", intent)
     if not params.get("confirm"):
         return intent
-    return attempt(world, intent, bool(params.get("off_session")), params.get("return_url"))
+    return attempt(world, intent, _absent(params), params.get("return_url"))
 
 
-def _check(world: World, params: Params) -> None:
-    if params["amount"] < SMALLEST_AMOUNT:
-        raise invalid(
-            f"Amount must be no less than {SMALLEST_AMOUNT} {params['currency']} cents",
-            "amount",
-            "amount_too_small",
-        )
-    if params["amount"] > 99_999_999:
-        raise invalid("Amount must be no more than 999,999.99", "amount", "amount_too_large")
-    if len(params["currency"]) != 3 or not params["currency"].isalpha():
-        raise invalid(f"Invalid currency: {params['currency']}", "currency")
-    for name in NOT_SIMULATED:
-        if params.get(name):
-            raise invalid(f"The sandbox does not simulate {name}.", name)
-    if params.get("capture_method") == "manual":
-        raise invalid("The sandbox does not simulate capture_method=manual.", "capture_method")
-    if params.get("customer"):
-        world.find("customer", params["customer"], "customer")
-    allowed, automatic = params.get("allowed_payment_method_types"), params.get("automatic_payment_methods")
-    if allowed and automatic:
-        raise invalid(
-            "You may only specify one of these parameters: allowed_payment_method_types, "
-            "automatic_payment_methods."
-        )
-    if not params.get("confirm"):
-        if "off_session" in params:
-            raise invalid("You can only specify `off_session` when `confirm` is `true`.", "off_session")
-    elif not allowed and not params.get("return_url") and (automatic or {}).get("allow_redirects") != "never":
-        raise invalid(
-            "This PaymentIntent may use payment methods that redirect: provide a `return_url`, restrict "
-            "`allowed_payment_method_types`, or set `automatic_payment_methods[allow_redirects]` to `never`."
-        )
-
-
-def blank(params: Params) -> dict[str, Any]:
-    """A payment intent's fields before anything was tried."""
-    allowed = params.get("allowed_payment_method_types")
-    automatic = params.get("automatic_payment_methods") or (None if allowed else {"enabled": True})
-    return {
-        "allowed_payment_method_types": allowed,
-        "amount": params["amount"],
-        "amount_capturable": 0,
-        "amount_details": {"tip": {}},
-        "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
-        "automatic_payment_methods": {"allow_redirects": "always", **automatic} if automatic else None,
-        "canceled_at": None,
-        "cancellation_reason": None,
-        "capture_method": params.get("capture_method") or "automatic_async",
-        "client_secret": None,
-        "confirmation_method": params.get("confirmation_method") or "automatic",
-        "currency": params["currency"].lower(),
-        "customer": params.get("customer"),
-        "description": params.get("description"),
-        "last_payment_error": None,
-        "latest_charge": None,
-        "metadata": merge_metadata(None, params.get("metadata")),
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_options": None,
-        "payment_method_types": allowed or ["card", "sepa_debit"],
-        "payment_record": None,
-        "processing": None,
-        "receipt_email": params.get("receipt_email") or None,
-        "review": None,
-        "setup_future_usage": params.get("setup_future_usage"),
-        "shipping": None,
-        "source": None,
-        "statement_descriptor": params.get("statement_descriptor"),
-        "statement_descriptor_suffix": params.get("statement_descriptor_suffix"),
-        "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": params.get("transfer_group"),
-        "_session": None,
-    }
+def _absent(params: Params) -> bool:
+    """Whether the bank's question could not be put to anyone, so that it means a refusal."""
+    return bool(params.get("off_session") or params.get("error_on_requires_action"))
 
 
 def retrieve(world: World, params: Params, identifier: str) -> Stored:
@@ -139,7 +64,7 @@ def confirm(world: World, params: Params, identifier: str) -> Stored:
     automatic = intent["automatic_payment_methods"]
     if automatic and automatic["allow_redirects"] != "never" and not params.get("return_url"):
         raise invalid("You must provide a `return_url` to confirm this PaymentIntent.", "return_url")
-    return attempt(world, intent, bool(params.get("off_session")), params.get("return_url"))
+    return attempt(world, intent, _absent(params), params.get("return_url"))
 
 
 def attempt(world: World, intent: Stored, off_session: bool, return_url: str | None) -> Stored:

@@ -101,8 +101,8 @@ def fail_refund(world: World, identifier: str) -> Stored:
     charge = world.find("charge", refund["charge"])
     charge.update(amount_refunded=charge["amount_refunded"] - refund["amount"], refunded=False)
     world.save(charge)
-    world.tell("refund.updated", refund)
-    world.tell("refund.failed", refund)
+    for event in ("refund.updated", "charge.refund.updated", "refund.failed"):
+        world.tell(event, refund)
     return refund
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from campaigns.sandbox import charges, checkout, customers, lists, payments, reversals, setups
+from campaigns.sandbox import accounts, charges, checkout, customers, lists, payments, reversals, setups
 from campaigns.sandbox.errors import invalid
 from campaigns.sandbox.store import Stored
 from campaigns.sandbox.world import Params, World
@@ -54,6 +54,11 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("post", "/v1/disputes/{dispute}/close"): reversals.concede_dispute,
     ("get", "/v1/balance_transactions/{id}"): charges.retrieve_balance_transaction,
     ("get", "/v1/events/{id}"): _retrieve("event"),
+    ("post", "/v1/accounts"): accounts.create,
+    ("get", "/v1/account"): accounts.retrieve_own,
+    ("get", "/v1/accounts/{account}"): accounts.retrieve,
+    ("post", "/v1/accounts/{account}"): accounts.update,
+    ("post", "/v1/account_links"): accounts.create_link,
 }
 # path -> kind of the objects listed; a hole in the path fixes a field of them
 LISTS = {
@@ -68,6 +73,7 @@ LISTS = {
     "/v1/disputes": "dispute",
     "/v1/balance_transactions": "balance_transaction",
     "/v1/events": "event",
+    "/v1/accounts": "account",
 }
 
 

@@ -63,7 +63,9 @@ class Api:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         expected = self.frame.api_key
         known = (
-            secrets.compare_digest(key, expected) if expected else key.startswith(("sk_test_", "rk_test_"))
+            secrets.compare_digest(key.encode(), expected.encode())
+            if expected
+            else key.startswith(("sk_test_", "rk_test_"))
         )
         if scheme.lower() != "bearer" or not known:
             raise StripeFault(401, "invalid_request_error", "Invalid API Key provided.")
@@ -74,7 +76,7 @@ class Api:
         if found is None:
             message = f"Unrecognized request URL ({request.method}: {path})."
             raise StripeFault(404, "invalid_request_error", message)
-        text = (await request.body()).decode() if verb == "post" else request.url.query
+        text = (await request.body()).decode(errors="replace") if verb == "post" else request.url.query
         return Asked(request, *found, parse_qsl(text, keep_blank_values=True))
 
     async def _answer(self, asked: Asked) -> Response:
@@ -128,7 +130,8 @@ def _effect(world: World, asked: Asked) -> Answer:
 
 
 def _check_account(world: World) -> None:
-    if world.account and not world.rows.get(world.account):
+    found = world.rows.get(world.account)
+    if world.account and not (found and found[0]["object"] == "account"):
         raise StripeFault(
             403, "invalid_request_error", f"No access to account '{world.account}'.", code="account_invalid"
         )

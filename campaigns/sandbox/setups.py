@@ -12,6 +12,11 @@ from campaigns.sandbox.store import Stored
 from campaigns.sandbox.world import Params, World, merge_metadata
 
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+EMPTY_AT_FIRST = (
+    "application", "cancellation_reason", "client_secret", "flow_directions", "last_setup_error",
+    "latest_attempt", "mandate", "next_action", "on_behalf_of", "payment_method", "payment_method_options",
+    "single_use_mandate", "_session",
+)  # fmt: skip
 
 
 def create(world: World, params: Params) -> Stored:
@@ -35,27 +40,15 @@ def blank(params: Params) -> dict[str, Any]:
     allowed = params.get("allowed_payment_method_types")
     automatic = None if allowed else {"allow_redirects": "always", "enabled": True}
     return {
+        **dict.fromkeys(EMPTY_AT_FIRST),
         "allowed_payment_method_types": allowed,
-        "application": None,
         "automatic_payment_methods": params.get("automatic_payment_methods") or automatic,
-        "cancellation_reason": None,
-        "client_secret": None,
         "customer": params.get("customer"),
         "description": params.get("description"),
-        "flow_directions": None,
-        "last_setup_error": None,
-        "latest_attempt": None,
-        "mandate": None,
         "metadata": merge_metadata(None, params.get("metadata")),
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_options": None,
         "payment_method_types": allowed or ["card", "sepa_debit"],
-        "single_use_mandate": None,
         "status": "requires_payment_method",
         "usage": params.get("usage") or "off_session",
-        "_session": None,
     }
 
 
@@ -190,7 +183,10 @@ def attach(world: World, method: Stored, customer: str) -> Stored:
 
 def create_mandate(world: World, method: Stored) -> Stored:
     """The permission to debit an account again."""
-    sepa = {"reference": method["id"][-12:].upper(), "url": f"{world.frame.public_url}/mandates/{method['id']}"}
+    sepa = {
+        "reference": method["id"][-12:].upper(),
+        "url": f"{world.frame.public_url}/mandates/{method['id']}",
+    }
     mandate = world.create(
         "mandate",
         "mandate",

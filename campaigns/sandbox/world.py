@@ -15,7 +15,7 @@ from campaigns.sandbox.errors import missing
 from campaigns.sandbox.store import Rows, Stored
 
 Params = dict[str, Any]
-WITHOUT_MODE = ("balance_transaction", "refund", "account")
+WITHOUT_MODE = ("balance_transaction", "refund", "account", "account_link")
 TO_REORDER = 0.3  # seconds events wait for one another before the last one leaves first
 
 

@@ -31,6 +31,8 @@ from civic.database.config import APPS, apps_config, engine_of, models_of, sqlit
 from civic.database.guards import Guard
 from civic.database.schema_editors import PostgresEditor, SqliteEditor
 
+__all__ = ["Guard", "guards_of", "make_migrations", "migrate", "pending", "undeclared"]
+
 ADVISORY_LOCK = 4_242_001
 PATIENCE_SECONDS = 600
 Tell = Callable[[str], object]
@@ -158,7 +160,8 @@ def _without_docstrings(apps: Apps) -> Apps:
     return apps
 
 
-def _guards_of(app: str) -> list[Guard]:
+def guards_of(app: str) -> list[Guard]:
+    """The guards that an app's slices state in `GUARDS` of their models."""
     modules = [importlib.import_module(name) for name in models_of(app)]
     return [guard for module in modules for guard in getattr(module, "GUARDS", ())]
 
@@ -167,7 +170,7 @@ def _missing_guards(app: str, migrations: str) -> list[Guard]:
     """Guards of the models that no migration of the app creates yet."""
     package = importlib.import_module(f"{migrations}.{app}")
     texts = [path.read_text() for folder in package.__path__ for path in Path(folder).glob("*.py")]
-    return [guard for guard in _guards_of(app) if not any(repr(guard) in text for text in texts)]
+    return [guard for guard in guards_of(app) if not any(repr(guard) in text for text in texts)]
 
 
 async def _changes(app: str, apps: Apps, migrations: str) -> MigrationWriter | None:

@@ -36,10 +36,6 @@ class ConstraintsInNewTables(BaseSchemaEditor):
         )
         return super()._get_model_sql_data(model)
 
-    def _get_table_comment_sql(self, table: str, comment: str) -> str:
-        """No comment: Tortoise takes the model's docstring, and SQLite's editor cuts statements at its semicolons."""
-        return ""
-
     def _get_inner_statements(self) -> list[str]:
         return [*super()._get_inner_statements(), *self._checks]
 

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from tortoise.expressions import F
+
 from civic import clock, search
 from civic.activity.service import record
 from civic.database import transaction
+from civic.follows import service as follows
 from civic.initiatives.models import Initiative, InitiativeTopic, Lead, Stage
 from civic.people.models import Person
 from civic.places.folding import slug
@@ -67,6 +70,20 @@ async def add_lead(initiative: Initiative, person: Person) -> None:
     """A person runs the initiative from now on; harmless when she already does."""
     if not await Lead.filter(initiative_id=initiative.id, person_id=person.id, until__isnull=True).exists():
         await Lead.create(initiative=initiative, person=person, since=clock.now())
+
+
+async def follow(person: Person, initiative: Initiative) -> None:
+    """A person follows it; the counter is kept in the same transaction."""
+    async with transaction():
+        if await follows.follow(person, "initiative", initiative.id):
+            await Initiative.filter(id=initiative.id).update(followers_count=F("followers_count") + 1)
+
+
+async def unfollow(person: Person, initiative: Initiative) -> None:
+    """A person stops following it."""
+    async with transaction():
+        if await follows.unfollow(person, "initiative", initiative.id):
+            await Initiative.filter(id=initiative.id).update(followers_count=F("followers_count") - 1)
 
 
 async def set_topics(initiative: Initiative, topics: list[str]) -> None:

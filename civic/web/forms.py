@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from civic.errors import DomainError
@@ -25,13 +24,13 @@ class Form(Generic[Shape]):
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:
         self.values: dict[str, Any] = dict(values or {})
         self.errors: dict[str, str] = {}
-        self.files: dict[str, UploadFile] = {}
         self.data: Shape | None = None
 
     @classmethod
     async def read(cls, request: Request, shape: type[Shape]) -> "Form[Shape]":
-        """Read and check the request's form. Fields the shape does not name are ignored."""
-        return cls.check(await request.form(max_fields=500, max_files=10), shape)
+        """Read and check the request's form. Fields the shape does not name are ignored, files too."""
+        async with request.form(max_fields=500, max_files=10) as sent:
+            return cls.check(sent, shape)
 
     @classmethod
     def query(cls, request: Request, shape: type[Shape]) -> "Form[Shape]":
@@ -45,7 +44,7 @@ class Form(Generic[Shape]):
         for name, field in shape.model_fields.items():
             _take(form, sent, name, is_list=typing.get_origin(field.annotation) in (list, set, tuple))
         try:
-            form.data = shape.model_validate({k: v for k, v in form.values.items() if v not in ("", [])} | form.files)
+            form.data = shape.model_validate({k: v for k, v in form.values.items() if v not in ("", [])})
         except ValidationError as error:
             for problem in error.errors():
                 name = str(problem["loc"][0]) if problem["loc"] else ""
@@ -65,10 +64,7 @@ def _take(form: Form[Any], sent: Mapping[str, Any], name: str, *, is_list: bool)
         form.values[name] = [value.strip() for value in values]
         return
     value = sent.get(name)
-    if isinstance(value, UploadFile):
-        if value.filename:
-            form.files[name] = value
-    elif isinstance(value, str):
+    if isinstance(value, str):
         form.values[name] = value.strip().replace("\r\n", "\n").replace("\x00", "")
 
 
@@ -99,8 +95,3 @@ def sentence(problem: dict[str, Any]) -> str:
             return _("Écrivez une adresse complète, par exemple camille@exemple.fr.")
         return str(own)
     return known.get(problem["type"], _("Cette réponse n’est pas comprise."))
-
-
-def form_data(sent: FormData) -> dict[str, str]:
-    """The plain text fields of a form, last value each."""
-    return {key: value for key, value in sent.items() if isinstance(value, str)}

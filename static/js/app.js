@@ -41,7 +41,7 @@
     event.preventDefault();
     if (response.status < 400) return void location.assign(response.raw.url);
     const page = new DOMParser().parseFromString(text, "text/html");
-    hitch($("[data-message]", page)?.textContent || $("h1", page)?.textContent, sourceEvent);
+    hitch($("[data-message]", page)?.textContent || $("h1", page)?.textContent, response.status < 500 ? null : sourceEvent);
   });
   document.addEventListener("htmx:error", (event) => {
     if (event.detail.ctx) hitch(status()?.dataset.offline, event.detail.ctx.sourceEvent);
@@ -139,7 +139,7 @@
     for (const button of all("[data-copy]", root)) button.hidden = !navigator.clipboard;
     for (const button of all("[data-share-button]", root)) button.hidden = !navigator.share;
     const theme = document.documentElement.dataset.theme;
-    if (theme) for (const source of all("source[media*='color-scheme']", root)) source.media = theme === "sombre" ? "all" : "not all";
+    if (theme) for (const source of all("source[media*='color-scheme']", root)) source.media = theme === "sombre" ? "screen" : "not all";
     for (const form of all("form", root)) count(form);
   };
   prepare(document);

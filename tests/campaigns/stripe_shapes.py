@@ -47,7 +47,8 @@ def _imports(module: str) -> dict[str, tuple[str, str]]:
 @cache
 def _fields(cls: type) -> dict[str, Any]:
     module = sys.modules[cls.__module__]
-    hints = typing.get_type_hints(cls, globalns={}, localns=_Names(module))
+    alone = types.SimpleNamespace(__annotations__=cls.__annotations__)  # without those of its bases
+    hints = typing.get_type_hints(alone, globalns={}, localns=_Names(module))
     own = [name for name in cls.__annotations__ if not name.startswith("_") and name.isidentifier()]
     return {name: hints[name] for name in own if typing.get_origin(hints[name]) is not typing.ClassVar}
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -163,7 +164,8 @@ async def test_two_programs_started_at_once_migrate_once(empty_url: str, written
     package = written(FIRST)
     folder = sys.path[0]
     code = (
-        "import asyncio, sys; from civic.database import migrations\n"
+        "import asyncio, sys, time; from civic.database import migrations\n"
+        f"time.sleep({time.time() + 1.5} - time.time())\n"
         f"print(len(asyncio.run(migrations.migrate({empty_url!r}, migrations={package!r}))))"
     )
     environment = {**os.environ, "PYTHONPATH": f"{folder}:{Path.cwd()}"}
@@ -171,7 +173,7 @@ async def test_two_programs_started_at_once_migrate_once(empty_url: str, written
         await asyncio.create_subprocess_exec(
             sys.executable, "-c", code, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-        for _ in range(3)
+        for _ in range(4)
     ]
     ends = [await program.communicate() for program in programs]
     assert all(program.returncode == 0 for program in programs), ends

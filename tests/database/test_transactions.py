@@ -23,9 +23,9 @@ from civic import database as db
 @db.retrying
 async def take_a_place(person):
     async with db.transaction():
-        if not await db.execute("UPDATE shift SET taken = taken + 1 WHERE id = 1 AND taken < capacity"):
+        if not await db.execute("UPDATE trial_shift SET taken = taken + 1 WHERE id = 1 AND taken < capacity"):
             return False
-        await db.execute("INSERT INTO signup (shift_id, person_id) VALUES (1, ?)", [person])
+        await db.execute("INSERT INTO trial_signup (shift_id, person_id) VALUES (1, ?)", [person])
     return True
 
 async def main(first):
@@ -39,13 +39,13 @@ asyncio.run(main(int(sys.argv[2])))
 
 
 async def _make_shift(capacity: int) -> None:
-    await db.execute("CREATE TABLE shift (id INTEGER PRIMARY KEY, taken INTEGER, capacity INTEGER)")
-    await db.execute("CREATE TABLE signup (shift_id INTEGER, person_id INTEGER UNIQUE)")
-    await db.execute("INSERT INTO shift VALUES (1, 0, ?)", [capacity])
+    await db.execute("CREATE TABLE trial_shift (id INTEGER PRIMARY KEY, taken INTEGER, capacity INTEGER)")
+    await db.execute("CREATE TABLE trial_signup (shift_id INTEGER, person_id INTEGER UNIQUE)")
+    await db.execute("INSERT INTO trial_shift VALUES (1, 0, ?)", [capacity])
 
 
 async def _signups() -> int:
-    return int((await db.fetch_all("SELECT count(*) AS n FROM signup"))[0]["n"])
+    return int((await db.fetch_all("SELECT count(*) AS n FROM trial_signup"))[0]["n"])
 
 
 async def test_two_hundred_people_in_two_processes_take_exactly_ten_places(database: Database) -> None:
@@ -61,7 +61,7 @@ async def test_two_hundred_people_in_two_processes_take_exactly_ten_places(datab
     assert all(program.returncode == 0 for program in programs), ends
     assert sum(int(out) for out, _ in ends) == 10
     assert await _signups() == 10
-    assert (await db.fetch_all("SELECT taken FROM shift"))[0]["taken"] == 10
+    assert (await db.fetch_all("SELECT taken FROM trial_shift"))[0]["taken"] == 10
 
 
 async def test_a_resident_who_closes_her_page_at_any_moment_never_blocks_the_others(
@@ -72,9 +72,9 @@ async def test_a_resident_who_closes_her_page_at_any_moment_never_blocks_the_oth
 
     async def sign_up(person: int) -> None:
         async with db.transaction():
-            await db.execute("UPDATE shift SET taken = taken + 1 WHERE id = 1")
+            await db.execute("UPDATE trial_shift SET taken = taken + 1 WHERE id = 1")
             await asyncio.sleep(0)
-            await db.execute("INSERT INTO signup VALUES (1, ?)", [person])
+            await db.execute("INSERT INTO trial_signup VALUES (1, ?)", [person])
 
     for wave in range(30):
         tasks = [asyncio.create_task(sign_up(wave * 20 + n)) for n in range(20)]
@@ -86,7 +86,7 @@ async def test_a_resident_who_closes_her_page_at_any_moment_never_blocks_the_oth
         results = await asyncio.gather(*tasks, return_exceptions=True)
         assert all(result is None or isinstance(result, asyncio.CancelledError) for result in results)
     await asyncio.wait_for(sign_up(999_999), 5)
-    assert (await db.fetch_all("SELECT taken FROM shift"))[0]["taken"] == await _signups()
+    assert (await db.fetch_all("SELECT taken FROM trial_shift"))[0]["taken"] == await _signups()
 
 
 async def test_a_slow_reader_does_not_wait_for_a_writer(database: Database) -> None:
@@ -95,34 +95,36 @@ async def test_a_slow_reader_does_not_wait_for_a_writer(database: Database) -> N
 
     async def write() -> None:
         async with db.transaction():
-            await db.execute("UPDATE shift SET taken = 4 WHERE id = 1")
-            assert (await db.fetch_all("SELECT taken FROM shift"))[0]["taken"] == 4, "its own write"
+            await db.execute("UPDATE trial_shift SET taken = 4 WHERE id = 1")
+            assert (await db.fetch_all("SELECT taken FROM trial_shift"))[0]["taken"] == 4, "its own write"
             inside.set()
             await seen.wait()
 
     writer = asyncio.create_task(write())
     await inside.wait()
-    rows = await asyncio.wait_for(db.fetch_all("WITH s AS (SELECT taken FROM shift) SELECT * FROM s"), 2)
+    rows = await asyncio.wait_for(
+        db.fetch_all("WITH s AS (SELECT taken FROM trial_shift) SELECT * FROM s"), 2
+    )
     assert rows == [{"taken": 0}]
-    assert await asyncio.wait_for(db.fetch_report("SELECT taken FROM shift"), 2) == [{"taken": 0}]
+    assert await asyncio.wait_for(db.fetch_report("SELECT taken FROM trial_shift"), 2) == [{"taken": 0}]
     seen.set()
     await writer
-    assert await db.fetch_report("SELECT taken FROM shift WHERE id = ?", [1]) == [{"taken": 4}]
+    assert await db.fetch_report("SELECT taken FROM trial_shift WHERE id = ?", [1]) == [{"taken": 4}]
 
 
 async def test_what_a_savepoint_undoes_is_undone_alone(database: Database) -> None:
     await _make_shift(5)
     heard: list[str] = []
     async with db.transaction():
-        await db.execute("INSERT INTO signup VALUES (1, 1)")
+        await db.execute("INSERT INTO trial_signup VALUES (1, 1)")
         db.after_commit(lambda: heard.append("first"))
         with pytest.raises(ZeroDivisionError):  # noqa: PT012
             async with db.transaction():
-                await db.execute("INSERT INTO signup VALUES (1, 2)")
+                await db.execute("INSERT INTO trial_signup VALUES (1, 2)")
                 db.after_commit(lambda: heard.append("undone"))
                 raise ZeroDivisionError
         async with db.transaction():
-            await db.execute("INSERT INTO signup VALUES (1, 3)")
+            await db.execute("INSERT INTO trial_signup VALUES (1, 3)")
             db.after_commit(lambda: heard.append("third"))
         assert heard == []
     assert heard == ["first", "third"]
@@ -136,7 +138,7 @@ async def test_nothing_is_kept_nor_told_when_the_verb_fails(database: Database) 
     heard: list[str] = []
     with pytest.raises(ZeroDivisionError):  # noqa: PT012
         async with db.transaction():
-            await db.execute("INSERT INTO signup VALUES (1, 1)")
+            await db.execute("INSERT INTO trial_signup VALUES (1, 1)")
             db.after_commit(lambda: heard.append("never"))
             raise ZeroDivisionError
     assert await _signups() == 0
@@ -149,7 +151,7 @@ async def test_a_task_left_behind_by_a_transaction_is_refused(database: Database
 
     async def late() -> None:
         await go.wait()
-        await db.execute("INSERT INTO signup VALUES (1, 9)")
+        await db.execute("INSERT INTO trial_signup VALUES (1, 9)")
 
     async with db.transaction():
         left_behind = asyncio.create_task(late())
@@ -162,17 +164,17 @@ async def test_a_task_left_behind_by_a_transaction_is_refused(database: Database
 
 async def test_writing_statements_give_back_rows_and_counts(database: Database) -> None:
     await _make_shift(5)
-    assert await db.execute("INSERT INTO signup (shift_id, person_id) VALUES (1, 1), (1, 2)") == 2
-    assert await db.fetch_all("UPDATE shift SET taken = 2 WHERE id = ? RETURNING taken", [1]) == [
+    assert await db.execute("INSERT INTO trial_signup (shift_id, person_id) VALUES (1, 1), (1, 2)") == 2
+    assert await db.fetch_all("UPDATE trial_shift SET taken = 2 WHERE id = ? RETURNING taken", [1]) == [
         {"taken": 2}
     ]
-    assert await db.execute("UPDATE signup SET shift_id = 1") == 2
-    moved = (
-        "WITH gone AS (SELECT 1 AS person) DELETE FROM signup WHERE person_id IN (SELECT person FROM gone)"
-    )
+    assert await db.execute("UPDATE trial_signup SET shift_id = 1") == 2
+    moved = "WITH gone AS (SELECT 1 AS id) DELETE FROM trial_signup WHERE person_id IN (SELECT id FROM gone)"
     await db.execute(moved)
     assert await _signups() == 1
-    rows = await db.fetch_all("SELECT 'why?' AS question, person_id FROM signup WHERE person_id = ?", [2])
+    rows = await db.fetch_all(
+        "SELECT 'why?' AS question, person_id FROM trial_signup WHERE person_id = ?", [2]
+    )
     assert rows == [{"question": "why?", "person_id": 2}]
 
 
@@ -211,11 +213,11 @@ async def test_an_error_of_the_program_is_not_repeated(database: Database) -> No
 
 async def test_moments_of_two_time_zones_compare_as_moments(database: Database) -> None:
     kind = "TEXT" if database.engine == "sqlite" else "TIMESTAMPTZ"
-    await db.execute(f"CREATE TABLE deadline (at {kind})")
+    await db.execute(f"CREATE TABLE trial_deadline (at {kind})")
     paris = dt.timezone(dt.timedelta(hours=2))
-    await db.execute("INSERT INTO deadline VALUES (?)", [dt.datetime(2027, 6, 1, 10, 0, tzinfo=dt.UTC)])
+    await db.execute("INSERT INTO trial_deadline VALUES (?)", [dt.datetime(2027, 6, 1, 10, 0, tzinfo=dt.UTC)])
     later = dt.datetime(2027, 6, 1, 11, 30, tzinfo=paris)
-    assert await db.fetch_all("SELECT 1 AS one FROM deadline WHERE at < ?", [later]) == []
+    assert await db.fetch_all("SELECT 1 AS one FROM trial_deadline WHERE at < ?", [later]) == []
 
 
 async def test_queries_of_a_page_are_counted(database: Database) -> None:

@@ -29,17 +29,17 @@ class Notebook:
     """A table in which handlers write what they did."""
 
     async def open(self) -> Notebook:
-        await db.execute("CREATE TABLE notebook (line TEXT)")
+        await db.execute("CREATE TABLE trial_notebook (line TEXT)")
         return self
 
     async def write(self, *, line: str) -> None:
-        await db.execute("INSERT INTO notebook VALUES (?)", [line])
+        await db.execute("INSERT INTO trial_notebook VALUES (?)", [line])
 
     async def write_twice(self, *, line: str) -> None:
-        await db.execute("INSERT INTO notebook VALUES (?)", [line + " again"])
+        await db.execute("INSERT INTO trial_notebook VALUES (?)", [line + " again"])
 
     async def lines(self) -> list[str]:
-        return [row["line"] for row in await db.fetch_all("SELECT line FROM notebook ORDER BY line")]
+        return [row["line"] for row in await db.fetch_all("SELECT line FROM trial_notebook ORDER BY line")]
 
 
 async def _travel(**delta: int) -> None:
