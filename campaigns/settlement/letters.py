@@ -6,6 +6,8 @@ from typing import Any
 from campaigns.lifecycle.models import Campaign
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.queries import MANAGE
+from campaigns.pledges.service import reference
+from campaigns.settlement import reasons
 from civic import i18n, mail
 from civic.initiatives.queries import leads_of
 from civic.people import links
@@ -24,7 +26,7 @@ async def to_backer(name: str, pledge: Pledge, key: str, **context: Any) -> None
         f"campaigns/{name}", to=pledge.person.email, key=f"{key}-{pledge.id}", locale=pledge.person.locale,
         title=campaign.title, slug=campaign.slug, person=pledge.person.name, amount_cents=pledge.amount_cents,
         tip_cents=pledge.tip_cents, manage=links.make(MANAGE, pledge.id), token=links.make(RECOVER, pledge.id),
-        **context,
+        reference=reference(pledge), **context,
     )  # fmt: skip
 
 
@@ -39,8 +41,8 @@ async def card_trouble(pledge: Pledge, days: int, until: datetime) -> None:
     `days` after the first time (0, 2, 4, 6) names the letter.
     """
     with i18n.speaking(pledge.person.locale):
-        last_day = day(until)
-    await to_backer("card_trouble", pledge, f"trouble-{days}", days=days, code=pledge.decline_code, until=last_day)
+        context = {"until": day(until), "reason": reasons.sentence(pledge.decline_code)}
+    await to_backer("card_trouble", pledge, f"trouble-{days}", days=days, **context)
 
 
 async def to_leads(name: str, campaign: Campaign, **context: Any) -> None:

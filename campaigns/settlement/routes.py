@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.pledges.models import Pledge
+from campaigns.pledges.service import reference
 from campaigns.settlement import letters, pages, reasons, recovery
 from civic.errors import DomainError
 from civic.i18n import _
@@ -65,7 +66,7 @@ def _page(request: Request, pledge: Pledge, *, status: int = 200, refusal: str =
         token=request.path_params["token"], refusal=refusal, reason=reasons.sentence(pledge.decline_code),
         by_bank=pledge.decline_code == reasons.ASKS, waits=recovery.waits(pledge),
         on_page=pledge.status == "charging", same_card=recovery.same_card_may_try(pledge),
-        title=_title(pledge), headers={
+        title=_title(pledge), reference=reference(pledge), headers={
             "Cache-Control": "no-store", "Content-Security-Policy": content_security_policy(*_payment_origin())
         },
     )  # fmt: skip
