@@ -59,7 +59,7 @@ class TooLarge(DomainError):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
-class Invalid(DomainError):
-    """A value the form let through but the domain refuses; `field` says where to show it."""
+class Invalid(DomainError, ValueError):
+    """A value the domain refuses; `field` says where to show it. A ValueError, so that forms may raise it while reading."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY

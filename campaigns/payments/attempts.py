@@ -1,9 +1,9 @@
 """One row per try to charge, written before the call and after it, so that a crash in between is found (docs/money.md).
 
-    attempt = await prepare(pledge)            TX1: the row and its idempotency key, committed
-    await sent(attempt)                        the call is about to leave
+    attempt = await prepare(pledge)       TX1: the row and its idempotency key, committed
+    await sent(attempt)                   the call is about to leave
     intent = await gateway.charge_off_session(…, key=attempt.key)
-    await record(attempt, intent)              TX2: the outcome, inside the caller's transaction with what follows from it
+    await record(attempt, intent)         TX2: the outcome, in one transaction with what follows from it
 """
 
 from campaigns.payments.answers import Intent, IntentStatus

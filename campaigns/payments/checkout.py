@@ -1,5 +1,6 @@
-"""The hosted page of a promise: open it, and confirm what came of it. The return page, the webhook and the sweep all end
-in `settle`; whoever is first wins, the others find it done.
+"""The hosted page of a promise: open it, and confirm what came of it.
+
+The return page, the webhook and the sweep all end in `settle`; whoever is first wins, the others find it done.
 """
 
 from datetime import datetime, timedelta
@@ -16,7 +17,6 @@ from campaigns.pledges.service import Saved
 from civic import clock, i18n, jobs
 from civic.errors import DomainError, Gone
 from civic.i18n import _
-from civic.people import links
 from civic.web import urls
 
 log = structlog.get_logger("campaigns.payments")
@@ -72,11 +72,11 @@ async def _open(pledge: Pledge) -> str | None:
 def _page(pledge: Pledge, customer_ref: str) -> Page:
     """The same body for the same key: the expiry is rounded, so that a repeated call asks for the same page."""
     ends = _rounded(clock.now() + PAGE_LIFE)
-    slug, token = pledge.campaign.slug, links.make(queries.PAY, pledge.id)
+    slug, locale = pledge.campaign.slug, i18n.locale()
     back = urls.absolute("payments.thanks", slug=slug)
     return Page(
-        key=f"pledge-{pledge.id}-setup-{int(ends.timestamp())}", customer_ref=customer_ref,
-        success_url=f"{back}?s={{CHECKOUT_SESSION_ID}}", expires_at=ends, locale=i18n.locale(),
+        key=f"pledge-{pledge.id}-setup-{locale}-{int(ends.timestamp())}", customer_ref=customer_ref,
+        success_url=f"{back}?s={{CHECKOUT_SESSION_ID}}", expires_at=ends, locale=locale,
         cancel_url=urls.absolute("pledges.verify", slug=slug), metadata=_metadata(pledge),
     )  # fmt: skip
 

@@ -16,11 +16,11 @@ import stripe
 
 from campaigns.money import CURRENCY
 from campaigns.payments.answers import Body, Checkout, Event, Intent, checkout_of, intent_of, moment
+from campaigns.payments.keys import sandbox_key
 from civic import database
 from civic.settings import Settings, settings
 
 METHODS = ["card", "sepa_debit"]
-SANDBOX_KEY = "sk_test_civic_sandbox"
 TIMEOUT_SECONDS = 20.0
 EXPANDED_INTENT = ["latest_charge.balance_transaction"]
 
@@ -268,8 +268,13 @@ def api_address(current: Settings) -> str | None:
     """Where the API is: our sandbox on this very machine when payments are simulated, None for Stripe itself."""
     if not current.payments_simulated:
         return None
+    return _Opened.api or f"{own_address(current)}/_stripe"
+
+
+def own_address(current: Settings) -> str:
+    """Where this server reaches itself, whatever proxy stands before it."""
     host = current.host if current.host not in ("0.0.0.0", "::", "") else "127.0.0.1"  # noqa: S104
-    return _Opened.api or f"http://{host}:{current.port}/_stripe"
+    return f"http://{host}:{current.port}"
 
 
 def _client() -> stripe.StripeClient:
@@ -282,8 +287,9 @@ def _client() -> stripe.StripeClient:
         _Opened.http = stripe.HTTPXClient(timeout=TIMEOUT_SECONDS)
         addresses: Any = {"base_addresses": {"api": api}} if api else {}
         _Opened.client = stripe.StripeClient(
-            current.stripe_secret_key or SANDBOX_KEY, http_client=_Opened.http, max_network_retries=2, **addresses
-        )
+            current.stripe_secret_key or sandbox_key(current.data), http_client=_Opened.http,
+            max_network_retries=2, **addresses,
+        )  # fmt: skip
         _Opened.made_for = wanted
     return _Opened.client
 

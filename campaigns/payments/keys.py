@@ -1,5 +1,6 @@
-"""The webhook's secret: the host's, or for the sandbox one made once and kept in DATA."""
+"""Secrets shared with the gateway: the host's, or for the sandbox one made once and kept in DATA."""
 
+import hashlib
 import secrets
 from pathlib import Path
 
@@ -25,3 +26,8 @@ def simulated_secret(data: Path) -> str:
     except FileExistsError:
         pass
     return file.read_text().strip()
+
+
+def sandbox_key(data: Path) -> str:
+    """The sandbox's API key, so that no stranger can speak to a public demonstration's."""
+    return f"sk_test_{hashlib.sha256(simulated_secret(data).encode()).hexdigest()[:40]}"

@@ -16,9 +16,10 @@ from campaigns.pledges.transitions import move
 from civic import clock, jobs, mail
 from civic.database import retrying, transaction
 from civic.errors import DomainError, Gone, Invalid
-from civic.i18n import _
+from civic.i18n import _, speaking
 from civic.people import links
 from civic.people.models import Person
+from civic.web.formats import day
 
 COUNTING = (CampaignStatus.LIVE, CampaignStatus.SUSPENDED)
 
@@ -198,12 +199,13 @@ async def _tell(found: Pledge, name: str, **context: Any) -> None:
     person, campaign = found.person, found.campaign
     if not person.email:
         return
-    debit_on = clock.local(campaign.deadline).date() if campaign.deadline else None
+    with speaking(person.locale):
+        debit_on = day(campaign.deadline) if campaign.deadline else ""
+        last_day = day(campaign.last_day) if campaign.last_day else ""
     await mail.send(
         f"campaigns/{name}", to=person.email, key=f"{name}-{found.id}", locale=person.locale, title=campaign.title,
         slug=campaign.slug, token=links.make(MANAGE, found.id), reference=reference(found),
-        minimum_cents=campaign.minimum_cents, debit_on=debit_on.isoformat() if debit_on else "",
-        last_day=campaign.last_day.isoformat() if campaign.last_day else "", **context,
+        minimum_cents=campaign.minimum_cents, debit_on=debit_on, last_day=last_day, **context,
     )  # fmt: skip
 
 

@@ -12,11 +12,12 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.pledges.queries import supporters
 from civic import clock
 from civic.i18n import _, _n
+from civic.initiatives.models import InitiativeTopic
 from civic.initiatives.queries import leads_of, may_edit
+from civic.landscapes import motif_for
 from civic.needs.models import NeedKind
 from civic.needs.queries import needs_of
 from civic.people.actor import visitor_or_actor
-from civic.settings import settings
 from civic.slots import Moment
 from civic.web import urls
 from civic.web.formats import money
@@ -27,8 +28,7 @@ async def index(request: Request) -> Response:
     """Campaigns one can give to, those that end soon first, then those that are over."""
     live, ended = await queries.live(), await queries.ended()
     return page(
-        request, "campaigns/public/index.html", live=[card(campaign) for campaign in live],
-        ended=[card(campaign) for campaign in ended],
+        request, "campaigns/public/index.html", live=await cards(live), ended=await cards(ended),
     )  # fmt: skip
 
 
@@ -45,19 +45,33 @@ async def show(request: Request) -> Response:
         others=max(0, campaign.backers_count - len(names)), ends=ends_text(campaign), state=state_text(campaign),
         moments=moments(campaign), runs=await may_edit(actor, campaign.initiative),
         supervises=bool(actor and actor.is_animator), note=await queries.last_note(campaign.id),
-        by_card=settings().payments != "off",
+        landscape=(await landscapes([campaign]))[campaign.initiative_id],
     )  # fmt: skip
 
 
-def card(campaign: Campaign) -> dict[str, Any]:
-    """What `ui.card_campaign` wants to know."""
+async def landscapes(campaigns: list[Campaign]) -> dict[int, str]:
+    """Initiative id → the address of the landscape drawn where there is no photo."""
+    ids = [campaign.initiative_id for campaign in campaigns]
+    topics: dict[int, list[str]] = {}
+    for row in await InitiativeTopic.filter(initiative_id__in=ids or [0]).order_by("id"):
+        topics.setdefault(row.initiative_id, []).append(row.topic)  # type: ignore[attr-defined]
+    return {id: urls.path("landscapes.show", motif=motif_for(topics.get(id, [])), seed=id) for id in ids}
+
+
+async def cards(campaigns: list[Campaign]) -> list[dict[str, Any]]:
+    """What `ui.card_campaign` wants to know of each."""
+    drawn = await landscapes(campaigns)
+    return [_card(campaign, drawn[campaign.initiative_id]) for campaign in campaigns]
+
+
+def _card(campaign: Campaign, landscape: str) -> dict[str, Any]:
     initiative = campaign.initiative
     return {
         "href": urls.path("campaigns.show", slug=campaign.slug), "title": campaign.title,
         "summary": campaign.summary, "place": initiative.commune.name if initiative.commune else "",
         "raised_cents": campaign.raised_cents, "goal_cents": campaign.minimum_cents, "picture": initiative.picture,
         "foot": ends_text(campaign) if campaign.is_open() else state_text(campaign),
-        "landscape": getattr(initiative, "landscape", "") or "etang",
+        "landscape": landscape,
     }  # fmt: skip
 
 
