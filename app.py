@@ -25,7 +25,11 @@ from campaigns.payments import routes as payments_routes
 from campaigns.payments.keys import sandbox_key, simulated_secret
 from campaigns.pledges import routes as pledges_routes
 from campaigns.public import routes as campaigns_routes
+from campaigns.ledger import verify as ledger_verify
 from campaigns.sandbox import create_sandbox
+from campaigns.settlement import jobs as settlement_jobs
+from campaigns.settlement import routes as settlement_routes
+from campaigns.settlement import verify as settlement_verify
 from civic import database, jobs, slots
 from civic.desk import routes as desk_routes
 from civic.discovery import routes as discovery_routes
@@ -56,7 +60,8 @@ def routes(current: Settings) -> list[BaseRoute]:
     ]  # fmt: skip
     found += places_routes.routes
     if current.campaigns:
-        found += [*pledges_routes.routes, *payments_routes.routes, *lifecycle_routes.routes, *campaigns_routes.routes]
+        found += [*pledges_routes.routes, *payments_routes.routes, *lifecycle_routes.routes]
+        found += [*settlement_routes.routes, *campaigns_routes.routes]
     return [*found, *_arriving(found)]
 
 
@@ -101,7 +106,11 @@ def _fill_campaigns() -> None:
     slots.home_ways.fill(campaign_panels.home_ways)
     slots.figures.fill(campaign_panels.figures)
     jobs.register(lifecycle_jobs.handlers)
+    slots.verifications.fill(*ledger_verify.CHECKS, *settlement_verify.CHECKS)
     jobs.register(payments_jobs.handlers)
+    jobs.register(settlement_jobs.handlers)
+    for name, minutes in settlement_jobs.minutes.items():
+        jobs.every(name, minutes=minutes)
     jobs.every("campaigns_opened", minutes=10)
     jobs.every("checkouts_swept", minutes=10)
 
