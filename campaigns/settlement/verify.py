@@ -4,8 +4,9 @@ Each check answers sentences for what is wrong; none when all is well. Reads onl
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
-from civic import database
+from civic import clock, database
 from civic.database.connection import Row
 from civic.i18n import _
 
@@ -54,9 +55,11 @@ _GAUGES = """SELECT c.id, n.reached AS kept, CASE WHEN c.decided_at IS NULL THEN
 ELSE c.collected_cents END AS found FROM campaign c JOIN need n ON n.source = 'campaign:' || CAST(c.id AS VARCHAR(20))
 WHERE n.reached <> CASE WHEN c.decided_at IS NULL THEN c.confirmed_cents ELSE c.collected_cents END"""
 
+_STUCK = """SELECT id FROM attempt WHERE status IN ('prepared', 'sent', 'unknown') AND created_at < ?"""
 
-async def _each(sql: str, say: Callable[[Row], str]) -> list[str]:
-    return [say(row) for row in await database.fetch_report(sql)]
+
+async def _each(sql: str, say: Callable[[Row], str], *params: object) -> list[str]:
+    return [say(row) for row in await database.fetch_report(sql, params)]
 
 
 async def totals_are_true() -> list[str]:
@@ -108,4 +111,12 @@ async def contributions_match() -> list[str]:
     ]  # fmt: skip
 
 
-CHECKS = (totals_are_true, charged_once, charged_in_time, rewards_match, contributions_match)
+async def nothing_is_stuck() -> list[str]:
+    """No payment is without an answer for more than a day: reconciling would have found it."""
+    yesterday = clock.now() - timedelta(days=1)
+    return await _each(
+        _STUCK, lambda row: _("Le paiement %(id)s est sans réponse depuis plus d’un jour.", id=row["id"]), yesterday
+    )
+
+
+CHECKS = (totals_are_true, charged_once, charged_in_time, rewards_match, contributions_match, nothing_is_stuck)

@@ -156,7 +156,7 @@ async def breaks(gate: Harness, *faults: tuple[str, int]) -> None:
     ("faults", "meanwhile"),
     [
         (LOST, "unknown"), ((("drop_after", 1), ("error_before", 2)), "unknown"), ((("error_before", 3),), "unknown"),
-        ((("error_after", 1),), "collected"), ((("rate_limit", 3),), "charging"),
+        ((("error_after", 1),), "collected"), ((("rate_limit", 1),), "charging"),
     ],
     ids=["lost after the charge", "dropped after the charge", "lost before it", "stored 500", "429"],
 )  # fmt: skip
