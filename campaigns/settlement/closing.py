@@ -39,13 +39,12 @@ async def grace_over(pledge_id: int) -> None:
 @retrying
 async def _drop(pledge_id: int, only: PledgeStatus) -> None:
     async with transaction():
-        pledge = await Pledge.get(id=pledge_id).select_related("person", "campaign")
+        pledge = await outcomes.hold(pledge_id, with_campaign=True)
         if pledge.status != only:
             return
-        await transitions.move(pledge, PledgeStatus.DROPPED, by=By.SCHEDULER, cause="grace_over")
-        await Campaign.filter(id=pledge.campaign_id).update(updated_at=clock.now())
         if pledge.reward_id:
             await Reward.filter(id=pledge.reward_id, taken__gt=0).update(taken=F("taken") - 1)
+        await transitions.move(pledge, PledgeStatus.DROPPED, by=By.SCHEDULER, cause="grace_over")
         await letters.to_backer("dropped", pledge, "dropped")
         if pledge.method_ref:
             await jobs.enqueue("method_unneeded", key=pledge.method_ref, method_ref=pledge.method_ref)
@@ -54,7 +53,7 @@ async def _drop(pledge_id: int, only: PledgeStatus) -> None:
 
 @jobs.outside
 async def close_due(**_payload: object) -> None:
-    """Campaigns whose grace is over: what is still open is dropped, debits under way are waited for; then they close."""
+    """Campaigns whose grace is over: what is still open is dropped, debits under way are awaited; then they close."""
     rows = Campaign.filter(status=CampaignStatus.COLLECTING, grace_until__lte=clock.now())
     for campaign in await rows.order_by("grace_until", "id").limit(100):
         left = Pledge.filter(campaign_id=campaign.id, status__in=outcomes.OPEN_PLEDGES).order_by("id")

@@ -61,9 +61,7 @@ async def look_at_page(attempt: Attempt, *, end: bool = False) -> None:
         return await outcomes.page_left(attempt)
     page = await (gateway.expire_checkout(ref, key=f"{ref}-expire") if end else gateway.read_checkout(ref))
     intent = await gateway.read_intent(page.intent_ref) if page.intent_ref else None
-    if intent is not None and intent.status in PAID:
-        await outcomes.settle(attempt, intent)
-    elif intent is not None and page.status == CheckoutStatus.COMPLETE:
+    if intent is not None and (intent.status in PAID or page.status == CheckoutStatus.COMPLETE):
         await outcomes.settle(attempt, intent)
     elif page.status == CheckoutStatus.EXPIRED:
         await outcomes.page_left(attempt)

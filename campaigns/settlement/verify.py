@@ -30,7 +30,7 @@ LEFT JOIN pledge p ON p.campaign_id = c.id AND p.status IN ('collected', 'refund
 WHERE c.status NOT IN ('unwinding', 'refunded') GROUP BY c.id, c.collected_cents
 HAVING c.collected_cents <> COALESCE(SUM(p.amount_cents), 0)"""
 
-_PAID_TWICE = """SELECT pledge_id AS id FROM attempt WHERE status = 'succeeded' GROUP BY pledge_id HAVING COUNT(*) > 1"""
+_PAID_TWICE = "SELECT pledge_id AS id FROM attempt WHERE status = 'succeeded' GROUP BY pledge_id HAVING COUNT(*) > 1"
 _TWO_LIVE = """SELECT pledge_id AS id FROM attempt WHERE status IN ('prepared', 'sent', 'processing', 'unknown')
 GROUP BY pledge_id HAVING COUNT(*) > 1"""
 _UNPAID = """SELECT p.id FROM pledge p WHERE p.status = 'collected' AND NOT EXISTS
@@ -46,8 +46,8 @@ _REWARDS = f"""SELECT r.id, r.taken AS kept, COUNT(p.id) AS found FROM reward r
 LEFT JOIN pledge p ON p.reward_id = r.id AND p.status NOT IN {GONE}
 GROUP BY r.id, r.taken HAVING r.taken <> COUNT(p.id)"""  # noqa: S608
 
-_NO_CONTRIBUTION = """SELECT p.id FROM pledge p WHERE p.status = 'collected' AND NOT EXISTS (SELECT 1 FROM contribution x
-WHERE x.source = 'pledge:' || CAST(p.id AS VARCHAR(20)) AND x.revoked_at IS NULL)"""
+_NO_CONTRIBUTION = """SELECT p.id FROM pledge p WHERE p.status = 'collected' AND NOT EXISTS (SELECT 1
+FROM contribution x WHERE x.source = 'pledge:' || CAST(p.id AS VARCHAR(20)) AND x.revoked_at IS NULL)"""
 _LOOSE_CONTRIBUTION = """SELECT x.id FROM contribution x WHERE x.source LIKE 'pledge:%' AND x.revoked_at IS NULL
 AND NOT EXISTS (SELECT 1 FROM pledge p WHERE x.source = 'pledge:' || CAST(p.id AS VARCHAR(20))
 AND p.status IN ('collected', 'refund_pending', 'disputed'))"""

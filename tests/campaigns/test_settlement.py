@@ -11,7 +11,7 @@ from campaigns.ledger import queries as ledger
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges import service as pledges
-from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.models import Pledge
 from campaigns.pledges.service import Gift, Saved
 from campaigns.settlement import deciding, looking
 from civic import clock, jobs
