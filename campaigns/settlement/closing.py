@@ -97,7 +97,7 @@ def _reached(campaign: Campaign) -> bool:
     """The money itself, after the declines: nearly the minimum is enough (CIVIC_COLLECTION_TOLERANCE, percent)."""
     if campaign.goal == GoalKind.FLEXIBLE:
         return bool(campaign.collected_cents)
-    return campaign.collected_cents * 100 >= campaign.minimum_cents * settings().collection_tolerance
+    return bool(campaign.collected_cents * 100 >= campaign.minimum_cents * settings().collection_tolerance)
 
 
 async def _celebrate(campaign: Campaign) -> None:
