@@ -1,13 +1,9 @@
 """A worker killed at any moment of a settlement: after a restart everybody has been charged exactly once."""
 
 import asyncio
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -21,11 +17,10 @@ from civic import jobs
 from civic.mail.models import OutboxMessage
 from civic.settings import Settings
 from tests.campaigns.sandbox_server import Harness
-from tests.campaigns.till import assert_books_agree, open_till
+from tests.campaigns.till import assert_books_agree, open_till, start_civic
 from tests.engines import Database
 from tests.factories.settlement import a_live_campaign, a_pledge, books_of, deadline_passes
 
-ROOT = Path(__file__).resolve().parents[2]
 POOR = "pm_card_chargeCustomerFail"
 
 
@@ -33,21 +28,6 @@ POOR = "pm_card_chargeCustomerFail"
 async def gate(database: Database, settings: Settings, sandbox: Harness) -> AsyncIterator[Harness]:
     async with open_till(sandbox) as till:
         yield till
-
-
-async def worker(database: Database, settings: Settings, gate: Harness, crash_at: str) -> asyncio.subprocess.Process:
-    """`civic worker` as a process of its own, on the test's database and sandbox."""
-    address = urlsplit(gate.url)
-    given = {
-        "CIVIC_ENV": "test", "CIVIC_DATABASE_URL": database.url, "DATA": str(settings.data), "HOST": "127.0.0.1",
-        "PORT": str(address.port), "CIVIC_SECRET_KEY": settings.secret_key, "CIVIC_BASE_URL": settings.base_url,
-        "CIVIC_CRASH_AT": crash_at,
-    }  # fmt: skip
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CIVIC_", "STRIPE_"))}
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "manage.py", "worker", cwd=ROOT, env={**kept, **given},
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
 
 
 async def finish() -> None:
@@ -89,7 +69,7 @@ async def test_a_worker_killed_there_charges_everyone_once(
     database: Database, settings: Settings, gate: Harness, point: str
 ) -> None:
     campaign = await a_campaign_at_its_deadline(gate)
-    process = await worker(database, settings, gate, point)
+    process = await start_civic(database, settings, gate, "worker", crash_at=point)
     _out, trouble = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == -signal.SIGKILL, trouble.decode()[-2000:]
     await finish()
@@ -101,7 +81,7 @@ async def test_a_worker_killed_at_any_moment_charges_everyone_once(
 ) -> None:
     campaign = await a_campaign_at_its_deadline(gate)
     for patience in (0.9, 1.1, 1.3):
-        process = await worker(database, settings, gate, "")
+        process = await start_civic(database, settings, gate, "worker")
         await asyncio.sleep(patience)
         if process.returncode is None:
             process.kill()
