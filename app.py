@@ -11,9 +11,7 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from campaigns import panels as campaign_panels
@@ -27,6 +25,12 @@ from campaigns.pledges import routes as pledges_routes
 from campaigns.public import routes as campaigns_routes
 from campaigns.sandbox import create_sandbox
 from civic import database, jobs, slots
+from civic.committees import jobs as committees_jobs
+from civic.committees import panels as committees_panels
+from civic.committees import routes as committees_routes
+from civic.decisions import jobs as decisions_jobs
+from civic.decisions import panels as decisions_panels
+from civic.decisions import routes as decisions_routes
 from civic.desk import routes as desk_routes
 from civic.discovery import routes as discovery_routes
 from civic.events import panels as events_panels
@@ -46,6 +50,13 @@ from civic.settings import Settings, settings
 from civic.web import errorpages, limits, logs, urls
 from civic.web import routes as web_routes
 from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
+from volunteering import panels as volunteering_panels
+from volunteering.missions import routes as missions_routes
+from volunteering.shifts import jobs as shifts_jobs
+from volunteering.shifts import routes as shifts_routes
+from volunteering.signups import jobs as signups_jobs
+from volunteering.signups import routes as signups_routes
+from volunteering.signups import tallies
 
 log = structlog.get_logger("civic")
 
@@ -54,23 +65,14 @@ def routes(current: Settings) -> list[BaseRoute]:
     """Every route, the most precise first."""
     slices = [
         web_routes, mail_routes, media_routes, landscapes_routes, people_routes, places_routes, organisations_routes,
-        discovery_routes, initiatives_routes, events_routes, network_routes, desk_routes,
+        discovery_routes, initiatives_routes, events_routes, committees_routes, decisions_routes, network_routes,
+        desk_routes,
     ]  # fmt: skip
+    if current.volunteering:
+        slices += [missions_routes, shifts_routes, signups_routes]
     if current.campaigns:
         slices += [pledges_routes, payments_routes, lifecycle_routes, campaigns_routes]
-    found: list[BaseRoute] = [route for part in slices for route in part.routes]
-    return [*found, *_arriving(found)]
-
-
-def _arriving(found: list[BaseRoute]) -> list[BaseRoute]:
-    """Routes that the frame of every page names before their slice has moved in."""
-    paths = {"missions.index": "/missions", "campaigns.index": "/campagnes", "committees.index": "/comites"}
-    names = {getattr(route, "name", "") for route in found}
-
-    async def soon(_request: Request) -> Response:
-        return Response("Bientôt", 503)
-
-    return [Route(path, soon, name=name) for name, path in paths.items() if name not in names]
+    return [route for part in slices for route in part.routes]
 
 
 def fill(current: Settings) -> None:
@@ -80,14 +82,43 @@ def fill(current: Settings) -> None:
     events_panels.fill()
     jobs.register(mail_service.handlers)
     jobs.register(places_jobs.handlers)
-    jobs.register(places_jobs.handlers)
+    fill_steering()
     jobs.register({"rate_counts_swept": sweep_rate_counts})
     jobs.every("rate_counts_swept", hours=1)
+    if current.volunteering:
+        fill_volunteering()
     if current.campaigns:
-        _fill_campaigns()
+        fill_campaigns()
 
 
-def _fill_campaigns() -> None:
+def fill_volunteering() -> None:
+    """The parts of missions, shifts and sign-ups."""
+    jobs.register(shifts_jobs.handlers)
+    jobs.register(signups_jobs.handlers)
+    slots.initiative_panels.fill(volunteering_panels.initiative_panel)
+    slots.person_todos.fill(volunteering_panels.person_todos)
+    slots.person_given.fill(volunteering_panels.person_given)
+    slots.home_ways.fill(volunteering_panels.home_ways)
+    slots.figures.fill(volunteering_panels.figures)
+    slots.verifications.fill(tallies.verify)
+
+
+def fill_steering() -> None:
+    """Committees and decisions."""
+    slots.committee_panels.fill(decisions_panels.committee_panels)
+    slots.initiative_panels.fill(decisions_panels.initiative_panels)
+    slots.initiative_timeline.fill(committees_panels.timeline, decisions_panels.timeline)
+    slots.person_todos.fill(decisions_panels.person_todos, committees_panels.person_todos)
+    slots.person_given.fill(decisions_panels.person_given)
+    slots.desk_todos.fill(committees_panels.desk_todos)
+    slots.home_ways.fill(decisions_panels.home_ways)
+    slots.verifications.fill(decisions_panels.verify)
+    jobs.register(committees_jobs.handlers)
+    jobs.register(decisions_jobs.handlers)
+    jobs.every("mandates_swept", hours=1)
+
+
+def fill_campaigns() -> None:
     """Money for initiatives."""
     slots.initiative_panels.fill(campaign_panels.initiative_panels)
     slots.initiative_timeline.fill(campaign_panels.initiative_timeline)

@@ -60,6 +60,9 @@ class TooLarge(DomainError):
 
 
 class Invalid(DomainError, ValueError):
-    """A value the domain refuses; `field` says where to show it. A ValueError, so that forms may raise it while reading."""
+    """A value the form let through but the domain refuses; `field` says where to show it.
+
+    Also a ValueError, so that pydantic takes it from a validator and the form shows its sentence.
+    """
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -1,3 +1,4 @@
+from civic.database.guards import Guard
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from civic.initiatives.models import Stage
@@ -408,5 +409,13 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'sign_in_code', 'app': 'civic', 'pk_attr': 'id'},
             bases=['Model'],
+        ),
+        ops.RunPython(
+            Guard(table='audit_entry', event='UPDATE', message='Rows of audit_entry are never changed or deleted.', when='').create(),
+            Guard(table='audit_entry', event='UPDATE', message='Rows of audit_entry are never changed or deleted.', when='').drop(),
+        ),
+        ops.RunPython(
+            Guard(table='audit_entry', event='DELETE', message='Rows of audit_entry are never changed or deleted.', when='').create(),
+            Guard(table='audit_entry', event='DELETE', message='Rows of audit_entry are never changed or deleted.', when='').drop(),
         ),
     ]
