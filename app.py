@@ -21,6 +21,7 @@ from campaigns.payments import gateway
 from campaigns.payments import jobs as payments_jobs
 from campaigns.payments import routes as payments_routes
 from campaigns.payments.keys import sandbox_key, simulated_secret
+from campaigns.pledges import jobs as pledges_jobs
 from campaigns.pledges import routes as pledges_routes
 from campaigns.public import routes as campaigns_routes
 from campaigns.sandbox import create_sandbox
@@ -128,6 +129,7 @@ def fill_campaigns() -> None:
     slots.home_ways.fill(campaign_panels.home_ways)
     slots.figures.fill(campaign_panels.figures)
     jobs.register(lifecycle_jobs.handlers)
+    jobs.register(pledges_jobs.handlers)
     jobs.register(payments_jobs.handlers)
     jobs.every("campaigns_opened", minutes=10)
     jobs.every("checkouts_swept", minutes=10)
@@ -220,4 +222,5 @@ async def run_worker() -> None:
     try:
         await jobs.Worker().run(stop)
     finally:
+        await gateway.close()
         await database.disconnect()
