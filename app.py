@@ -22,6 +22,7 @@ from campaigns.payments import gateway
 from campaigns.payments import jobs as payments_jobs
 from campaigns.payments import routes as payments_routes
 from campaigns.payments.keys import sandbox_key, simulated_secret
+from campaigns.pledges import jobs as pledges_jobs
 from campaigns.pledges import routes as pledges_routes
 from campaigns.public import routes as campaigns_routes
 from campaigns.sandbox import create_sandbox
@@ -133,6 +134,7 @@ def fill_campaigns() -> None:
     slots.figures.fill(campaign_panels.figures)
     jobs.register(lifecycle_jobs.handlers)
     slots.verifications.fill(*ledger_verify.CHECKS, *settlement_verify.CHECKS)
+    jobs.register(pledges_jobs.handlers)
     jobs.register(payments_jobs.handlers)
     jobs.register(settlement_jobs.handlers)
     for name, minutes in settlement_jobs.minutes.items():
@@ -228,4 +230,5 @@ async def run_worker() -> None:
     try:
         await jobs.Worker().run(stop)
     finally:
+        await gateway.close()
         await database.disconnect()
