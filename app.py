@@ -16,15 +16,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from campaigns import panels as campaign_panels
+from campaigns.ledger import verify as ledger_verify
 from campaigns.lifecycle import jobs as lifecycle_jobs
 from campaigns.lifecycle import routes as lifecycle_routes
 from campaigns.payments import gateway
 from campaigns.payments import jobs as payments_jobs
 from campaigns.payments import routes as payments_routes
 from campaigns.payments.keys import sandbox_key, simulated_secret
+from campaigns.pledges import jobs as pledges_jobs
 from campaigns.pledges import routes as pledges_routes
 from campaigns.public import routes as campaigns_routes
 from campaigns.sandbox import create_sandbox
+from campaigns.settlement import jobs as settlement_jobs
+from campaigns.settlement import routes as settlement_routes
+from campaigns.settlement import verify as settlement_verify
 from civic import database, jobs, slots
 from civic.committees import jobs as committees_jobs
 from civic.committees import panels as committees_panels
@@ -73,7 +78,7 @@ def routes(current: Settings) -> list[BaseRoute]:
     if current.volunteering:
         slices += [missions_routes, shifts_routes, signups_routes]
     if current.campaigns:
-        slices += [pledges_routes, payments_routes, lifecycle_routes, campaigns_routes]
+        slices += [pledges_routes, payments_routes, lifecycle_routes, settlement_routes, campaigns_routes]
     return [route for part in slices for route in part.routes]
 
 
@@ -134,7 +139,12 @@ def fill_campaigns() -> None:
     slots.figures.fill(campaign_panels.figures)
     slots.secret_links.fill(campaign_panels.secret_links)
     jobs.register(lifecycle_jobs.handlers)
+    slots.verifications.fill(*ledger_verify.CHECKS, *settlement_verify.CHECKS)
+    jobs.register(pledges_jobs.handlers)
     jobs.register(payments_jobs.handlers)
+    jobs.register(settlement_jobs.handlers)
+    for name, minutes in settlement_jobs.minutes.items():
+        jobs.every(name, minutes=minutes)
     jobs.every("campaigns_opened", minutes=10)
     jobs.every("checkouts_swept", minutes=10)
 
@@ -227,4 +237,5 @@ async def run_worker() -> None:
     try:
         await jobs.Worker().run(stop)
     finally:
+        await gateway.close()
         await database.disconnect()
