@@ -11,7 +11,7 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.payments import gateway, inbox
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.settlement import closing, deciding, looking
+from campaigns.settlement import closing, deciding, looking, pages, recovery
 from civic import clock, jobs
 from civic.mail.models import OutboxMessage
 from tests.campaigns.sandbox_server import SECRET, Harness
@@ -145,6 +145,21 @@ async def test_no_answer_of_the_payment_page_loses_nothing(client: Client, gate:
     await looking.reconcile(patience=timedelta())
     assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.COLLECTED
     await assert_books_agree(gate)
+
+
+async def test_a_crash_before_the_page_has_a_name_leaves_nothing_payable(client: Client, gate: Harness) -> None:
+    _campaign, pledge, address = await a_trouble(gate)
+    left = await recovery._begin(pledge.id)
+    assert left
+    page = await pages.open_page(left)
+    await Attempt.filter(id=left.id).update(session_ref=pages.WANTED)  # the process died before it could write it
+    leaving = await client.submit(f"{address}/payer")
+    assert leaving.headers["location"] != page.url
+    sessions = (await gate.control.dump())["checkout_sessions"]
+    assert sorted(one["status"] for one in sessions if one["mode"] == "payment") == ["expired", "open"]
+    await Attempt.filter(session_ref__not="").update(session_ref=pages.WANTED, created_at=clock.now() - timedelta(days=3))
+    await looking.reconcile(patience=timedelta())
+    assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.NEEDS_BACKER
 
 
 async def test_a_cheque_instead_waits_for_the_team(client: Client, gate: Harness) -> None:
