@@ -17,7 +17,7 @@ from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import Gift, Saved
-from campaigns.settlement import books, deciding, looking, outcomes
+from campaigns.settlement import books, deciding, looking, outcomes, todos
 from campaigns.settlement.models import Reconciliation
 from civic import clock, jobs
 from civic.contributions.models import Contribution
@@ -278,6 +278,8 @@ async def test_a_charge_that_only_stripe_knows_is_seen_at_night(gate: Harness) -
     row = await Reconciliation.get(kind="books")
     net = 5_000 - (intent.fee_cents or 0)
     assert (row.troubles, row.details) == (1, [[intent.charge_ref, net, 0]])
+    (todo,) = await todos.desk_todos(await a_person())
+    assert todo.text == "Comprendre 1 écart entre Stripe et nos comptes"
 
 
 async def test_a_campaign_that_keeps_what_it_raises_collects_below_its_minimum(gate: Harness) -> None:
