@@ -1,3 +1,4 @@
+from civic.database.guards import Guard
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from campaigns.ledger.models import AccountKind
@@ -132,6 +133,18 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Reconciliation',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+                ('looked', fields.IntField()),
+                ('settled', fields.IntField()),
+                ('troubles', fields.IntField()),
+            ],
+            options={'table': 'reconciliation', 'app': 'campaigns', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Reward',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -207,5 +220,21 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'pledge_change', 'app': 'campaigns', 'pk_attr': 'id'},
             bases=['Model'],
+        ),
+        ops.RunPython(
+            Guard(table='entry', event='UPDATE', message='Rows of entry are never changed or deleted.', when='').create(),
+            Guard(table='entry', event='UPDATE', message='Rows of entry are never changed or deleted.', when='').drop(),
+        ),
+        ops.RunPython(
+            Guard(table='entry', event='DELETE', message='Rows of entry are never changed or deleted.', when='').create(),
+            Guard(table='entry', event='DELETE', message='Rows of entry are never changed or deleted.', when='').drop(),
+        ),
+        ops.RunPython(
+            Guard(table='posting', event='UPDATE', message='Rows of posting are never changed or deleted.', when='').create(),
+            Guard(table='posting', event='UPDATE', message='Rows of posting are never changed or deleted.', when='').drop(),
+        ),
+        ops.RunPython(
+            Guard(table='posting', event='DELETE', message='Rows of posting are never changed or deleted.', when='').create(),
+            Guard(table='posting', event='DELETE', message='Rows of posting are never changed or deleted.', when='').drop(),
         ),
     ]
