@@ -29,6 +29,7 @@ from campaigns.public import routes as campaigns_routes
 from campaigns.sandbox import create_sandbox
 from campaigns.settlement import jobs as settlement_jobs
 from campaigns.settlement import routes as settlement_routes
+from campaigns.settlement import todos as settlement_todos
 from campaigns.settlement import verify as settlement_verify
 from civic import database, jobs, slots
 from civic.committees import jobs as committees_jobs
@@ -134,7 +135,7 @@ def fill_campaigns() -> None:
     slots.initiative_timeline.fill(campaign_panels.initiative_timeline)
     slots.person_todos.fill(campaign_panels.person_todos)
     slots.person_given.fill(campaign_panels.person_given)
-    slots.desk_todos.fill(campaign_panels.desk_todos)
+    slots.desk_todos.fill(campaign_panels.desk_todos, settlement_todos.desk_todos)
     slots.home_ways.fill(campaign_panels.home_ways)
     slots.figures.fill(campaign_panels.figures)
     slots.secret_links.fill(campaign_panels.secret_links)
