@@ -36,6 +36,7 @@ from civic.settings import Settings, settings
 from civic.web import errorpages, limits, logs, urls
 from civic.web import routes as web_routes
 from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
+from demo import routes as demo_routes
 
 log = structlog.get_logger("civic")
 
@@ -46,7 +47,7 @@ def routes(current: Settings) -> list[BaseRoute]:
         *web_routes.routes, *mail_routes.routes, *media_routes.routes, *landscapes_routes.routes, *people_routes.routes,
         *places_routes.routes, *organisations_routes.routes, *discovery_routes.routes, *initiatives_routes.routes, *network_routes.routes, *desk_routes.routes,
     ]  # fmt: skip
-    found += places_routes.routes
+    found += [*places_routes.routes, *demo_routes.routes]
     return [*found, *_arriving(found)]
 
 
