@@ -19,6 +19,8 @@ from starlette.types import ASGIApp
 from civic import database, jobs, slots
 from civic.desk import routes as desk_routes
 from civic.discovery import routes as discovery_routes
+from civic.events import panels as events_panels
+from civic.events import routes as events_routes
 from civic.initiatives import routes as initiatives_routes
 from civic.landscapes import routes as landscapes_routes
 from civic.mail import routes as mail_routes
@@ -27,8 +29,6 @@ from civic.media import routes as media_routes
 from civic.network import routes as network_routes
 from civic.organisations import routes as organisations_routes
 from civic.people import routes as people_routes
-from civic.places import jobs as places_jobs
-from civic.places import routes as places_routes
 from civic.people.middleware import Sessions
 from civic.places import jobs as places_jobs
 from civic.places import routes as places_routes
@@ -43,24 +43,18 @@ log = structlog.get_logger("civic")
 
 def routes(current: Settings) -> list[BaseRoute]:
     """Every route, the most precise first."""
-    found: list[BaseRoute] = [
-        *web_routes.routes, *mail_routes.routes, *media_routes.routes, *landscapes_routes.routes, *people_routes.routes,
-        *places_routes.routes, *organisations_routes.routes, *discovery_routes.routes, *initiatives_routes.routes, *network_routes.routes, *desk_routes.routes,
+    slices = [
+        web_routes, mail_routes, media_routes, landscapes_routes, people_routes, places_routes, organisations_routes,
+        discovery_routes, initiatives_routes, events_routes, network_routes, desk_routes,
+        demo_routes,
     ]  # fmt: skip
-    found += [*places_routes.routes, *demo_routes.routes]
+    found = [route for part in slices for route in part.routes]
     return [*found, *_arriving(found)]
 
 
 def _arriving(found: list[BaseRoute]) -> list[BaseRoute]:
     """Routes that the frame of every page names before their slice has moved in."""
-    paths = {
-        "home": "/", "initiatives.index": "/initiatives", "missions.index": "/missions", "events.index": "/agenda",
-        "campaigns.index": "/campagnes", "committees.index": "/comites", "organisations.index": "/annuaire",
-        "people.space": "/mon-espace", "desk.index": "/pupitre", "network.legal": "/mentions-legales",
-        "network.accessibility": "/accessibilite", "network.privacy": "/vos-donnees", "network.site_map": "/plan-du-site",
-        "initiatives.show": "/initiatives/{slug}", "organisations.show": "/annuaire/{slug}",
-        "communes.show": "/communes/{slug}",
-    }  # fmt: skip
+    paths = {"missions.index": "/missions", "campaigns.index": "/campagnes", "committees.index": "/comites"}
     names = {getattr(route, "name", "") for route in found}
 
     async def soon(_request: Request) -> Response:
@@ -73,6 +67,7 @@ def fill(current: Settings) -> None:
     """Put the slices' parts into the slots and register what happens after the fact."""
     slots.clear()
     jobs.clear()
+    events_panels.fill()
     jobs.register(mail_service.handlers)
     jobs.register(places_jobs.handlers)
     jobs.register(places_jobs.handlers)

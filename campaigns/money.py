@@ -31,7 +31,7 @@ class Money:
 
 
 def parse_euros(text: str, *, field: str = "amount") -> Money:
-    """« 30 », « 30 € », « 1 250,50 », « 12.5 » as Money. Raises Invalid for anything else, below 0 or above 10 million."""
+    """« 30 », « 30 € », « 1 250,50 », « 12.5 » as Money. Raises Invalid for anything else or above 100 million."""
     cleaned = "".join(text.replace("€", "").split()).replace("\u202f", "").replace("\u00a0", "").replace(",", ".")
     whole, _point, cents = cleaned.partition(".")
     fine = whole.isascii() and whole.isdigit() and len(whole) <= 8

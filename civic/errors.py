@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 
 class DomainError(Exception):
-    """A refusal: `message` is shown as it stands, `status` becomes the HTTP answer, `field` the form field it concerns."""
+    """A refusal: `message` is shown as it stands, `status` is the HTTP answer, `field` the form field it concerns."""
 
     status: int = HTTPStatus.CONFLICT
 

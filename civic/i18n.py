@@ -1,4 +1,4 @@
-"""Languages. French is the source: a message's identifier is its French sentence; other languages are gettext catalogues.
+"""Languages. French is the source: a message is its French sentence; other languages are gettext catalogues.
 
 Catalogues are `locales/<language>/LC_MESSAGES/*.po` (one per package), read whole at first use of the language,
 so there is nothing to compile and adding a language is adding a folder.

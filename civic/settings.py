@@ -1,4 +1,4 @@
-"""Everything a host can set, from the environment. Each field is described in docs/settings.md (checked by `make check`).
+"""Everything a host can set, from the environment; docs/settings.md describes each (checked by `make check`).
 
 `settings()` answers the one Settings object; `configure()` puts another in its place (tests, commands).
 A bad value stops the start with a sentence that names the setting (`BadSettings`).
@@ -6,11 +6,10 @@ A bad value stops the start with a sentence that names the setting (`BadSettings
 
 import secrets
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from typing_extensions import Annotated
 
 ROOT = Path(__file__).resolve().parent.parent
 DOMBINNOV = ["200069193", "200042497", "200070118", "240100800", "240100610"]

@@ -1,7 +1,7 @@
 """Load the demonstration once: communes, then every scene in the order of its moment."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from civic import database, jobs
@@ -24,7 +24,7 @@ async def prepare(current: Settings) -> bool:
     On SQLite a new database is filled under another name and takes its own at the end: what a stop left half done
     is thrown away by the next start. Raises OSError when the folder cannot be written.
     """
-    async with _place_to_load(current):
+    with _place_to_load(current):
         await migrations.migrate(current.database_url)
         await database.connect(current.database_url)
         try:
@@ -45,8 +45,8 @@ async def load() -> bool:
     return True
 
 
-@contextlib.asynccontextmanager
-async def _place_to_load(current: Settings) -> AsyncIterator[None]:
+@contextlib.contextmanager
+def _place_to_load(current: Settings) -> Iterator[None]:
     """While a new SQLite database is filled, the settings name the file beside it."""
     wanted = current.database_url
     final = Path(wanted.removeprefix("sqlite:///"))

@@ -99,12 +99,12 @@ class Campaign(Model):
     @property
     def raised_cents(self) -> int:
         """The public total in cents: promises while live, money once the deadline is decided (invariant 10)."""
-        return self.confirmed_cents if self.decided_at is None else self.collected_cents
+        return int(self.confirmed_cents if self.decided_at is None else self.collected_cents)
 
     @property
     def percent(self) -> int:
         """Share of the minimum reached, in percent; may exceed 100."""
-        return self.raised_cents * 100 // self.minimum_cents if self.minimum_cents else 0
+        return int(self.raised_cents * 100 // self.minimum_cents) if self.minimum_cents else 0
 
 
 class CostLine(Model):

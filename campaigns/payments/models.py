@@ -26,7 +26,9 @@ LIVE_ATTEMPTS = "status IN ('prepared', 'sent', 'processing', 'unknown')"
 
 
 class Attempt(Model):
-    """One try to charge one pledge. `key` is the idempotency key `pledge-{id}-a{n}`; the gateway's answer is kept as text."""
+    """One try to charge one pledge. `key` is the idempotency key `pledge-{id}-a{n}`.
+
+    the gateway's answer is kept as text."""
 
     id = fields.BigIntField(primary_key=True)
     pledge: fields.ForeignKeyRelation[Pledge] = fields.ForeignKeyField(

@@ -75,7 +75,7 @@ class Pledge(Model):
     @property
     def charge_cents(self) -> int:
         """What the card or account is charged, in cents."""
-        return self.amount_cents + self.tip_cents
+        return int(self.amount_cents + self.tip_cents)
 
 
 class PledgeChange(Model):

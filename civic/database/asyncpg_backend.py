@@ -17,18 +17,26 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
     ConnectionWrapper,
     NestedTransactionContext,
+    PoolConnectionWrapper,
     TransactionContext,
     TransactionContextPooled,
 )
 from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import DBConnectionError, TransactionManagementError
 
 Rows = Sequence[Any]
 TRANSACTION_ENDED = "The transaction this task was started in has ended: start the task after it."
 COMMAND_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 10
 IDLE_TRANSACTION_MILLISECONDS = 60_000
+GIVEN_UP = (
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
 
 
 async def _keep_as_it_is(connection: Any) -> None:
@@ -58,23 +66,45 @@ class _OuterTransaction(TransactionContextPooled):
         await self.ensure_connection()
         pool = self.client._parent._pool
         assert pool
+        for _ in range(pool.get_max_size() + 1):
+            if await self._begin(pool):
+                break
+        else:
+            raise DBConnectionError("PostgreSQL closed every connection of the pool")
+        self.token = get_connections().set(self.connection_name, self.client)
+        return self.client
+
+    async def _begin(self, pool: Any) -> bool:
+        """Take a connection and begin; False if the server has closed it since its last use."""
         self.client._connection = await pool.acquire()
         try:
             await self.client.begin()
+        except GIVEN_UP:
+            _close_for_good(self.client._connection)
+            await self._give_back()
+            return False
         except BaseException:
             await self._give_back()
             raise
-        self.token = get_connections().set(self.connection_name, self.client)
-        return self.client
+        return True
 
     async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
         try:
             if not self.client._finalized:
-                await (self.client.rollback() if exc_type else self.client.commit())
+                await self._finish(failed=exc_type is not None)
         finally:
             self.client._finalized = True
             get_connections().reset(self.token)
             await self._give_back()
+
+    async def _finish(self, *, failed: bool) -> None:
+        """Commit, or roll back; a connection on which either fails is closed, and the server rolls back."""
+        try:
+            await (self.client.rollback() if failed else self.client.commit())
+        except BaseException as error:
+            _close_for_good(self.client._connection)
+            if not failed or not isinstance(error, Exception):
+                raise
 
     async def _give_back(self) -> None:
         pool = self.client._parent._pool
@@ -85,6 +115,20 @@ class _OuterTransaction(TransactionContextPooled):
             if not connection.is_closed() and connection.is_in_transaction():
                 connection.terminate()  # cancelled half-way: the server rolls back, the pool opens another
         await asyncio.shield(pool.release(connection))
+
+
+def _close_for_good(connection: Any) -> None:
+    with contextlib.suppress(asyncpg.InterfaceError):
+        connection.terminate()
+
+
+class _PooledConnection(PoolConnectionWrapper[Any]):
+    """A connection for one statement; one the server has given up is not put back for the next visitor."""
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        if isinstance(exc_val, GIVEN_UP):
+            _close_for_good(self.connection)
+        await super().__aexit__(exc_type, exc_val, exc_tb)
 
 
 class TransactionClient(TransactionWrapper):
@@ -126,6 +170,10 @@ class PostgresClient(AsyncpgDBClient):
         options.setdefault("command_timeout", COMMAND_TIMEOUT_SECONDS)
         options.setdefault("timeout", CONNECT_TIMEOUT_SECONDS)
         return await asyncpg.create_pool(None, reset=_keep_as_it_is, **options)
+
+    def acquire_connection(self) -> PoolConnectionWrapper[Any]:
+        """Take a connection from the pool for one statement."""
+        return _PooledConnection(self, self._pool_init_lock)
 
     def _in_transaction(self) -> TransactionContext:
         return _OuterTransaction(TransactionClient(self), self._pool_init_lock)

@@ -24,8 +24,8 @@ def engine_of(url: str) -> Engine:
     if scheme in ("postgres", "postgresql"):
         return "postgres"
     raise ValueError(
-        f"The database URL starts with “{scheme}://”; it must be sqlite:///absolute/path.sqlite3, "
-        "sqlite://relative.sqlite3 or postgres://user:password@host:5432/database."
+        f"L’adresse de la base de données commence par « {scheme}:// » : écrivez "
+        "sqlite:///chemin/absolu.sqlite3, sqlite://relatif.sqlite3 ou postgres://nom:secret@machine:5432/base."
     )
 
 

@@ -51,7 +51,7 @@ async def connect(url: str, *, check_schema: bool = True, migrations: str = "mig
         raise RuntimeError("This process is already connected; disconnect() first.")
     if engine_of(url) == "sqlite" and not sqlite_path(url).exists():
         raise MissingDatabase(
-            f"There is no database at {sqlite_path(url)}; run “civic migrate” to create it."
+            f"Il n’y a pas de base de données dans {sqlite_path(url)} : lancez « civic migrate »."
         )
     context = TortoiseContext()
     with context:  # while it loads; afterwards every task finds it as the global one
@@ -75,7 +75,9 @@ async def disconnect() -> None:
 
 def _client() -> BaseDBAsyncClient:
     if not _Opened.context:
-        raise MissingDatabase("The program is not connected to its database; call connect() first.")
+        raise MissingDatabase(
+            "Le programme n’est pas connecté à sa base de données : connect() vient d’abord."
+        )
     return _Opened.context.db()
 
 
@@ -88,14 +90,15 @@ async def _answer() -> None:
     try:
         await _client().execute_query("SELECT 1")
     except (OSError, DBConnectionError, OperationalError, asyncpg.PostgresError, sqlite3.Error) as error:
-        raise MissingDatabase(f"The database does not answer: {error}.") from error
+        raise MissingDatabase(f"La base de données ne répond pas : {error}") from error
 
 
 async def _check_schema(migrations: str) -> None:
     missing = await missing_on(_client(), migrations)
     if missing:
         raise WrongSchema(
-            f"{len(missing)} migrations are not applied, the first is {missing[0]}; run “civic migrate”."
+            f"La base de données attend {len(missing)} migration(s), d’abord {missing[0]} : "
+            "lancez « civic migrate »."
         )
 
 

@@ -16,7 +16,6 @@ from typing import Any
 from tortoise.apps import Apps
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
-from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor, PlanStep
 from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.operations import CreateModel, RunPython
@@ -30,6 +29,7 @@ from civic.database import connection
 from civic.database.config import APPS, apps_config, engine_of, models_of, sqlite_path, tortoise_config
 from civic.database.guards import Guard
 from civic.database.schema_editors import PostgresEditor, SqliteEditor
+from civic.database.states import Autodetector, in_steps, move
 
 __all__ = ["Guard", "guards_of", "make_migrations", "migrate", "pending", "undeclared"]
 
@@ -73,11 +73,11 @@ class _Migrator(MigrationExecutor):
             recorder = MigrationRecorder(client)
             await _ensure_record_table(recorder, editor)
             done = key in await recorder.applied_migrations()
-            for operation in migration.operations:
-                harmless = done or isinstance(operation, CreateModel | RunPython)
+            for step_of_schema in in_steps(migration.operations):
+                harmless = done or isinstance(step_of_schema[0], CreateModel | RunPython)
                 before = state if harmless else state.clone()
-                operation.state_forward(migration.app_label, state)
-                if not done:
+                move(state, migration.app_label, step_of_schema)
+                for operation in () if done else step_of_schema:
                     await operation.database_forward(migration.app_label, before, state, editor)
             if not done:
                 await _check_foreign_keys(client)
@@ -173,19 +173,19 @@ def _missing_guards(app: str, migrations: str) -> list[Guard]:
     return [guard for guard in guards_of(app) if not any(repr(guard) in text for text in texts)]
 
 
-async def _changes(app: str, apps: Apps, migrations: str) -> MigrationWriter | None:
-    config = apps_config("sqlite", migrations)
-    writers = await MigrationAutodetector(apps, config).changes()
-    return next((writer for writer in writers if writer.app_label == app), None)
+async def _changes(apps: Apps, migrations: str) -> dict[str, MigrationWriter]:
+    writers = await Autodetector(apps, apps_config("sqlite", migrations)).changes()
+    return {writer.app_label: writer for writer in writers}
 
 
 async def undeclared(*, migrations: str = "migrations") -> list[str]:
     """What the models say and no migration does, one line each; empty is right."""
     lines = []
     async with _models() as apps:
+        changes = await _changes(apps, migrations)
         for app in APPS:
-            writer = await _changes(app, apps, migrations)
-            lines += [f"{app}: {operation.describe()}" for operation in (writer.operations if writer else ())]
+            operations = changes[app].operations if app in changes else []
+            lines += [f"{app}: {operation.describe()}" for operation in operations]
             lines += [f"{app}: guard {guard.name}" for guard in _missing_guards(app, migrations)]
     return lines
 
@@ -198,7 +198,7 @@ async def make_migrations(*, name: str = "", migrations: str = "migrations") -> 
     written = []
     async with _models() as apps:
         for app in APPS:
-            writer = await _changes(app, apps, migrations)
+            writer = (await _changes(apps, migrations)).get(app)
             guards = _missing_guards(app, migrations)
             if not writer and guards:
                 writer = _guards_only(app, migrations)

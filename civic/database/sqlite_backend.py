@@ -51,6 +51,7 @@ def _utc_text(moment: dt.datetime) -> str:
 
 
 sqlite3.register_adapter(dt.datetime, _utc_text)
+sqlite3.register_adapter(dt.date, dt.date.isoformat)
 
 
 def only_reads(sql: str) -> bool:

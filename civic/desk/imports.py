@@ -78,7 +78,7 @@ async def _sent(request: Request) -> tuple[str, bytes]:
             raise Invalid(_("Choisissez un fichier CSV ou JSON."), field="file")
         content = await upload.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
-            raise Invalid(_("Ce fichier est trop lourd : 10 Mo au plus."), field="file")
+            raise Invalid(_("Ce fichier est trop lourd : 10 Mo au plus."), field="file")
         return upload.filename, content
 
 

@@ -63,7 +63,7 @@ def foot_of(need: Need) -> str:
     if need.kind == NeedKind.TIME and need.target:
         missing = max(0, need.target - need.reached)
         if missing:
-            return _n("Il manque %(n)s personne : %(title)s.", "Il manque %(n)s personnes : %(title)s.", missing,
+            return _n("Il manque %(n)s personne : %(title)s.", "Il manque %(n)s personnes : %(title)s.", missing,
                       title=need.title)  # fmt: skip
     return need.title if need.title.endswith((".", "?", "!")) else f"{need.title}."
 

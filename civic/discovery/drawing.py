@@ -10,13 +10,24 @@ from civic.discovery.matching import Search
 from civic.i18n import _, _n
 from civic.landscapes import MapTexts, Marker, Window, commune_map
 from civic.needs.models import BITS
-from civic.places.models import Commune
 from civic.places.queries import around
 from civic.places.territory import communes_of_territory
 from civic.web import urls
 
 MOST_COMMUNES = 300
 MARGIN_KM = 4
+
+
+@dataclass(slots=True, frozen=True)
+class MappedCommune:
+    """A commune whose point is known, as the map takes it."""
+
+    insee: str
+    name: str
+    epci: str
+    longitude: float
+    latitude: float
+    population: int
 
 
 @dataclass(slots=True)
@@ -46,11 +57,15 @@ async def drawn_map(wanted: Search) -> DrawnMap | None:
     return DrawnMap(svg, [(row["name"], int(row["n"]), _href(row)) for row in rows])
 
 
-async def _communes(wanted: Search) -> list[Commune]:
+async def _communes(wanted: Search) -> list[MappedCommune]:
     if wanted.commune:
-        near = await around(wanted.commune, wanted.km + MARGIN_KM)
-        return [one.commune for one in near[:MOST_COMMUNES]]
-    return [commune for commune in await communes_of_territory() if commune.has_point][:MOST_COMMUNES]
+        found = [near.commune for near in await around(wanted.commune, wanted.km + MARGIN_KM)]
+    else:
+        found = await communes_of_territory()
+    return [
+        MappedCommune(c.insee, c.name, c.epci, c.longitude, c.latitude, c.population)
+        for c in found if c.longitude is not None and c.latitude is not None
+    ][:MOST_COMMUNES]  # fmt: skip
 
 
 def _marker(row: dict[str, Any]) -> Marker:
@@ -70,4 +85,4 @@ def _href(row: dict[str, Any]) -> str:
 
 
 def _is_inside(row: dict[str, Any], window: Window) -> bool:
-    return window.west <= row["longitude"] <= window.east and window.south <= row["latitude"] <= window.north
+    return bool(window.west <= row["longitude"] <= window.east and window.south <= row["latitude"] <= window.north)

@@ -93,7 +93,7 @@ def choices() -> dict[str, list[tuple[str, str]]]:
             ("", _("Le plus utile")), ("proche", _("Le plus proche")), ("nouveau", _("Le plus récent")),
             ("bientot", _("Ce qui finit bientôt")),
         ],
-        "radii": [(str(km), _("%(n)s km", n=km)) for km in (5, 10, 15, 30, 50, 100)],
+        "radii": [(str(km), _("%(n)s km", n=km)) for km in (5, 10, 15, 30, 50, 100)],
     }  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def _sentence(total: int, wanted: Search) -> str:
         return _("Plus de %(n)s initiatives", n=COUNT_MOST)
     if wanted.commune:
         return _n(
-            "%(n)s initiative à moins de %(km)s km de %(place)s", "%(n)s initiatives à moins de %(km)s km de %(place)s",
+            "%(n)s initiative à moins de %(km)s km de %(place)s", "%(n)s initiatives à moins de %(km)s km de %(place)s",
             total, km=wanted.km, place=wanted.commune.name,
         )  # fmt: skip
     return _n("%(n)s initiative", "%(n)s initiatives", total)
@@ -113,4 +113,4 @@ def _wider(wanted: Search, form: Form[ExplorerForm]) -> tuple[str, str] | None:
     if wanted.commune is None or wanted.km >= 100:
         return None
     km = 30 if wanted.km < 30 else 100
-    return _("Élargir à %(n)s km", n=km), urls.path("initiatives.index", **state(form, rayon=km, apres=None))
+    return _("Élargir à %(n)s km", n=km), urls.path("initiatives.index", **state(form, rayon=km, apres=None))

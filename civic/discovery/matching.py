@@ -97,7 +97,7 @@ async def matches(wanted: Search, *, after: list[Any] | None, limit: int) -> lis
         value = datetime.fromisoformat(after[0]) if isinstance(after[0], str) and after[0] else after[0]
         parameters += [*extra, value, *extra, value, after[1]]
     way = "DESC" if descending else "ASC"
-    sql = f"SELECT {_CARD}, {sorting} AS sort_key {_FROM} {' AND '.join(conditions)} ORDER BY {sorting} {way}, i.id DESC LIMIT ?"  # noqa: E501, S608
+    sql = f"SELECT {_CARD}, {sorting} AS sort_key {_FROM} {' AND '.join(conditions)} ORDER BY {sorting} {way}, i.id DESC LIMIT ?"  # noqa: E501
     rows = await database.fetch_all(sql, [*extra, *parameters, *extra, limit])
     return [_match(row, wanted) for row in rows]
 
@@ -116,7 +116,7 @@ async def points(wanted: Search) -> list[dict[str, Any]]:
     sql = f"""SELECT c.insee, c.name, count(*) AS n, avg(i.latitude) AS latitude, avg(i.longitude) AS longitude,
     min(i.slug) AS slug, min(i.title) AS title, min(i.needs_mask) AS mask_min, max(i.needs_mask) AS mask_max
     {_FROM} {' AND '.join(conditions)} AND i.latitude IS NOT NULL AND c.insee IS NOT NULL
-    GROUP BY c.insee, c.name ORDER BY n DESC, c.insee LIMIT ?"""  # noqa: S608
+    GROUP BY c.insee, c.name ORDER BY n DESC, c.insee LIMIT ?"""
     return await database.fetch_all(sql, [*parameters, MAP_MOST])
 
 

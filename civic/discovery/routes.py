@@ -9,8 +9,8 @@ from civic.discovery.cards import cards
 from civic.discovery.matching import Search
 from civic.needs.models import Need, NeedKind
 from civic.organisations.models import Organisation
-from civic.places.queries import around, commune_to_show
 from civic.places.models import Commune
+from civic.places.queries import around, commune_to_show
 from civic.places.territory import communes_of_territory
 from civic.web.page import page, redirect
 

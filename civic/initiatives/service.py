@@ -14,7 +14,6 @@ from civic.places.folding import slug
 from civic.places.models import Commune
 
 
-
 async def propose(title: str, topics: list[str], *, lead: Person | None = None, **values: Any) -> Initiative:
     """A new initiative, not yet public. `values` are fields of Initiative; its place is the commune's unless given."""
     present = clock.now()
@@ -101,7 +100,7 @@ async def index(initiative: Initiative) -> None:
 async def free_slug(title: str) -> str:
     """An address for this title that nobody has yet."""
     base = slug(title)[:100].strip("-") or "initiative"
-    taken = set(await Initiative.filter(slug__startswith=base).values_list("slug", flat=True))
+    taken = {row.slug for row in await Initiative.filter(slug__startswith=base).only("id", "slug")}
     return next(one for one in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)
 
 

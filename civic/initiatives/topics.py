@@ -4,8 +4,9 @@ from civic.i18n import _
 
 OTHER = "autre"
 TOPICS = (
-    "alimentation", "mobilite", "habitat", "energie", "nature", "culture", "education", "petite-enfance", "emploi",
-    "solidarite", "sante", "numerique", "reemploi", "tourisme", "citoyennete", "economie-locale", OTHER,
+    "alimentation", "mobilite", "habitat", "energie", "nature", "culture", "education", "petite-enfance",
+    "emploi", "solidarite", "sante", "numerique", "reemploi", "tourisme", "citoyennete", "economie-locale",
+    OTHER,
 )  # fmt: skip
 
 

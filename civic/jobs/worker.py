@@ -37,7 +37,7 @@ class Worker:
             while not stop.is_set():
                 self._news.clear()
                 if not await self._turn() and not stop.is_set():
-                    await self._sleep()
+                    await self._sleep(self.poll)
         finally:
             stopping.cancel()
             service.remove_sleeper(self._news.set)
@@ -54,7 +54,7 @@ class Worker:
             claimed = await service.claim(self.concurrency - len(self._running)) if self._has_room() else []
         except Exception:
             log.exception("worker cannot reach its jobs")
-            await asyncio.sleep(PAUSE_AFTER_TROUBLE_SECONDS)
+            await self._sleep(PAUSE_AFTER_TROUBLE_SECONDS)
             return False
         for job in claimed:
             task = asyncio.create_task(self._run(job))
@@ -83,9 +83,9 @@ class Worker:
             self._next_sweep = now + SWEEP_SECONDS
             await service.sweep()
 
-    async def _sleep(self) -> None:
+    async def _sleep(self, seconds: float) -> None:
         try:
-            async with asyncio.timeout(self.poll):
+            async with asyncio.timeout(seconds):
                 await self._news.wait()
         except TimeoutError:
             return

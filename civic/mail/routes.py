@@ -30,7 +30,7 @@ async def show(request: Request) -> Response:
 async def html(request: Request) -> Response:
     """The HTML part alone, with the inline styles that mail programs need and nothing else allowed."""
     mail = await _message(request)
-    policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+    policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     return HTMLResponse(mail.html, headers={"Content-Security-Policy": policy})
 
 

@@ -5,6 +5,7 @@ import io
 import secrets
 import warnings
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 from starlette.datastructures import UploadFile
@@ -19,7 +20,9 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 WIDTHS = (480, 960)
 KINDS = ("JPEG", "PNG", "WEBP", "AVIF")
-FORMATS = {"avif": {"quality": 55, "speed": 8}, "webp": {"quality": 75}, "jpg": {"quality": 80, "progressive": True}}
+FORMATS: dict[str, dict[str, Any]] = {
+    "avif": {"quality": 55, "speed": 8}, "webp": {"quality": 75}, "jpg": {"quality": 80, "progressive": True},
+}  # fmt: skip
 
 
 async def store(upload: UploadFile, *, alt: str = "", field: str = "picture") -> Picture:
@@ -29,7 +32,7 @@ async def store(upload: UploadFile, *, alt: str = "", field: str = "picture") ->
     """
     content = await upload.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise Invalid(_("Cette photo est trop lourde : 10 Mo au plus."), field=field)
+        raise Invalid(_("Cette photo est trop lourde : 10 Mo au plus."), field=field)
     name = secrets.token_hex(12)
     try:
         width, height = await asyncio.to_thread(_encode, content, name)

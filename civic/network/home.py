@@ -30,7 +30,8 @@ async def home(request: Request) -> Response:
     near = await matching.matches(wanted, after=None, limit=3)
     monday = clock.today() - timedelta(days=clock.today().weekday())
     return page(
-        request, "civic/network/home.html", commune=commune, cards=await cards(near), count=await matching.count(wanted),
+        request, "civic/network/home.html", commune=commune, cards=await cards(near),
+        count=await matching.count(wanted),
         ways=await ways_of_week(), moments=await _coming(), feed=await latest(5), figures=await _figures(),
         week=(monday, monday + timedelta(days=6)), panorama=urls.path("landscapes.show", motif="panorama", seed="2"),
     )  # fmt: skip

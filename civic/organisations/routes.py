@@ -25,7 +25,8 @@ async def index(request: Request) -> Response:
     cut = paging.cut(rows, lambda o: [o.name_folded, o.id], cursor=asked.get("apres"), per_page=PER_PAGE)
     kept = {"q": asked.get("q"), "famille": kind, "lien": tie}
     return page(
-        request, "civic/organisations/index.html", cut=cut, kinds=queries.kind_labels(), ties=queries.membership_labels(),
+        request, "civic/organisations/index.html", cut=cut, kinds=queries.kind_labels(),
+        ties=queries.membership_labels(),
         asked={name: value or "" for name, value in kept.items()},
         next=urls.path("organisations.index", **kept, apres=cut.after) if cut.after else None,
         first=None if cut.first else urls.path("organisations.index", **kept),

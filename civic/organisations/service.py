@@ -32,5 +32,5 @@ async def name_representative(
 async def free_slug(name: str) -> str:
     """An address for this name that nobody has yet."""
     base = slug(name)[:100] or "organisation"
-    taken = set(await Organisation.filter(slug__startswith=base).values_list("slug", flat=True))
+    taken = {row.slug for row in await Organisation.filter(slug__startswith=base).only("id", "slug")}
     return next(one for one in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)

@@ -17,7 +17,8 @@ from civic.web.page import page, redirect, redirect_to, safe_next
 async def let_in(request: Request, persons: list[Person], next_path: str) -> Response:
     """Sign the one person in, ask among several, lead an unknown address to sign-up."""
     if not persons:
-        return redirect("people.sign_up", flash=_("Cette adresse est nouvelle ici : dites-nous votre nom."), kind="info")
+        text = _("Cette adresse est nouvelle ici : dites-nous votre nom.")
+        return redirect("people.sign_up", flash=text, kind="info")
     if len(persons) == 1:
         return await enter(request, persons[0], next_path)
     proof = _signer().dumps([[person.id for person in persons], next_path])
@@ -47,7 +48,7 @@ async def choose(request: Request) -> Response:
 async def enter(request: Request, person: Person, next_path: str) -> Response:
     """Open a session under a new secret and go where the person wanted to go."""
     token = await service.open_session(person, _browser(request))
-    greeting = _("Bonjour %(name)s !", name=person.name)
+    greeting = _("Bonjour %(name)s !", name=person.name)
     return keep_signed_in(redirect_to(safe_next(next_path), flash=greeting), token)
 
 

@@ -6,6 +6,8 @@ from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 
+from civic.database.guards import append_only
+
 
 class Person(Model):
     """Whoever acts. `email` may be shared by several persons or missing (counter); erased persons keep their row."""
@@ -115,3 +117,6 @@ class AuditEntry(Model):
 
     class Meta:
         table = "audit_entry"
+
+
+GUARDS = (*append_only("audit_entry"),)

@@ -116,7 +116,7 @@ async def sign_out(request: Request) -> Response:
     actor = visitor_or_actor(request)
     if actor and actor.session_id:
         await service.close_session(actor.recorded_by or actor.person, actor.session_id)
-    return forget(redirect("home", flash=_("Vous êtes déconnecté. À bientôt !")))
+    return forget(redirect("home", flash=_("Vous êtes déconnecté. À bientôt !")))
 
 
 async def _limit(request: Request, email: str) -> None:

@@ -55,7 +55,9 @@ def distance_km(one: Place, other: Place) -> float | None:
 
 
 def box_around(centre: Point, km: float) -> Box:
-    """The smallest rectangle of degrees that holds every point within `km` of the centre (away from the poles)."""
+    """The smallest rectangle of degrees that holds every point within `km` of the centre (away from the
+    poles).
+    """
     high = km / KM_PER_DEGREE + 1e-9
     wide = high / max(0.01, cos(radians(min(89.0, abs(centre.latitude) + high))))
     return Box(

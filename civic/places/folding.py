@@ -1,6 +1,7 @@
 """Text as people type it: folded for comparison, and tolerant of one slip of the finger. Pure functions.
 
-Folding keeps only `a-z`, `0-9` and single spaces, so that both database engines sort and compare it in the same way.
+Folding keeps only `a-z`, `0-9` and single spaces, so that both database engines sort and compare it in the
+same way.
 """
 
 import unicodedata
@@ -26,7 +27,8 @@ _ALPHABET = frozenset(ascii_lowercase + "0123456789")
 
 
 def fold(text: str) -> str:
-    """The text without accents, ligatures, apostrophes, hyphens or capitals; « St » is « saint », « Ste » is « sainte ».
+    """The text without accents, ligatures, apostrophes, hyphens or capitals; « St » is « saint », « Ste » is
+    « sainte ».
 
     « L’Hôpital-St-Blaise » becomes « l hopital saint blaise ». Folding twice changes nothing.
     """
@@ -49,7 +51,9 @@ def words(text: str) -> list[str]:
 
 
 def slug(text: str) -> str:
-    """The text as a part of an address: « Trévoux » becomes « trevoux », « St-Denis » becomes « saint-denis »."""
+    """The text as a part of an address: « Trévoux » becomes « trevoux », « St-Denis » becomes « saint-denis
+    ».
+    """
     return fold(text).replace(" ", "-")
 
 
@@ -69,7 +73,7 @@ def after(prefix: str) -> str:
 
 
 def one_slip_apart(one: str, other: str) -> bool:
-    """True if the words are equal or differ by one letter added, missing, changed, or two neighbours swapped."""
+    """True for equal words, or with one letter added, missing or changed, or two neighbours swapped."""
     if abs(len(one) - len(other)) > 1:
         return False
     start = 0
@@ -106,7 +110,9 @@ def trigrams(word: str) -> set[str]:
 
 
 def likeness(one: str, other: str) -> float:
-    """How alike two texts are, from 0 to 1: shared trigrams of the folded texts (Dice), whatever the word order."""
+    """How alike two texts are, from 0 to 1: shared trigrams of the folded texts (Dice), whatever the word
+    order.
+    """
     if fold(one) == fold(other):
         return 1.0
     mine, theirs = _padded_trigrams(one), _padded_trigrams(other)

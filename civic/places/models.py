@@ -8,7 +8,9 @@ from civic.places.folding import slug
 
 
 class Commune(Model):
-    """A commune of France. `latitude`, `longitude` are degrees (WGS 84), None for the 223 whose point is unknown."""
+    """A commune of France. `latitude`, `longitude` are degrees (WGS 84), None for the 223 whose point is
+    unknown.
+    """
 
     insee = fields.CharField(max_length=5, primary_key=True)
     name = fields.CharField(max_length=60)
@@ -67,7 +69,7 @@ class CommunePostcode(Model):
 
 
 class CommuneWord(Model):
-    """One folded word of a commune's name. `start` is its first three letters, by which slips are looked for."""
+    """One folded word of a commune's name. Slips are looked for by `start`, its first three letters."""
 
     id = fields.BigIntField(primary_key=True)
     word = fields.CharField(max_length=45)

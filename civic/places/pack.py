@@ -1,6 +1,7 @@
 """Pack the table of communes for the code: `python -m civic.places.pack communes.csv`.
 
-Run once a year, when INSEE publishes the new official geographic code. The columns are those of `files.COLUMNS`.
+Run once a year, when INSEE publishes the new official geographic code. The columns are those of
+`files.COLUMNS`.
 """
 
 import csv
@@ -13,7 +14,7 @@ from civic.places.files import COLUMNS, PACKED
 
 
 def pack(source: Path, target: Path = PACKED) -> int:
-    """Write the compressed file and answer the number of communes. Raises ValueError if a column is missing."""
+    """Write the compressed file, answer the number of communes. Raises ValueError if a column is missing."""
     with source.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     missing = [column for column in COLUMNS if not rows or column not in rows[0]]

@@ -32,8 +32,8 @@ class PlaceWithoutPoint(Invalid):
     def __init__(self, name: str) -> None:
         super().__init__(
             _(
-                "Nous ne connaissons pas la position de %(name)s\u202f: choisissez une autre commune pour chercher "
-                "par distance, ou cherchez sans rayon.",
+                "Nous ne connaissons pas la position de %(name)s\u202f: choisissez une autre commune "
+                "pour chercher par distance, ou cherchez sans rayon.",
                 name=name,
             ),
             field="commune",
@@ -58,8 +58,8 @@ async def suggest(text: str, *, near: Place | None = None, limit: int = CHOICES)
 async def find(text: str) -> Commune | list[Commune] | None:
     """The commune that was meant by « Trévoux », « trevoux (01600) », « 01600 » or « 01427-trevoux ».
 
-    One commune; or a list when several fit, the likeliest first; or None. A shared name means the territory's commune
-    when only one of them is there.
+    One commune; or a list when several fit, the likeliest first; or None. A shared name means the territory's
+    commune when only one of them is there.
     """
     if match := re.match(r"^\s*(\d[\dABab]\d{3})-[a-z]", text):
         return await Commune.get_or_none(insee=match[1].upper())
@@ -77,7 +77,9 @@ async def find(text: str) -> Commune | list[Commune] | None:
 
 
 async def commune_meant(text: str, *, field: str = "commune") -> Commune:
-    """The one commune a form means. Raises Invalid with a sentence when there is none, or several to choose from."""
+    """The one commune a form means. Raises Invalid with a sentence when there is none, or several to choose
+    from.
+    """
     found = await find(text)
     if isinstance(found, Commune):
         return found
@@ -104,7 +106,8 @@ async def by_insee(insee: str) -> Commune | None:
 
 
 async def commune_to_show(slug: str) -> Commune:
-    """The commune of an address such as `01427-trevoux`; only the code counts, so that a renamed one is still found.
+    """The commune of an address such as `01427-trevoux`; only the code counts, so that a renamed one is still
+    found.
 
     Raises NotFound.
     """
@@ -153,7 +156,7 @@ async def _with_slips(sought: Typed) -> Typed:
     starts = sorted(typed.slipped_starts(sought))
     if not starts:
         return sought
-    marks = ", ".join("?" * len(starts))
-    statement = f"SELECT DISTINCT word FROM commune_word WHERE start IN ({marks})"  # noqa: S608
+    marks = ", ".join(["(?)"] * len(starts))
+    statement = f"SELECT DISTINCT word FROM commune_word WHERE start IN (VALUES {marks})"  # noqa: S608
     rows = await database.fetch_all(statement, starts)
     return sought.tolerating([str(row["word"]) for row in rows])

@@ -7,7 +7,7 @@ from civic import database
 from civic.places import files
 from civic.places.files import CommuneRow
 
-CHUNK = 400
+CHUNK = 250
 COLUMNS = (
     "insee", "name", "folded", "name_is_shared", "departement", "region", "epci", "epci_name", "population",
     "latitude", "longitude", "precision", "postcodes",
@@ -15,15 +15,15 @@ COLUMNS = (
 
 
 async def load(departements: Iterable[str] | None = None) -> int:
-    """Load or refresh the communes of these départements (all of France by default); answer how many were written.
+    """Load or refresh the communes of these départements (all of France by default); answer how many were
+    written.
 
-    Loading again changes only what the file has changed. Each chunk is a transaction of its own, so that the site
-    keeps answering meanwhile; communes that the file no longer holds stay, since people refer to them.
+    Loading again changes only what the file has changed. Each chunk is a transaction of its own, so that the
+    site keeps answering meanwhile; communes that the file no longer holds stay, since people refer to them.
     """
     wanted = frozenset(departements) if departements is not None else None
-    rows = await asyncio.to_thread(files.read_communes, wanted)
-    known = await _known()
-    changed = [row for row in rows if known.get(row.insee) != _values(row)]
+    known = await database.fetch_report(f"SELECT {', '.join(COLUMNS)} FROM commune")  # noqa: S608
+    changed = await asyncio.to_thread(_changed, wanted, known)
     for at in range(0, len(changed), CHUNK):
         async with database.transaction():
             await _write(changed[at : at + CHUNK])
@@ -32,19 +32,19 @@ async def load(departements: Iterable[str] | None = None) -> int:
 
 
 async def load_rest() -> int:
-    """Load the communes that are not there yet: the job that follows a quick first load of some départements."""
+    """Load the communes that are not there yet, after a quick first load of some départements."""
     return await load()
 
 
-async def _known() -> dict[str, tuple[object, ...]]:
-    rows = await database.fetch_report(f"SELECT {', '.join(COLUMNS)} FROM commune")  # noqa: S608
-    return {str(row["insee"]): tuple(row.values()) for row in rows}
+def _changed(departements: frozenset[str] | None, known: list[dict[str, object]]) -> list[CommuneRow]:
+    by_code = {row["insee"]: tuple(row.values()) for row in known}
+    return [row for row in files.read_communes(departements) if by_code.get(row.insee) != _values(row)]
 
 
 def _values(row: CommuneRow) -> tuple[object, ...]:
     return (
-        row.insee, row.name, row.folded, row.name_is_shared, row.departement, row.region, row.epci, row.epci_name,
-        row.population, row.latitude, row.longitude, row.precision, " ".join(row.postcodes),
+        row.insee, row.name, row.folded, row.name_is_shared, row.departement, row.region, row.epci,
+        row.epci_name, row.population, row.latitude, row.longitude, row.precision, " ".join(row.postcodes),
     )  # fmt: skip
 
 

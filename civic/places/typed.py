@@ -69,8 +69,8 @@ def slipped_starts(sought: Typed) -> set[str]:
 def ranking(sought: Typed, *, near: Place | None, exact: bool, limit: int) -> tuple[str, list[object]]:
     """The statement that answers INSEE codes, likeliest first, and its parameters.
 
-    Order: the territory, then what is near, then the rest; in each the very name, names that begin so, others;
-    then population, then code.
+    Order: the territory, then what is near, then the rest; in each the very name, names that begin so,
+    others; then population, then code.
     """
     name = " ".join(sought.words)
     conditions, params = _conditions(sought, name, exact=exact)

@@ -29,9 +29,9 @@ async def search(
 ) -> list[tuple[int, int]]:
     """The documents that answer a query: (id, score), best first, the same on both engines.
 
-    Each document holds as many of the query's words as any document does. A word is met by itself (also in the
-    plural), by a longer word that begins so, and if there is none of these by one slip or a part of a word. Equal
-    scores go by id. `among` keeps to these documents. An empty query finds nothing.
+    Each document holds as many of the query's words as any document does. A word is met by itself (also in
+    the plural), by a longer word that begins so, and if there is none of these by one slip or a part of a
+    word. Equal scores go by id. `among` keeps to these documents. An empty query finds nothing.
     """
     wanted = terms(query)
     if not wanted or (among is not None and not among):
@@ -106,7 +106,7 @@ def _as_typed(_kind: str, term: str) -> Iterable[Condition]:
 def _tolerant(kind: str, term: str) -> Iterable[Condition]:
     if len(term) >= SLIP_FROM:
         variants = sorted(one_slip_variants(term) | one_slip_variants(stem(term)))
-        yield f"w.word IN ({', '.join('?' * len(variants))})", [*variants]
+        yield f"w.word IN (VALUES {', '.join(['(?)'] * len(variants))})", [*variants]
     part = stem(term)
     if len(term) >= PART_FROM and len(part) >= PART_FROM - 1:
         grams = sorted(trigrams(part))

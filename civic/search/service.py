@@ -11,6 +11,7 @@ from civic.search.words import weights
 
 DOCUMENTS_AT_ONCE = 100
 ROWS_AT_ONCE = 1000
+MOMENTS_TO_ANALYSE = (5, 50, 500)
 Item = TypeVar("Item")
 
 
@@ -31,9 +32,19 @@ async def index(kind: str, document: int, title: str, text: str = "") -> None:
 async def index_many(kind: str, documents: Iterable[Document]) -> None:
     """Index many documents (imports, rebuilding): a hundred per transaction."""
     remaining = iter(documents)
+    chunks = 0
     while chunk := list(islice(remaining, DOCUMENTS_AT_ONCE)):
         async with database.transaction():
             await _index_chunk(kind, chunk)
+        chunks += 1
+        if chunks in MOMENTS_TO_ANALYSE:
+            await _analyse()
+
+
+async def _analyse() -> None:
+    """Tell the engine how much the tables have grown: plans made for empty tables would read all of them."""
+    for table in ("search_word", "search_trigram", "search_posting"):
+        await database.execute(f"ANALYZE {table}")
 
 
 async def remove(kind: str, document: int) -> None:
@@ -68,10 +79,10 @@ async def _word_ids(kind: str, found: set[str]) -> dict[str, int]:
     grams = ((kind, gram, row["id"]) for row in new for gram in sorted(trigrams(str(row["word"]))))
     await _insert("search_trigram (kind, trigram, word_id)", grams, "ON CONFLICT DO NOTHING")
     ids = {str(row["word"]): int(row["id"]) for row in new}
-    for chunk in _chunks((word for word in words if word not in ids)):
-        marks = ", ".join("?" * len(chunk))
+    for chunk in _chunks(word for word in words if word not in ids):
+        marks = ", ".join(["(?)"] * len(chunk))
         known = await database.fetch_all(
-            f"SELECT id, word FROM search_word WHERE kind = ? AND word IN ({marks})",  # noqa: S608
+            f"SELECT id, word FROM search_word WHERE kind = ? AND word IN (VALUES {marks})",  # noqa: S608
             [kind, *chunk],
         )
         ids |= {str(row["word"]): int(row["id"]) for row in known}

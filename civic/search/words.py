@@ -17,9 +17,15 @@ SLIP_FROM = 4
 EXACT, BEGINNING, SLIP, PART = 12, 8, 5, 4
 
 COMMON = frozenset(
-    "a au aux avec c ce ces cette d dans de des du elle en est et eux il ils j je l la le les leur leurs lui m ma "
-    "mais me mes mon n ne nos notre nous on ont ou par pas pour qu que qui s sa sans se ses son sont sur t ta te "
-    "tes ton tu un une vos votre vous y the of and to in for with is are".split()
+    words(
+        """
+        a au aux avec c ce ces cette d dans de des du elle en est et eux il ils j
+        je l la le les leur leurs
+        lui m ma mais me mes mon n ne nos notre nous on ont ou par pas pour qu
+        que qui s sa sans se ses son sont
+        sur t ta te tes ton tu un une vos votre vous y the of and to in for with is are
+        """
+    )
 )
 
 
@@ -39,7 +45,9 @@ def terms(query: str) -> list[str]:
 
 
 def weights(title: str, text: str) -> dict[str, int]:
-    """How much each word counts in a document: 5 in the title, plus how often it is said in the text, at most 3."""
+    """How much each word counts in a document: 5 in the title, plus how often it is said in the text, at most
+    3.
+    """
     weight: Counter[str] = Counter()
     for word, times in Counter(_counting(words(text[:TEXT_MOST]))).items():
         weight[word] += min(times, REPEATED_MOST)
@@ -49,7 +57,9 @@ def weights(title: str, text: str) -> dict[str, int]:
 
 
 def likeness(word: str, term: str) -> int:
-    """How well an indexed word answers a typed term: the word itself, its beginning, a slip, a part; 0 if not at all."""
+    """How well an indexed word answers a typed term: the word itself, its beginning, a slip, a part; 0 if not
+    at all.
+    """
     if word in (term, stem(term)):
         return EXACT
     if len(term) > 1 and word.startswith(term):

@@ -26,7 +26,7 @@ def css() -> bytes:
     """All style sheets in one: foundations, components by name, utilities and print last (the layers decide anyway)."""
     files = {file.stem: file for file in sorted((STATIC / "css").glob("*.css"))}
     names = [name for name in CSS_FIRST if name in files]
-    names += [name for name in files if name not in CSS_FIRST + CSS_LAST]
+    names += [name for name in files if name not in (*CSS_FIRST, *CSS_LAST)]
     names += [name for name in CSS_LAST if name in files]
     text = "\n".join(files[name].read_text() for name in names)
     return _with_addresses(text).encode()
@@ -35,7 +35,7 @@ def css() -> bytes:
 @cache
 def js() -> bytes:
     """htmx and our own few lines in one script."""
-    files = sorted((STATIC / "js").glob("htmx-*.js")) + [STATIC / "js" / "app.js"]
+    files = [*sorted((STATIC / "js").glob("htmx-*.js")), STATIC / "js" / "app.js"]
     return b";\n".join(file.read_bytes() for file in files if file.exists())
 
 

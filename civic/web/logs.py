@@ -15,7 +15,7 @@ def configure(current: Settings) -> None:
             structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.processors.LogfmtRenderer(bool_as_flag=False)
-            if current.environment == "production" else structlog.processors.KeyValueRenderer(["event"]),
+            if current.environment == "production" else structlog.processors.KeyValueRenderer(key_order=["event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level), cache_logger_on_first_use=False,
     )  # fmt: skip

@@ -89,7 +89,7 @@ class BodyLimit:
             return await self.app(scope, receive, send)
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdigit() or int(declared) > self.most:
-            answer = errorpages.render(Request(scope), 413, i18n._("Cet envoi est trop lourd : 12 Mo au plus."))
+            answer = errorpages.render(Request(scope), 413, i18n._("Cet envoi est trop lourd : 12 Mo au plus."))
             return await answer(scope, receive, send)
         read = 0
 

@@ -17,7 +17,7 @@ FLASH = "flash"
 def page(
     request: Request, name: str, /, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
 ) -> Response:
-    """The page `templates/{name}` with this context; when htmx targets the id of one of its blocks, that block alone."""
+    """The page `templates/{name}`; when htmx targets the id of one of its blocks, that block alone."""
     messages = _flashes(request)
     context = {"request": request, "path": request.url.path, "messages": messages, **context}
     found = template(name)

@@ -22,7 +22,8 @@ def _autoescape(name: str | None) -> bool:
 def environment() -> Environment:
     """Made once per process; templates are compiled at first use."""
     env = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=_autoescape, undefined=StrictUndefined,
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined,
+        autoescape=_autoescape,  # noqa: S701 escapes all but the text of mails
         trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=1000,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )

@@ -1,3 +1,4 @@
+from civic.database.guards import Guard
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from civic.initiatives.models import Stage
@@ -237,6 +238,39 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Event',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('slug', fields.CharField(unique=True, max_length=120)),
+                ('title', fields.CharField(max_length=120)),
+                ('summary', fields.CharField(default='', max_length=400)),
+                ('story', fields.TextField(default='', unique=False)),
+                ('initiative', fields.ForeignKeyField('civic.Initiative', source_field='initiative_id', null=True, db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('organisation', fields.ForeignKeyField('civic.Organisation', source_field='organisation_id', null=True, db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('commune', fields.ForeignKeyField('civic.Commune', source_field='commune_id', null=True, db_index=True, db_constraint=True, to_field='insee', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('place', fields.CharField(default='', max_length=200)),
+                ('starts_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+                ('ends_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('capacity', fields.IntField(null=True)),
+                ('coming', fields.IntField(default=0)),
+                ('cancelled_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'event', 'app': 'civic', 'constraints': [CheckConstraint(check='coming >= 0 AND (capacity IS NULL OR coming <= capacity)', name='event_capacity'), CheckConstraint(check='ends_at > starts_at', name='event_lasts')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Answer',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('event', fields.ForeignKeyField('civic.Event', source_field='event_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('person', fields.ForeignKeyField('civic.Person', source_field='person_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'answer', 'app': 'civic', 'constraints': [UniqueConstraint(fields=('event_id', 'person_id'), name='answer_once')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='InitiativeTopic',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -375,5 +409,13 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'sign_in_code', 'app': 'civic', 'pk_attr': 'id'},
             bases=['Model'],
+        ),
+        ops.RunPython(
+            Guard(table='audit_entry', event='UPDATE', message='Rows of audit_entry are never changed or deleted.', when='').create(),
+            Guard(table='audit_entry', event='UPDATE', message='Rows of audit_entry are never changed or deleted.', when='').drop(),
+        ),
+        ops.RunPython(
+            Guard(table='audit_entry', event='DELETE', message='Rows of audit_entry are never changed or deleted.', when='').create(),
+            Guard(table='audit_entry', event='DELETE', message='Rows of audit_entry are never changed or deleted.', when='').drop(),
         ),
     ]

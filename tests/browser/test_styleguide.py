@@ -51,7 +51,7 @@ def browser() -> Iterator[Browser]:
 
 def opened(browser: Browser, address: str, width: int, scheme: str) -> tuple[Page, list[str]]:
     """The page and what its console says; the policy is in force, axe runs through the debugger."""
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, locale="fr")  # type: ignore[arg-type]
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
@@ -74,7 +74,7 @@ def test_a_resident_with_a_screen_reader_meets_no_obstacle(
 
 
 def test_a_resident_who_walks_by_keyboard_reaches_the_content_first(browser: Browser, site: str) -> None:
-    page = browser.new_page()
+    page = browser.new_page(locale="fr")
     page.goto(f"{site}/nulle-part")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"

@@ -30,7 +30,9 @@ async def test_with_javascript_only_the_suggestions_come(communes: None, client:
     assert "<html" not in answer.text
 
 
-async def test_nothing_found_says_what_to_try_and_never_repeats_markup(communes: None, client: Client) -> None:
+async def test_nothing_found_says_what_to_try_and_never_repeats_markup(
+    communes: None, client: Client
+) -> None:
     answer = await client.get("/communes/suggestions", params={"q": "<b>Atlantide</b>\x00"})
     assert answer.status_code == 200
     assert "<b>Atlantide" not in answer.text

@@ -67,7 +67,7 @@ async def test_the_hundred_real_initiatives_come_in(database: Database, settings
     if not name:
         return
     await places.load(["79", "86", "85", "17", "16", "49"])
-    content = Path(name).read_bytes()
+    content = Path(name).read_bytes()  # noqa: ASYNC240
     made = await plan(parse(content, name))
     assert not made.refused, made.refused
     assert len(made.of(Action.CREATE)) == 100

@@ -9,6 +9,7 @@ from civic.errors import Invalid, NotFound
 from civic.places import files, queries, service, territory
 from civic.places.models import Commune, CommunePostcode, CommuneWord
 from civic.settings import Settings
+from tests.engines import query_count
 
 DEMO = ["01", "69", "71", "38", "39", "42"]
 
@@ -80,6 +81,13 @@ async def test_communes_that_share_a_postcode_are_all_offered(communes: None) ->
     assert {commune.insee for commune in await queries.suggest("01600", limit=20)} >= {"01427", "01347"}
 
 
+async def test_a_suggestion_costs_few_questions(communes: None) -> None:
+    for typed, most in (("trevoux", 2), ("treboux", 4), ("xqzxqz", 3), ("01600", 2)):
+        with query_count() as asked:
+            await queries.suggest(typed)
+        assert len(asked) <= most, (typed, asked.queries)
+
+
 FOUND = [
     ("Trévoux", "01427"),
     ("trevoux (01600)", "01427"),
@@ -149,7 +157,9 @@ async def test_communes_around_are_measured_and_sorted(communes: None) -> None:
         assert (commune.insee in codes) == (km is not None and km <= 15)
 
 
-async def test_a_commune_without_a_point_is_found_by_name_and_says_why_not_by_distance(communes: None) -> None:
+async def test_a_commune_without_a_point_is_found_by_name_and_says_why_not_by_distance(
+    communes: None,
+) -> None:
     found = await queries.find("Saint-Denis (974)")
     assert isinstance(found, Commune)
     if found.has_point:

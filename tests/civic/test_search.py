@@ -10,13 +10,18 @@ from civic import search
 from civic.search import service, words
 from civic.search.models import SearchPosting
 from civic.search.service import Document
+from tests.engines import query_count
 
 INITIATIVES = [
     Document(1, "Repair Café de Trévoux", "On répare ensemble vélos, jouets et appareils, le samedi matin."),
     Document(2, "Jardin partagé des Étangs", "Un potager commun, un compost, des récoltes pour le quartier."),
     Document(3, "Vélobus de la Dombes", "Les enfants vont à l’école à vélo, accompagnés par des bénévoles."),
     Document(4, "L’Atelier du cœur", "Couture et réemploi de textiles au profit des Restos du Cœur."),
-    Document(5, "Épicerie solidaire de Villars", "Produits locaux à petits prix, lieu de rencontre, aide alimentaire."),
+    Document(
+        5,
+        "Épicerie solidaire de Villars",
+        "Produits locaux à petits prix, lieu de rencontre, aide alimentaire.",
+    ),
     Document(6, "Centrale villageoise Val de Saône", "Des panneaux solaires sur les toits des communes."),
     Document(7, "Habitat participatif Les Hirondelles", "Huit foyers, une maison commune, un jardin."),
     Document(8, "Œuvre collective au lavoir", "Une fresque peinte par les habitants et une artiste."),
@@ -24,8 +29,14 @@ INITIATIVES = [
     Document(10, "Covoiturage du marché", "Trajets partagés vers les marchés de Châtillon-sur-Chalaronne."),
     Document(11, "Ludothèque itinérante", "Des jeux et jouets prêtés dans les villages de St-Trivier."),
     Document(12, "Bateaux de la Saône", "Restauration de barques anciennes, visites et récits de mariniers."),
-    Document(13, "Café associatif L’Hébergerie", "Concerts, jeux, soupe partagée : un lieu pour se retrouver."),
-    Document(14, "Haies vivantes de la Côtière", "Plantation de haies et d’arbres avec les écoles et les agriculteurs."),
+    Document(
+        13, "Café associatif L’Hébergerie", "Concerts, jeux, soupe partagée : un lieu pour se retrouver."
+    ),
+    Document(
+        14,
+        "Haies vivantes de la Côtière",
+        "Plantation de haies et d’arbres avec les écoles et les agriculteurs.",
+    ),
     Document(15, "Soin et bien-être à domicile", "Visites aux personnes âgées isolées de Meximieux."),
 ]
 
@@ -131,8 +142,31 @@ async def test_a_word_that_nobody_writes_any_more_gives_way_to_the_one_meant(ind
     assert [one for one, _ in await search.search("initiative", "trebvoux")] == [1]
 
 
+async def test_a_search_asks_the_database_as_often_in_a_village_as_in_a_city(database: object) -> None:
+    asked = []
+    for size in (20, 400):
+        documents = [Document(i, f"Jardin {i}", "café vélo compost " * 3) for i in range(size)]
+        await service.index_many("initiative", documents)
+        for query in ("jardin velo", "jardn compst", "trouvaille"):
+            with query_count() as queries:
+                await search.search("initiative", query)
+            asked.append(len(queries))
+    assert asked[:3] == asked[3:]
+    assert max(asked) <= 3
+
+
 async def test_a_hostile_query_is_only_words(indexed: None) -> None:
-    for query in ("'; DROP TABLE person; --", "%", "*", '"', "?" * 500, "a" * 5000, "\x00", "é " * 3000, "1 OR 1=1"):
+    for query in (
+        "'; DROP TABLE person; --",
+        "%",
+        "*",
+        '"',
+        "?" * 500,
+        "a" * 5000,
+        "\x00",
+        "é " * 3000,
+        "1 OR 1=1",
+    ):
         await search.search("initiative", query)
     assert [one for one, _ in await search.search("initiative", "café")] == [1, 13]
 

@@ -6,7 +6,6 @@ import asyncio
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -164,18 +163,22 @@ async def test_two_programs_started_at_once_migrate_once(empty_url: str, written
     package = written(FIRST)
     folder = sys.path[0]
     code = (
-        "import asyncio, sys, time; from civic.database import migrations\n"
-        f"time.sleep({time.time() + 1.5} - time.time())\n"
+        "import asyncio; from civic.database import migrations\n"
+        "print('ready', flush=True); input()\n"
         f"print(len(asyncio.run(migrations.migrate({empty_url!r}, migrations={package!r}))))"
     )
     environment = {**os.environ, "PYTHONPATH": f"{folder}:{Path.cwd()}"}
+    pipe = subprocess.PIPE
     programs = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-c", code, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            sys.executable, "-c", code, env=environment, stdin=pipe, stdout=pipe, stderr=pipe
         )
         for _ in range(4)
     ]
-    ends = [await program.communicate() for program in programs]
+    for program in programs:
+        assert program.stdout
+        assert await program.stdout.readline() == b"ready\n"
+    ends = await asyncio.gather(*(program.communicate(b"go\n") for program in programs))
     assert all(program.returncode == 0 for program in programs), ends
     assert sum(int(out) for out, _ in ends) == 2
     assert await migrations.pending(empty_url, migrations=package) == []
@@ -197,12 +200,12 @@ async def test_the_program_refuses_a_database_that_is_missing_or_behind(
     package = written(FIRST)
     await migrations.migrate(empty_url, migrations=package)
     written(LATER)
-    with pytest.raises(db.WrongSchema, match=r"2 migrations .* civic.0002_later"):
+    with pytest.raises(db.WrongSchema, match=r"2 migration.* civic\.0002_later"):
         await db.connect(empty_url, migrations=package)
     absent = "sqlite:///nowhere/at-all.sqlite3" if engine == "sqlite" else empty_url + "_absent"
     with pytest.raises(db.MissingDatabase):
         await db.connect(absent)
-    with pytest.raises(db.MissingDatabase, match="not connected"):
+    with pytest.raises(db.MissingDatabase, match="n’est pas connecté"):
         await db.fetch_all("SELECT 1")
 
 

@@ -6,10 +6,12 @@ import asyncio
 import sqlite3
 import time
 
+import asyncpg
 import pytest
 from tortoise.exceptions import IntegrityError
 
 from civic import database as db
+from civic.database.asyncpg_backend import GIVEN_UP
 from civic.database.config import sqlite_path
 from civic.database.guards import Guard, append_only
 from tests.engines import Database
@@ -97,6 +99,26 @@ async def test_more_people_than_connections_all_get_through(database: Database) 
             await db.fetch_all("SELECT pg_sleep(0.02)")
 
     await asyncio.wait_for(asyncio.gather(*(slow() for _ in range(60))), 10)
+
+
+@pytest.mark.one_engine("postgres")
+async def test_the_site_goes_on_when_the_database_was_restarted(database: Database) -> None:
+    await db.execute("CREATE TABLE trial_shift (taken INTEGER)")
+    hang_up = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+
+    async def cut_off() -> None:
+        async with db.transaction():
+            await db.execute("INSERT INTO trial_shift VALUES (1)")
+            await db.fetch_all(hang_up)
+
+    for _ in range(12):
+        with pytest.raises((asyncpg.AdminShutdownError, asyncpg.ConnectionDoesNotExistError)):
+            await cut_off()
+        with pytest.raises(GIVEN_UP):
+            await db.fetch_all(hang_up)
+    async with db.transaction():
+        await db.execute("INSERT INTO trial_shift VALUES (2)")
+    assert await db.fetch_all("SELECT * FROM trial_shift") == [{"taken": 2}]
 
 
 async def test_a_table_written_once_refuses_every_change(database: Database) -> None:

@@ -1,9 +1,10 @@
-"""Reading files of initiatives made elsewhere: CSV, Transiscope and GoGoCarto JSON (PRODUCT D8). No database here.
+"""Reading files of initiatives made elsewhere: CSV, Transiscope and GoGoCarto JSON (PRODUCT D8). No database
+here.
 
-Words: a *row* is one initiative as the file tells it, a *refused line* is what could not be read, with its reason;
-a *remark* says what was left out of a row that is otherwise good. `parse` reads the whole file, `classify` finds its
-topics, `matching` tells whether a row and a known initiative are the same. What comes out is plain text or Markdown,
-of bounded size, never HTML.
+Words: a *row* is one initiative as the file tells it, a *refused line* is what could not be read, with its
+reason; a *remark* says what was left out of a row that is otherwise good. `parse` reads the whole file,
+`classify` finds its topics, `matching` tells whether a row and a known initiative are the same. What comes
+out is plain text or Markdown, of bounded size, never HTML.
 """
 
 from civic.initiatives.importing.classify import topics_of

@@ -1,10 +1,11 @@
-"""From parsed rows to initiatives: first a plan that changes nothing, then all of it in one transaction (PRODUCT D8)."""
+"""From parsed rows to initiatives: a plan that changes nothing, then all of it in one transaction (PRODUCT D8)."""
 
 import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from civic import clock
 from civic.database import transaction
@@ -83,7 +84,8 @@ def _planned(
     for row, commune in placed:
         twin = next((one for one in made.planned if is_same(row, _as_known(one))), None)
         if commune is None:
-            made.refused.append(RefusedLine(row.line, _("Ni commune connue, ni position : cette fiche n’a pas de lieu.")))
+            reason = _("Ni commune connue, ni position : cette fiche n’a pas de lieu.")
+            made.refused.append(RefusedLine(row.line, reason))
         elif twin and not (row.external_id and twin.row.external_id not in ("", row.external_id)):
             made.refused.append(RefusedLine(row.line, _("La même fiche est déjà à la ligne %(n)s.", n=twin.row.line)))
         else:
@@ -108,7 +110,7 @@ async def apply(made: Plan, source_name: str) -> None:
                 await service.change(initiative, one.topics, title=one.row.title, **values)
 
 
-def _values(one: Planned) -> dict[str, object]:
+def _values(one: Planned) -> dict[str, Any]:
     row = one.row
     return {
         "summary": row.summary, "story": row.description, "commune": one.commune, "place": row.address,
@@ -128,7 +130,7 @@ def _decide(
 ) -> Planned:
     """Two entries that the source itself keeps apart both come in, with a remark for the animator."""
     if twin:
-        remark = _("Ressemble à la ligne %(n)s : à réunir si c’est la même.", n=twin.row.line)
+        remark = _("Ressemble à la ligne %(n)s : à réunir si c’est la même.", n=twin.row.line)
         row = replace(row, remarks=(*row.remarks, remark))
     one = Planned(row, commune, topics_of(row), Action.CREATE)
     same_id = [known_ for known_ in known if known_.known.external_id == one.external_id]
@@ -154,7 +156,8 @@ async def _known(rows: Sequence[ParsedRow]) -> list[_KnownInitiative]:
     query = Initiative.all().select_related("commune").limit(WHOLE_AT_MOST)
     if points and len(points) == len(rows):
         query = query.filter(
-            latitude__gte=min(p[0] for p in points) - NEAR_DEGREES, latitude__lte=max(p[0] for p in points) + NEAR_DEGREES,
+            latitude__gte=min(p[0] for p in points) - NEAR_DEGREES,
+            latitude__lte=max(p[0] for p in points) + NEAR_DEGREES,
             longitude__gte=min(p[1] for p in points) - NEAR_DEGREES,
             longitude__lte=max(p[1] for p in points) + NEAR_DEGREES,
         )  # fmt: skip

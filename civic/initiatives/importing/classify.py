@@ -1,7 +1,7 @@
 """From a source's categories and words to our topics. Pure functions.
 
-A category that says one thing counts much; a family of categories (« Écologie, Alimentation, Énergie ») says little
-and only tips the balance. Words count by where they stand: title, then summary, then description.
+A category that says one thing counts much; a family of categories (« Écologie, Alimentation, Énergie ») says
+little and only tips the balance. Words count by where they stand: title, then summary, then description.
 """
 
 import re
@@ -43,7 +43,9 @@ def _said(folded: str, worth: int) -> dict[str, int]:
 
 
 def _pattern(entries: str) -> re.Pattern[str]:
-    """A word alone also means its plural; « maraich* » means every word that begins so; « repair_cafe » is a phrase."""
+    """A word alone also means its plural; « maraich* » means every word that begins so; « repair_cafe » is a
+    phrase.
+    """
     words = (entry.replace("_", " ") for entry in entries.split())
     alternatives = (f"{word[:-1]}[a-z0-9]*" if word.endswith("*") else f"{word}[sx]?" for word in words)
     return re.compile(rf"\b(?:{'|'.join(alternatives)})\b")

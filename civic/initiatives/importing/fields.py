@@ -12,11 +12,11 @@ from civic.initiatives.importing.texts import cut, first_sentence, to_line, to_m
 from civic.places.folding import fold
 
 SYNONYMS = {
-    "title": "titre title nom name label intitule initiative structure nominitiative nomstructure organisation "
-    "association raisonsociale",
+    "title": "titre title nom name label intitule initiative structure nominitiative nomstructure "
+    "organisation association raisonsociale",
     "summary": "resume summary accroche chapo abstract descriptioncourte shortdescription enbref",
-    "description": "description descriptif presentation texte contenu details descriptionlongue longdescription "
-    "story objet",
+    "description": "description descriptif presentation texte contenu details descriptionlongue "
+    "longdescription story objet",
     "commitment": "engagement engagements commitment",
     "address": "adresse address rue voie street streetaddress adresse1 numeroetvoie",
     "postcode": "codepostal cp postcode postalcode zip zipcode",
@@ -24,8 +24,8 @@ SYNONYMS = {
     "latitude": "latitude lat y",
     "longitude": "longitude lon lng long x",
     "point": "coordonnees coordinates geopoint latlon latlng",
-    "categories": "categories categorie category themes theme thematiques thematique tags topics type types secteur "
-    "domaine",
+    "categories": "categories categorie category themes theme thematiques thematique tags topics type types "
+    "secteur domaine",
     "website": "siteweb website site web siteinternet homepage urlsite sites",
     "external_id": "id identifiant externalid uuid ref reference",
     "source_url": "url source sourceurl permalien permalink fiche lien link",
@@ -43,14 +43,17 @@ def name_of(column: str) -> str:
 
 
 def flatten(entry: Mapping[str, Any], depth: int = 3) -> dict[str, Any]:
-    """A JSON entry with our names; what is nested (address, location, geo, properties) is brought up."""
+    """A JSON entry with our names; what is nested (address, location, geo, properties) is brought up.
+
+    « type » and « @type » are the grammar of GeoJSON and JSON-LD, not a category.
+    """
     flat: dict[str, Any] = {}
     for key, value in entry.items():
         if isinstance(value, dict) and fold(key) in NESTED:
             nested = flatten(value, depth - 1) if depth else {}
             for name, inner in nested.items():
                 flat.setdefault(name, inner)
-        elif (name := name_of(key)) and not flat.get(name):
+        elif fold(key) != "type" and (name := name_of(key)) and not flat.get(name):
             flat[name] = value
     return flat
 

@@ -1,7 +1,7 @@
 """Is this row an initiative that we know already? Pure functions.
 
-The source's own identifier decides first; then a like name nearby, so that a renamed or slightly moved entry is
-updated rather than doubled.
+The source's own identifier decides first; then a like name nearby, so that a renamed or slightly moved entry
+is updated rather than doubled.
 """
 
 import re
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 from civic.initiatives.importing.rows import ParsedRow
 from civic.places.distance import distance_km
-from civic.places.folding import fold, likeness
+from civic.places.folding import fold, likeness, words
 
 SAME_NAME, SAME_NAME_KM = 0.95, 10.0
 LIKE_NAME, LIKE_NAME_KM = 0.72, 2.0
 NEAR_NAME, NEAR_NAME_KM = 0.5, 0.1
 EMPTY_WORDS = frozenset(
-    "association asso le la les l de du des d et a au aux en sarl scop scic earl gaec scea collectif".split()
+    words("association asso le la les l de du des d et a au aux en sarl scop scic earl gaec scea collectif")
 )
-GENERIC_WORDS = frozenset("amap amaps repair cafe ferme jardin jardins bio epicerie ressourcerie".split())
+GENERIC_WORDS = frozenset(words("amap amaps repair cafe ferme jardin jardins bio epicerie ressourcerie"))
 
 
 @dataclass(slots=True, frozen=True)
@@ -32,7 +32,9 @@ class Known:
 
 
 def is_same(row: ParsedRow, known: Known) -> bool:
-    """True if the row tells of the known initiative: the same external id, else a like name in the same place."""
+    """True if the row tells of the known initiative: the same external id, else a like name in the same
+    place.
+    """
     if row.external_id and row.external_id == known.external_id:
         return True
     return same_place_and_name(row, known)
@@ -42,8 +44,8 @@ def same_place_and_name(one: ParsedRow | Known, other: ParsedRow | Known) -> boo
     """True if the names are alike enough for the distance between the places.
 
     The same name within 10 km, a like name within 2 km, a somewhat like one at the same door (100 m). Without
-    points the city must be the same and the name nearly so. A name made of generic words only (« AMAP », « Repair
-    Café ») must stand within 2 km.
+    points the city must be the same and the name nearly so. A name made of generic words only (« AMAP », «
+    Repair Café ») must stand within 2 km.
     """
     alike = name_likeness(one.title, other.title)
     km = distance_km(one, other)

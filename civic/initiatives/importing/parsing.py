@@ -28,8 +28,8 @@ class Unreadable(Invalid):
 def parse(content: bytes, filename: str) -> ParsedFile:
     """Read a CSV, Transiscope or GoGoCarto file; each line becomes a row or a refused line with its reason.
 
-    Raises TooLarge beyond 20 MB, Unreadable when the file is empty, is neither CSV nor JSON, or has no column for the
-    title. Takes a second for 20 000 rows: call it in a thread.
+    Raises TooLarge beyond 20 MB, Unreadable when the file is empty, is neither CSV nor JSON, or has no column
+    for the title. Takes a second for 20 000 rows: call it in a thread.
     """
     if len(content) > BYTES_MOST:
         raise TooLarge(_("Ce fichier est trop gros\u202f: 20\u00a0Mo au plus."))
@@ -54,7 +54,7 @@ def parse(content: bytes, filename: str) -> ParsedFile:
 
 
 def decode(content: bytes) -> tuple[str, str]:
-    """The text and its encoding: UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252."""
+    """The text and its encoding: UTF-8 (with or without its mark), UTF-16 with it, else Windows-1252."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", errors="replace").replace("\x00", ""), "utf-16"
     try:
@@ -75,7 +75,8 @@ def _csv_entries(text: str, parsed: ParsedFile) -> Iterator[tuple[int, Mapping[s
     if "title" not in header:
         raise Unreadable(
             _(
-                "La première ligne ne nomme pas de colonne pour le titre (par exemple «\u00a0titre\u00a0» ou «\u00a0nom\u00a0»)."
+                "La première ligne ne nomme pas de colonne pour le titre, "
+                "par exemple «\u00a0titre\u00a0» ou «\u00a0nom\u00a0»."
             )
         )
     while True:
@@ -123,6 +124,7 @@ def _list_in(whole: object) -> list[Any]:
                 return found
     raise Unreadable(
         _(
-            "Ce fichier JSON ne contient pas de liste d’initiatives (une liste, «\u00a0data\u00a0» ou «\u00a0@graph\u00a0»)."
+            "Ce fichier JSON ne contient pas de liste d’initiatives\u00a0: une liste, "
+            "«\u00a0data\u00a0» ou «\u00a0@graph\u00a0»."
         )
     )

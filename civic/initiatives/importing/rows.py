@@ -47,7 +47,9 @@ class RefusedLine:
 
 @dataclass(slots=True, frozen=True)
 class ParsedFile:
-    """A whole file: its format (csv or json), its encoding (utf-8, utf-16 or cp1252), good rows and refused lines."""
+    """A whole file: its format (csv or json), its encoding (utf-8, utf-16 or cp1252), good rows and refused
+    lines.
+    """
 
     format: str
     encoding: str

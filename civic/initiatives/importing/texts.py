@@ -12,8 +12,8 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 SILENT = frozenset({"script", "style", "head", "template", "iframe", "object", "noscript"})
 BREAKS = (
     {"br": ("\n", "\n"), "li": ("\n", "\n- "), "td": (" ", " "), "th": (" ", " ")}
-    | {tag: ("\n\n", "\n\n") for tag in PARAGRAPHS}
-    | {tag: ("\n\n", "\n\n### ") for tag in HEADINGS}
+    | dict.fromkeys(PARAGRAPHS, ("\n\n", "\n\n"))
+    | dict.fromkeys(HEADINGS, ("\n\n", "\n\n### "))
 )
 EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
@@ -27,7 +27,7 @@ def to_line(text: str) -> str:
 
 
 def to_markdown(text: str) -> str:
-    """The text as Markdown: paragraphs, lists, emphasis and web links are kept, every other tag is dropped."""
+    """The text as Markdown: paragraphs, lists, emphasis and web links; every other tag is dropped."""
     written = BULLET.sub("- ", _without_tags(text, "markdown"))
     lines = [re.sub(r"[ \t\u00a0\u202f]{2,}", " ", line).strip() for line in written.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -1,0 +1,62 @@
+"""Models as migrations describe them, moved forward in linear time.
+
+Tortoise rebuilds every related model after each CreateModel, so the time grows with the square of the number
+of tables: seconds at every start of the tests. Here a run of CreateModels is rendered once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from tortoise.fields.relational import ForeignKeyFieldInstance, ManyToManyFieldInstance
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.migration import Migration
+from tortoise.migrations.operations import CreateModel, Operation
+from tortoise.migrations.schema_generator.state import ModelState, State
+from tortoise.migrations.schema_generator.state_apps import StateApps
+
+Key = tuple[str, str]
+
+
+def in_steps(operations: Iterable[Operation]) -> Iterator[list[Operation]]:
+    """Operations that move the state together: a run of CreateModels, or one of any other kind."""
+    for creates, run in groupby(operations, key=lambda operation: isinstance(operation, CreateModel)):
+        if creates:
+            yield list(run)
+        else:
+            yield from ([operation] for operation in run)
+
+
+def move(state: State, app: str, step: list[Operation]) -> None:
+    """Move the state past a step."""
+    created = [operation for operation in step if isinstance(operation, CreateModel)]
+    if not created:
+        for operation in step:
+            operation.state_forward(app, state)
+        return
+    changed: set[Key] = set()
+    for operation in created:
+        model = ModelState.make_from_model(app, operation.model)
+        state.models[(app, operation.name)] = model
+        changed |= {(app, operation.name), *_references(state, model)}
+    state.reload_models(key for key in changed if key in state.models)
+
+
+def _references(state: State, model: ModelState) -> Iterator[Key]:
+    for field in model.fields.values():
+        if isinstance(field, ForeignKeyFieldInstance | ManyToManyFieldInstance):
+            yield state.apps.split_reference(str(field.model_name))
+
+
+class Autodetector(MigrationAutodetector):
+    """Compares the models with the state after every migration on disk."""
+
+    async def _project_state(self) -> State:
+        state = State(models={}, apps=StateApps())
+        for key in self._full_plan():
+            migration = self.loader.graph.nodes[key]
+            assert isinstance(migration, Migration)
+            for step in in_steps(migration.operations):
+                move(state, key.app_label, step)
+        return state

@@ -1,0 +1,45 @@
+"""Reads about gatherings."""
+
+from datetime import datetime
+
+from tortoise.expressions import Q
+
+from civic import clock
+from civic.errors import NotFound
+from civic.events.models import Answer, Event
+from civic.i18n import _
+from civic.people.models import Person
+
+
+async def coming(
+    *, initiative_id: int | None = None, after: list[str] | None = None, limit: int = 12, insee: str = ""
+) -> list[Event]:
+    """Gatherings that are not over, soonest first, from the key (`starts_at`, `id`) on."""
+    query = Event.filter(ends_at__gte=clock.now(), cancelled_at__isnull=True)
+    if initiative_id:
+        query = query.filter(initiative_id=initiative_id)
+    if insee:
+        query = query.filter(commune_id=insee)
+    if after:
+        start, last = datetime.fromisoformat(str(after[0])), int(after[1])
+        query = query.filter(Q(starts_at__gt=start) | Q(starts_at=start, id__gt=last))
+    return await query.order_by("starts_at", "id").limit(limit).select_related("commune", "initiative", "organisation")
+
+
+async def event_to_show(slug: str) -> Event:
+    """A gathering. Raises NotFound."""
+    event = await Event.get_or_none(slug=slug).select_related("commune", "initiative", "organisation")
+    if event is None:
+        raise NotFound(_("Ce rendez-vous n’existe pas."))
+    return event
+
+
+async def is_coming(person: Person | None, event: Event) -> bool:
+    """Whether this person said that she comes."""
+    return person is not None and await Answer.filter(event_id=event.id, person_id=person.id).exists()
+
+
+async def mine(person: Person) -> list[Event]:
+    """The gatherings to come that a person said she comes to."""
+    rows = await Answer.filter(person_id=person.id, event__ends_at__gte=clock.now()).select_related("event")
+    return sorted((row.event for row in rows), key=lambda event: event.starts_at)

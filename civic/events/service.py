@@ -1,0 +1,60 @@
+"""Verbs of gatherings."""
+
+from datetime import datetime
+from typing import Any
+
+from tortoise.expressions import F
+
+from civic import clock, database
+from civic.activity.service import record
+from civic.database import transaction
+from civic.errors import DomainError, Invalid
+from civic.events.models import Answer, Event
+from civic.i18n import _
+from civic.people.models import Person
+from civic.places.folding import slug
+
+_ADD = """INSERT INTO answer (event_id, person_id, at) VALUES (?, ?, ?)
+ON CONFLICT (event_id, person_id) DO NOTHING RETURNING id"""
+
+
+async def announce(title: str, starts_at: datetime, ends_at: datetime, **values: Any) -> Event:
+    """A gathering is announced; `values` are fields of Event. Raises Invalid when it ends before it starts."""
+    if ends_at <= starts_at:
+        raise Invalid(_("La fin doit venir après le début."), field="ends_at")
+    async with transaction():
+        event = await Event.create(
+            title=title, slug=await free_slug(title, starts_at), starts_at=starts_at, ends_at=ends_at,
+            created_at=clock.now(), **values,
+        )  # fmt: skip
+        await record(
+            "event_announced", way="temps", initiative_id=event.initiative_id,  # type: ignore[attr-defined]
+            title=title, slug=event.slug, starts_at=starts_at.isoformat(),
+        )  # fmt: skip
+    return event
+
+
+async def come(person: Person, event: Event) -> None:
+    """« J’y serai »; harmless when repeated. Raises DomainError when it is full, over or cancelled."""
+    if event.cancelled_at or event.ends_at <= clock.now():
+        raise DomainError(_("Ce rendez-vous est passé ou annulé."))
+    async with transaction():
+        if not await database.fetch_all(_ADD, [event.id, person.id, clock.now()]):
+            return
+        sql = "UPDATE event SET coming = coming + 1 WHERE id = ? AND (capacity IS NULL OR coming < capacity)"
+        if not await database.execute(sql, [event.id]):
+            raise DomainError(_("C’est complet. Suivez l’initiative pour le prochain."))
+
+
+async def stay_away(person: Person, event: Event) -> None:
+    """« Finalement non »."""
+    async with transaction():
+        if await Answer.filter(event_id=event.id, person_id=person.id).delete():
+            await Event.filter(id=event.id).update(coming=F("coming") - 1)
+
+
+async def free_slug(title: str, starts_at: datetime) -> str:
+    """An address for this title and day that nobody has yet."""
+    base = f"{slug(title)[:90]}-{clock.local(starts_at):%Y-%m-%d}"
+    taken = {row.slug for row in await Event.filter(slug__startswith=base).only("id", "slug")}
+    return next(one for one in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)
