@@ -10,7 +10,7 @@ from civic.people import service as people
 from civic.people.models import AuditEntry, Person
 from civic.places import service as places
 from civic.settings import Settings
-from demo import initiatives, organisations
+from demo import events, initiatives, organisations
 from demo import people as residents
 from demo.world import World, perform
 
@@ -38,7 +38,8 @@ async def load() -> bool:
     if await AuditEntry.filter(act=MARK).exists() or await Person.exists():
         return False
     await places.load(FIRST_DEPARTEMENTS)
-    await perform([*residents.scenes(), *organisations.scenes(), *initiatives.scenes()], World())
+    acts = (residents, organisations, initiatives, events)
+    await perform([scene for act in acts for scene in act.scenes()], World())
     async with database.transaction():
         await jobs.enqueue("communes_wanted", key="demo")
         await people.audit(None, MARK, "demo")
