@@ -37,6 +37,13 @@ from civic.web import errorpages, limits, logs, urls
 from civic.web import routes as web_routes
 from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
 from demo import routes as demo_routes
+from volunteering import panels as volunteering_panels
+from volunteering.missions import routes as missions_routes
+from volunteering.shifts import jobs as shifts_jobs
+from volunteering.shifts import routes as shifts_routes
+from volunteering.signups import jobs as signups_jobs
+from volunteering.signups import routes as signups_routes
+from volunteering.signups import tallies
 
 log = structlog.get_logger("civic")
 
@@ -49,6 +56,8 @@ def routes(current: Settings) -> list[BaseRoute]:
         demo_routes,
     ]  # fmt: skip
     found = [route for part in slices for route in part.routes]
+    if current.volunteering:
+        found += [*missions_routes.routes, *shifts_routes.routes, *signups_routes.routes]
     return [*found, *_arriving(found)]
 
 
@@ -73,6 +82,20 @@ def fill(current: Settings) -> None:
     jobs.register(places_jobs.handlers)
     jobs.register({"rate_counts_swept": sweep_rate_counts})
     jobs.every("rate_counts_swept", hours=1)
+    if current.volunteering:
+        fill_volunteering()
+
+
+def fill_volunteering() -> None:
+    """The parts of missions, shifts and sign-ups."""
+    jobs.register(shifts_jobs.handlers)
+    jobs.register(signups_jobs.handlers)
+    slots.initiative_panels.fill(volunteering_panels.initiative_panel)
+    slots.person_todos.fill(volunteering_panels.person_todos)
+    slots.person_given.fill(volunteering_panels.person_given)
+    slots.home_ways.fill(volunteering_panels.home_ways)
+    slots.figures.fill(volunteering_panels.figures)
+    slots.verifications.fill(tallies.verify)
 
 
 async def sweep_rate_counts(**_payload: object) -> None:

@@ -59,7 +59,10 @@ class TooLarge(DomainError):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
-class Invalid(DomainError):
-    """A value the form let through but the domain refuses; `field` says where to show it."""
+class Invalid(DomainError, ValueError):
+    """A value the form let through but the domain refuses; `field` says where to show it.
+
+    A ValueError too, so that a form's validator may raise it and pydantic carries its sentence to the page.
+    """
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     contact_email: str = "bonjour@example.org"
     contact_phone: str = ""
 
+    hold_minutes: int = Field(30, ge=1, le=1440)
+
     argon2_cheap: bool = False
     slow_query_ms: int = Field(200, ge=1)
 

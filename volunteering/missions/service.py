@@ -1,0 +1,119 @@
+"""What leads do with missions. The only writer of their rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tortoise.expressions import F
+
+from civic import clock, database
+from civic.activity import service as activity
+from civic.errors import DomainError
+from civic.i18n import _
+from civic.initiatives.models import Initiative
+from civic.needs import service as needs
+from civic.needs.models import NeedKind
+from civic.people.actor import Actor
+from civic.places.folding import slug
+from civic.web import urls
+from volunteering.missions.models import UNDATED, Mission, MissionStatus
+
+
+@dataclass(slots=True, frozen=True)
+class Coming:
+    """What the shifts to come of a mission add up to: places, and when."""
+
+    shifts: int = 0
+    capacity: int = 0
+    taken: int = 0
+    next_at: datetime | None = None
+    next_ends_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+async def create(initiative: Initiative, actor: Actor, values: dict[str, Any]) -> Mission:
+    """A lead describes a mission; it stays a draft until she opens it. `values` are fields of Mission."""
+    present = clock.now()
+    async with database.transaction():
+        return await Mission.create(
+            **_placed(values, initiative), slug=await _free_slug(values["title"]), initiative=initiative,
+            contact=actor.person, created_at=present, updated_at=present,
+        )  # fmt: skip
+
+
+async def edit(mission: Mission, values: dict[str, Any]) -> None:
+    """A lead rewrites a mission; its address stays."""
+    changes = _placed(values, mission.initiative)
+    async with database.transaction():
+        await lock(mission.id)
+        await Mission.filter(id=mission.id).update(**changes, updated_at=clock.now())
+        await keep_need(mission.id)
+
+
+async def open_(mission: Mission) -> None:
+    """Let people come; the first opening is news. Raises DomainError while there is nothing to come to."""
+    async with database.transaction():
+        await lock(mission.id)
+        fresh = await Mission.get(id=mission.id)
+        if fresh.is_open:
+            return
+        if not fresh.is_dated and not fresh.ongoing:
+            raise DomainError(_("Ajoutez d’abord un créneau : il faut une date pour venir."))
+        await Mission.filter(id=mission.id).update(
+            status=MissionStatus.OPEN, opened_at=fresh.opened_at or clock.now(), updated_at=clock.now()
+        )
+        await keep_need(mission.id)
+        if fresh.opened_at is None:
+            await activity.record(
+                "mission_opened", way="temps", initiative_id=fresh.initiative_id, title=fresh.title,
+                path=urls.path("missions.show", slug=fresh.slug),
+            )  # fmt: skip
+
+
+async def close(mission: Mission) -> None:
+    """Take no more people; those who have a place keep it."""
+    async with database.transaction():
+        await lock(mission.id)
+        await Mission.filter(id=mission.id).update(status=MissionStatus.CLOSED, updated_at=clock.now())
+        await keep_need(mission.id)
+
+
+async def lock(mission_id: int) -> None:
+    """Write the mission's row first, so that whoever counts after this counts alone."""
+    await Mission.filter(id=mission_id).update(version=F("version") + 1)
+
+
+async def note_coming(mission_id: int, coming: Coming) -> None:
+    """Keep what the shifts to come add up to, and the gauge, in the caller's transaction (the row is locked)."""
+    await Mission.filter(id=mission_id).update(
+        coming_shifts=coming.shifts, coming_capacity=coming.capacity, coming_taken=coming.taken,
+        listed_at=coming.next_at or UNDATED, next_ends_at=coming.next_ends_at, last_at=coming.last_at,
+    )  # fmt: skip
+    await keep_need(mission_id)
+
+
+async def keep_need(mission_id: int) -> None:
+    """Write the mission's gauge among the initiative's needs: places of the shifts to come, places taken."""
+    mission = await Mission.get(id=mission_id)
+    if mission.opened_at is None and not mission.is_open:
+        return
+    await needs.keep(
+        mission.initiative_id, NeedKind.TIME, mission.needs_word, title=mission.title,
+        path=urls.path("missions.show", slug=mission.slug), target=mission.coming_capacity,
+        reached=mission.coming_taken, ends_at=mission.last_at,
+        open=mission.is_open and (mission.is_dated or mission.ongoing),
+    )  # fmt: skip
+
+
+def _placed(values: dict[str, Any], initiative: Initiative) -> dict[str, Any]:
+    """A mission without a place of its own is in the initiative's commune; a remote one is nowhere."""
+    if values.get("remote"):
+        return {**values, "commune_id": None, "place": ""}
+    return {**values, "commune_id": values.get("commune_id") or getattr(initiative, "commune_id", None)}
+
+
+async def _free_slug(title: str) -> str:
+    base = slug(title)[:100].strip("-") or "mission"
+    taken = {str(name) for name in await Mission.filter(slug__startswith=base).values_list("slug", flat=True)}
+    names = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)

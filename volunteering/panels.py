@@ -1,0 +1,99 @@
+"""What volunteering shows on the pages of the common ground. Wired into the slots by app.py."""
+
+from civic.i18n import _, _n
+from civic.initiatives.models import Initiative
+from civic.initiatives.queries import is_lead
+from civic.people.models import Person
+from civic.slots import Figure, Given, Panel, Todo, Way
+from civic.web import urls
+from civic.web.formats import hour, number
+from volunteering.missions import queries as missions
+from volunteering.missions.models import Mission
+from volunteering.missions.words import hours, when, where
+from volunteering.shifts import queries as shifts
+from volunteering.signups import queries as signups
+from volunteering.signups import tallies
+from volunteering.signups.letters import token_of
+from volunteering.signups.models import Signup, SignupStatus
+
+NEXT = 6
+LOOKED_AT = 60
+
+
+async def initiative_panel(initiative: Initiative, person: Person | None) -> list[Panel]:
+    """« Donner de son temps »: the next shift of each mission with its places. Leads see it even when empty."""
+    if initiative.is_over:
+        return []
+    coming = {shift.mission_id: shift for shift in reversed(await shifts.next_shifts(initiative.id, LOOKED_AT))}
+    nearest = sorted(coming.values(), key=lambda shift: (shift.starts_at, shift.id))[:NEXT]
+    places = await signups.with_mine(nearest, person)
+    undated = [one for one in await missions.open_missions_of(initiative.id) if one.ongoing and not one.is_dated]
+    leads = await is_lead(person, initiative.id)
+    if not (places or undated or leads):
+        return []
+    drafts = [one for one in await missions.missions_of(initiative.id) if not one.is_open] if leads else []
+    context = {
+        "initiative": initiative, "places": places, "undated": undated, "leads": leads, "drafts": drafts,
+        "hours": hours, "where": where,
+    }  # fmt: skip
+    return [Panel("volunteering/missions/_panel.html", context, order=30)]
+
+
+async def person_todos(person: Person) -> list[Todo]:
+    """Her shifts to come, first those that await her confirmation."""
+    rows = await signups.coming_of(person)
+    return [_todo(row) for row in sorted(rows, key=lambda row: not row.awaits_link)]
+
+
+async def person_given(person: Person) -> list[Given]:
+    """The time she really gave, as leads confirmed it."""
+    return [
+        Given(
+            row.shift.mission.title, _href(row.shift.mission), "temps", row.shift.starts_at,
+            hours(row.shift.starts_at, row.shift.ends_at),
+        )
+        for row in await signups.attended_by(person)
+    ]  # fmt: skip
+
+
+async def home_ways() -> list[Way]:
+    """The missions of this week that still have places."""
+    rows = await missions.this_week(3)
+    free = sum(row.coming_free for row in rows)
+    summary = _n("%(n)s place cette semaine", "%(n)s places cette semaine", free) if rows else _("Rien cette semaine")
+    items = [(row.title, _detail(row), _href(row)) for row in rows]
+    return [Way("temps", summary, items, order=20)]
+
+
+async def figures() -> list[Figure]:
+    """Hours given, once there are any."""
+    people, minutes = await tallies.given()
+    if not people:
+        return []
+    return [
+        Figure(
+            _("%(n)s\u00a0h", n=number(minutes // 60)), _("données"),
+            _n("par %(n)s personne, présence confirmée", "par %(n)s personnes, présence confirmée", people), order=20,
+        )
+    ]  # fmt: skip
+
+
+def _detail(mission: Mission) -> str:
+    start = when(mission.listed_at, mission.next_ends_at or mission.listed_at)
+    return ", ".join(part for part in (start, where(mission)) if part)
+
+
+def _todo(signup: Signup) -> Todo:
+    shift = signup.shift
+    title, start = shift.mission.title, when(shift.starts_at, shift.ends_at)
+    href = urls.path("signups.show", token=token_of(signup))
+    if signup.awaits_link and signup.hold_until:
+        detail = _("Votre place est gardée jusqu’à %(until)s.", until=hour(signup.hold_until))
+        return Todo(_("À confirmer : %(title)s", title=title), href, "temps", None, f"{start}. {detail}")
+    if signup.status == SignupStatus.WAITING:
+        return Todo(_("En liste d’attente : %(title)s", title=title), href, "temps", None, start)
+    return Todo(_("Vous venez : %(title)s", title=title), href, "temps", None, start)
+
+
+def _href(mission: Mission) -> str:
+    return urls.path("missions.show", slug=mission.slug)

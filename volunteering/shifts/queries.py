@@ -1,0 +1,45 @@
+"""Reads about shifts, and the guard of their pages."""
+
+from datetime import timedelta
+
+from civic import clock
+from civic.errors import NotFound
+from civic.i18n import _
+from volunteering.missions.models import Mission
+from volunteering.shifts.models import Shift, ShiftStatus
+
+RECENT = timedelta(days=30)
+SHOWN = 60
+
+
+async def shift_of(mission: Mission, shift_id: int) -> Shift:
+    """A shift of this mission, whatever its state. Raises NotFound."""
+    shift = await Shift.get_or_none(id=shift_id, mission_id=mission.id)
+    if shift is None:
+        raise NotFound(_("Ce créneau n’existe pas."))
+    shift.mission = mission
+    return shift
+
+
+async def coming_shifts(mission_id: int, limit: int = SHOWN) -> list[Shift]:
+    """The shifts to come, the next first."""
+    query = Shift.filter(mission_id=mission_id, status=ShiftStatus.OPEN, starts_at__gt=clock.now())
+    return await query.order_by("starts_at", "id").limit(limit)
+
+
+async def next_shifts(initiative_id: int, limit: int) -> list[Shift]:
+    """The next shifts of an initiative's open missions, with their mission."""
+    query = Shift.filter(
+        mission__initiative_id=initiative_id, mission__status="open", status=ShiftStatus.OPEN,
+        starts_at__gt=clock.now(),
+    )  # fmt: skip
+    return await query.order_by("starts_at", "id").limit(limit).select_related("mission")
+
+
+async def recent_shifts(mission_id: int) -> list[Shift]:
+    """The shifts of the last thirty days, the latest first, for the lead's presence lists."""
+    present = clock.now()
+    query = Shift.filter(
+        mission_id=mission_id, status=ShiftStatus.OPEN, starts_at__lte=present, starts_at__gt=present - RECENT
+    )
+    return await query.order_by("-starts_at", "-id").limit(SHOWN)

@@ -1,0 +1,88 @@
+"""Reads about sign-ups, and the guards of their pages."""
+
+from dataclasses import dataclass
+
+from civic import clock
+from civic.errors import NotFound
+from civic.i18n import _
+from civic.people import links
+from civic.people.models import Person
+from volunteering.shifts.models import Shift
+from volunteering.signups.models import COMING, OVER, SEATED, Signup, SignupStatus
+
+
+@dataclass(slots=True)
+class Place:
+    """A shift as one person sees it: with her sign-up, if she has one."""
+
+    shift: Shift
+    mine: Signup | None = None
+    rank: int = 0
+
+
+async def signup_of_link(purpose: str, token: str) -> Signup:
+    """The sign-up behind a mailed link, with its person, shift, mission and initiative. Raises NotFound."""
+    signup = await Signup.get_or_none(id=links.read(purpose, token)).select_related(
+        "person", "shift__mission__initiative", "shift__mission__commune", "shift__mission__contact"
+    )
+    if signup is None:
+        raise NotFound(_("Cette inscription n’existe plus."))
+    return signup
+
+
+async def with_mine(shifts: list[Shift], person: Person | None) -> list[Place]:
+    """The shifts, each with this person's sign-up. One query, one more for each queue she stands in."""
+    if person is None or not shifts:
+        return [Place(shift) for shift in shifts]
+    rows = await Signup.filter(person_id=person.id, shift_id__in=[shift.id for shift in shifts]).exclude(
+        status__in=OVER
+    )
+    mine = {row.shift_id: row for row in rows}
+    found = [Place(shift, mine.get(shift.id)) for shift in shifts]
+    for place in found:
+        if place.mine and place.mine.status == SignupStatus.WAITING:
+            place.rank = await position(place.mine)
+    return found
+
+
+async def active_of(shift_id: int, person_id: int) -> Signup | None:
+    """This person's sign-up for this shift, unless she has stepped back."""
+    return await Signup.filter(shift_id=shift_id, person_id=person_id).exclude(status__in=OVER).first()
+
+
+async def position(signup: Signup) -> int:
+    """Her rank in the queue, from 1."""
+    return await Signup.filter(shift_id=signup.shift_id, status=SignupStatus.WAITING, id__lte=signup.id).count()
+
+
+async def overlapping(person_id: int, shift: Shift) -> list[Signup]:
+    """Her other sign-ups whose hours touch this shift's, with shift and mission."""
+    return await Signup.filter(
+        person_id=person_id, status__in=COMING, shift__starts_at__lt=shift.ends_at,
+        shift__ends_at__gt=shift.starts_at, shift_id__not=shift.id,
+    ).order_by("shift__starts_at").select_related("shift__mission")  # fmt: skip
+
+
+async def coming_of(person: Person) -> list[Signup]:
+    """Her sign-ups to come, the next first, with shift and mission."""
+    return await Signup.filter(
+        person_id=person.id, status__in=COMING, shift__ends_at__gt=clock.now()
+    ).order_by("shift__starts_at").limit(30).select_related("shift__mission")  # fmt: skip
+
+
+async def attended_by(person: Person) -> list[Signup]:
+    """The shifts where her presence was confirmed, the latest first, with shift and mission."""
+    return await Signup.filter(person_id=person.id, status=SignupStatus.ATTENDED).order_by(
+        "-shift__starts_at"
+    ).limit(100).select_related("shift__mission")  # fmt: skip
+
+
+async def seated(shift_id: int) -> list[Signup]:
+    """Who has a place, by name, for the leads."""
+    rows = await Signup.filter(shift_id=shift_id, status__in=SEATED).select_related("person")
+    return sorted(rows, key=lambda row: (row.person.name_folded, row.id))
+
+
+async def waiting(shift_id: int) -> list[Signup]:
+    """Who waits, in order, for the leads."""
+    return await Signup.filter(shift_id=shift_id, status=SignupStatus.WAITING).order_by("id").select_related("person")

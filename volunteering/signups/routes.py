@@ -1,0 +1,129 @@
+"""A mission's page, where one signs up; the page of one's own sign-up; the leads' list.
+
+`missions.show` lives here because the page of a mission shows the visitor's own places: missions know no sign-ups.
+"""
+
+import secrets
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from civic.errors import DomainError
+from civic.i18n import _
+from civic.initiatives.queries import may_edit
+from civic.people.actor import Actor, actor_of, person_of, visitor_or_actor
+from civic.settings import settings
+from civic.web import limits
+from civic.web.forms import Form
+from civic.web.page import page, redirect
+from volunteering.missions.models import Mission
+from volunteering.missions.queries import mission_to_edit, mission_to_show
+from volunteering.missions.routes import efforts
+from volunteering.missions.words import hours, when, where
+from volunteering.shifts import queries as shifts
+from volunteering.shifts.models import Shift
+from volunteering.signups import attendance, queries, service
+from volunteering.signups.forms import MemberForm, PresenceForm, VisitorForm
+from volunteering.signups.letters import token_of
+from volunteering.signups.links import routes as link_routes
+from volunteering.signups.links import thanks_token
+
+
+async def show(request: Request) -> Response:
+    """A mission: its shifts with their places, what to know, and the form of the shift chosen by `?creneau=`."""
+    mission = await mission_to_show(request.path_params["slug"], visitor_or_actor(request))
+    chosen = request.query_params.get("creneau", "")
+    shift = await shifts.shift_of(mission, int(chosen)) if chosen.isdecimal() and len(chosen) < 18 else None
+    form: Form[Any] = Form({"cle": secrets.token_urlsafe(16)})
+    return await _mission_page(request, mission, shift, form)
+
+
+async def create(request: Request) -> Response:
+    """Take a place: at once with an account, held until the mailed link is used without one."""
+    actor = visitor_or_actor(request)
+    mission = await mission_to_show(request.path_params["slug"], actor)
+    shift = await shifts.shift_of(mission, request.path_params["id"])
+    if actor:
+        return await _sign_up(request, mission, shift, actor)
+    return await _hold(request, mission, shift)
+
+
+async def _sign_up(request: Request, mission: Mission, shift: Shift, actor: Actor) -> Response:
+    form = await Form.read(request, MemberForm)
+    if form.data is None:
+        return await _mission_page(request, mission, shift, form, status=422)
+    await limits.hit("sign_up", str(actor.person.id), most=60, per=3600)
+    try:
+        signup = await service.sign_up(
+            shift, actor, form.data.cle, wants_lift=form.data.lift, anyway=form.data.anyway
+        )
+    except DomainError as error:
+        return await _mission_page(request, mission, shift, form.refuse(error), status=422)
+    return redirect("signups.show", token=token_of(signup))
+
+
+async def _hold(request: Request, mission: Mission, shift: Shift) -> Response:
+    form = await Form.read(request, VisitorForm)
+    if form.data is None:
+        return await _mission_page(request, mission, shift, form, status=422)
+    data = form.data
+    await limits.hit("sign_up_email", data.email.lower(), most=10, per=3600)
+    try:
+        signup = await service.hold(shift, data.name, data.email, data.cle, wants_lift=data.lift)
+    except DomainError as error:
+        return await _mission_page(request, mission, shift, form.refuse(error), status=422)
+    return redirect("signups.thanks", token=thanks_token(signup))
+
+
+async def attendants(request: Request) -> Response:
+    """Who comes to a shift, with contact, for the leads; prints as a sign-in sheet."""
+    mission = await mission_to_edit(request.path_params["slug"], actor_of(request))
+    shift = await shifts.shift_of(mission, request.path_params["id"])
+    rows, queue = await queries.seated(shift.id), await queries.waiting(shift.id)
+    return page(
+        request, "volunteering/signups/list.html", headers={"Cache-Control": "no-store"}, mission=mission,
+        shift=shift, rows=rows, queue=queue, when=when(shift.starts_at, shift.ends_at), where=where(mission),
+    )  # fmt: skip
+
+
+async def attend(request: Request) -> Response:
+    """The lead says who came."""
+    actor = actor_of(request)
+    mission = await mission_to_edit(request.path_params["slug"], actor)
+    shift = await shifts.shift_of(mission, request.path_params["id"])
+    form = await Form.read(request, PresenceForm)
+    try:
+        await attendance.confirm_presence(shift, set(form.data.present if form.data else ()), actor)
+    except DomainError as error:
+        return redirect("signups.list", slug=mission.slug, id=shift.id, flash=error.message, kind="warn")
+    return redirect("signups.list", slug=mission.slug, id=shift.id, flash=_("Merci. Les présences sont notées."))
+
+
+async def _mission_page(
+    request: Request, mission: Mission, shift: Shift | None, form: Form[Any], *, status: int = 200
+) -> Response:
+    person, actor = person_of(request), visitor_or_actor(request)
+    leads = await may_edit(actor, mission.initiative)
+    places = await queries.with_mine(await shifts.coming_shifts(mission.id), person)
+    mine = next((place.mine for place in places if shift and place.shift.id == shift.id), None)
+    open_ = mission.is_open and not mission.initiative.is_over
+    chosen = shift if shift and shift.is_to_come and open_ and not mine else None
+    others = await queries.overlapping(person.id, chosen) if person and chosen else []
+    return page(
+        request, "volunteering/missions/show.html", status=status, mission=mission, places=places, form=form,
+        chosen=chosen, others=others, leads=leads, hours=hours, where=where(mission), efforts=dict(efforts()),
+        past=await shifts.recent_shifts(mission.id) if leads else [], token_of=token_of,
+        hold_minutes=settings().hold_minutes, open_=open_,
+    )  # fmt: skip
+
+
+routes: list[BaseRoute] = [
+    *link_routes,
+    Route("/missions/{slug}", show, name="missions.show"),
+    Route("/missions/{slug}/creneaux/{id:int}/inscription", create, methods=["POST"], name="signups.create"),
+    Route("/missions/{slug}/creneaux/{id:int}/liste", attendants, name="signups.list"),
+    Route("/missions/{slug}/creneaux/{id:int}/presences", attend, methods=["POST"], name="signups.attend"),
+]
+
