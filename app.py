@@ -17,6 +17,12 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from civic import database, jobs, slots
+from civic.committees import jobs as committees_jobs
+from civic.committees import panels as committees_panels
+from civic.committees import routes as committees_routes
+from civic.decisions import jobs as decisions_jobs
+from civic.decisions import panels as decisions_panels
+from civic.decisions import routes as decisions_routes
 from civic.desk import routes as desk_routes
 from civic.discovery import routes as discovery_routes
 from civic.events import panels as events_panels
@@ -58,6 +64,7 @@ def routes(current: Settings) -> list[BaseRoute]:
     found = [route for part in slices for route in part.routes]
     if current.volunteering:
         found += [*missions_routes.routes, *shifts_routes.routes, *signups_routes.routes]
+    found += [*committees_routes.routes, *decisions_routes.routes]
     return [*found, *_arriving(found)]
 
 
@@ -79,6 +86,7 @@ def fill(current: Settings) -> None:
     events_panels.fill()
     jobs.register(mail_service.handlers)
     jobs.register(places_jobs.handlers)
+    fill_steering()
     jobs.register(places_jobs.handlers)
     jobs.register({"rate_counts_swept": sweep_rate_counts})
     jobs.every("rate_counts_swept", hours=1)
@@ -96,6 +104,21 @@ def fill_volunteering() -> None:
     slots.home_ways.fill(volunteering_panels.home_ways)
     slots.figures.fill(volunteering_panels.figures)
     slots.verifications.fill(tallies.verify)
+
+
+def fill_steering() -> None:
+    """Committees and decisions."""
+    slots.committee_panels.fill(decisions_panels.committee_panels)
+    slots.initiative_panels.fill(decisions_panels.initiative_panels)
+    slots.initiative_timeline.fill(committees_panels.timeline, decisions_panels.timeline)
+    slots.person_todos.fill(decisions_panels.person_todos, committees_panels.person_todos)
+    slots.person_given.fill(decisions_panels.person_given)
+    slots.desk_todos.fill(committees_panels.desk_todos)
+    slots.home_ways.fill(decisions_panels.home_ways)
+    slots.verifications.fill(decisions_panels.verify)
+    jobs.register(committees_jobs.handlers)
+    jobs.register(decisions_jobs.handlers)
+    jobs.every("mandates_swept", hours=1)
 
 
 async def sweep_rate_counts(**_payload: object) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
+    from civic.committees.models import Committee
     from civic.initiatives.models import Initiative
     from civic.organisations.models import Organisation
     from civic.people.models import Person
@@ -98,6 +99,8 @@ class Moment:
 
 initiative_panels: Slot[Callable[["Initiative", "Person | None"], Awaitable[list[Panel]]]] = Slot("initiative_panels")
 organisation_panels: Slot[Callable[["Organisation"], Awaitable[list[Panel]]]] = Slot("organisation_panels")
+committee_panels: Slot[Callable[["Committee", "Person | None"], Awaitable[list[Panel]]]] = Slot("committee_panels")
+"""Parts of a committee's page: below order 100 in the main column, from 100 on in the narrow one."""
 initiative_timeline: Slot[Callable[["Initiative"], Awaitable[list[Moment]]]] = Slot("initiative_timeline")
 person_todos: Slot[Callable[["Person"], Awaitable[list[Todo]]]] = Slot("person_todos")
 person_given: Slot[Callable[["Person"], Awaitable[list[Given]]]] = Slot("person_given")
@@ -108,8 +111,8 @@ figures: Slot[Callable[[], Awaitable[list[Figure]]]] = Slot("figures")
 verifications: Slot[Callable[[], Awaitable[list[str]]]] = Slot("verifications")
 
 ALL: tuple[Slot[Any], ...] = (
-    initiative_panels, organisation_panels, initiative_timeline, person_todos, person_given, desk_todos, agenda,
-    home_ways, figures, verifications,
+    initiative_panels, organisation_panels, committee_panels, initiative_timeline, person_todos, person_given, desk_todos,
+    agenda, home_ways, figures, verifications,
 )
 
 

@@ -1,0 +1,74 @@
+"""What committees add to other pages: requests that wait for an answer, mandates that end, the founding in the timeline."""
+
+from datetime import timedelta
+
+from civic import clock
+from civic.committees import queries
+from civic.committees.models import RequestStatus, Seat, SeatRequest
+from civic.i18n import _
+from civic.initiatives.models import Initiative
+from civic.people.models import Person
+from civic.slots import Moment, Todo
+from civic.web import urls
+from civic.web.formats import day_short
+
+MANDATE_NOTICE = timedelta(days=30)
+
+
+async def person_todos(person: Person) -> list[Todo]:
+    """Requests this person may answer, and her own mandates that end within 30 days."""
+    return [*await _to_answer(person), *await _ending(person)]
+
+
+async def desk_todos(_person: Person) -> list[Todo]:
+    """Requests that have waited for more than a week, for the team."""
+    before = clock.now() - timedelta(days=7)
+    rows = SeatRequest.filter(status=RequestStatus.PENDING, created_at__lt=before).order_by("id").limit(20)
+    return [_todo(request) for request in await rows.select_related("committee", "person")]
+
+
+async def timeline(initiative: Initiative) -> list[Moment]:
+    """The day the committee was founded."""
+    committee = await queries.committee_of(initiative.id)
+    if committee is None:
+        return []
+    return [
+        Moment(
+            committee.created_at, _("Un comité se forme"), urls.path("committees.show", slug=committee.slug)
+        )
+    ]
+
+
+async def _to_answer(person: Person) -> list[Todo]:
+    ids = await queries.run_by(person)
+    if not ids:
+        return []
+    rows = SeatRequest.filter(committee_id__in=list(ids), status=RequestStatus.PENDING).exclude(
+        person_id=person.id
+    )
+    return [
+        _todo(request)
+        for request in await rows.order_by("id").limit(20).select_related("committee", "person")
+    ]
+
+
+async def _ending(person: Person) -> list[Todo]:
+    until = clock.today() + MANDATE_NOTICE
+    seats = await Seat.filter(person_id=person.id, ended_at__isnull=True, until_on__lte=until).select_related(
+        "committee"
+    )
+    return [
+        Todo(
+            _("Votre mandat se termine : %(committee)s", committee=seat.committee.name),
+            urls.path("committees.show", slug=seat.committee.slug), "voix",
+            detail=_("Dernier jour : %(day)s.", day=day_short(seat.until_on)) if seat.until_on else "",
+        )
+        for seat in seats
+    ]  # fmt: skip
+
+
+def _todo(request: SeatRequest) -> Todo:
+    return Todo(
+        _("%(name)s demande un siège : %(committee)s", name=request.person.short_name, committee=request.committee.name),
+        urls.path("committees.requests", slug=request.committee.slug), "voix",
+    )  # fmt: skip

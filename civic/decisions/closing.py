@@ -1,0 +1,60 @@
+"""Closing, at the exact moment and once; then the outcome that people write."""
+
+from datetime import date
+
+from tortoise.expressions import F
+
+from civic import clock, jobs
+from civic.activity.service import record
+from civic.database import retrying, transaction
+from civic.decisions import counting
+from civic.decisions.models import Decision, DecisionStatus
+from civic.decisions.queries import tallies
+from civic.decisions.service import keep_need
+from civic.people import service as people
+from civic.people.actor import Actor
+
+
+@retrying
+async def close(decision_id: int) -> bool:
+    """Close a decision whose moment has come, count it and store the result; False when it is done or not yet due.
+
+    Taking the row first makes answers wait; the one worker that finds it open counts.
+    """
+    async with transaction():
+        due = Decision.filter(id=decision_id, status=DecisionStatus.OPEN, closes_at__lte=clock.now())
+        if not await due.update(version=F("version") + 1):
+            return False
+        decision = await Decision.get(id=decision_id).select_related("committee")
+        tally = (await tallies([decision]))[decision.id]
+        decision.status = DecisionStatus.CLOSED
+        decision.verdict = counting.verdict(decision.rule, tally)
+        decision.closed_at = decision.closes_at
+        decision.tally = {
+            **{code.value: tally.of(code) for code in counting.CODES[decision.method]},
+            "open_objections": tally.open_objections,
+        }
+        await decision.save(update_fields=["status", "verdict", "closed_at", "tally"])
+        await keep_need(decision)
+        await jobs.enqueue("decision_closed", key=f"decision-{decision.id}", decision_id=decision.id)
+    return True
+
+
+@retrying
+async def conclude(actor: Actor, decision: Decision, outcome: str, review_on: date | None) -> bool:
+    """Publish what follows from a closed decision and when it is reviewed, once; False when it was written already (S4)."""
+    async with transaction():
+        silent = Decision.filter(id=decision.id, status=DecisionStatus.CLOSED, outcome_at__isnull=True)
+        if not await silent.update(
+            outcome=outcome.strip(),
+            outcome_at=clock.now(),
+            outcome_by_id=actor.person.id,
+            review_on=review_on,
+        ):
+            return False
+        await people.audit(actor, "outcome_published", f"decision:{decision.id}")
+        await record(
+            "outcome_published", way="voix", initiative_id=decision.committee.initiative_id, decision_id=decision.id,
+            question=decision.question, verdict=decision.verdict.value if decision.verdict else "",
+        )  # fmt: skip
+    return True

@@ -1,0 +1,118 @@
+"""What decisions add to other pages: the committee's page, the initiative's, « Mon espace », the home page, the timeline."""
+
+from datetime import timedelta
+
+from civic import clock
+from civic.committees import queries as committees
+from civic.committees.models import Committee
+from civic.decisions import queries, words
+from civic.decisions.models import Decision, DecisionStatus
+from civic.i18n import _, _n
+from civic.initiatives.models import Initiative
+from civic.initiatives.queries import is_lead
+from civic.people.models import Person
+from civic.slots import Given, Moment, Panel, Todo, Way
+from civic.web import urls
+from civic.web.formats import moment
+
+SHOWN_STANCES = 40
+LATE = timedelta(minutes=10)
+
+
+async def committee_panels(committee: Committee, person: Person | None) -> list[Panel]:
+    """What is being decided now with its form, what is prepared, and the end of the register."""
+    runs = person is not None and committee.id in await committees.run_by(person)
+    ballots = await queries.ballots_for(await queries.open_decisions(committee), person, most=SHOWN_STANCES)
+    context = {
+        "committee": committee, "ballots": ballots, "words": words, "runs": runs,
+        "prepared": await queries.prepared_decisions(committee) if runs else [],
+        "latest": await queries.latest_results(committee), "form": None,
+    }  # fmt: skip
+    return [Panel("civic/decisions/_committee.html", context, order=10)]
+
+
+async def initiative_panels(initiative: Initiative, person: Person | None) -> list[Panel]:
+    """« Donner sa voix »: what is open, the seats, the next step with one button."""
+    committee = await committees.committee_of(initiative.id)
+    if committee is None:
+        leads = not initiative.is_over and await is_lead(person, initiative.id)
+        return [Panel("civic/committees/_none.html", {"initiative": initiative}, order=20)] if leads else []
+    open_now = await queries.open_decisions(committee)
+    ballots = await queries.ballots_for(open_now[:1], person, most=1)
+    context = {
+        "committee": committee, "ballot": ballots[0] if ballots else None, "others": max(0, len(open_now) - 1),
+        "seat": await committees.seat_of(person, committee.id), "words": words,
+    }  # fmt: skip
+    return [Panel("civic/decisions/_initiative.html", context, order=20)]
+
+
+async def timeline(initiative: Initiative) -> list[Moment]:
+    """The decisions of an initiative: closing to come, results."""
+    rows = Decision.filter(
+        committee__initiative_id=initiative.id, status__in=[DecisionStatus.OPEN, DecisionStatus.CLOSED]
+    )
+    return [
+        Moment(
+            decision.closes_at, _in_the_timeline(decision),
+            urls.path("decisions.show", id=decision.id),
+        )
+        for decision in await rows.order_by("-closes_at").limit(10)
+    ]  # fmt: skip
+
+
+def _in_the_timeline(decision: Decision) -> str:
+    if not decision.is_closed:
+        return _("Clôture : %(question)s", question=decision.question)
+    return _("%(result)s : %(question)s", result=words.verdict_words(decision)[0], question=decision.question)
+
+
+async def person_todos(person: Person) -> list[Todo]:
+    """Questions to answer, and outcomes to write."""
+    answers = [
+        Todo(
+            _("Donner ma voix : %(question)s", question=decision.question),
+            urls.path("decisions.show", id=decision.id), "voix", decision.closes_at, decision.committee.name,
+        )
+        for decision in await queries.awaiting(person)
+    ]  # fmt: skip
+    outcomes = [
+        Todo(
+            _("Écrire la suite : %(question)s", question=decision.question),
+            urls.path("decisions.show", id=decision.id), "voix", detail=words.verdict_words(decision)[0],
+        )
+        for decision in await queries.to_conclude(person)
+    ]  # fmt: skip
+    return [*answers, *outcomes]
+
+
+async def person_given(person: Person) -> list[Given]:
+    """Positions taken."""
+    return [
+        Given(
+            _("Ma voix : %(question)s", question=stance.decision.question),
+            urls.path("decisions.show", id=stance.decision_id), "voix", stance.at,
+            words.code_words(stance.option.code),
+        )
+        for stance in await queries.voices_of(person)
+    ]  # fmt: skip
+
+
+async def home_ways() -> list[Way]:
+    """What is being decided this week."""
+    decisions = await queries.open_now(3)
+    items = [
+        (
+            decision.question,
+            _("%(initiative)s, jusqu’au %(when)s", initiative=decision.committee.initiative.title, when=moment(decision.closes_at)),
+            urls.path("decisions.show", id=decision.id),
+        )
+        for decision in decisions
+    ]  # fmt: skip
+    summary = _n("%(n)s décision est ouverte.", "%(n)s décisions sont ouvertes.", len(items))
+    return [Way("voix", summary if items else _("Aucune décision n’est ouverte."), items, order=10)]
+
+
+async def verify() -> list[str]:
+    """Decisions that should have closed more than ten minutes ago: the worker does not run."""
+    late = Decision.filter(status=DecisionStatus.OPEN, closes_at__lt=clock.now() - LATE)
+    return [f"decision {decision.id} is past its closing and still open" for decision in await late.limit(20)]
