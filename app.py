@@ -13,9 +13,23 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from campaigns import panels as campaign_panels
+from campaigns.lifecycle import jobs as lifecycle_jobs
+from campaigns.lifecycle import routes as lifecycle_routes
+from campaigns.payments import gateway
+from campaigns.payments import jobs as payments_jobs
+from campaigns.payments import routes as payments_routes
+from campaigns.payments.keys import sandbox_key, simulated_secret
+from campaigns.pledges import routes as pledges_routes
+from campaigns.public import routes as campaigns_routes
+from campaigns.ledger import verify as ledger_verify
+from campaigns.sandbox import create_sandbox
+from campaigns.settlement import jobs as settlement_jobs
+from campaigns.settlement import routes as settlement_routes
+from campaigns.settlement import verify as settlement_verify
 from civic import database, jobs, slots
 from civic.committees import jobs as committees_jobs
 from civic.committees import panels as committees_panels
@@ -65,6 +79,9 @@ def routes(current: Settings) -> list[BaseRoute]:
     if current.volunteering:
         found += [*missions_routes.routes, *shifts_routes.routes, *signups_routes.routes]
     found += [*committees_routes.routes, *decisions_routes.routes]
+    if current.campaigns:
+        found += [*pledges_routes.routes, *payments_routes.routes, *lifecycle_routes.routes]
+        found += [*settlement_routes.routes, *campaigns_routes.routes]
     return [*found, *_arriving(found)]
 
 
@@ -92,6 +109,8 @@ def fill(current: Settings) -> None:
     jobs.every("rate_counts_swept", hours=1)
     if current.volunteering:
         fill_volunteering()
+    if current.campaigns:
+        _fill_campaigns()
 
 
 def fill_volunteering() -> None:
@@ -121,6 +140,51 @@ def fill_steering() -> None:
     jobs.every("mandates_swept", hours=1)
 
 
+def _fill_campaigns() -> None:
+    """Money for initiatives."""
+    slots.initiative_panels.fill(campaign_panels.initiative_panels)
+    slots.initiative_timeline.fill(campaign_panels.initiative_timeline)
+    slots.person_todos.fill(campaign_panels.person_todos)
+    slots.person_given.fill(campaign_panels.person_given)
+    slots.desk_todos.fill(campaign_panels.desk_todos)
+    slots.home_ways.fill(campaign_panels.home_ways)
+    slots.figures.fill(campaign_panels.figures)
+    jobs.register(lifecycle_jobs.handlers)
+    slots.verifications.fill(*ledger_verify.CHECKS, *settlement_verify.CHECKS)
+    jobs.register(payments_jobs.handlers)
+    jobs.register(settlement_jobs.handlers)
+    for name, minutes in settlement_jobs.minutes.items():
+        jobs.every(name, minutes=minutes)
+    jobs.every("campaigns_opened", minutes=10)
+    jobs.every("checkouts_swept", minutes=10)
+
+
+class StandIn:
+    """The sandbox in Stripe's place, for a laptop or a demonstration: made at its first request, never in production."""
+
+    def __init__(self, current: Settings) -> None:
+        self.current = current
+        self.sandbox: Starlette | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.sandbox = self.sandbox or self._made()
+        await self.sandbox(scope, receive, send)
+
+    def _made(self) -> Starlette:
+        current = self.current
+        current.data.mkdir(parents=True, exist_ok=True)
+        return create_sandbox(
+            current.data / "sandbox.sqlite3", webhook_url=f"{gateway.own_address(current)}/webhooks/stripe",
+            webhook_secret=simulated_secret(current.data), public_url=f"{current.base_url}/_stripe",
+            api_key=sandbox_key(current.data),
+        )  # fmt: skip
+
+    async def close(self) -> None:
+        """Stop its deliveries and close its file."""
+        if self.sandbox:
+            await self.sandbox.state.close()
+
+
 async def sweep_rate_counts(**_payload: object) -> None:
     """Forget rate-limit windows that are over."""
     await limits.sweep()
@@ -133,6 +197,8 @@ def create_app(*, with_worker: bool | None = None) -> ASGIApp:
     fill(current)
     all_routes = routes(current)
     urls.bind(all_routes)
+    stand_in = StandIn(current) if current.campaigns and current.payments_simulated else None
+    mounted = [*all_routes, Mount("/_stripe", stand_in)] if stand_in else all_routes
     runs_worker = current.runs_worker if with_worker is None else with_worker
 
     @asynccontextmanager
@@ -140,10 +206,13 @@ def create_app(*, with_worker: bool | None = None) -> ASGIApp:
         await database.connect(current.database_url)
         async with _worker(runs_worker):
             yield
+        await gateway.close()
+        if stand_in:
+            await stand_in.close()
         await database.disconnect()
 
     return Starlette(
-        routes=all_routes, lifespan=lifespan, exception_handlers=errorpages.HANDLERS,
+        routes=mounted, lifespan=lifespan, exception_handlers=errorpages.HANDLERS,
         middleware=[
             Middleware(SecurityHeaders), Middleware(Locale), Middleware(LastNet), Middleware(SameOrigin),
             Middleware(BodyLimit), Middleware(Sessions),

@@ -1,11 +1,13 @@
 """Campaigns, what they cost, what they thank with, and every change of state."""
 
+from datetime import date, timedelta
 from enum import StrEnum
 
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
+from civic import clock
 from civic.initiatives.models import Initiative
 from civic.people.models import Person
 
@@ -54,9 +56,11 @@ class Campaign(Model):
 
     id = fields.BigIntField(primary_key=True)
     slug = fields.CharField(max_length=120, unique=True)
+    initiative_id: int
     initiative: fields.ForeignKeyRelation[Initiative] = fields.ForeignKeyField(
         "civic.Initiative", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
+    lead_id: int
     lead: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
@@ -102,6 +106,20 @@ class Campaign(Model):
         return int(self.confirmed_cents if self.decided_at is None else self.collected_cents)
 
     @property
+    def editable(self) -> bool:
+        """Its lead may still change what it says."""
+        return self.status in (CampaignStatus.DRAFT, CampaignStatus.CHANGES_REQUESTED)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which one can give, as the territory's clocks show it; it ends at midnight."""
+        return clock.local(self.deadline - timedelta(seconds=1)).date() if self.deadline else None
+
+    def is_open(self) -> bool:
+        """One can give now: live, and the deadline is ahead."""
+        return self.status == CampaignStatus.LIVE and self.deadline is not None and self.deadline > clock.now()
+
+    @property
     def percent(self) -> int:
         """Share of the minimum reached, in percent; may exceed 100."""
         return int(self.raised_cents * 100 // self.minimum_cents) if self.minimum_cents else 0
@@ -111,6 +129,7 @@ class CostLine(Model):
     """What the money is for. Required lines add up to the minimum, all lines to the optimum."""
 
     id = fields.BigIntField(primary_key=True)
+    campaign_id: int
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "campaigns.Campaign", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name="cost_lines"
     )
@@ -129,6 +148,7 @@ class Reward(Model):
     """A thank-you from an amount on; `stock` limits it, `taken` counts held and confirmed ones (invariant 11)."""
 
     id = fields.BigIntField(primary_key=True)
+    campaign_id: int
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "campaigns.Campaign", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name="rewards"
     )
@@ -140,6 +160,11 @@ class Reward(Model):
     taken = fields.IntField(default=0)
     delivery_on = fields.DateField(null=True)
     position = fields.IntField(default=0)
+
+    @property
+    def left(self) -> int | None:
+        """How many are left; None when there is no limit."""
+        return None if self.stock is None else self.stock - self.taken
 
     class Meta:
         table = "reward"
@@ -153,11 +178,13 @@ class CampaignChange(Model):
     """One change of state: from, to, who, when, why. Only ever added to."""
 
     id = fields.BigIntField(primary_key=True)
+    campaign_id: int
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "campaigns.Campaign", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name="changes"
     )
     before = fields.CharField(max_length=18, default="")
     after = fields.CharField(max_length=18)
+    actor_id: int | None
     actor: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
     )

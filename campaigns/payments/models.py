@@ -26,11 +26,10 @@ LIVE_ATTEMPTS = "status IN ('prepared', 'sent', 'processing', 'unknown')"
 
 
 class Attempt(Model):
-    """One try to charge one pledge. `key` is the idempotency key `pledge-{id}-a{n}`.
-
-    the gateway's answer is kept as text."""
+    """One try to charge one pledge. `key` is the idempotency key `pledge-{id}-a{n}`; `answer` the gateway's."""
 
     id = fields.BigIntField(primary_key=True)
+    pledge_id: int
     pledge: fields.ForeignKeyRelation[Pledge] = fields.ForeignKeyField(
         "campaigns.Pledge", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )

@@ -39,12 +39,15 @@ class Pledge(Model):
     """
 
     id = fields.BigIntField(primary_key=True)
+    campaign_id: int
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "campaigns.Campaign", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
+    person_id: int
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
+    reward_id: int | None
     reward: fields.ForeignKeyNullableRelation[Reward] = fields.ForeignKeyField(
         "campaigns.Reward", null=True, on_delete=fields.OnDelete.RESTRICT, related_name=False
     )
@@ -82,6 +85,7 @@ class PledgeChange(Model):
     """One change of state: from, to, who (or what), when, why. Only ever added to."""
 
     id = fields.BigIntField(primary_key=True)
+    pledge_id: int
     pledge: fields.ForeignKeyRelation[Pledge] = fields.ForeignKeyField(
         "campaigns.Pledge", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name="changes"
     )

@@ -1,0 +1,107 @@
+"""Reads about campaigns, and the guards of their pages."""
+
+from datetime import datetime
+
+from campaigns.lifecycle.models import PUBLIC, Campaign, CampaignChange, CampaignStatus, CostLine, Reward
+from civic import clock
+from civic.errors import Forbidden, NotFound
+from civic.i18n import _
+from civic.initiatives.queries import is_lead, may_edit
+from civic.people.actor import Actor
+from civic.people.models import Person
+
+_WITH = ("initiative", "initiative__commune", "initiative__organisation", "initiative__picture", "lead")
+_EDITABLE = (CampaignStatus.DRAFT, CampaignStatus.CHANGES_REQUESTED)
+
+
+async def campaign_to_show(slug: str, actor: Actor | None) -> Campaign:
+    """A campaign everybody may see, or one in preparation for its leads and the team. Raises NotFound."""
+    campaign = await Campaign.get_or_none(slug=slug).select_related(*_WITH)
+    if campaign is None or not (campaign.is_public or await may_edit(actor, campaign.initiative)):
+        raise NotFound(_("Cette collecte n’existe pas, ou n’est pas encore publiée."))
+    return campaign
+
+
+async def campaign_to_run(slug: str, actor: Actor) -> Campaign:
+    """A campaign this person leads. Raises NotFound or Forbidden."""
+    campaign = await campaign_to_show(slug, actor)
+    if not await may_edit(actor, campaign.initiative):
+        raise Forbidden(_("Seules les personnes qui portent cette collecte peuvent faire cela."))
+    return campaign
+
+
+async def campaign_to_edit(slug: str, actor: Actor) -> Campaign:
+    """A campaign this person may still change. Raises NotFound or Forbidden."""
+    campaign = await campaign_to_run(slug, actor)
+    if campaign.status not in _EDITABLE:
+        raise Forbidden(_("Cette collecte ne se modifie plus : elle a été envoyée à la relecture."))
+    return campaign
+
+
+async def campaign_to_review(slug: str, actor: Actor) -> Campaign:
+    """A submitted campaign, for a member of the team who does not lead it. Raises NotFound or Forbidden."""
+    campaign = await campaign_to_show(slug, actor)
+    if not actor.is_animator:
+        raise Forbidden(_("La relecture est faite par l’équipe d’animation."))
+    if campaign.lead_id == actor.person.id or await is_lead(actor.person, campaign.initiative_id):
+        raise Forbidden(_("Personne ne relit sa propre collecte : demandez à une autre personne de l’équipe."))
+    return campaign
+
+
+async def campaign_to_supervise(slug: str, actor: Actor) -> Campaign:
+    """Any campaign, for the team. Raises NotFound or Forbidden."""
+    campaign = await campaign_to_show(slug, actor)
+    if not actor.is_animator:
+        raise Forbidden(_("Cette page est réservée à l’équipe d’animation."))
+    return campaign
+
+
+async def cost_lines(campaign_id: int) -> list[CostLine]:
+    """What the money is for, required lines first."""
+    return await CostLine.filter(campaign_id=campaign_id).order_by("-required", "position", "id")
+
+
+async def rewards(campaign_id: int) -> list[Reward]:
+    """The thank-yous, the smallest amount first."""
+    return await Reward.filter(campaign_id=campaign_id).order_by("from_cents", "id")
+
+
+async def last_note(campaign_id: int) -> str:
+    """What the reviewer wrote last."""
+    row = await CampaignChange.filter(campaign_id=campaign_id).exclude(note="").order_by("-id").first()
+    return row.note if row else ""
+
+
+async def live(limit: int | None = None) -> list[Campaign]:
+    """Campaigns one can give to, the one that ends first on top."""
+    rows = Campaign.filter(status=CampaignStatus.LIVE, deadline__gt=clock.now()).order_by("deadline", "id")
+    return await (rows.limit(limit) if limit else rows).select_related(*_WITH)
+
+
+async def ended(before: datetime | None = None, limit: int = 12) -> list[Campaign]:
+    """Public campaigns that are over or stand still, the latest first."""
+    rows = Campaign.filter(status__in=list(PUBLIC)).exclude(
+        status=CampaignStatus.LIVE, deadline__gt=clock.now()
+    )
+    if before:
+        rows = rows.filter(deadline__lt=before)
+    return await rows.order_by("-deadline", "-id").limit(limit).select_related(*_WITH)
+
+
+async def of_initiative(initiative_id: int, *, public_only: bool = True) -> list[Campaign]:
+    """The campaigns of an initiative, the newest first."""
+    rows = Campaign.filter(initiative_id=initiative_id)
+    if public_only:
+        rows = rows.filter(status__in=list(PUBLIC))
+    return await rows.order_by("-id")
+
+
+async def awaiting_review() -> list[Campaign]:
+    """Submitted campaigns, the oldest first."""
+    return await Campaign.filter(status=CampaignStatus.SUBMITTED).order_by("updated_at")
+
+
+async def led_by(person: Person) -> list[Campaign]:
+    """Campaigns a person started that are not over."""
+    waiting = [*_EDITABLE, CampaignStatus.SUBMITTED, CampaignStatus.APPROVED, CampaignStatus.LIVE]
+    return await Campaign.filter(lead_id=person.id, status__in=waiting).order_by("id")

@@ -1,0 +1,122 @@
+"""What campaigns put on the pages of the common ground: panels, todos, gifts, ways, figures, timeline."""
+
+from typing import TYPE_CHECKING
+
+from tortoise.functions import Sum
+
+from campaigns.lifecycle import queries
+from campaigns.lifecycle.models import PUBLIC, Campaign, CampaignStatus
+from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.queries import MANAGE, STANDING, of_person
+from campaigns.public.routes import ends_text, state_text
+from civic.i18n import _, _n
+from civic.initiatives.queries import is_lead
+from civic.people import links
+from civic.slots import Figure, Given, Moment, Panel, Todo, Way
+from civic.web import urls
+from civic.web.formats import day, money, number
+
+if TYPE_CHECKING:
+    from civic.initiatives.models import Initiative
+    from civic.people.models import Person
+
+
+async def initiative_panels(initiative: "Initiative", person: "Person | None") -> list[Panel]:
+    """« Donner de l’argent »: the campaign under way or the last one; its leads may prepare one."""
+    leads = await is_lead(person, initiative.id)
+    found = await queries.of_initiative(initiative.id, public_only=not leads)
+    current = next((campaign for campaign in found if campaign.is_public), None)
+    draft = next((campaign for campaign in found if not campaign.is_public), None) if leads else None
+    if current is None and not leads:
+        return []
+    return [Panel("campaigns/panel.html", {
+        "campaign": current, "draft": draft, "initiative": initiative, "may_prepare": leads and not initiative.is_over,
+        "foot": (ends_text(current) or state_text(current)) if current else "",
+    }, order=30)]  # fmt: skip
+
+
+async def initiative_timeline(initiative: "Initiative") -> list[Moment]:
+    """The opening and the end of each public campaign."""
+    found = []
+    for campaign in await queries.of_initiative(initiative.id):
+        href = urls.path("campaigns.show", slug=campaign.slug)
+        if campaign.starts_at:
+            text = _("Collecte « %(title)s » ouverte", title=campaign.title)
+            found.append(Moment(campaign.starts_at, text, href, "argent"))
+        if campaign.decided_at:
+            found.append(Moment(campaign.decided_at, state_text(campaign), href, "argent"))
+    return found
+
+
+async def person_todos(person: "Person") -> list[Todo]:
+    """A campaign to finish writing or to open; a card its bank asks about."""
+    texts = {
+        CampaignStatus.DRAFT: _("Finir d’écrire votre collecte"),
+        CampaignStatus.CHANGES_REQUESTED: _("Changer votre collecte après sa relecture"),
+        CampaignStatus.APPROVED: _("Ouvrir votre collecte"),
+    }
+    found = [
+        Todo(texts[campaign.status], _own_page(campaign), "argent", detail=campaign.title)
+        for campaign in await queries.led_by(person) if campaign.status in texts
+    ]  # fmt: skip
+    rows = Pledge.filter(person_id=person.id, status=PledgeStatus.NEEDS_BACKER).select_related("campaign")
+    for pledge in await rows:
+        href = urls.path("pledges.manage", token=links.make(MANAGE, pledge.id))
+        text = _("Confirmer votre don de %(amount)s", amount=money(pledge.amount_cents))
+        found.append(Todo(text, href, "argent", pledge.campaign.grace_until, pledge.campaign.title))
+    return found
+
+
+def _own_page(campaign: Campaign) -> str:
+    name = "campaigns.reread" if campaign.editable else "campaigns.show"
+    return urls.path(name, slug=campaign.slug)
+
+
+async def person_given(person: "Person") -> list[Given]:
+    """Her promises and gifts; only she sees the amounts."""
+    found = []
+    for pledge in await of_person(person):
+        if pledge.status not in STANDING:
+            continue
+        href = urls.path("pledges.manage", token=links.make(MANAGE, pledge.id))
+        given = pledge.status == PledgeStatus.COLLECTED
+        text = _("Don de %(amount)s") if given else _("Promesse de %(amount)s")
+        at = pledge.collected_at or pledge.confirmed_at or pledge.created_at
+        found.append(Given(text % {"amount": money(pledge.amount_cents)}, href, "argent", at, pledge.campaign.title))
+    return found
+
+
+async def desk_todos(_person: "Person") -> list[Todo]:
+    """Campaigns that wait for their review."""
+    return [
+        Todo(
+            _("Relire la collecte « %(title)s »", title=campaign.title),
+            urls.path("campaigns.review", slug=campaign.slug), "argent",
+            detail=_("Envoyée le %(day)s.", day=day(campaign.updated_at)),
+        )
+        for campaign in await queries.awaiting_review()
+    ]  # fmt: skip
+
+
+async def home_ways() -> list[Way]:
+    """The campaigns one can give to, those that end soon first."""
+    live = await queries.live(3)
+    if not live:
+        return []
+    count = await Campaign.filter(status=CampaignStatus.LIVE).count()
+    items = [
+        (campaign.title, ends_text(campaign), urls.path("campaigns.show", slug=campaign.slug)) for campaign in live
+    ]
+    return [Way("argent", _n("%(n)s collecte ouverte", "%(n)s collectes ouvertes", count), items)]
+
+
+async def figures() -> list[Figure]:
+    """Euros promised or given by residents, tips apart."""
+    rows = await Campaign.filter(status__in=list(PUBLIC)).annotate(
+        promised=Sum("confirmed_cents"), given=Sum("collected_cents")
+    ).values("promised", "given")  # fmt: skip
+    cents = sum(max(int(row["promised"] or 0), int(row["given"] or 0)) for row in rows)
+    if not cents:
+        return []
+    definition = _("promis ou donnés aux collectes par les habitants, hors aide au site.")
+    return [Figure(_("%(n)s €", n=number(cents // 100)), _("Euros"), definition, 30)]

@@ -1,0 +1,7 @@
+"""Speaking with the payment gateway (Stripe, or the sandbox that stands in for it).
+
+`gateway` is the only module that imports the SDK: small typed results (`answers`), an explicit idempotency key on every
+POST. `attempts` keeps one row per try to charge, written before the call and after it (docs/money.md, « Writing to
+Stripe »). `inbox` receives the webhooks, once per event, and a job handles them by fetching the object anew.
+It never decides whom to charge (settlement does) and never makes a network call inside a transaction.
+"""

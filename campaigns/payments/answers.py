@@ -1,0 +1,146 @@
+"""What the gateway answers, in our words: frozen values made from its JSON, which is kept as `raw` text."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+Body = dict[str, Any]
+
+
+class CheckoutStatus(StrEnum):
+    """The life of a hosted page."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    EXPIRED = "expired"
+
+
+class IntentStatus(StrEnum):
+    """What became of a charge. FAILED: declined, `error_code` and `decline_code` say why, another try may follow."""
+
+    SUCCEEDED = "succeeded"
+    PROCESSING = "processing"
+    ACTION_REQUIRED = "action_required"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(slots=True, frozen=True)
+class Intent:
+    """A charge (Stripe's PaymentIntent). Amounts in cents; `happened_at` is the gateway's moment, UTC."""
+
+    ref: str
+    status: IntentStatus
+    amount_cents: int
+    currency: str
+    customer_ref: str
+    method_ref: str
+    charge_ref: str
+    error_code: str
+    decline_code: str
+    advice_code: str
+    happened_at: datetime
+    fee_cents: int | None
+    metadata: dict[str, str]
+    raw: str = field(repr=False)
+
+
+@dataclass(slots=True, frozen=True)
+class Checkout:
+    """A hosted page (Stripe's Checkout Session).
+
+    In setup mode `method_ref`, `method_label` (« Visa •••• 4242 ») and `method_at` (UTC, when the method was given) are
+    filled once it is complete; in payment mode `intent_ref` names the charge.
+    """
+
+    ref: str
+    mode: str
+    status: CheckoutStatus
+    url: str
+    expires_at: datetime
+    customer_ref: str
+    setup_succeeded: bool
+    method_ref: str
+    method_label: str
+    method_at: datetime | None
+    intent_ref: str
+    metadata: dict[str, str]
+    raw: str = field(repr=False)
+
+
+@dataclass(slots=True, frozen=True)
+class Event:
+    """A signed message of the gateway: which object it concerns and when; its state is to be fetched anew."""
+
+    ref: str
+    kind: str
+    object_ref: str
+    live: bool
+    created_at: datetime
+    raw: str = field(repr=False)
+
+
+def moment(seconds: int | float) -> datetime:
+    """Unix seconds as an aware UTC moment."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def reference(value: Any) -> str:
+    """The id of an object that is either named or expanded; "" when there is none."""
+    if isinstance(value, dict):
+        return str(value["id"])
+    return str(value or "")
+
+
+def intent_of(body: Body) -> Intent:
+    """A PaymentIntent's JSON in our words."""
+    error = body.get("last_payment_error") or {}
+    charge = body.get("latest_charge")
+    charge_body: Body = charge if isinstance(charge, dict) else {}
+    balance = charge_body.get("balance_transaction")
+    return Intent(
+        ref=body["id"], status=_intent_status(body), amount_cents=body["amount"],
+        currency=str(body["currency"]).upper(), customer_ref=reference(body.get("customer")),
+        method_ref=reference(body.get("payment_method")), charge_ref=reference(charge),
+        error_code=error.get("code") or "", decline_code=error.get("decline_code") or "",
+        advice_code=error.get("advice_code") or "", happened_at=moment(charge_body.get("created") or body["created"]),
+        fee_cents=balance.get("fee") if isinstance(balance, dict) else None,
+        metadata=dict(body.get("metadata") or {}), raw=json.dumps(body),
+    )  # fmt: skip
+
+
+def _intent_status(body: Body) -> IntentStatus:
+    known = {
+        "succeeded": IntentStatus.SUCCEEDED, "processing": IntentStatus.PROCESSING,
+        "canceled": IntentStatus.CANCELLED, "requires_action": IntentStatus.ACTION_REQUIRED,
+    }  # fmt: skip
+    error = body.get("last_payment_error") or {}
+    if body["status"] not in known and error.get("code") == "authentication_required":
+        return IntentStatus.ACTION_REQUIRED
+    return known.get(body["status"], IntentStatus.FAILED)
+
+
+def checkout_of(body: Body) -> Checkout:
+    """A Checkout Session's JSON in our words; a complete one wants `setup_intent.payment_method` expanded."""
+    setup = body.get("setup_intent")
+    setup_body: Body = setup if isinstance(setup, dict) else {}
+    method = setup_body.get("payment_method")
+    method_body: Body = method if isinstance(method, dict) else {}
+    return Checkout(
+        ref=body["id"], mode=body["mode"], status=CheckoutStatus(body["status"]), url=body.get("url") or "",
+        expires_at=moment(body["expires_at"]), customer_ref=reference(body.get("customer")),
+        setup_succeeded=setup_body.get("status") == "succeeded", method_ref=reference(method),
+        method_label=method_label(method_body), intent_ref=reference(body.get("payment_intent")),
+        method_at=moment(method_body["created"]) if method_body else None,
+        metadata=dict(body.get("metadata") or {}), raw=json.dumps(body),
+    )  # fmt: skip
+
+
+def method_label(body: Body) -> str:
+    """« Visa •••• 4242 » or « SEPA •••• 3201 »: what a person recognises, never the whole number."""
+    card, debit = body.get("card") or {}, body.get("sepa_debit") or {}
+    if card:
+        return f"{str(card.get('brand') or 'carte').capitalize()} •••• {card.get('last4') or ''}"
+    return f"SEPA •••• {debit.get('last4') or ''}" if debit else ""

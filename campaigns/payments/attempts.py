@@ -1,0 +1,73 @@
+"""One row per try to charge, written before the call and after it, so that a crash in between is found (docs/money.md).
+
+    attempt = await prepare(pledge)       TX1: the row and its idempotency key, committed
+    await sent(attempt)                   the call is about to leave
+    intent = await gateway.charge_off_session(…, key=attempt.key)
+    await record(attempt, intent)         TX2: the outcome, in one transaction with what follows from it
+"""
+
+from campaigns.payments.answers import Intent, IntentStatus
+from campaigns.payments.models import Attempt, AttemptStatus
+from campaigns.pledges.models import Pledge
+from civic import clock
+from civic.database import transaction
+
+OPEN = (AttemptStatus.PREPARED, AttemptStatus.SENT, AttemptStatus.PROCESSING, AttemptStatus.UNKNOWN)
+OUTCOMES = {
+    IntentStatus.SUCCEEDED: AttemptStatus.SUCCEEDED, IntentStatus.PROCESSING: AttemptStatus.PROCESSING,
+    IntentStatus.ACTION_REQUIRED: AttemptStatus.ACTION_REQUIRED, IntentStatus.FAILED: AttemptStatus.FAILED,
+    IntentStatus.CANCELLED: AttemptStatus.CANCELLED,
+}  # fmt: skip
+
+
+async def prepare(pledge: Pledge) -> Attempt:
+    """The next attempt of a pledge, for what it is charged (gift and tip, in cents).
+
+    Raises IntegrityError when a live attempt exists: two payable things never coexist (invariant 3).
+    """
+    async with transaction():
+        n = await Attempt.filter(pledge_id=pledge.id).count() + 1
+        return await Attempt.create(
+            pledge_id=pledge.id, n=n, key=f"pledge-{pledge.id}-a{n}", amount_cents=pledge.charge_cents,
+            created_at=clock.now(),
+        )  # fmt: skip
+
+
+async def sent(attempt: Attempt) -> bool:
+    """The call is about to leave; False when another worker took it."""
+    return await _set(attempt, (AttemptStatus.PREPARED,), AttemptStatus.SENT)
+
+
+async def unknown(attempt: Attempt) -> bool:
+    """No answer came: reconcile will find out."""
+    return await _set(attempt, (AttemptStatus.PREPARED, AttemptStatus.SENT), AttemptStatus.UNKNOWN)
+
+
+async def record(attempt: Attempt, intent: Intent) -> bool:
+    """Store the gateway's outcome, once; False when the row is terminal already (its outcome never changes).
+
+    The caller compares amount and currency before booking.
+    """
+    outcome = OUTCOMES[intent.status]
+    settled = None if outcome == AttemptStatus.PROCESSING else clock.now()
+    return await _set(
+        attempt, OPEN, outcome, intent_ref=intent.ref, error_code=(intent.decline_code or intent.error_code)[:60],
+        answer=intent.raw, settled_at=settled,
+    )  # fmt: skip
+
+
+async def open_attempts(limit: int = 200) -> list[Attempt]:
+    """Attempts whose end is not known yet, oldest first."""
+    rows = Attempt.filter(status__in=OPEN).order_by("created_at", "id").limit(limit)
+    return await rows.select_related("pledge", "pledge__campaign")
+
+
+async def _set(
+    attempt: Attempt, before: tuple[AttemptStatus, ...], after: AttemptStatus, **values: object
+) -> bool:
+    changed = await Attempt.filter(id=attempt.id, status__in=before).update(status=after, **values)
+    if changed:
+        attempt.status = after
+        for name, value in values.items():
+            setattr(attempt, name, value)
+    return bool(changed)

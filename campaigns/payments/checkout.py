@@ -1,0 +1,161 @@
+"""The hosted page of a promise: open it, and confirm what came of it.
+
+The return page, the webhook and the sweep all end in `settle`; whoever is first wins, the others find it done.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from campaigns.payments import gateway
+from campaigns.payments.answers import Checkout, CheckoutStatus
+from campaigns.payments.gateway import Page
+from campaigns.pledges import queries
+from campaigns.pledges import service as pledges
+from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.service import Saved
+from civic import clock, i18n, jobs
+from civic.errors import DomainError, Gone
+from civic.i18n import _
+from civic.web import urls
+
+log = structlog.get_logger("campaigns.payments")
+PAGE_LIFE = timedelta(minutes=45)
+FORGOTTEN = timedelta(minutes=60)
+
+
+class NotKnownYet(Exception):
+    """The gateway speaks of a promise this database does not show yet: to be asked again later."""
+
+
+async def open_page(pledge: Pledge) -> str | None:
+    """The address of the hosted page where this promise's card or mandate is saved; None when it is done already.
+
+    Raises Gone when the promise or its campaign is over, DomainError when the gateway does not answer.
+    """
+    if pledge.status != PledgeStatus.CREATED:
+        return None
+    if not pledge.campaign.is_open():
+        await pledges.abandon(pledge, "campaign_closed")
+        raise Gone(_("Cette collecte est terminée. Elle ne reçoit plus de don."))
+    try:
+        return await _open(pledge)
+    except gateway.GatewayTrouble as trouble:
+        log.warning("hosted page not opened", pledge=pledge.id, code=trouble.code, kind=type(trouble).__name__)
+        raise DomainError(
+            _("La page de paiement ne répond pas. Rien n’est perdu : réessayez dans un instant."), status=503
+        ) from trouble
+
+
+async def _open(pledge: Pledge) -> str | None:
+    if pledge.session_ref:
+        known = await gateway.read_checkout(pledge.session_ref)
+        if known.status == CheckoutStatus.OPEN:
+            return known.url
+        if known.status == CheckoutStatus.COMPLETE:
+            await settle(pledge.session_ref)
+            return None
+    customer_ref = pledge.customer_ref or await gateway.ensure_customer(
+        key=f"pledge-{pledge.id}-customer", name=pledge.person.name, email=pledge.person.email or "",
+        metadata={"pledge": str(pledge.id)},
+    )  # fmt: skip
+    page = await gateway.open_setup_checkout(_page(pledge, customer_ref))
+    rows = Pledge.filter(id=pledge.id, session_ref=pledge.session_ref, status=PledgeStatus.CREATED)
+    if not await rows.update(session_ref=page.ref, customer_ref=customer_ref):
+        fresh = await Pledge.get(id=pledge.id)
+        if fresh.session_ref != page.ref:
+            await gateway.expire_checkout(page.ref, key=f"{page.ref}-expire")
+            return (await gateway.read_checkout(fresh.session_ref)).url if fresh.session_ref else None
+    return page.url
+
+
+def _page(pledge: Pledge, customer_ref: str) -> Page:
+    """The same body for the same key: the expiry is rounded, so that a repeated call asks for the same page."""
+    ends = _rounded(clock.now() + PAGE_LIFE)
+    slug, locale = pledge.campaign.slug, i18n.locale()
+    back = urls.absolute("payments.thanks", slug=slug)
+    return Page(
+        key=f"pledge-{pledge.id}-setup-{locale}-{int(ends.timestamp())}", customer_ref=customer_ref,
+        success_url=f"{back}?s={{CHECKOUT_SESSION_ID}}", expires_at=ends, locale=locale,
+        cancel_url=urls.absolute("pledges.verify", slug=slug), metadata=_metadata(pledge),
+    )  # fmt: skip
+
+
+def _rounded(moment: datetime) -> datetime:
+    return moment - timedelta(minutes=moment.minute % 5, seconds=moment.second, microseconds=moment.microsecond)
+
+
+def _metadata(pledge: Pledge) -> dict[str, str]:
+    return {
+        "pledge": str(pledge.id), "campaign": str(pledge.campaign_id), "amount_cents": str(pledge.charge_cents),
+        "currency": "EUR",
+    }  # fmt: skip
+
+
+async def settle(session_ref: str) -> Pledge | None:
+    """Fetch the hosted page anew and apply what it says to its promise; None when it is not one of ours.
+
+    Raises NotKnownYet when the promise is not visible yet, GatewayTrouble when the gateway does not answer.
+    """
+    page = await gateway.read_checkout(session_ref)
+    if "pledge" not in page.metadata:
+        return None
+    pledge = await queries.pledge_of_session(session_ref, int(page.metadata["pledge"]))
+    if pledge is None:
+        raise NotKnownYet(session_ref)
+    if page.mode == "payment":
+        await jobs.enqueue("payment_page_changed", key=f"{page.ref}-{page.status}", session_ref=page.ref)
+        return pledge
+    if page.status == CheckoutStatus.COMPLETE and page.setup_succeeded:
+        await _confirm(pledge, page)
+    elif (page.status, page.ref, pledge.status) == (CheckoutStatus.EXPIRED, pledge.session_ref, PledgeStatus.CREATED):
+        await pledges.abandon(pledge, "page_expired")
+    return pledge
+
+
+async def _confirm(pledge: Pledge, page: Checkout) -> None:
+    """Compare before believing: the page must be about this promise, this amount, this customer."""
+    same_customer = pledge.customer_ref in ("", page.customer_ref)
+    if page.metadata != _metadata(pledge) or not same_customer:
+        log.error("hosted page does not fit its promise", pledge=pledge.id, session=page.ref)
+        await jobs.enqueue("method_unneeded", key=page.method_ref, method_ref=page.method_ref)
+        return
+    saved = Saved(page.customer_ref, page.method_ref, page.method_label, await _moment(pledge, page))
+    pledge.status = await pledges.confirm(pledge.id, saved)
+
+
+async def _moment(pledge: Pledge, page: Checkout) -> datetime:
+    """When the card was saved: now is late enough before the deadline; after it, the gateway's own event decides."""
+    present = clock.now()
+    if pledge.campaign.deadline is None or present <= pledge.campaign.deadline:
+        return present
+    return await gateway.completed_at(page) or present
+
+
+@jobs.outside
+async def sweep(**_payload: object) -> None:
+    """Promises whose page was left: confirmed if the webhook was lost, abandoned once the page has ended."""
+    before = clock.now() - timedelta(minutes=10)
+    for pledge in await Pledge.filter(status=PledgeStatus.CREATED, created_at__lt=before).order_by("id").limit(200):
+        try:
+            if pledge.session_ref:
+                await settle(pledge.session_ref)
+            elif pledge.created_at < clock.now() - FORGOTTEN:
+                await pledges.abandon(pledge, "never_left")
+        except (gateway.GatewayTrouble, DomainError, NotKnownYet) as trouble:
+            log.warning("promise not swept", pledge=pledge.id, kind=type(trouble).__name__)
+
+
+async def close_open_pages(campaign_id: int) -> int:
+    """End and settle every hosted page of a campaign that is still open: the first act of the deadline's decision.
+
+    Answers how many promises were looked at. Raises GatewayTrouble: the decision waits until all are known.
+    """
+    waiting = await Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.CREATED).order_by("id")
+    for pledge in waiting:
+        if pledge.session_ref:
+            await gateway.expire_checkout(pledge.session_ref, key=f"{pledge.session_ref}-expire")
+            await settle(pledge.session_ref)
+        else:
+            await pledges.abandon(pledge, "deadline")
+    return len(waiting)

@@ -1,0 +1,73 @@
+"""What the gateway tells: stored once per event, answered 2xx, handled by a job that fetches the object anew.
+
+Duplicated, late and reordered events end in the same state, because nothing is taken from the message but the name
+of its object.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from campaigns.payments import checkout, gateway
+from campaigns.payments.answers import Event
+from campaigns.payments.keys import webhook_secret
+from campaigns.payments.models import InboxEvent
+from civic import clock, database, jobs
+from civic.database import transaction
+from civic.settings import settings
+
+MOST_BYTES = 512 * 1024
+_INSERT = """INSERT INTO inbox_event (source, event_ref, kind, object_ref, body, received_at)
+VALUES ('stripe', ?, ?, ?, ?, ?) ON CONFLICT (source, event_ref) DO NOTHING"""
+
+
+async def receive(request: Request) -> Response:
+    """POST /webhooks/stripe: 404 when closed, 400 when forged or of the other mode, 200 when kept."""
+    secret = webhook_secret()
+    if not secret:
+        return Response(status_code=404)
+    raw = await request.body()
+    if len(raw) > MOST_BYTES:
+        return Response(status_code=413)
+    try:
+        event = gateway.read_event(raw, request.headers.get("stripe-signature", ""), secret)
+    except gateway.Forged:
+        return Response(status_code=400)
+    if event.live != settings().stripe_secret_key.startswith(("sk_live_", "rk_live_")):
+        return Response(status_code=400)
+    await keep(event)
+    return Response(status_code=200)
+
+
+async def keep(event: Event) -> None:
+    """Store an event once, and its job with it."""
+    async with transaction():
+        values = [event.ref, event.kind, event.object_ref, event.raw, clock.now()]
+        if await database.execute(_INSERT, values):
+            await jobs.enqueue("gateway_told", key=event.ref, event_ref=event.ref)
+
+
+@jobs.outside
+async def handle(event_ref: str) -> None:
+    """Apply an event: hosted pages here, everything else by facts that the slices above listen to.
+
+    Raises NotKnownYet or GatewayTrouble: the job comes back later.
+    """
+    event = await InboxEvent.get(source="stripe", event_ref=event_ref)
+    if event.handled_at:
+        return
+    if event.kind.startswith("checkout.session."):
+        await checkout.settle(event.object_ref)
+    fact = next((fact for prefix, fact in FACTS.items() if event.kind.startswith(prefix)), None)
+    async with transaction():
+        if fact:
+            await jobs.enqueue(fact, key=event.event_ref, object_ref=event.object_ref, kind=event.kind)
+        await InboxEvent.filter(id=event.id, handled_at__isnull=True).update(handled_at=clock.now())
+
+
+FACTS = {
+    "payment_intent.": "payment_intent_changed",
+    "charge.dispute.": "dispute_changed",
+    "charge.refund": "refund_changed",
+    "refund.": "refund_changed",
+}
+"""Kinds of event → the fact they become; each carries `object_ref` and `kind`, and its handlers fetch the object."""

@@ -1,0 +1,35 @@
+"""What the gateway is asked after the fact: let a method go, end a page, look after pages that were left."""
+
+from campaigns.payments import checkout, gateway, inbox
+from campaigns.pledges import service as pledges
+from campaigns.pledges.queries import confirmed
+from civic import jobs
+
+
+@jobs.outside
+async def detach(method_ref: str) -> None:
+    """A promise ended without a charge: its card can never be charged by us again (invariant 7)."""
+    await gateway.detach_method(method_ref, key=f"{method_ref}-detach")
+
+
+@jobs.outside
+async def close_page(pledge_id: int, session_ref: str) -> None:
+    """An abandoned promise's page is ended; if it was finished a moment before, its method is let go."""
+    page = await gateway.expire_checkout(session_ref, key=f"{session_ref}-expire")
+    if page.method_ref:
+        await gateway.detach_method(page.method_ref, key=f"{page.method_ref}-detach")
+
+
+async def release_all(campaign_id: int) -> None:
+    """A cancelled campaign lets every promise go."""
+    for pledge in await confirmed(campaign_id):
+        await pledges.release(pledge, "campaign_cancelled")
+
+
+handlers = {
+    "method_unneeded": detach,
+    "pledge_abandoned": close_page,
+    "campaign_cancelled": release_all,
+    "checkouts_swept": checkout.sweep,
+    "gateway_told": inbox.handle,
+}

@@ -1,0 +1,67 @@
+"""Shapes of the three steps of a gift."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, EmailStr, Field
+
+from campaigns.money import parse_euros
+from civic.errors import Invalid
+from civic.i18n import _
+from civic.web.formats import money
+
+CHIPS = (1000, 3000, 5000, 10000)
+TIPS = (0, 100, 300, 500)
+LEAST, MOST = 100, 10_000_000
+Tip = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class GiftForm(BaseModel):
+    """« Mon don »: a chip in cents or « autre » with an amount in euros, and a reward's id (0: none)."""
+
+    amount: str = ""
+    other: str = ""
+    reward: int = 0
+
+    def cents(self) -> int:
+        """The gift in cents. Raises Invalid beside the field that is wrong."""
+        if self.amount not in ("", "autre"):
+            if self.other and parse_euros(self.other, field="other").cents != int(self.amount):
+                raise Invalid(_("Choisissez « Autre » pour donner ce montant, ou effacez-le."), field="other")
+            return int(self.amount)
+        if not self.other:
+            raise Invalid(_("Choisissez un montant, ou écrivez le vôtre, par exemple 15."), field="amount")
+        cents = parse_euros(self.other, field="other").cents
+        if not LEAST <= cents <= MOST:
+            raise Invalid(
+                _("Le don va de %(least)s à %(most)s.", least=money(LEAST), most=money(MOST)), field="other"
+            )
+        return cents
+
+
+class SentGiftForm(GiftForm):
+    """The same as it is sent: a chip that does not exist is refused."""
+
+    amount: Literal["", "autre", "1000", "3000", "5000", "10000"] = ""
+
+
+class MeForm(BaseModel):
+    """« Moi »: who gives, and what others may see of it."""
+
+    name: str = Field(min_length=2, max_length=120)
+    email: EmailStr
+    shown: Literal["name", "anonymous"] = "name"
+    amount_hidden: bool = False
+
+
+class ShownForm(BaseModel):
+    """« Moi » of a person who is signed in: only what others may see."""
+
+    shown: Literal["name", "anonymous"] = "name"
+    amount_hidden: bool = False
+
+
+class CheckForm(BaseModel):
+    """« Je vérifie »: the tip in cents, nothing unless chosen, and the terms."""
+
+    tip: Tip = 0
+    terms: bool = False

@@ -1,0 +1,85 @@
+"""Reads about pledges, and the guards of their pages."""
+
+from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
+from campaigns.lifecycle.queries import campaign_to_show
+from campaigns.pledges.models import Pledge, PledgeStatus
+from civic.errors import Gone, NotFound
+from civic.i18n import _
+from civic.people import links
+from civic.people.actor import Actor
+from civic.people.models import Person
+
+MANAGE, PAY = "pledge", "pledge-pay"
+STANDING = (
+    PledgeStatus.CONFIRMED, PledgeStatus.CHARGING, PledgeStatus.UNKNOWN, PledgeStatus.PROCESSING,
+    PledgeStatus.COLLECTED, PledgeStatus.NEEDS_BACKER, PledgeStatus.SWITCHED_OFFLINE,
+)  # fmt: skip
+
+
+async def campaign_to_back(slug: str, actor: Actor | None) -> Campaign:
+    """A campaign one can give to now. Raises NotFound, or Gone when it is over, not open yet or suspended."""
+    campaign = await campaign_to_show(slug, actor)
+    if not campaign.is_open():
+        raise Gone(_refusal(campaign))
+    return campaign
+
+
+def _refusal(campaign: Campaign) -> str:
+    if campaign.status == CampaignStatus.SUSPENDED:
+        return _("Cette collecte est suspendue. Elle ne reçoit pas de don pour l’instant.")
+    if campaign.is_public:
+        return _("Cette collecte est terminée. Elle ne reçoit plus de don.")
+    return _("Cette collecte n’est pas encore ouverte.")
+
+
+async def pledge_to_manage(token: str) -> Pledge:
+    """The pledge behind an e-mailed link. Raises NotFound."""
+    return await _pledge(links.read(MANAGE, token))
+
+
+async def pledge_to_pay(token: str) -> Pledge:
+    """The pledge on its way to the hosted page. Raises NotFound, Gone after a day."""
+    return await _pledge(links.read(PAY, token, max_age=86_400))
+
+
+async def pledge_of_session(session_ref: str, pledge_id: int | None = None) -> Pledge | None:
+    """The pledge a hosted page belongs to, by its reference, else by the id the page carries."""
+    rows = Pledge.filter(session_ref=session_ref).select_related("campaign", "person", "reward")
+    found = await rows.first()
+    if found is None and pledge_id:
+        return await Pledge.get_or_none(id=pledge_id).select_related("campaign", "person", "reward")
+    return found
+
+
+async def _pledge(pledge_id: int) -> Pledge:
+    rows = Pledge.get_or_none(id=pledge_id)
+    pledge = await rows.select_related("campaign", "campaign__initiative", "person", "reward")
+    if pledge is None:
+        raise NotFound(_("Cette promesse de don n’existe pas."))
+    return pledge
+
+
+async def reward_of(campaign_id: int, reward_id: int) -> Reward | None:
+    """A reward of this campaign, or None."""
+    return await Reward.get_or_none(id=reward_id, campaign_id=campaign_id) if reward_id else None
+
+
+async def supporters(campaign_id: int, limit: int = 24) -> list[str]:
+    """The public names of those who agreed to be named, the latest first; never an amount (invariant 15)."""
+    rows = Pledge.filter(campaign_id=campaign_id, status__in=STANDING, anonymous=False).exclude(public_name="")
+    names = [pledge.public_name for pledge in await rows.order_by("-confirmed_at", "-id").limit(limit * 2)]
+    return list(dict.fromkeys(names))[:limit]
+
+
+async def of_person(person: Person) -> list[Pledge]:
+    """What a person promised or gave, the latest first."""
+    rows = Pledge.filter(person_id=person.id).exclude(
+        status__in=[PledgeStatus.CREATED, PledgeStatus.ABANDONED]
+    )
+    return await rows.order_by("-confirmed_at", "-id").limit(100).select_related("campaign")
+
+
+async def confirmed(campaign_id: int) -> list[Pledge]:
+    """The promises that stand, oldest first."""
+    rows = Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.CONFIRMED)
+    return await rows.order_by("id").select_related("person")

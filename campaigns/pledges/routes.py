@@ -1,0 +1,229 @@
+"""The three steps of a gift (Mon don, Moi, Je vérifie), and the page where a promise is taken back."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.queries import rewards
+from campaigns.pledges import draft as drafts
+from campaigns.pledges import queries, service
+from campaigns.pledges.draft import Draft
+from campaigns.pledges.forms import CHIPS, TIPS, CheckForm, GiftForm, MeForm, SentGiftForm, ShownForm
+from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.service import Gift
+from civic.errors import DomainError, Invalid
+from civic.i18n import _
+from civic.people import links
+from civic.people import service as people
+from civic.people.actor import Actor, visitor_or_actor
+from civic.people.models import Person
+from civic.settings import settings
+from civic.web import limits
+from civic.web.forms import Form
+from civic.web.middleware import content_security_policy
+from civic.web.page import page, redirect
+
+STRIPE_PAGES = "https://checkout.stripe.com"
+
+
+async def gift(request: Request) -> Response:
+    """« Mon don »: how much, and a reward or none."""
+    campaign, draft = await _opened(request)
+    if settings().payments == "off":
+        return page(request, "campaigns/pledges/closed.html", campaign=campaign)
+    return await _gift_page(request, campaign, Form(_gift_values(request, draft)))
+
+
+async def choose_gift(request: Request) -> Response:
+    """Keep the gift and go on to « Moi »."""
+    campaign, draft = await _opened(request)
+    _refuse_when_off()
+    form = await Form.read(request, SentGiftForm)
+    if form.data is None:
+        return await _gift_page(request, campaign, form, 422)
+    try:
+        cents = form.data.cents()
+        await _fits(campaign, form.data, cents)
+    except DomainError as error:
+        return await _gift_page(request, campaign, form.refuse(error), 422)
+    draft.change(amount_cents=cents, reward_id=form.data.reward)
+    return drafts.keep(redirect("pledges.me", slug=campaign.slug), draft, campaign.slug)
+
+
+async def _fits(campaign: Campaign, sent: GiftForm, cents: int) -> None:
+    """A reward exists, has some left and does not ask for more than is given. Raises Invalid."""
+    if not sent.reward:
+        return
+    reward = await queries.reward_of(campaign.id, sent.reward)
+    if reward is None or reward.left == 0:
+        raise Invalid(_("Cette contrepartie n’est plus disponible. Choisissez-en une autre."), field="reward")
+    if reward.from_cents > cents:
+        raise Invalid(_("Cette contrepartie demande un don plus élevé."), field="reward")
+
+
+def _gift_values(request: Request, draft: Draft) -> dict[str, object]:
+    """What stands in the form: the draft, or what the address asks for (`?contrepartie=3`)."""
+    if not draft.has_gift:
+        return {"amount": "3000", "reward": request.query_params.get("contrepartie", "0")}
+    chip = draft.amount_cents in CHIPS
+    other = "" if chip else f"{draft.amount_cents / 100:.2f}".replace(".", ",").replace(",00", "")
+    return {"amount": str(draft.amount_cents) if chip else "autre", "other": other, "reward": str(draft.reward_id)}
+
+
+async def _gift_page(request: Request, campaign: Campaign, form: Form[SentGiftForm], status: int = 200) -> Response:
+    return page(
+        request, "campaigns/pledges/gift.html", status=status, form=form, campaign=campaign, chips=CHIPS,
+        rewards=await rewards(campaign.id),
+    )  # fmt: skip
+
+
+async def me(request: Request) -> Response:
+    """« Moi »: name and address, asked once; a person who is signed in only chooses what others see."""
+    campaign, draft = await _opened(request)
+    if not draft.has_gift:
+        return redirect("pledges.gift", slug=campaign.slug)
+    values = {
+        "name": draft.name, "email": draft.email, "shown": draft.shown or "name",
+        "amount_hidden": "1" if draft.amount_hidden else "",
+    }  # fmt: skip
+    return page(request, "campaigns/pledges/me.html", form=Form(values), campaign=campaign, draft=draft)
+
+
+async def tell_me(request: Request) -> Response:
+    """Keep who gives and go on to « Je vérifie »."""
+    campaign, draft = await _opened(request)
+    if not draft.has_gift:
+        return redirect("pledges.gift", slug=campaign.slug)
+    actor = visitor_or_actor(request)
+    known = actor is not None and bool(actor.person.email)
+    form: Form[MeForm] | Form[ShownForm] = await (
+        Form.read(request, ShownForm) if known else Form.read(request, MeForm)
+    )
+    if form.data is None:
+        return page(request, "campaigns/pledges/me.html", status=422, form=form, campaign=campaign, draft=draft)
+    name, email = _identity(actor, form.data)
+    draft.change(name=name, email=email, shown=form.data.shown, amount_hidden=form.data.amount_hidden)
+    return drafts.keep(redirect("pledges.verify", slug=campaign.slug), draft, campaign.slug)
+
+
+def _identity(actor: Actor | None, sent: MeForm | ShownForm) -> tuple[str, str]:
+    if isinstance(sent, MeForm):
+        return sent.name, str(sent.email)
+    assert actor is not None
+    return actor.person.name, actor.person.email or ""
+
+
+async def verify(request: Request) -> Response:
+    """« Je vérifie »: everything once more before leaving for the hosted page."""
+    campaign, draft = await _opened(request)
+    if not draft.has_backer:
+        return redirect("pledges.me" if draft.has_gift else "pledges.gift", slug=campaign.slug)
+    return await _verify_page(request, campaign, draft, Form({"tip": "0"}))
+
+
+async def promise(request: Request) -> Response:
+    """Create the promise and leave for the hosted page; the same draft again is the same promise."""
+    campaign, draft = await _opened(request)
+    _refuse_when_off()
+    if not draft.has_backer:
+        return redirect("pledges.me" if draft.has_gift else "pledges.gift", slug=campaign.slug)
+    form = await Form.read(request, CheckForm)
+    if form.data is not None and not form.data.terms:
+        form.refuse(Invalid(_("Cochez la case pour dire que vous avez lu les conditions."), field="terms"))
+    if form.data is None:
+        return await _verify_page(request, campaign, draft, form, 422)
+    await _limit(request, draft.email)
+    backer = await _backer(request, draft)
+    try:
+        made = await service.pledge(backer, campaign, _gift(draft, backer, form.data.tip), draft.key, draft.former)
+    except DomainError as error:
+        return await _verify_page(request, campaign, draft, form.refuse(error), error.status)
+    return redirect("payments.leave", slug=campaign.slug, token=links.make(queries.PAY, made.id))
+
+
+async def _limit(request: Request, email: str) -> None:
+    """Stolen cards are tried out in small gifts, quickly, many times: not here."""
+    await limits.hit("pledge", limits.address(request), most=10, per=600)
+    await limits.hit("pledge-email", email.lower(), most=6, per=3600)
+
+
+async def _backer(request: Request, draft: Draft) -> Person:
+    actor = visitor_or_actor(request)
+    if actor and actor.person.email and actor.person.email == draft.email:
+        return actor.person
+    return await people.meet(draft.name, draft.email)
+
+
+def _gift(draft: Draft, backer: Person, tip_cents: int) -> Gift:
+    anonymous = draft.shown == "anonymous"
+    return Gift(
+        draft.amount_cents, tip_cents, draft.reward_id, anonymous, draft.amount_hidden,
+        "" if anonymous else backer.short_name,
+    )  # fmt: skip
+
+
+async def _verify_page(
+    request: Request, campaign: Campaign, draft: Draft, form: Form[CheckForm], status: int = 200
+) -> Response:
+    policy = content_security_policy(payment_origin())
+    return page(
+        request, "campaigns/pledges/verify.html", status=status, headers={"Content-Security-Policy": policy},
+        form=form, campaign=campaign, draft=draft, tips=TIPS,
+        reward=await queries.reward_of(campaign.id, draft.reward_id),
+    )  # fmt: skip
+
+
+def payment_origin() -> str:
+    """Where the hosted page is: browsers check a form's target along its whole chain of redirects."""
+    return "/".join(settings().base_url.split("/")[:3]) if settings().payments_simulated else STRIPE_PAGES
+
+
+async def _opened(request: Request) -> tuple[Campaign, Draft]:
+    """The campaign if one can give to it now, and what this browser has written so far."""
+    campaign = await queries.campaign_to_back(request.path_params["slug"], visitor_or_actor(request))
+    return campaign, drafts.read(request, campaign.id)
+
+
+def _refuse_when_off() -> None:
+    if settings().payments == "off":
+        raise DomainError(_("Les paiements par carte ne sont pas ouverts sur ce site."))
+
+
+async def manage(request: Request) -> Response:
+    """A promise as its backer sees it, by the link of her message."""
+    found = await queries.pledge_to_manage(request.path_params["token"])
+    return _manage_page(request, found)
+
+
+async def cancel(request: Request) -> Response:
+    """Take the promise back."""
+    found = await queries.pledge_to_manage(request.path_params["token"])
+    try:
+        await service.cancel(found)
+    except DomainError as error:
+        return redirect("pledges.manage", token=request.path_params["token"], flash=error.message, kind="warn")
+    await people.confirm_address(found.person)
+    done = _("Votre promesse est annulée. Rien ne sera débité.")
+    return redirect("pledges.manage", token=request.path_params["token"], flash=done)
+
+
+def _manage_page(request: Request, found: Pledge) -> Response:
+    may_cancel = found.status == PledgeStatus.CONFIRMED and found.campaign.decided_at is None
+    return page(
+        request, "campaigns/pledges/manage.html", headers={"Cache-Control": "no-store"}, pledge=found,
+        campaign=found.campaign, reference=service.reference(found), may_cancel=may_cancel,
+        token=request.path_params["token"],
+    )  # fmt: skip
+
+
+routes: list[BaseRoute] = [
+    Route("/campagnes/{slug}/soutenir", gift, name="pledges.gift"),
+    Route("/campagnes/{slug}/soutenir", choose_gift, methods=["POST"], name="pledges.choose_gift"),
+    Route("/campagnes/{slug}/soutenir/moi", me, name="pledges.me"),
+    Route("/campagnes/{slug}/soutenir/moi", tell_me, methods=["POST"], name="pledges.tell_me"),
+    Route("/campagnes/{slug}/soutenir/verifier", verify, name="pledges.verify"),
+    Route("/campagnes/{slug}/soutenir/verifier", promise, methods=["POST"], name="pledges.promise"),
+    Route("/promesses/{token}", manage, name="pledges.manage"),
+    Route("/promesses/{token}/annuler", cancel, methods=["POST"], name="pledges.cancel"),
+]

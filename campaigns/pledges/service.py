@@ -1,0 +1,214 @@
+"""The verbs of a promise: pledge, confirm, cancel, release, abandon. One transaction each, the network never within."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import F, Q
+
+from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
+from campaigns.lifecycle.service import keep_need
+from campaigns.lifecycle.transitions import By
+from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.queries import MANAGE, STANDING
+from campaigns.pledges.transitions import move
+from civic import clock, jobs, mail
+from civic.database import retrying, transaction
+from civic.errors import DomainError, Gone, Invalid
+from civic.i18n import _, speaking
+from civic.people import links
+from civic.people.models import Person
+from civic.web.formats import day
+
+COUNTING = (CampaignStatus.LIVE, CampaignStatus.SUSPENDED)
+
+
+@dataclass(slots=True, frozen=True)
+class Gift:
+    """What a backer has checked. Amounts in cents; `public_name` is empty for an anonymous gift."""
+
+    amount_cents: int
+    tip_cents: int
+    reward_id: int
+    anonymous: bool
+    amount_hidden: bool
+    public_name: str
+
+
+@dataclass(slots=True, frozen=True)
+class Saved:
+    """What the gateway saved: the customer, the method, how to call it, and when (its moment, UTC)."""
+
+    customer_ref: str
+    method_ref: str
+    method_label: str
+    at: datetime
+
+
+async def pledge(backer: Person, campaign: Campaign, gift: Gift, key: str, former: list[str]) -> Pledge:
+    """A backer promises money to a live campaign; her reward is held from now on.
+
+    The same `key` again answers the first promise; `former` keys name promises that this one replaces.
+    Raises Gone when the campaign is over, DomainError when the reward has run out, Invalid when it asks for more.
+    """
+    known = await Pledge.get_or_none(form_key=key)
+    if known:
+        return known
+    for replaced in await Pledge.filter(form_key__in=former, status=PledgeStatus.CREATED):
+        await abandon(replaced, "replaced")
+    try:
+        return await _create(backer, campaign, gift, key)
+    except IntegrityError:
+        twin = await Pledge.get_or_none(form_key=key)
+        if twin is None:
+            raise
+        return twin
+
+
+@retrying
+async def _create(backer: Person, campaign: Campaign, gift: Gift, key: str) -> Pledge:
+    present = clock.now()
+    async with transaction():
+        live = Campaign.filter(id=campaign.id, status=CampaignStatus.LIVE, deadline__gt=present)
+        if not await live.update(updated_at=present):
+            raise Gone(_("Cette collecte est terminée. Elle ne reçoit plus de don."))
+        if gift.reward_id:
+            await _hold(campaign.id, gift)
+        return await Pledge.create(
+            campaign_id=campaign.id, person_id=backer.id, reward_id=gift.reward_id or None, form_key=key,
+            amount_cents=gift.amount_cents, tip_cents=gift.tip_cents, anonymous=gift.anonymous,
+            amount_hidden=gift.amount_hidden, public_name="" if gift.anonymous else gift.public_name,
+            created_at=present, updated_at=present,
+        )  # fmt: skip
+
+
+async def _hold(campaign_id: int, gift: Gift) -> None:
+    """Take one of a reward's stock (invariant 11)."""
+    wanted = Reward.filter(id=gift.reward_id, campaign_id=campaign_id)
+    if await wanted.filter(from_cents__gt=gift.amount_cents).exists():
+        raise Invalid(_("Cette contrepartie demande un don plus élevé."), field="reward")
+    if not await wanted.filter(Q(stock__isnull=True) | Q(taken__lt=F("stock"))).update(taken=F("taken") + 1):
+        raise DomainError(_("Cette contrepartie vient d’être épuisée. Choisissez-en une autre."), field="reward")
+
+
+@retrying
+async def confirm(pledge_id: int, saved: Saved) -> PledgeStatus:
+    """The card or mandate is saved: the promise counts, if that happened before the deadline (invariant 8).
+
+    Harmless when repeated. A promise confirmed too late, or given up meanwhile, is let go and its method detached.
+    Answers the state the promise is in afterwards.
+    """
+    async with transaction():
+        found = await Pledge.get(id=pledge_id).select_related("person", "campaign")
+        if found.status != PledgeStatus.CREATED:
+            if found.method_ref != saved.method_ref:
+                await _let_method_go(saved.method_ref)
+            return found.status
+        if not await _count(found, saved.at):
+            await move(found, PledgeStatus.ABANDONED, by=By.SCHEDULER, cause="too_late")
+            await _release_reward(found)
+            await _let_method_go(saved.method_ref)
+            await _tell(found, "pledge_too_late")
+            return found.status
+        await move(
+            found, PledgeStatus.CONFIRMED, by=By.GATEWAY, cause="method_saved", method_ref=saved.method_ref,
+            method_label=saved.method_label, customer_ref=saved.customer_ref, confirmed_at=saved.at,
+        )  # fmt: skip
+        await keep_need(found.campaign_id)
+        await _tell(found, "pledge_confirmed", amount_cents=found.amount_cents, tip_cents=found.tip_cents)
+        await jobs.enqueue("pledge_confirmed", key=f"pledge-{found.id}", pledge_id=found.id)
+    return found.status
+
+
+async def _count(found: Pledge, at: datetime) -> bool:
+    """Add a promise to the public total while its campaign is not decided."""
+    campaign = Campaign.filter(
+        id=found.campaign_id, status__in=COUNTING, decided_at__isnull=True, deadline__gte=at
+    )
+    if not await campaign.update(confirmed_cents=F("confirmed_cents") + found.amount_cents):
+        return False
+    if not await _gives_otherwise(found):
+        await Campaign.filter(id=found.campaign_id).update(backers_count=F("backers_count") + 1)
+    return True
+
+
+async def _gives_otherwise(found: Pledge) -> bool:
+    """Whether the same person has another promise standing: people are counted once."""
+    others = Pledge.filter(campaign_id=found.campaign_id, person_id=found.person_id, status__in=STANDING)
+    return await others.exclude(id=found.id).exists()
+
+
+@retrying
+async def cancel(found: Pledge) -> None:
+    """The backer takes her promise back, until the deadline. Raises Gone afterwards; harmless when repeated."""
+    if found.status == PledgeStatus.CANCELLED:
+        return
+    present = clock.now()
+    async with transaction():
+        undecided = Campaign.filter(
+            id=found.campaign_id, status__in=COUNTING, decided_at__isnull=True, deadline__gt=present
+        )
+        if not await undecided.update(updated_at=present):
+            raise Gone(_("La collecte est terminée : cette promesse ne s’annule plus ici. Écrivez à l’équipe."))
+        await move(found, PledgeStatus.CANCELLED, by=By.BACKER, cause="link", actor_id=found.person_id)
+        await _uncount(found)
+
+
+async def release(found: Pledge, cause: str) -> None:
+    """Let a confirmed promise go without charging it (campaign failed or cancelled); its method is detached."""
+    async with transaction():
+        await move(found, PledgeStatus.RELEASED, by=By.SCHEDULER, cause=cause)
+        await _uncount(found)
+
+
+async def _uncount(found: Pledge) -> None:
+    """Take a promise out of the totals, give its reward back, and let its method go."""
+    await Campaign.filter(id=found.campaign_id).update(confirmed_cents=F("confirmed_cents") - found.amount_cents)
+    if not await _gives_otherwise(found):
+        await Campaign.filter(id=found.campaign_id).update(backers_count=F("backers_count") - 1)
+    await _release_reward(found)
+    await _let_method_go(found.method_ref)
+    await keep_need(found.campaign_id)
+
+
+@retrying
+async def abandon(found: Pledge, cause: str) -> None:
+    """A promise whose hosted page was never finished: its reward is free again, its page is closed."""
+    async with transaction():
+        await move(found, PledgeStatus.ABANDONED, by=By.SCHEDULER, cause=cause)
+        await _release_reward(found)
+        if found.session_ref:
+            await jobs.enqueue(
+                "pledge_abandoned", key=f"pledge-{found.id}", pledge_id=found.id, session_ref=found.session_ref
+            )
+
+
+async def _release_reward(found: Pledge) -> None:
+    if found.reward_id:
+        await Reward.filter(id=found.reward_id, taken__gt=0).update(taken=F("taken") - 1)
+
+
+async def _let_method_go(method_ref: str) -> None:
+    if method_ref:
+        await jobs.enqueue("method_unneeded", key=method_ref, method_ref=method_ref)
+
+
+async def _tell(found: Pledge, name: str, **context: Any) -> None:
+    """Write to the backer, once per promise and message."""
+    person, campaign = found.person, found.campaign
+    if not person.email:
+        return
+    with speaking(person.locale):
+        debit_on = day(campaign.deadline) if campaign.deadline else ""
+        last_day = day(campaign.last_day) if campaign.last_day else ""
+    await mail.send(
+        f"campaigns/{name}", to=person.email, key=f"{name}-{found.id}", locale=person.locale, title=campaign.title,
+        slug=campaign.slug, token=links.make(MANAGE, found.id), reference=reference(found),
+        minimum_cents=campaign.minimum_cents, debit_on=debit_on, last_day=last_day, **context,
+    )  # fmt: skip
+
+
+def reference(found: Pledge) -> str:
+    """How a person names her promise to the team."""
+    return f"P-{found.id:06d}"

@@ -1,0 +1,122 @@
+"""The list of campaigns and the page of one."""
+
+from datetime import timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from campaigns.lifecycle import queries
+from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.pledges.queries import supporters
+from civic import clock
+from civic.i18n import _, _n
+from civic.initiatives.models import InitiativeTopic
+from civic.initiatives.queries import leads_of, may_edit
+from civic.landscapes import motif_for
+from civic.needs.models import NeedKind
+from civic.needs.queries import needs_of
+from civic.people.actor import visitor_or_actor
+from civic.slots import Moment
+from civic.web import urls
+from civic.web.formats import money
+from civic.web.page import page
+
+
+async def index(request: Request) -> Response:
+    """Campaigns one can give to, those that end soon first, then those that are over."""
+    live, ended = await queries.live(), await queries.ended()
+    return page(
+        request, "campaigns/public/index.html", live=await cards(live), ended=await cards(ended),
+    )  # fmt: skip
+
+
+async def show(request: Request) -> Response:
+    """One campaign: where it stands, why, what for, when, who, and what happens if it fails."""
+    actor = visitor_or_actor(request)
+    campaign = await queries.campaign_to_show(request.path_params["slug"], actor)
+    needs = [need for need in await needs_of(campaign.initiative_id) if need.kind != NeedKind.MONEY]
+    names = await supporters(campaign.id)
+    return page(
+        request, "campaigns/public/show.html", campaign=campaign, initiative=campaign.initiative,
+        lines=await queries.cost_lines(campaign.id), rewards=await queries.rewards(campaign.id), needs=needs,
+        leads=await leads_of(campaign.initiative_id), names=names,
+        others=max(0, campaign.backers_count - len(names)), ends=ends_text(campaign), state=state_text(campaign),
+        moments=moments(campaign), runs=await may_edit(actor, campaign.initiative),
+        supervises=bool(actor and actor.is_animator), note=await queries.last_note(campaign.id),
+        landscape=(await landscapes([campaign]))[campaign.initiative_id],
+    )  # fmt: skip
+
+
+async def landscapes(campaigns: list[Campaign]) -> dict[int, str]:
+    """Initiative id → the address of the landscape drawn where there is no photo."""
+    ids = [campaign.initiative_id for campaign in campaigns]
+    topics: dict[int, list[str]] = {}
+    for row in await InitiativeTopic.filter(initiative_id__in=ids or [0]).order_by("id"):
+        topics.setdefault(row.initiative_id, []).append(row.topic)  # type: ignore[attr-defined]
+    return {id: urls.path("landscapes.show", motif=motif_for(topics.get(id, [])), seed=id) for id in ids}
+
+
+async def cards(campaigns: list[Campaign]) -> list[dict[str, Any]]:
+    """What `ui.card_campaign` wants to know of each."""
+    drawn = await landscapes(campaigns)
+    return [_card(campaign, drawn[campaign.initiative_id]) for campaign in campaigns]
+
+
+def _card(campaign: Campaign, landscape: str) -> dict[str, Any]:
+    initiative = campaign.initiative
+    return {
+        "href": urls.path("campaigns.show", slug=campaign.slug), "title": campaign.title,
+        "summary": campaign.summary, "place": initiative.commune.name if initiative.commune else "",
+        "raised_cents": campaign.raised_cents, "goal_cents": campaign.minimum_cents, "picture": initiative.picture,
+        "foot": ends_text(campaign) if campaign.is_open() else state_text(campaign),
+        "landscape": landscape,
+    }  # fmt: skip
+
+
+def ends_text(campaign: Campaign) -> str:
+    """« Encore 12 jours. », « Dernier jour. », or nothing once it is over."""
+    if not campaign.is_open() or campaign.last_day is None:
+        return ""
+    days = (campaign.last_day - clock.today()).days
+    return _n("Encore %(n)s jour.", "Encore %(n)s jours.", days) if days else _("Dernier jour.")
+
+
+def state_text(campaign: Campaign) -> str:
+    """The state of a public campaign in a sentence; nothing while one can give."""
+    if campaign.status == CampaignStatus.LIVE:
+        return "" if campaign.is_open() else _("La collecte est terminée, le résultat arrive.")
+    sentences = {
+        CampaignStatus.SUSPENDED: _("Collecte suspendue."),
+        CampaignStatus.CANCELLED: _("Collecte annulée. Personne n’a été débité."),
+        CampaignStatus.FAILED: _("Objectif non atteint. Personne n’a été débité."),
+        CampaignStatus.COLLECTING: _("Objectif atteint. Les dons sont en cours de débit."),
+        CampaignStatus.SHORTFALL: _("Objectif atteint, une partie des cartes a été refusée."),
+        CampaignStatus.FUNDED: _("Collecte réussie."),
+        CampaignStatus.UNWINDING: _("Les dons sont en cours de remboursement."),
+        CampaignStatus.REFUNDED: _("Les dons ont été remboursés."),
+        CampaignStatus.REPORTING: _("Collecte réussie, les comptes sont en cours."),
+        CampaignStatus.CLOSED: _("Collecte réussie, comptes publiés."),
+    }
+    return sentences.get(campaign.status, _("Cette collecte est en préparation."))
+
+
+def moments(campaign: Campaign) -> list[Moment]:
+    """The campaign's own calendar: opening, end, debit."""
+    found = []
+    if campaign.starts_at:
+        found.append(Moment(campaign.starts_at, _("La collecte ouvre"), kind="argent"))
+    if campaign.deadline:
+        last = campaign.deadline - timedelta(seconds=1)
+        found.append(Moment(last, _("La collecte se termine à minuit"), kind="argent"))
+        goal = money(campaign.minimum_cents)
+        text = _("Les dons sont débités si la collecte atteint %(goal)s", goal=goal)
+        found.append(Moment(campaign.deadline, text, kind="argent"))
+    return found
+
+
+routes: list[BaseRoute] = [
+    Route("/campagnes", index, name="campaigns.index"),
+    Route("/campagnes/{slug}", show, name="campaigns.show"),
+]
