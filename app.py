@@ -160,7 +160,7 @@ def _fill_campaigns() -> None:
 
 
 class StandIn:
-    """The sandbox in Stripe's place, for a laptop or a demonstration: made at its first request, never in production."""
+    """The sandbox in Stripe's place, for a laptop or a demonstration: made at its first request."""
 
     def __init__(self, current: Settings) -> None:
         self.current = current

@@ -41,7 +41,7 @@ async def initiative_timeline(initiative: "Initiative") -> list[Moment]:
     for campaign in await queries.of_initiative(initiative.id):
         href = urls.path("campaigns.show", slug=campaign.slug)
         if campaign.starts_at:
-            text = _("Collecte « %(title)s » ouverte", title=campaign.title)
+            text = _("Collecte « %(title)s » ouverte", title=campaign.title)
             found.append(Moment(campaign.starts_at, text, href, "argent"))
         if campaign.decided_at:
             found.append(Moment(campaign.decided_at, state_text(campaign), href, "argent"))
@@ -90,7 +90,7 @@ async def desk_todos(_person: "Person") -> list[Todo]:
     """Campaigns that wait for their review."""
     return [
         Todo(
-            _("Relire la collecte « %(title)s »", title=campaign.title),
+            _("Relire la collecte « %(title)s »", title=campaign.title),
             urls.path("campaigns.review", slug=campaign.slug), "argent",
             detail=_("Envoyée le %(day)s.", day=day(campaign.updated_at)),
         )
@@ -119,4 +119,4 @@ async def figures() -> list[Figure]:
     if not cents:
         return []
     definition = _("promis ou donnés aux collectes par les habitants, hors aide au site.")
-    return [Figure(_("%(n)s €", n=number(cents // 100)), _("Euros"), definition, 30)]
+    return [Figure(_("%(n)s €", n=number(cents // 100)), _("Euros"), definition, 30)]

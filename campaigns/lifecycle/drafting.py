@@ -17,7 +17,7 @@ from civic.places.folding import slug as slug_of
 async def start(initiative: Initiative, lead: Person, form: StoryForm) -> Campaign:
     """A new draft of an initiative. Raises DomainError when the initiative is over or another campaign is under way."""
     if initiative.is_over:
-        raise DomainError(_("Cette initiative est terminée : elle ne peut plus ouvrir de collecte."))
+        raise DomainError(_("Cette initiative est terminée : elle ne peut plus ouvrir de collecte."))
     over = [
         CampaignStatus.REJECTED, CampaignStatus.WITHDRAWN, CampaignStatus.CANCELLED, CampaignStatus.FAILED,
         CampaignStatus.REFUNDED, CampaignStatus.CLOSED, CampaignStatus.REPORTING, CampaignStatus.FUNDED,
@@ -50,7 +50,10 @@ async def write_story(campaign: Campaign, form: StoryForm) -> None:
 
 
 async def write_terms(campaign: Campaign, form: TermsForm) -> None:
-    """Deadline (midnight at the end of the day, Europe/Paris), opening, beneficiary, use of funds, risks. Raises Invalid."""
+    """Deadline (midnight at the end of the day, Europe/Paris), opening, beneficiary, use of funds, risks.
+
+    Raises Invalid.
+    """
     deadline = clock.at(form.deadline_on + timedelta(days=1), 0)
     if deadline <= clock.now() + timedelta(days=1):
         raise Invalid(_("Choisissez une date de fin après demain."), field="deadline_on")
@@ -126,6 +129,6 @@ async def _change(campaign: Campaign, **values: object) -> None:
         id=campaign.id, status__in=[CampaignStatus.DRAFT, CampaignStatus.CHANGES_REQUESTED]
     )
     if not await drafts.update(updated_at=clock.now(), **values):
-        raise DomainError(_("Cette collecte ne se modifie plus : elle a été envoyée à la relecture."))
+        raise DomainError(_("Cette collecte ne se modifie plus : elle a été envoyée à la relecture."))
     for name, value in values.items():
         setattr(campaign, name, value)

@@ -34,7 +34,7 @@ async def campaign_to_edit(slug: str, actor: Actor) -> Campaign:
     """A campaign this person may still change. Raises NotFound or Forbidden."""
     campaign = await campaign_to_run(slug, actor)
     if campaign.status not in _EDITABLE:
-        raise Forbidden(_("Cette collecte ne se modifie plus : elle a été envoyée à la relecture."))
+        raise Forbidden(_("Cette collecte ne se modifie plus : elle a été envoyée à la relecture."))
     return campaign
 
 
@@ -44,7 +44,7 @@ async def campaign_to_review(slug: str, actor: Actor) -> Campaign:
     if not actor.is_animator:
         raise Forbidden(_("La relecture est faite par l’équipe d’animation."))
     if campaign.lead_id == actor.person.id or await is_lead(actor.person, campaign.initiative_id):
-        raise Forbidden(_("Personne ne relit sa propre collecte : demandez à une autre personne de l’équipe."))
+        raise Forbidden(_("Personne ne relit sa propre collecte : demandez à une autre personne de l’équipe."))
     return campaign
 
 

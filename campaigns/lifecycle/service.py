@@ -24,7 +24,7 @@ async def submit(campaign: Campaign, lead: Person) -> None:
     """Ask for the review. Raises DomainError naming the first thing that is missing."""
     missing = [item for item in checklist(campaign, await cost_lines(campaign.id)) if not item.done]
     if missing:
-        raise DomainError(_("Il manque encore : %(what)s", what=missing[0].text))
+        raise DomainError(_("Il manque encore : %(what)s", what=missing[0].text))
     await move(campaign, CampaignStatus.SUBMITTED, by=By.LEAD, actor=lead)
 
 

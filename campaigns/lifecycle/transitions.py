@@ -1,4 +1,4 @@
-"""The states of a campaign and who may change them: the table of docs/money.md as data, and the one verb that obeys it."""
+"""The states of a campaign and who may change them: the table of docs/money.md as data, and the one verb that obeys."""
 
 from enum import StrEnum
 from typing import Any

@@ -43,7 +43,7 @@ async def open_page(pledge: Pledge) -> str | None:
     except gateway.GatewayTrouble as trouble:
         log.warning("hosted page not opened", pledge=pledge.id, code=trouble.code, kind=type(trouble).__name__)
         raise DomainError(
-            _("La page de paiement ne répond pas. Rien n’est perdu : réessayez dans un instant."), status=503
+            _("La page de paiement ne répond pas. Rien n’est perdu : réessayez dans un instant."), status=503
         ) from trouble
 
 

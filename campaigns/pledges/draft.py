@@ -34,6 +34,11 @@ class Draft:
     former: list[str] = field(default_factory=list)
 
     @property
+    def keys(self) -> list[str]:
+        """The form keys of this gift as it is and as it was."""
+        return [*self.former, self.key] if self.key else []
+
+    @property
     def has_gift(self) -> bool:
         """Step « Mon don » is done."""
         return self.amount_cents > 0

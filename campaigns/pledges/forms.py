@@ -26,7 +26,7 @@ class GiftForm(BaseModel):
         """The gift in cents. Raises Invalid beside the field that is wrong."""
         if self.amount not in ("", "autre"):
             if self.other and parse_euros(self.other, field="other").cents != int(self.amount):
-                raise Invalid(_("Choisissez « Autre » pour donner ce montant, ou effacez-le."), field="other")
+                raise Invalid(_("Choisissez « Autre » pour donner ce montant, ou effacez-le."), field="other")
             return int(self.amount)
         if not self.other:
             raise Invalid(_("Choisissez un montant, ou écrivez le vôtre, par exemple 15."), field="amount")

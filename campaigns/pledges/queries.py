@@ -64,6 +64,12 @@ async def reward_of(campaign_id: int, reward_id: int) -> Reward | None:
     return await Reward.get_or_none(id=reward_id, campaign_id=campaign_id) if reward_id else None
 
 
+async def held_rewards(form_keys: list[str]) -> set[int]:
+    """Rewards that promises of these form keys hold while their card is not saved."""
+    rows = await Pledge.filter(form_key__in=form_keys or [""], status=PledgeStatus.CREATED)
+    return {row.reward_id for row in rows if row.reward_id}
+
+
 async def supporters(campaign_id: int, limit: int = 24) -> list[str]:
     """The public names of those who agreed to be named, the latest first; never an amount (invariant 15)."""
     rows = Pledge.filter(campaign_id=campaign_id, status__in=STANDING, anonymous=False).exclude(public_name="")

@@ -32,7 +32,7 @@ async def gift(request: Request) -> Response:
     campaign, draft = await _opened(request)
     if settings().payments == "off":
         return page(request, "campaigns/pledges/closed.html", campaign=campaign)
-    return await _gift_page(request, campaign, Form(_gift_values(request, draft)))
+    return await _gift_page(request, campaign, draft, Form(_gift_values(request, draft)))
 
 
 async def choose_gift(request: Request) -> Response:
@@ -41,22 +41,22 @@ async def choose_gift(request: Request) -> Response:
     _refuse_when_off()
     form = await Form.read(request, SentGiftForm)
     if form.data is None:
-        return await _gift_page(request, campaign, form, 422)
+        return await _gift_page(request, campaign, draft, form, 422)
     try:
         cents = form.data.cents()
-        await _fits(campaign, form.data, cents)
+        await _fits(campaign, draft, form.data, cents)
     except DomainError as error:
-        return await _gift_page(request, campaign, form.refuse(error), 422)
+        return await _gift_page(request, campaign, draft, form.refuse(error), 422)
     draft.change(amount_cents=cents, reward_id=form.data.reward)
     return drafts.keep(redirect("pledges.me", slug=campaign.slug), draft, campaign.slug)
 
 
-async def _fits(campaign: Campaign, sent: GiftForm, cents: int) -> None:
-    """A reward exists, has some left and does not ask for more than is given. Raises Invalid."""
+async def _fits(campaign: Campaign, draft: Draft, sent: GiftForm, cents: int) -> None:
+    """A reward exists, has one left (or held by herself) and asks for no more than is given. Raises Invalid."""
     if not sent.reward:
         return
     reward = await queries.reward_of(campaign.id, sent.reward)
-    if reward is None or reward.left == 0:
+    if reward is None or (reward.left == 0 and reward.id not in await queries.held_rewards(draft.keys)):
         raise Invalid(_("Cette contrepartie n’est plus disponible. Choisissez-en une autre."), field="reward")
     if reward.from_cents > cents:
         raise Invalid(_("Cette contrepartie demande un don plus élevé."), field="reward")
@@ -71,10 +71,12 @@ def _gift_values(request: Request, draft: Draft) -> dict[str, object]:
     return {"amount": str(draft.amount_cents) if chip else "autre", "other": other, "reward": str(draft.reward_id)}
 
 
-async def _gift_page(request: Request, campaign: Campaign, form: Form[SentGiftForm], status: int = 200) -> Response:
+async def _gift_page(
+    request: Request, campaign: Campaign, draft: Draft, form: Form[SentGiftForm], status: int = 200
+) -> Response:
     return page(
         request, "campaigns/pledges/gift.html", status=status, form=form, campaign=campaign, chips=CHIPS,
-        rewards=await rewards(campaign.id),
+        rewards=await rewards(campaign.id), held=await queries.held_rewards(draft.keys),
     )  # fmt: skip
 
 

@@ -150,7 +150,7 @@ async def cancel(found: Pledge) -> None:
             id=found.campaign_id, status__in=COUNTING, decided_at__isnull=True, deadline__gt=present
         )
         if not await undecided.update(updated_at=present):
-            raise Gone(_("La collecte est terminée : cette promesse ne s’annule plus ici. Écrivez à l’équipe."))
+            raise Gone(_("La collecte est terminée : cette promesse ne s’annule plus ici. Écrivez à l’équipe."))
         await move(found, PledgeStatus.CANCELLED, by=By.BACKER, cause="link", actor_id=found.person_id)
         await _uncount(found)
 

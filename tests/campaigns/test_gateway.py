@@ -15,7 +15,6 @@ from civic.settings import Settings
 from tests.campaigns.sandbox_server import Harness
 from tests.engines import Database
 
-
 pytestmark = pytest.mark.one_engine("sqlite")
 
 

@@ -33,7 +33,7 @@ async def test_a_lead_writes_her_campaign_page_by_page(client, sign_in):
     edit = f"/campagnes/{slug}/modifier"
     wrong = await page.submit(f"{edit}/budget", {"title": "Le minibus", "amount": "beaucoup", "nature": "required"})
     assert wrong.status_code == 422
-    assert "beaucoup" in wrong.text, wrong.text[wrong.text.index("<main"):]
+    assert "beaucoup" in wrong.text
     for title, amount, nature in (("Le minibus", "4 200,50", "required"), ("La rampe", "1400", "optional")):
         await page.submit(f"{edit}/budget", {"title": title, "amount": amount, "nature": nature})
     campaign = await Campaign.get(slug=slug)

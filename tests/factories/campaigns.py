@@ -14,7 +14,7 @@ from civic import clock
 from civic.initiatives.models import Initiative
 from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
-from tests.factories import an_initiative, a_person
+from tests.factories import a_person, an_initiative
 
 STORY = "Dans nos hameaux, une personne sur cinq ne conduit pas. " * 4
 
