@@ -58,9 +58,8 @@ def demo() -> None:
         sys.exit(_complain("La démonstration demande CIVIC_ENV=demo : elle ne touche jamais une vraie installation.", 2))
     _require_free_port(current)
     typer.echo("La démonstration se prépare…")
-    create_app(with_worker=False)
     try:
-        asyncio.run(load.prepare(current))
+        asyncio.run(load.prepare(current, create_app(with_worker=False)))
     except (OSError, sqlite3.Error, OperationalError) as error:
         sys.exit(_complain(_unusable(error), 1))
     typer.echo(f"C’est prêt : ouvrez {current.base_url}")

@@ -9,15 +9,17 @@ from civic.initiatives.models import Initiative
 from civic.organisations.models import Organisation
 from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
+from demo.till import Till
 
 
 @dataclass(slots=True)
 class World:
-    """Everything made so far; `extras` holds what only one file needs (campaigns, shifts, decisions)."""
+    """Everything made so far; `till` is where backers pay, None where payments are off or real."""
 
     people: dict[str, Person] = field(default_factory=dict)
     organisations: dict[str, Organisation] = field(default_factory=dict)
     initiatives: dict[str, Initiative] = field(default_factory=dict)
+    till: Till | None = None
 
     def actor(self, key: str, *roles: RoleName) -> Actor:
         """This person, acting in her own name."""
@@ -53,9 +55,13 @@ async def perform(scenes: Iterable[Scene], world: World) -> None:
     try:
         for moment, _place, scene in timed:
             clock.travel(moment - present)
+            if world.till:
+                await world.till.show(moment - present)
             await jobs.run_due(schedules=False)
             await scene.play(world)
             await jobs.run_due(schedules=False)
     finally:
         clock.travel(timedelta())
+        if world.till:
+            await world.till.show(timedelta())
     await jobs.run_due(schedules=False)
