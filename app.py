@@ -11,12 +11,11 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from campaigns import panels as campaign_panels
+from campaigns.ledger import verify as ledger_verify
 from campaigns.lifecycle import jobs as lifecycle_jobs
 from campaigns.lifecycle import routes as lifecycle_routes
 from campaigns.payments import gateway
@@ -25,7 +24,6 @@ from campaigns.payments import routes as payments_routes
 from campaigns.payments.keys import sandbox_key, simulated_secret
 from campaigns.pledges import routes as pledges_routes
 from campaigns.public import routes as campaigns_routes
-from campaigns.ledger import verify as ledger_verify
 from campaigns.sandbox import create_sandbox
 from campaigns.settlement import jobs as settlement_jobs
 from campaigns.settlement import routes as settlement_routes
@@ -72,28 +70,14 @@ def routes(current: Settings) -> list[BaseRoute]:
     """Every route, the most precise first."""
     slices = [
         web_routes, mail_routes, media_routes, landscapes_routes, people_routes, places_routes, organisations_routes,
-        discovery_routes, initiatives_routes, events_routes, network_routes, desk_routes,
-        demo_routes,
+        discovery_routes, initiatives_routes, events_routes, committees_routes, decisions_routes, network_routes,
+        desk_routes, demo_routes,
     ]  # fmt: skip
-    found = [route for part in slices for route in part.routes]
     if current.volunteering:
-        found += [*missions_routes.routes, *shifts_routes.routes, *signups_routes.routes]
-    found += [*committees_routes.routes, *decisions_routes.routes]
+        slices += [missions_routes, shifts_routes, signups_routes]
     if current.campaigns:
-        found += [*pledges_routes.routes, *payments_routes.routes, *lifecycle_routes.routes]
-        found += [*settlement_routes.routes, *campaigns_routes.routes]
-    return [*found, *_arriving(found)]
-
-
-def _arriving(found: list[BaseRoute]) -> list[BaseRoute]:
-    """Routes that the frame of every page names before their slice has moved in."""
-    paths = {"missions.index": "/missions", "campaigns.index": "/campagnes", "committees.index": "/comites"}
-    names = {getattr(route, "name", "") for route in found}
-
-    async def soon(_request: Request) -> Response:
-        return Response("Bientôt", 503)
-
-    return [Route(path, soon, name=name) for name, path in paths.items() if name not in names]
+        slices += [pledges_routes, payments_routes, lifecycle_routes, settlement_routes, campaigns_routes]
+    return [route for part in slices for route in part.routes]
 
 
 def fill(current: Settings) -> None:
@@ -104,13 +88,12 @@ def fill(current: Settings) -> None:
     jobs.register(mail_service.handlers)
     jobs.register(places_jobs.handlers)
     fill_steering()
-    jobs.register(places_jobs.handlers)
     jobs.register({"rate_counts_swept": sweep_rate_counts})
     jobs.every("rate_counts_swept", hours=1)
     if current.volunteering:
         fill_volunteering()
     if current.campaigns:
-        _fill_campaigns()
+        fill_campaigns()
 
 
 def fill_volunteering() -> None:
@@ -140,7 +123,7 @@ def fill_steering() -> None:
     jobs.every("mandates_swept", hours=1)
 
 
-def _fill_campaigns() -> None:
+def fill_campaigns() -> None:
     """Money for initiatives."""
     slots.initiative_panels.fill(campaign_panels.initiative_panels)
     slots.initiative_timeline.fill(campaign_panels.initiative_timeline)

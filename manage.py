@@ -141,6 +141,62 @@ def load_places(departement: Annotated[list[str] | None, typer.Argument()] = Non
     typer.echo(f"{_in_database(service.load(departement or None))} communes chargées.")
 
 
+@cli.command()
+def settle(
+    campaign: Annotated[str, typer.Argument(help="Adresse courte d’une collecte ; sans elle, toutes.")] = "",
+    predict: Annotated[int, typer.Option(help="Dire seulement ce qui arriverait dans tant de jours.")] = 0,
+) -> None:
+    """Decide the campaigns whose deadline has passed and charge, as the jobs would (docs/money.md)."""
+    from campaigns.settlement import queries
+
+    if predict:
+        typer.echo(_in_database(queries.predict(predict)))
+        return
+    typer.echo(_in_database(_settle(campaign)))
+
+
+async def _settle(slug: str) -> str:
+    from campaigns.settlement import deciding, queries
+    from civic import jobs
+
+    found = await queries.campaign_to_settle(slug) if slug else None
+    if slug and found is None:
+        raise DomainError(f"Aucune collecte n’a l’adresse « {slug} ».")
+    for campaign in [found] if found else await deciding.due_campaigns():
+        await deciding.decide(campaign.id)
+    done = await jobs.run_due(schedules=False)
+    return f"Collectes décidées ; {done} tâches faites."
+
+
+@cli.command()
+def reconcile() -> None:
+    """Ask the payment gateway about everything whose end is not known; exit status 1 when some could not be settled."""
+    from datetime import timedelta
+
+    from campaigns.settlement import looking
+
+    done = _in_database(looking.reconcile(patience=timedelta()))
+    typer.echo(f"{done.looked} paiements vérifiés, {done.settled} réglés, {done.troubles} sans réponse.")
+    raise typer.Exit(1 if done.troubles else 0)
+
+
+@cli.command()
+def verify() -> None:
+    """Check on live data what must always hold; prints what does not, and then exits with status 1."""
+    problems = _in_database(_verify())
+    for problem in problems:
+        typer.echo(problem)
+    if problems:
+        raise typer.Exit(1)
+    typer.echo("Tout est juste.")
+
+
+async def _verify() -> list[str]:
+    from civic import slots
+
+    return [problem for check in slots.verifications for problem in await check()]
+
+
 def _role(names: Any, role: str) -> Any:
     try:
         return names(role)

@@ -62,7 +62,7 @@ class TooLarge(DomainError):
 class Invalid(DomainError, ValueError):
     """A value the form let through but the domain refuses; `field` says where to show it.
 
-    A ValueError too, so that a form's validator may raise it and pydantic carries its sentence to the page.
+    Also a ValueError, so that pydantic takes it from a validator and the form shows its sentence.
     """
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -40,7 +40,7 @@ async def broken_at(campaign_id: int | None) -> int | None:
     """The position of the first entry that breaks a chain (None: whole); the platform's own chain has no campaign."""
     where = "entry.campaign_id = ?" if campaign_id is not None else "entry.campaign_id IS NULL"
     rows = await database.fetch_report(
-        f"{_CHAIN} WHERE {where} ORDER BY entry.position, posting.id",  # noqa: S608
+        f"{_CHAIN} WHERE {where} ORDER BY entry.position, posting.id",
         [campaign_id] if campaign_id is not None else [],
     )
     by_entry: dict[int, list[database.connection.Row]] = {}

@@ -92,7 +92,7 @@ async def _accounts(keys: list[str], campaign: int | None) -> dict[str, int]:
 
 
 async def _lock(campaign: int | None) -> None:
-    """One booking at a time per chain: a row lock on PostgreSQL; on SQLite the transaction holds the only write lock."""
+    """One booking at a time per chain: a row lock on PostgreSQL; on SQLite the transaction is the only writer."""
     if database.dialect() != "postgres":
         return
     if campaign is not None:

@@ -88,7 +88,7 @@ async def _answer(attempt: Attempt) -> Intent | None:
 
 
 async def _already_known(attempt: Attempt) -> Intent | None:
-    """What the gateway knows of an attempt that was under way before; keys are forgotten after a day, metadata is not."""
+    """What the gateway knows of an attempt under way before; keys are forgotten after a day, metadata is not."""
     if attempt.intent_ref:
         return await gateway.read_intent(attempt.intent_ref)
     fresh = clock.now() - attempt.created_at < rules.KEYS_LAST

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+import structlog
 from tortoise.expressions import F
 
-from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
+from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind, Reward
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, move
+from campaigns.payments.gateway import GatewayTrouble
 from campaigns.pledges import transitions
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.settlement import letters, outcomes, recovery, rules
@@ -15,6 +17,7 @@ from civic.activity import service as activity
 from civic.database import retrying, transaction
 from civic.settings import settings
 
+log = structlog.get_logger("campaigns.settlement")
 DROPPABLE = (PledgeStatus.NEEDS_BACKER, PledgeStatus.SWITCHED_OFFLINE)
 
 
@@ -36,13 +39,12 @@ async def grace_over(pledge_id: int) -> None:
 @retrying
 async def _drop(pledge_id: int, only: PledgeStatus) -> None:
     async with transaction():
-        pledge = await Pledge.get(id=pledge_id).select_related("person", "campaign")
+        pledge = await outcomes.hold(pledge_id, with_campaign=True)
         if pledge.status != only:
             return
-        await transitions.move(pledge, PledgeStatus.DROPPED, by=By.SCHEDULER, cause="grace_over")
-        await Campaign.filter(id=pledge.campaign_id).update(updated_at=clock.now())
         if pledge.reward_id:
             await Reward.filter(id=pledge.reward_id, taken__gt=0).update(taken=F("taken") - 1)
+        await transitions.move(pledge, PledgeStatus.DROPPED, by=By.SCHEDULER, cause="grace_over")
         await letters.to_backer("dropped", pledge, "dropped")
         if pledge.method_ref:
             await jobs.enqueue("method_unneeded", key=pledge.method_ref, method_ref=pledge.method_ref)
@@ -51,16 +53,24 @@ async def _drop(pledge_id: int, only: PledgeStatus) -> None:
 
 @jobs.outside
 async def close_due(**_payload: object) -> None:
-    """Campaigns whose grace is over: what is still open is dropped, debits under way are waited for; then they close."""
+    """Campaigns whose grace is over: what is still open is dropped, debits under way are awaited; then they close."""
     rows = Campaign.filter(status=CampaignStatus.COLLECTING, grace_until__lte=clock.now())
     for campaign in await rows.order_by("grace_until", "id").limit(100):
         left = Pledge.filter(campaign_id=campaign.id, status__in=outcomes.OPEN_PLEDGES).order_by("id")
         for pledge in await left.limit(rules.SPREAD):
-            await recovery.end_open_page(pledge)
-            for status in DROPPABLE:
-                await _drop(pledge.id, status)
+            await _last_look(pledge)
     for campaign in await Campaign.filter(status=CampaignStatus.COLLECTING).order_by("id").limit(100):
         await close(campaign.id)
+
+
+async def _last_look(pledge: Pledge) -> None:
+    try:
+        await recovery.end_open_page(pledge)
+    except GatewayTrouble as trouble:
+        log.warning("open page not ended", pledge=pledge.id, code=trouble.code)
+        return
+    for status in DROPPABLE:
+        await _drop(pledge.id, status)
 
 
 @retrying
@@ -73,9 +83,7 @@ async def close(campaign_id: int) -> CampaignStatus | None:
         if await Pledge.filter(campaign_id=campaign_id, status__in=outcomes.OPEN_PLEDGES).exists():
             return None
         campaign = await Campaign.get(id=campaign_id)
-        enough = campaign.minimum_cents * settings().collection_tolerance
-        reached = campaign.collected_cents * 100 >= enough
-        outcome = CampaignStatus.FUNDED if reached else CampaignStatus.SHORTFALL
+        outcome = CampaignStatus.FUNDED if _reached(campaign) else CampaignStatus.SHORTFALL
         await move(campaign, outcome, by=By.SCHEDULER)
         await keep_need(campaign_id)
         if outcome == CampaignStatus.FUNDED:
@@ -83,6 +91,13 @@ async def close(campaign_id: int) -> CampaignStatus | None:
         else:
             await letters.to_leads("shortfall_lead", campaign, collected_cents=campaign.collected_cents)
     return outcome
+
+
+def _reached(campaign: Campaign) -> bool:
+    """The money itself, after the declines: nearly the minimum is enough (CIVIC_COLLECTION_TOLERANCE, percent)."""
+    if campaign.goal == GoalKind.FLEXIBLE:
+        return bool(campaign.collected_cents)
+    return bool(campaign.collected_cents * 100 >= campaign.minimum_cents * settings().collection_tolerance)
 
 
 async def _celebrate(campaign: Campaign) -> None:

@@ -73,7 +73,7 @@ async def _decide(campaign_id: int) -> CampaignStatus | None:
 
 async def _conclude(campaign: Campaign, present: datetime) -> CampaignStatus:
     total, backers = await _count(campaign.id)
-    outcome = _outcome(campaign, total)
+    outcome = await _outcome(campaign, total)
     await move(
         campaign, outcome, by=By.SCHEDULER, decided_at=present, decided_total_cents=total, confirmed_cents=total,
         backers_count=backers, grace_until=present + rules.GRACE if outcome == CampaignStatus.COLLECTING else None,
@@ -102,8 +102,11 @@ async def _count(campaign_id: int) -> tuple[int, int]:
     return int(row[0]["cents"]), int(row[0]["backers"])
 
 
-def _outcome(campaign: Campaign, total_cents: int) -> CampaignStatus:
+async def _outcome(campaign: Campaign, total_cents: int) -> CampaignStatus:
+    """A campaign that keeps what it raises collects the promises it has left; all-or-nothing needs its minimum."""
     if campaign.goal == GoalKind.FLEXIBLE:
+        if await Pledge.filter(campaign_id=campaign.id, status=PledgeStatus.CONFIRMED).exists():
+            return CampaignStatus.COLLECTING
         return CampaignStatus.FUNDED if total_cents > 0 else CampaignStatus.FAILED
     return CampaignStatus.COLLECTING if total_cents >= campaign.minimum_cents else CampaignStatus.FAILED
 

@@ -1,4 +1,4 @@
-"""What settlement writes to people: each letter once, by its key; amounts in cents, texts in templates/mail/campaigns."""
+"""What settlement writes to people: each letter once, by its key; texts in templates/mail/campaigns."""
 
 from datetime import datetime
 from typing import Any

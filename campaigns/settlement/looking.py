@@ -19,11 +19,13 @@ from campaigns.payments.gateway import GatewayTrouble
 from campaigns.payments.models import Attempt
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.settlement import charging, outcomes, pages
+from campaigns.settlement.models import Reconciliation
 from civic import clock, jobs
 from civic.database import transaction
 
 log = structlog.get_logger("campaigns.settlement")
 PATIENCE = timedelta(minutes=2)
+KEPT = timedelta(days=35)
 MOST = 500
 PAID = (IntentStatus.SUCCEEDED, IntentStatus.PROCESSING)
 
@@ -59,9 +61,7 @@ async def look_at_page(attempt: Attempt, *, end: bool = False) -> None:
         return await outcomes.page_left(attempt)
     page = await (gateway.expire_checkout(ref, key=f"{ref}-expire") if end else gateway.read_checkout(ref))
     intent = await gateway.read_intent(page.intent_ref) if page.intent_ref else None
-    if intent is not None and intent.status in PAID:
-        await outcomes.settle(attempt, intent)
-    elif intent is not None and page.status == CheckoutStatus.COMPLETE:
+    if intent is not None and (intent.status in PAID or page.status == CheckoutStatus.COMPLETE):
         await outcomes.settle(attempt, intent)
     elif page.status == CheckoutStatus.EXPIRED:
         await outcomes.page_left(attempt)
@@ -162,6 +162,9 @@ async def _left_behind(before: object) -> list[int]:
 
 @jobs.outside
 async def reconcile_due(**_payload: object) -> None:
-    """Every ten minutes."""
+    """Every ten minutes; the result is kept 35 days, for the team and the proof page."""
     done = await reconcile()
+    present = clock.now()
+    await Reconciliation.filter(at__lt=present - KEPT).delete()
+    await Reconciliation.create(at=present, looked=done.looked, settled=done.settled, troubles=done.troubles)
     log.info("reconciled", looked=done.looked, settled=done.settled, troubles=done.troubles)

@@ -21,7 +21,7 @@ from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges import transitions
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.settlement import letters, rules
-from civic import clock, jobs
+from civic import clock, database, jobs
 from civic.contributions import service as contributions
 from civic.database import retrying, transaction
 from civic.needs.models import NeedKind
@@ -51,9 +51,9 @@ async def settle(attempt: Attempt, intent: Intent) -> bool:
     if (intent.amount_cents, intent.currency) != (attempt.amount_cents, CURRENCY):
         raise AmountDiffers(f"{attempt.key}: {intent.amount_cents} {intent.currency}")
     async with transaction():
+        pledge = await hold(attempt.pledge_id, with_campaign=intent.status == IntentStatus.SUCCEEDED)
         if not await attempts.record(attempt, intent):
             return False
-        pledge = await Pledge.get(id=attempt.pledge_id).select_related("person", "campaign")
         after = _STATES[intent.status]
         if pledge.status == after:
             return True
@@ -68,13 +68,28 @@ async def settle(attempt: Attempt, intent: Intent) -> bool:
     return True
 
 
+async def hold(pledge_id: int, *, with_campaign: bool = False) -> Pledge:
+    """Lock a pledge, its campaign before it, in the order of docs/locking.md, and read it with its person and campaign.
+
+    The campaign's row is the lock under which its chain grows and its last open pledge is noticed.
+    """
+    present = clock.now()
+    if with_campaign:
+        await database.execute(
+            "UPDATE campaign SET updated_at = ? WHERE id = (SELECT campaign_id FROM pledge WHERE id = ?)",
+            [present, pledge_id],
+        )
+    await Pledge.filter(id=pledge_id).update(updated_at=present)
+    return await Pledge.get(id=pledge_id).select_related("person", "campaign")
+
+
 @retrying
 async def doubt(attempt: Attempt) -> None:
     """No answer came: attempt and pledge are unknown until the gateway is asked again, in a minute."""
     async with transaction():
+        pledge = await hold(attempt.pledge_id)
         if not await attempts.unknown(attempt):
             return
-        pledge = await Pledge.get(id=attempt.pledge_id)
         if pledge.status == PledgeStatus.CHARGING:
             await transitions.move(pledge, PledgeStatus.UNKNOWN, by=By.GATEWAY, cause="no_answer")
         soon = clock.now() + timedelta(minutes=1)
@@ -85,10 +100,10 @@ async def doubt(attempt: Attempt) -> None:
 async def give_up(attempt: Attempt, code: str) -> None:
     """The request itself was refused, so nothing was charged (a method that is gone): the backer is asked."""
     async with transaction():
+        pledge = await hold(attempt.pledge_id)
         rows = Attempt.filter(id=attempt.id, status__in=attempts.OPEN)
         if not await rows.update(status=AttemptStatus.FAILED, error_code=code[:60], settled_at=clock.now()):
             return
-        pledge = await Pledge.get(id=attempt.pledge_id).select_related("person", "campaign")
         if transitions.allowed(pledge.status, PledgeStatus.NEEDS_BACKER, By.GATEWAY):
             await _ask(pledge, code)
 
@@ -97,10 +112,10 @@ async def give_up(attempt: Attempt, code: str) -> None:
 async def page_left(attempt: Attempt) -> None:
     """A hosted page of recovery ended without a payment: the pledge waits for its backer again, without a new mail."""
     async with transaction():
+        pledge = await hold(attempt.pledge_id)
         rows = Attempt.filter(id=attempt.id, status__in=attempts.OPEN)
         if not await rows.update(status=AttemptStatus.CANCELLED, error_code="page_left", settled_at=clock.now()):
             return
-        pledge = await Pledge.get(id=attempt.pledge_id)
         if transitions.allowed(pledge.status, PledgeStatus.NEEDS_BACKER, By.GATEWAY):
             await transitions.move(pledge, PledgeStatus.NEEDS_BACKER, by=By.GATEWAY, cause="page_left")
 
@@ -144,11 +159,10 @@ async def _collect(pledge: Pledge, intent: Intent) -> None:
         pledge, PledgeStatus.COLLECTED, by=By.GATEWAY, cause="charge_succeeded", collected_at=intent.happened_at,
         decline_code="",
     )  # fmt: skip
-    # The campaign's row is the lock under which its chain grows and its last open pledge is noticed.
     await Campaign.filter(id=campaign.id).update(collected_cents=F("collected_cents") + pledge.amount_cents)
     entry = await _book(pledge, intent, AccountKind.CAMPAIGN_FUND)
-    await contributions.contribute(pledge.person_id, campaign.initiative_id, NeedKind.MONEY, f"pledge:{pledge.id}")
     await keep_need(campaign.id)
+    await contributions.contribute(pledge.person_id, campaign.initiative_id, NeedKind.MONEY, f"pledge:{pledge.id}")
     await letters.collected(pledge, entry.hash)
     await jobs.enqueue("payment_collected", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
     await close_if_done(campaign)
@@ -176,14 +190,14 @@ async def _book(pledge: Pledge, intent: Intent, fund: AccountKind) -> Entry:
 
 
 async def _unexpected(pledge: Pledge, intent: Intent) -> None:
-    """Money for a pledge that no longer awaits any is never lost: it is booked as due back, and the team hears of it."""
+    """Money for a pledge that no longer awaits any is not lost: it is booked as due back, and the log says so."""
     log.error("charge for a pledge that awaits none", pledge=pledge.id, status=pledge.status, intent=intent.ref)
     if intent.status == IntentStatus.SUCCEEDED:
         await _book(pledge, intent, AccountKind.REFUNDS_DUE)
 
 
 async def close_if_done(campaign: Campaign) -> None:
-    """When nothing of a collecting campaign is open any more, its end is a job; called under the campaign's row lock."""
+    """When nothing of a collecting campaign is open any more, its end is a job; under the campaign's row lock."""
     if campaign.status != CampaignStatus.COLLECTING:
         return
     if not await Pledge.filter(campaign_id=campaign.id, status__in=OPEN_PLEDGES).exists():

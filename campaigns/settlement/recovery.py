@@ -52,7 +52,7 @@ async def pay_again(pledge: Pledge) -> str | None:
         return (await pages.open_page(attempt)).url
     except GatewayTrouble as trouble:
         raise DomainError(
-            _("La page de paiement ne répond pas. Rien n’est perdu : réessayez dans un instant."), status=503
+            _("La page de paiement ne répond pas. Rien n’est perdu : réessayez dans un instant."), status=503
         ) from trouble
 
 
@@ -91,7 +91,7 @@ async def switch_offline(pledge: Pledge) -> None:
         await end_open_page(pledge)
     except GatewayTrouble as trouble:
         raise DomainError(
-            _("La page de paiement ne répond pas. Rien n’est perdu : réessayez dans un instant."), status=503
+            _("La page de paiement ne répond pas. Rien n’est perdu : réessayez dans un instant."), status=503
         ) from trouble
     async with transaction():
         fresh = await Pledge.get(id=pledge.id).select_related("campaign", "person")

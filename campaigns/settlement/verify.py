@@ -4,8 +4,9 @@ Each check answers sentences for what is wrong; none when all is well. Reads onl
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
-from civic import database
+from civic import clock, database
 from civic.database.connection import Row
 from civic.i18n import _
 
@@ -29,7 +30,7 @@ LEFT JOIN pledge p ON p.campaign_id = c.id AND p.status IN ('collected', 'refund
 WHERE c.status NOT IN ('unwinding', 'refunded') GROUP BY c.id, c.collected_cents
 HAVING c.collected_cents <> COALESCE(SUM(p.amount_cents), 0)"""
 
-_PAID_TWICE = """SELECT pledge_id AS id FROM attempt WHERE status = 'succeeded' GROUP BY pledge_id HAVING COUNT(*) > 1"""
+_PAID_TWICE = "SELECT pledge_id AS id FROM attempt WHERE status = 'succeeded' GROUP BY pledge_id HAVING COUNT(*) > 1"
 _TWO_LIVE = """SELECT pledge_id AS id FROM attempt WHERE status IN ('prepared', 'sent', 'processing', 'unknown')
 GROUP BY pledge_id HAVING COUNT(*) > 1"""
 _UNPAID = """SELECT p.id FROM pledge p WHERE p.status = 'collected' AND NOT EXISTS
@@ -45,8 +46,8 @@ _REWARDS = f"""SELECT r.id, r.taken AS kept, COUNT(p.id) AS found FROM reward r
 LEFT JOIN pledge p ON p.reward_id = r.id AND p.status NOT IN {GONE}
 GROUP BY r.id, r.taken HAVING r.taken <> COUNT(p.id)"""  # noqa: S608
 
-_NO_CONTRIBUTION = """SELECT p.id FROM pledge p WHERE p.status = 'collected' AND NOT EXISTS (SELECT 1 FROM contribution x
-WHERE x.source = 'pledge:' || CAST(p.id AS VARCHAR(20)) AND x.revoked_at IS NULL)"""
+_NO_CONTRIBUTION = """SELECT p.id FROM pledge p WHERE p.status = 'collected' AND NOT EXISTS (SELECT 1
+FROM contribution x WHERE x.source = 'pledge:' || CAST(p.id AS VARCHAR(20)) AND x.revoked_at IS NULL)"""
 _LOOSE_CONTRIBUTION = """SELECT x.id FROM contribution x WHERE x.source LIKE 'pledge:%' AND x.revoked_at IS NULL
 AND NOT EXISTS (SELECT 1 FROM pledge p WHERE x.source = 'pledge:' || CAST(p.id AS VARCHAR(20))
 AND p.status IN ('collected', 'refund_pending', 'disputed'))"""
@@ -54,9 +55,11 @@ _GAUGES = """SELECT c.id, n.reached AS kept, CASE WHEN c.decided_at IS NULL THEN
 ELSE c.collected_cents END AS found FROM campaign c JOIN need n ON n.source = 'campaign:' || CAST(c.id AS VARCHAR(20))
 WHERE n.reached <> CASE WHEN c.decided_at IS NULL THEN c.confirmed_cents ELSE c.collected_cents END"""
 
+_STUCK = """SELECT id FROM attempt WHERE status IN ('prepared', 'sent', 'unknown') AND created_at < ?"""
 
-async def _each(sql: str, say: Callable[[Row], str]) -> list[str]:
-    return [say(row) for row in await database.fetch_report(sql)]
+
+async def _each(sql: str, say: Callable[[Row], str], *params: object) -> list[str]:
+    return [say(row) for row in await database.fetch_report(sql, params)]
 
 
 async def totals_are_true() -> list[str]:
@@ -108,4 +111,12 @@ async def contributions_match() -> list[str]:
     ]  # fmt: skip
 
 
-CHECKS = (totals_are_true, charged_once, charged_in_time, rewards_match, contributions_match)
+async def nothing_is_stuck() -> list[str]:
+    """No payment is without an answer for more than a day: reconciling would have found it."""
+    yesterday = clock.now() - timedelta(days=1)
+    return await _each(
+        _STUCK, lambda row: _("Le paiement %(id)s est sans réponse depuis plus d’un jour.", id=row["id"]), yesterday
+    )
+
+
+CHECKS = (totals_are_true, charged_once, charged_in_time, rewards_match, contributions_match, nothing_is_stuck)

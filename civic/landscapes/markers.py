@@ -68,7 +68,7 @@ class Gathering:
             named = f"{named} {others.format(count=left)}"
         if len(self.markers) > 1:
             return together.format(count=self.count, places=named)
-        return named if str(self.count) in named else f"{named} ({self.count})"
+        return named if str(self.count) in named else f"{named}\u00a0: {self.count}"
 
     def window(self, frame: Frame) -> Window:
         """The part of the earth where these markers stand apart, about 3 km wide at least."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,18 +11,18 @@ from campaigns.ledger import queries as ledger
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges import service as pledges
-from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.models import Pledge
 from campaigns.pledges.service import Gift, Saved
 from campaigns.settlement import deciding, looking
 from civic import clock, jobs
 from civic.contributions.models import Contribution
 from civic.mail.models import OutboxMessage
 from civic.settings import Settings
-from tests.campaigns.sandbox_server import Harness
+from tests.campaigns.sandbox_server import KEY, Harness, running_sandbox
 from tests.campaigns.till import assert_books_agree, open_till
 from tests.engines import Database
 from tests.factories import a_person
-from tests.factories.settlement import ASKS_BANK, a_live_campaign, a_pledge, books_of, deadline_passes
+from tests.factories.settlement import a_live_campaign, a_pledge, books_of, deadline_passes
 
 pytestmark = pytest.mark.usefixtures("database", "settings")
 
@@ -83,4 +84,143 @@ async def test_a_campaign_that_misses_its_goal_charges_nobody_and_lets_every_car
     assert {method["customer"] for method in world["payment_methods"]} == {None}
     assert await Attempt.filter(pledge_id=pledge.id).count() == 0
     assert any("pas atteint son objectif" in subject for subject in await subjects())
+    await assert_books_agree(gate)
+
+
+async def test_a_promise_confirmed_after_the_deadline_never_counts(gate: Harness) -> None:
+    campaign = await a_live_campaign(10_000)
+    await a_pledge(campaign, gate, cents=10_000)
+    late = await a_pledge(campaign, gate, cents=2_000, name="Paul Tardif")
+    await deadline_passes(campaign)
+    await Pledge.filter(id=late.id).update(confirmed_at=clock.now() + timedelta(seconds=2))
+    await deciding.decide(campaign.id)
+    await jobs.run_due(schedules=False)
+    assert await states(campaign) == ["collected", "released"]
+    assert (await Campaign.get(id=campaign.id)).decided_total_cents == 10_000
+    assert any(subject.startswith("La collecte était terminée") for subject in await subjects())
+    await assert_books_agree(gate)
+
+
+async def test_a_card_saved_while_the_decision_is_taken_is_let_go(gate: Harness) -> None:
+    campaign = await a_live_campaign(10_000)
+    await a_pledge(campaign, gate, cents=10_000)
+    backer = await a_person("Paul Tardif")
+    slow = await pledges.pledge(backer, campaign, Gift(500, 0, 0, False, False, ""), "slow", [])
+    await settle_now(campaign)
+    customer, method = await gate.saved("pm_card_visa")
+    await pledges.confirm(slow.id, Saved(customer, method, "Visa", clock.now()))
+    await jobs.run_due(schedules=False)
+    assert await states(campaign) == ["collected", "abandoned"]
+    world = await gate.control.dump()
+    assert [one["customer"] for one in world["payment_methods"] if one["id"] == method] == [None]
+    await assert_books_agree(gate)
+
+
+async def test_the_deadline_is_decided_once_by_however_many_workers(gate: Harness) -> None:
+    campaign = await a_live_campaign(10_000)
+    for _ in range(3):
+        await a_pledge(campaign, gate, cents=4_000)
+    await deadline_passes(campaign)
+    outcomes = await asyncio.gather(*(deciding.decide(campaign.id) for _ in range(6)))
+    assert [outcome for outcome in outcomes if outcome] == [CampaignStatus.COLLECTING]
+    await asyncio.gather(*(jobs.run_due(schedules=False) for _ in range(3)))
+    assert await states(campaign) == ["collected"] * 3
+    assert await deciding.decide(campaign.id) is None
+    await assert_books_agree(gate)
+    assert (await books_of(gate))["charges"] == 3
+
+
+async def test_a_deadline_that_moved_makes_the_first_job_harmless(gate: Harness) -> None:
+    campaign = await a_live_campaign(10_000, deadline=clock.now() + timedelta(hours=1))
+    await deciding.schedule(campaign.id)
+    await Campaign.filter(id=campaign.id).update(deadline=clock.now() + timedelta(hours=5))
+    await deciding.schedule(campaign.id)
+    clock.travel(timedelta(hours=2))
+    await jobs.run_due(schedules=False)
+    assert await status_of(campaign) == CampaignStatus.LIVE
+    clock.travel(timedelta(hours=6))
+    await jobs.run_due(schedules=False)
+    assert await status_of(campaign) == CampaignStatus.FAILED
+
+
+LOST = (("error_after", 1), ("error_before", 2))
+"""The charge is made, and none of the three times the SDK asks does an answer arrive."""
+
+
+async def breaks(gate: Harness, *faults: tuple[str, int]) -> None:
+    for kind, times in faults:
+        await gate.control.fault(kind, "/v1/payment_intents", "post", times=times)
+
+
+@pytest.mark.parametrize(
+    ("faults", "meanwhile"),
+    [
+        (LOST, "unknown"), ((("drop_after", 1), ("error_before", 2)), "unknown"), ((("error_before", 3),), "unknown"),
+        ((("error_after", 1),), "collected"), ((("rate_limit", 1),), "charging"),
+    ],
+    ids=["lost after the charge", "dropped after the charge", "lost before it", "stored 500", "429"],
+)  # fmt: skip
+async def test_no_answer_to_a_charge_ends_in_one_charge(
+    gate: Harness, faults: tuple[tuple[str, int], ...], meanwhile: str
+) -> None:
+    campaign = await a_live_campaign(5_000)
+    await a_pledge(campaign, gate)
+    await breaks(gate, *faults)
+    await settle_now(campaign)
+    assert await states(campaign) == [meanwhile]
+    await looking.reconcile(patience=timedelta())
+    await jobs.run_due(schedules=False)
+    assert await states(campaign) == ["collected"]
+    assert (await books_of(gate))["charges"] == 1
+    assert await status_of(campaign) == CampaignStatus.FUNDED
+    await assert_books_agree(gate)
+
+
+async def test_a_charge_whose_key_was_forgotten_is_found_by_its_metadata(gate: Harness) -> None:
+    campaign = await a_live_campaign(5_000)
+    await a_pledge(campaign, gate)
+    await breaks(gate, *LOST)
+    await settle_now(campaign)
+    assert await states(campaign) == ["unknown"]
+    await gate.control.clock(2 * 86_400)
+    await Attempt.all().update(created_at=clock.now() - timedelta(days=2))
+    await looking.reconcile(patience=timedelta())
+    assert await states(campaign) == ["collected"]
+    assert (await books_of(gate))["charges"] == 1
+
+
+async def test_a_wrong_key_of_ours_blames_no_backer(database: Database, settings: Settings, tmp_path: Path) -> None:
+    async with running_sandbox(tmp_path / "strict.sqlite3", api_key=KEY) as strict, open_till(strict):
+        campaign = await a_live_campaign(5_000)
+        await a_pledge(campaign, strict)
+        await settle_now(campaign)
+        assert await states(campaign) == ["charging"]
+        assert (await looking.reconcile(patience=timedelta())).troubles == 1
+        assert (await states(campaign), (await Attempt.get()).status) == (["charging"], AttemptStatus.SENT)
+
+
+async def test_a_direct_debit_is_waited_for_and_booked_when_it_arrives(gate: Harness) -> None:
+    campaign = await a_live_campaign(5_000)
+    await a_pledge(campaign, gate, card="pm_success_fr")
+    await settle_now(campaign)
+    assert (await states(campaign), await status_of(campaign)) == (["processing"], CampaignStatus.COLLECTING)
+    intent = (await Attempt.get()).intent_ref
+    await looking.reconcile(patience=timedelta())
+    assert await states(campaign) == ["processing"]
+    await gate.control.settle(intent)
+    await looking.reconcile(patience=timedelta())
+    await jobs.run_due(schedules=False)
+    assert (await states(campaign), await status_of(campaign)) == (["collected"], CampaignStatus.FUNDED)
+    await assert_books_agree(gate)
+
+
+async def test_a_direct_debit_that_comes_back_asks_its_backer(gate: Harness) -> None:
+    campaign = await a_live_campaign(5_000)
+    await a_pledge(campaign, gate, card="pm_failed_fr")
+    await settle_now(campaign)
+    await gate.control.settle((await Attempt.get()).intent_ref, succeeds=False)
+    await looking.reconcile(patience=timedelta())
+    await jobs.run_due(schedules=False)
+    assert await states(campaign) == ["needs_backer"]
+    assert (await Attempt.get()).status == AttemptStatus.FAILED
     await assert_books_agree(gate)

@@ -117,7 +117,7 @@ def test_markers_of_one_place_that_share_an_address_keep_it() -> None:
 def test_a_visible_number_is_always_in_the_name_of_its_link() -> None:
     bare = Marker(5.0285, 46.0027, 12, "Villars-les-Dombes", "/communes/01443")
     (link,) = links(drawn(commune_map(DOMBES, Window.around(DOMBES), [bare])))
-    assert link.get("aria-label") == "Villars-les-Dombes (12)"
+    assert link.get("aria-label") == "Villars-les-Dombes\u00a0: 12"
 
 
 def test_many_places_in_one_marker_are_named_three_at_a_time() -> None:

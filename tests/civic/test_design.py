@@ -6,7 +6,7 @@ import re
 import pytest
 
 from civic.settings import ROOT
-from civic.web import assets
+from civic.web import assets, markdown
 
 STATIC = ROOT / "static"
 TOKENS = (STATIC / "css" / "tokens.css").read_text()
@@ -123,3 +123,10 @@ def test_no_page_carries_a_style_or_a_handler_of_its_own() -> None:
         assert not re.search(r"""\s(?:style|on[a-z]+)=["']""", text), file.name
         assert not re.search(r"\|\s*safe\b", text), file.name
         assert not re.search(r"<script(?![^>]* src=)", text), file.name
+
+
+@pytest.mark.parametrize(
+    ("written", "levels"), [("# A\n## B\n# C", "343"), ("## A\n#### B", "34"), ("### A\n# B\n## C", "334")]
+)
+def test_a_lead_s_headings_follow_the_page_s_whatever_levels_she_used(written: str, levels: str) -> None:
+    assert "".join(re.findall(r"<h(\d)>", markdown.render(written))) == levels
