@@ -111,8 +111,8 @@ figures: Slot[Callable[[], Awaitable[list[Figure]]]] = Slot("figures")
 verifications: Slot[Callable[[], Awaitable[list[str]]]] = Slot("verifications")
 
 ALL: tuple[Slot[Any], ...] = (
-    initiative_panels, organisation_panels, committee_panels, initiative_timeline, person_todos, person_given, desk_todos,
-    agenda, home_ways, figures, verifications,
+    initiative_panels, organisation_panels, committee_panels, initiative_timeline, person_todos, person_given,
+    desk_todos, agenda, home_ways, figures, verifications,
 )
 
 

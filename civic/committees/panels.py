@@ -1,4 +1,5 @@
-"""What committees add to other pages: requests that wait for an answer, mandates that end, the founding in the timeline."""
+"""What committees add to other pages: requests that wait, mandates that end, the founding in the timeline.
+"""
 
 from datetime import timedelta
 
@@ -69,6 +70,9 @@ async def _ending(person: Person) -> list[Todo]:
 
 def _todo(request: SeatRequest) -> Todo:
     return Todo(
-        _("%(name)s demande un siège : %(committee)s", name=request.person.short_name, committee=request.committee.name),
+        _(
+            "%(name)s demande un siège : %(committee)s",
+            name=request.person.short_name, committee=request.committee.name,
+        ),
         urls.path("committees.requests", slug=request.committee.slug), "voix",
     )  # fmt: skip

@@ -82,8 +82,8 @@ async def change(actor: Actor, committee: Committee, wish: CommitteeForm) -> Non
 async def join(actor: Actor, committee: Committee, kind: CollegeKind, message: str) -> Seat | SeatRequest:
     """Come in, or ask to (S1, S2).
 
-    A contributor of the initiative takes a seat at once in the contributors' college, whatever she gave; an open committee
-    seats anybody; otherwise a request waits for its answer. Repeated, it answers what is already there.
+    A contributor of the initiative takes a seat at once in the contributors' college, whatever she gave; an open
+    committee seats anybody; otherwise a request waits for its answer. Repeated, it answers what is already there.
     Raises DomainError when the college is full and Invalid when a request says nothing.
     """
     person = actor.person

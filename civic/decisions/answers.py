@@ -19,8 +19,8 @@ from civic.people.actor import Actor
 async def answer(actor: Actor, decision: Decision, code: Code, reason: str) -> Stance:
     """Take a position, or another one; the former is kept in the history (S4).
 
-    The same position sent twice is one. Raises Invalid for an objection without a reason, Forbidden outside the electorate,
-    DomainError (409) from the closing moment on, even when the closing job is late.
+    The same position sent twice is one. Raises Invalid for an objection without a reason, Forbidden outside the
+    electorate, DomainError (409) from the closing moment on, even when the closing job is late.
     """
     reason = reason.strip()
     if code == Code.OBJECT and not reason:

@@ -153,7 +153,8 @@ class Elector(Model):
 
 
 class Stance(Model):
-    """A person's position and reason. The current one has no `superseded_at`; an integrated objection blocks no more."""
+    """A person's position and reason. The current one has no `superseded_at`; an integrated objection blocks no more.
+    """
 
     id = fields.BigIntField(primary_key=True)
     decision: fields.ForeignKeyRelation[Decision] = fields.ForeignKeyField(

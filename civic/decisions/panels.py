@@ -1,4 +1,6 @@
-"""What decisions add to other pages: the committee's page, the initiative's, « Mon espace », the home page, the timeline."""
+"""What decisions add to other pages: the committee's page, the initiative's, « Mon espace », the home page, the
+timeline.
+"""
 
 from datetime import timedelta
 
@@ -103,11 +105,14 @@ async def home_ways() -> list[Way]:
     items = [
         (
             decision.question,
-            _("%(initiative)s, jusqu’au %(when)s", initiative=decision.committee.initiative.title, when=moment(decision.closes_at)),
+            _(
+                "%(initiative)s, jusqu’au %(when)s",
+                initiative=decision.committee.initiative.title, when=moment(decision.closes_at),
+            ),
             urls.path("decisions.show", id=decision.id),
         )
         for decision in decisions
-    ]  # fmt: skip
+    ]
     summary = _n("%(n)s décision est ouverte.", "%(n)s décisions sont ouvertes.", len(items))
     return [Way("voix", summary if items else _("Aucune décision n’est ouverte."), items, order=10)]
 

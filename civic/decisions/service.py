@@ -24,7 +24,8 @@ from civic.web import urls
 
 NUDGE_BEFORE = timedelta(hours=24)
 _WRITTEN = {
-    "question", "explanation", "method", "majority", "quorum_percent", "abstentions_count", "results_hidden", "opens_at",
+    "question", "explanation", "method", "majority", "quorum_percent", "abstentions_count", "results_hidden",
+    "opens_at",
     "closes_at",
 }  # fmt: skip
 _PREPARED = [DecisionStatus.DRAFT, DecisionStatus.SCHEDULED]

@@ -1,6 +1,9 @@
 from civic.database.guards import Guard
 from tortoise import migrations
 from tortoise.migrations import operations as ops
+from civic.committees.models import CollegeKind, Designation, Joining, RequestStatus
+from civic.decisions.counting import Code, Majority, Method, Verdict
+from civic.decisions.models import DecisionStatus
 from civic.initiatives.models import Stage
 from civic.needs.models import NeedKind
 from civic.organisations.models import Membership, OrganisationKind
@@ -224,6 +227,40 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Committee',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('initiative', fields.OneToOneField('civic.Initiative', source_field='initiative_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('slug', fields.CharField(unique=True, max_length=120)),
+                ('name', fields.CharField(max_length=120)),
+                ('purpose', fields.CharField(max_length=400)),
+                ('decides_what', fields.TextField(default='', unique=False)),
+                ('decides_how', fields.TextField(default='', unique=False)),
+                ('decides_who', fields.TextField(default='', unique=False)),
+                ('joining', fields.CharEnumField(default=Joining.REQUEST, description='REQUEST: request\nOPEN: open', enum_type=Joining, max_length=10)),
+                ('mandate_months', fields.IntField(default=12)),
+                ('seated', fields.IntField(default=0)),
+                ('free', fields.IntField(default=0)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('version', fields.IntField(default=1)),
+            ],
+            options={'table': 'committee', 'app': 'civic', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='College',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('committee', fields.ForeignKeyField('civic.Committee', source_field='committee_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('kind', fields.CharEnumField(description='RESIDENTS: residents\nCONTRIBUTORS: contributors\nORGANISATIONS: organisations\nEMPLOYEES: employees\nAUTHORITIES: authorities', enum_type=CollegeKind, max_length=16)),
+                ('places', fields.IntField(null=True)),
+                ('taken', fields.IntField(default=0)),
+            ],
+            options={'table': 'college', 'app': 'civic', 'constraints': [UniqueConstraint(fields=('committee_id', 'kind'), name='college_once'), CheckConstraint(check='taken >= 0 AND (places IS NULL OR taken <= places)', name='college_not_overfull')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Contribution',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -235,6 +272,52 @@ class Migration(migrations.Migration):
                 ('revoked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'contribution', 'app': 'civic', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Decision',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('committee', fields.ForeignKeyField('civic.Committee', source_field='committee_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('form_key', fields.CharField(unique=True, max_length=64)),
+                ('author', fields.ForeignKeyField('civic.Person', source_field='author_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
+                ('question', fields.CharField(max_length=160)),
+                ('explanation', fields.TextField(default='', unique=False)),
+                ('method', fields.CharEnumField(description='CONSENT: consent\nMAJORITY: majority', enum_type=Method, max_length=10)),
+                ('majority', fields.CharEnumField(default=Majority.HALF, description='HALF: half\nTWO_THIRDS: two_thirds\nTHREE_QUARTERS: three_quarters', enum_type=Majority, max_length=14)),
+                ('quorum_percent', fields.IntField(default=0)),
+                ('abstentions_count', fields.BooleanField(default=False)),
+                ('results_hidden', fields.BooleanField(default=False)),
+                ('status', fields.CharEnumField(default=DecisionStatus.DRAFT, description='DRAFT: draft\nSCHEDULED: scheduled\nOPEN: open\nCLOSED: closed\nWITHDRAWN: withdrawn', enum_type=DecisionStatus, max_length=10)),
+                ('opens_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('closes_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('opened_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('closed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('electorate', fields.IntField(default=0)),
+                ('answers_count', fields.IntField(default=0)),
+                ('verdict', fields.CharEnumField(null=True, description='ADOPTED: adopted\nREJECTED: rejected\nOBJECTED: objected\nNO_QUORUM: no_quorum', enum_type=Verdict, max_length=10)),
+                ('tally', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
+                ('outcome', fields.TextField(default='', unique=False)),
+                ('outcome_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('outcome_by', fields.ForeignKeyField('civic.Person', source_field='outcome_by_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
+                ('review_on', fields.DateField(null=True)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('version', fields.IntField(default=1)),
+            ],
+            options={'table': 'decision', 'app': 'civic', 'constraints': [CheckConstraint(check='answers_count >= 0 AND answers_count <= electorate', name='decision_answers'), CheckConstraint(check="(status = 'closed') = (verdict IS NOT NULL)", name='decision_closed_has_verdict')], 'indexes': [Index(fields=['status', 'closes_at'])], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Elector',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('decision', fields.ForeignKeyField('civic.Decision', source_field='decision_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('person', fields.ForeignKeyField('civic.Person', source_field='person_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('college', fields.CharEnumField(description='RESIDENTS: residents\nCONTRIBUTORS: contributors\nORGANISATIONS: organisations\nEMPLOYEES: employees\nAUTHORITIES: authorities', enum_type=CollegeKind, max_length=16)),
+                ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('nudged_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'elector', 'app': 'civic', 'constraints': [UniqueConstraint(fields=('decision_id', 'person_id'), name='elector_once')], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -311,6 +394,19 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Option',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('decision', fields.ForeignKeyField('civic.Decision', source_field='decision_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('code', fields.CharEnumField(description='AGREE: agree\nRESERVE: reserve\nASIDE: aside\nOBJECT: object\nYES: yes\nNO: no\nABSTAIN: abstain', enum_type=Code, max_length=10)),
+                ('meaning', fields.CharField(max_length=300)),
+                ('position', fields.IntField()),
+                ('frozen', fields.BooleanField(default=False)),
+            ],
+            options={'table': 'option', 'app': 'civic', 'constraints': [UniqueConstraint(fields=('decision_id', 'code'), name='option_once')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='RateCount',
             fields=[
                 ('bucket', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
@@ -379,6 +475,40 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Seat',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('committee', fields.ForeignKeyField('civic.Committee', source_field='committee_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('college', fields.ForeignKeyField('civic.College', source_field='college_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('person', fields.ForeignKeyField('civic.Person', source_field='person_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('title', fields.CharField(default='', max_length=80)),
+                ('is_facilitator', fields.BooleanField(default=False)),
+                ('designated', fields.CharEnumField(description='FOUNDING: founding\nREQUEST: request\nCONTRIBUTION: contribution\nOPEN: open', enum_type=Designation, max_length=14)),
+                ('from_on', fields.DateField()),
+                ('until_on', fields.DateField(null=True)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'seat', 'app': 'civic', 'constraints': [UniqueConstraint(fields=('committee_id', 'person_id'), name='seat_once', condition='ended_at IS NULL')], 'indexes': [Index(fields=['until_on'])], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='SeatRequest',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('committee', fields.ForeignKeyField('civic.Committee', source_field='committee_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('college', fields.ForeignKeyField('civic.College', source_field='college_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('person', fields.ForeignKeyField('civic.Person', source_field='person_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('message', fields.TextField(default='', unique=False)),
+                ('status', fields.CharEnumField(default=RequestStatus.PENDING, description='PENDING: pending\nACCEPTED: accepted\nREFUSED: refused\nWITHDRAWN: withdrawn', enum_type=RequestStatus, max_length=10)),
+                ('reason', fields.TextField(default='', unique=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('answered_by', fields.ForeignKeyField('civic.Person', source_field='answered_by_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
+            ],
+            options={'table': 'seat_request', 'app': 'civic', 'constraints': [UniqueConstraint(fields=('committee_id', 'person_id'), name='seat_request_once', condition="status = 'pending'"), CheckConstraint(check="status <> 'refused' OR reason <> ''", name='seat_request_refusal_has_reason')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Session',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -409,6 +539,35 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'sign_in_code', 'app': 'civic', 'pk_attr': 'id'},
             bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Stance',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('decision', fields.ForeignKeyField('civic.Decision', source_field='decision_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('person', fields.ForeignKeyField('civic.Person', source_field='person_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('option', fields.ForeignKeyField('civic.Option', source_field='option_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('reason', fields.TextField(default='', unique=False)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('superseded_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('recorded_by', fields.ForeignKeyField('civic.Person', source_field='recorded_by_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
+                ('integration', fields.TextField(default='', unique=False)),
+                ('integrated_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'stance', 'app': 'civic', 'constraints': [UniqueConstraint(fields=('decision_id', 'person_id'), name='stance_current_once', condition='superseded_at IS NULL')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.RunPython(
+            Guard(table='option', event='UPDATE', message='The options of a decision are frozen once it is open.', when='OLD.frozen').create(),
+            Guard(table='option', event='UPDATE', message='The options of a decision are frozen once it is open.', when='OLD.frozen').drop(),
+        ),
+        ops.RunPython(
+            Guard(table='option', event='DELETE', message='The options of a decision are frozen once it is open.', when='OLD.frozen').create(),
+            Guard(table='option', event='DELETE', message='The options of a decision are frozen once it is open.', when='OLD.frozen').drop(),
+        ),
+        ops.RunPython(
+            Guard(table='decision', event='UPDATE', message='A counted result is never changed.', when="OLD.verdict IS NOT NULL AND COALESCE(NEW.verdict, '') <> OLD.verdict").create(),
+            Guard(table='decision', event='UPDATE', message='A counted result is never changed.', when="OLD.verdict IS NOT NULL AND COALESCE(NEW.verdict, '') <> OLD.verdict").drop(),
         ),
         ops.RunPython(
             Guard(table='audit_entry', event='UPDATE', message='Rows of audit_entry are never changed or deleted.', when='').create(),
