@@ -55,7 +55,7 @@ def demo() -> None:
 
     current = settings()
     if current.environment != "demo":
-        sys.exit(_complain("La démonstration demande CIVIC_ENV=demo : elle ne touche jamais une vraie installation.", 2))
+        sys.exit(_complain("La démonstration demande CIVIC_ENV=demo : une vraie installation n’y est pas touchée.", 2))
     _require_free_port(current)
     typer.echo("La démonstration se prépare…")
     try:
