@@ -58,6 +58,7 @@ from civic.settings import Settings, settings
 from civic.web import errorpages, limits, logs, urls
 from civic.web import routes as web_routes
 from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
+from demo import routes as demo_routes
 from volunteering import panels as volunteering_panels
 from volunteering.missions import routes as missions_routes
 from volunteering.shifts import jobs as shifts_jobs
@@ -74,7 +75,7 @@ def routes(current: Settings) -> list[BaseRoute]:
     slices = [
         web_routes, mail_routes, media_routes, landscapes_routes, people_routes, places_routes, organisations_routes,
         discovery_routes, initiatives_routes, events_routes, committees_routes, decisions_routes, network_routes,
-        desk_routes,
+        desk_routes, demo_routes,
     ]  # fmt: skip
     if current.volunteering:
         slices += [missions_routes, shifts_routes, signups_routes]

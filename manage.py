@@ -2,12 +2,14 @@
 
 import asyncio
 import socket
+import sqlite3
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from tortoise.exceptions import OperationalError
 
 from civic import database
 from civic.database import migrations
@@ -23,6 +25,8 @@ def main() -> None:
         configure(load())
     except BadSettings as error:
         sys.exit(_complain("Réglages : " + str(error), 2))
+    except OSError as error:
+        sys.exit(_complain(_unusable(error), 1))
     try:
         cli()
     except (DomainError, database.MissingDatabase, database.WrongSchema) as error:
@@ -41,6 +45,26 @@ def serve(workers: Annotated[int, typer.Option(help="Processus web (PostgreSQL s
         "app:create_app", factory=True, host=current.host, port=current.port, workers=workers, log_level="warning",
         proxy_headers=True, forwarded_allow_ips=current.trusted_proxies, server_header=False, access_log=False,
     )  # fmt: skip
+
+
+@cli.command()
+def demo() -> None:
+    """Serve the demonstration territory, loaded at the first start (CIVIC_ENV=demo)."""
+    from app import create_app
+    from demo import load
+
+    current = settings()
+    if current.environment != "demo":
+        sys.exit(_complain("La démonstration demande CIVIC_ENV=demo : une vraie installation n’y est pas touchée.", 2))
+    _require_free_port(current)
+    typer.echo("La démonstration se prépare…")
+    try:
+        asyncio.run(load.prepare(current, create_app(with_worker=False)))
+    except (OSError, sqlite3.Error, OperationalError) as error:
+        sys.exit(_complain(_unusable(error), 1))
+    typer.echo(f"C’est prêt : ouvrez {current.base_url}")
+    typer.echo(f"Pour entrer dans la peau de quelqu’un : {current.base_url}/_demo — pour arrêter : Ctrl+C")
+    serve()
 
 
 @cli.command()
@@ -216,11 +240,14 @@ def _require_free_port(current: Settings) -> None:
             sys.exit(_complain(f"Le port {current.port} est déjà pris : choisissez-en un autre avec PORT=…", 1))
 
 
+def _unusable(error: Exception) -> str:
+    problem = error.strerror if isinstance(error, OSError) else str(error)
+    return f"Le dossier des données ne peut pas servir ({problem}) : choisissez-en un autre avec DATA=…"
+
+
 def _complain(message: str, status: int) -> int:
     typer.echo(message, err=True)
     return status
-
-
 
 
 if __name__ == "__main__":
