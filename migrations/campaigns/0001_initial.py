@@ -5,7 +5,9 @@ from campaigns.ledger.models import AccountKind
 from campaigns.lifecycle.models import CampaignStatus, GoalKind
 from campaigns.payments.models import AttemptStatus
 from campaigns.pledges.models import PledgeStatus
+from orjson import loads
 from tortoise.fields.base import OnDelete
+from tortoise.fields.data import JSON_DUMPS
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
@@ -137,9 +139,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+                ('kind', fields.CharField(default='open', max_length=8)),
                 ('looked', fields.IntField()),
                 ('settled', fields.IntField()),
                 ('troubles', fields.IntField()),
+                ('details', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
             ],
             options={'table': 'reconciliation', 'app': 'campaigns', 'pk_attr': 'id'},
             bases=['Model'],
