@@ -14,7 +14,6 @@ from civic.settings import Settings
 from tests.browser.visitor import AXE, FLAGS, chromium_path
 
 
-
 @pytest.fixture
 def site(settings: Settings) -> Iterator[str]:
     """The address of the application, served without its database: the style guide needs none."""
