@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette_compress import CompressMiddleware
 
 from campaigns import panels as campaign_panels
 from campaigns.lifecycle import jobs as lifecycle_jobs
@@ -101,6 +102,7 @@ def fill_volunteering() -> None:
     slots.person_given.fill(volunteering_panels.person_given)
     slots.home_ways.fill(volunteering_panels.home_ways)
     slots.figures.fill(volunteering_panels.figures)
+    slots.secret_links.fill(volunteering_panels.secret_links)
     slots.verifications.fill(tallies.verify)
 
 
@@ -128,6 +130,7 @@ def fill_campaigns() -> None:
     slots.desk_todos.fill(campaign_panels.desk_todos)
     slots.home_ways.fill(campaign_panels.home_ways)
     slots.figures.fill(campaign_panels.figures)
+    slots.secret_links.fill(campaign_panels.secret_links)
     jobs.register(lifecycle_jobs.handlers)
     jobs.register(pledges_jobs.handlers)
     jobs.register(payments_jobs.handlers)
@@ -190,7 +193,8 @@ def create_app(*, with_worker: bool | None = None) -> ASGIApp:
     return Starlette(
         routes=mounted, lifespan=lifespan, exception_handlers=errorpages.HANDLERS,
         middleware=[
-            Middleware(SecurityHeaders), Middleware(Locale), Middleware(LastNet), Middleware(SameOrigin),
+            Middleware(SecurityHeaders), Middleware(CompressMiddleware, minimum_size=600), Middleware(Locale),
+            Middleware(LastNet), Middleware(SameOrigin),
             Middleware(BodyLimit), Middleware(Sessions),
         ],
     )  # fmt: skip

@@ -120,3 +120,11 @@ async def figures() -> list[Figure]:
         return []
     definition = _("promis ou donnés aux collectes par les habitants, hors aide au site.")
     return [Figure(_("%(n)s €", n=number(cents // 100)), _("Euros"), definition, 30)]
+
+
+async def secret_links(person: "Person") -> list[tuple[str, str]]:
+    """The links to her promises and gifts: what, and the full address (A2)."""
+    return [
+        (pledge.campaign.title, urls.absolute("pledges.manage", token=links.make(MANAGE, pledge.id)))
+        for pledge in await of_person(person)
+    ]

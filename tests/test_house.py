@@ -59,7 +59,7 @@ def test_every_template_compiles_and_carries_no_inline_code() -> None:
     for file in sorted(TEMPLATES.rglob("*.*")):
         name = str(file.relative_to(TEMPLATES))
         environment().get_template(name)
-        text = file.read_text()
+        text = re.sub(r"\{[{%#].*?[}%#]\}", "", file.read_text(), flags=re.S)
         if file.suffix == ".html" and re.search(r"\sstyle=|\son[a-z]+=\"|\|\s*safe\b|<script(?![^>]*\ssrc=)", text):
             guilty.append(name)
     assert not guilty
@@ -88,7 +88,7 @@ def test_no_english_message_is_its_own_french() -> None:
         if message.id and message.id == message.string and not SAME_IN_BOTH.match(str(message.id))
     ]  # fmt: skip
     listed = set((ROOT / "locales" / "same-in-english.txt").read_text().split("\n"))
-    assert [message for message in same if message not in listed] == []
+    assert [str(message) for message in same if str(message) not in listed] == []
 
 
 def test_french_spaces_stand_before_double_signs() -> None:

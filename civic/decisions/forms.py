@@ -46,9 +46,7 @@ class DecisionForm(BaseModel):
     @classmethod
     def _objections_can_be_read(cls, hidden: bool, info: ValidationInfo) -> bool:
         if hidden and info.data.get("method") == Method.CONSENT:
-            raise Invalid(
-                _("Par consentement, chacun doit pouvoir lire les objections : on ne peut pas les cacher.")
-            )
+            raise Invalid(_("Par consentement, chacun doit pouvoir lire les objections : on ne peut pas les cacher."))
         return hidden
 
     @field_validator("closes_at")
@@ -60,9 +58,7 @@ class DecisionForm(BaseModel):
 
     def meanings(self) -> dict[Code, str]:
         """What each position of the method means here; the usual words where nothing was written."""
-        return {
-            code: getattr(self, f"meaning_{code.value}") or usual_meaning(code) for code in CODES[self.method]
-        }
+        return {code: getattr(self, f"meaning_{code.value}") or usual_meaning(code) for code in CODES[self.method]}
 
 
 class StanceForm(BaseModel):

@@ -67,12 +67,8 @@ class Decision(Model):
         table = "decision"
         indexes = (("status", "closes_at"),)
         constraints = (
-            CheckConstraint(
-                check="answers_count >= 0 AND answers_count <= electorate", name="decision_answers"
-            ),
-            CheckConstraint(
-                check="(status = 'closed') = (verdict IS NOT NULL)", name="decision_closed_has_verdict"
-            ),
+            CheckConstraint(check="answers_count >= 0 AND answers_count <= electorate", name="decision_answers"),
+            CheckConstraint(check="(status = 'closed') = (verdict IS NOT NULL)", name="decision_closed_has_verdict"),
         )
 
     @property
@@ -153,7 +149,7 @@ class Elector(Model):
 
 
 class Stance(Model):
-    """A person's position and reason. The current one has no `superseded_at`; an integrated objection blocks no more."""
+    """A person's position and reason; the current one has no `superseded_at`. Integrated objections block no more."""
 
     id = fields.BigIntField(primary_key=True)
     decision: fields.ForeignKeyRelation[Decision] = fields.ForeignKeyField(
@@ -194,7 +190,5 @@ _COUNTED = "A counted result is never changed."
 GUARDS = (
     Guard("option", "UPDATE", _FROZEN, "OLD.frozen"),
     Guard("option", "DELETE", _FROZEN, "OLD.frozen"),
-    Guard(
-        "decision", "UPDATE", _COUNTED, "OLD.verdict IS NOT NULL AND COALESCE(NEW.verdict, '') <> OLD.verdict"
-    ),
+    Guard("decision", "UPDATE", _COUNTED, "OLD.verdict IS NOT NULL AND COALESCE(NEW.verdict, '') <> OLD.verdict"),
 )

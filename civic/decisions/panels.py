@@ -1,4 +1,4 @@
-"""What decisions add to other pages: the committee's page, the initiative's, « Mon espace », the home page, the timeline."""
+"""What decisions add to other pages: the committee's, the initiative's, « Mon espace », the home page, the timeline."""
 
 from datetime import timedelta
 
@@ -99,17 +99,17 @@ async def person_given(person: Person) -> list[Given]:
 
 async def home_ways() -> list[Way]:
     """What is being decided this week."""
-    decisions = await queries.open_now(3)
     items = [
-        (
-            decision.question,
-            _("%(initiative)s, jusqu’au %(when)s", initiative=decision.committee.initiative.title, when=moment(decision.closes_at)),
-            urls.path("decisions.show", id=decision.id),
-        )
-        for decision in decisions
-    ]  # fmt: skip
+        (decision.question, _title_and_end(decision), urls.path("decisions.show", id=decision.id))
+        for decision in await queries.open_now(3)
+    ]
     summary = _n("%(n)s décision est ouverte.", "%(n)s décisions sont ouvertes.", len(items))
     return [Way("voix", summary if items else _("Aucune décision n’est ouverte."), items, order=10)]
+
+
+def _title_and_end(decision: Decision) -> str:
+    title, when = decision.committee.initiative.title, moment(decision.closes_at)
+    return _("%(initiative)s, jusqu’au %(when)s", initiative=title, when=when)
 
 
 async def verify() -> list[str]:

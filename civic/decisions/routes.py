@@ -56,9 +56,7 @@ async def create(request: Request) -> Response:
     if form.data is None:
         return _form_page(request, committee, form, status=422)
     decision = await service.draft(actor, committee, form.data, key)
-    return redirect(
-        "decisions.show", id=decision.id, flash=_("La décision est prête. Relisez-la, puis ouvrez-la.")
-    )
+    return redirect("decisions.show", id=decision.id, flash=_("La décision est prête. Relisez-la, puis ouvrez-la."))
 
 
 async def show(request: Request) -> Response:
@@ -74,9 +72,7 @@ async def edit(request: Request) -> Response:
         return redirect("decisions.show", id=decision.id)
     names = [name for name in DecisionForm.model_fields if hasattr(decision, name)]
     values: dict[str, Any] = {name: getattr(decision, name) for name in names}
-    values |= {
-        f"meaning_{option.code.value}": option.meaning for option in await queries.options_of(decision)
-    }
+    values |= {f"meaning_{option.code.value}": option.meaning for option in await queries.options_of(decision)}
     for name in ("opens_at", "closes_at"):
         values[name] = clock.local(values[name]).strftime(WRITTEN) if values[name] else ""
     return _form_page(request, decision.committee, Form(values), decision)
@@ -89,9 +85,7 @@ async def save(request: Request) -> Response:
     if form.data is None:
         return _form_page(request, decision.committee, form, decision, status=422)
     await service.redraft(decision, form.data)
-    return redirect(
-        "decisions.show", id=decision.id, flash=_("C’est enregistré. Relisez, puis ouvrez la décision.")
-    )
+    return redirect("decisions.show", id=decision.id, flash=_("C’est enregistré. Relisez, puis ouvrez la décision."))
 
 
 async def open_it(request: Request) -> Response:
@@ -164,9 +158,7 @@ async def withdraw(request: Request) -> Response:
     return redirect("decisions.show", id=decision.id, flash=_("La décision est retirée."), kind="info")
 
 
-async def _decision_page(
-    request: Request, decision: Decision, *, status: int = 200, **forms: Form[Any]
-) -> Response:
+async def _decision_page(request: Request, decision: Decision, *, status: int = 200, **forms: Form[Any]) -> Response:
     actor = visitor_or_actor(request)
     ballot = (await queries.ballots_for([decision], actor.person if actor else None))[0]
     blank: Form[Any] = Form()
@@ -212,9 +204,7 @@ routes: list[BaseRoute] = [
     Route("/decisions/{id:int}/modifier", save, methods=["POST"], name="decisions.save"),
     Route("/decisions/{id:int}/ouvrir", open_it, methods=["POST"], name="decisions.open"),
     Route("/decisions/{id:int}/position", answer, methods=["POST"], name="decisions.answer"),
-    Route(
-        "/decisions/{id:int}/objections/{stance:int}", integrate, methods=["POST"], name="decisions.integrate"
-    ),
+    Route("/decisions/{id:int}/objections/{stance:int}", integrate, methods=["POST"], name="decisions.integrate"),
     Route("/decisions/{id:int}/suite", conclude, methods=["POST"], name="decisions.conclude"),
     Route("/decisions/{id:int}/retirer", withdraw, methods=["POST"], name="decisions.withdraw"),
 ]

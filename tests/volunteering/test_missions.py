@@ -14,6 +14,7 @@ from tests.client import Client
 from tests.engines import query_count
 from tests.factories import a_commune, a_person, an_initiative
 from tests.factories.volunteering import a_lead, a_mission, a_shift, a_signup, in_days, the_shift
+from volunteering import panels
 from volunteering.missions.models import Mission
 from volunteering.shifts.models import Shift
 
@@ -196,14 +197,14 @@ async def test_the_initiative_home_and_my_space_show_what_is_to_come(database: o
     mission = await a_mission(lead=lead, days=3)
     camille = await a_person("Camille Rey")
     await a_signup(await the_shift(mission), camille)
-    (panel_of,) = slots.initiative_panels
-    (panel,) = await panel_of(mission.initiative, camille)
+    (panel,) = await panels.initiative_panel(mission.initiative, camille)
     assert panel.context["places"][0].mine
-    (todos,) = slots.person_todos
-    assert [todo.text for todo in await todos(camille)] == ["Vous venez\u00a0: Accompagner la navette du samedi"]
-    (ways,) = slots.home_ways
-    (way,) = await ways()
+    assert [todo.text for todo in await panels.person_todos(camille)] == ["Vous venez\u00a0: Accompagner la navette du samedi"]
+    (way,) = await panels.home_ways()
     assert way.items[0][0] == "Accompagner la navette du samedi"
     assert way.summary == "7 places cette semaine"
-    (figures,) = slots.figures
-    assert await figures() == []
+    await a_shift(mission, days=20, places=100)
+    assert (await panels.home_ways())[0].summary == "7 places cette semaine", "later ones do not count"
+    assert await panels.figures() == []
+    filled = {slot.name for slot in slots.ALL if any(f.__module__.startswith("volunteering") for f in slot)}
+    assert filled == {"initiative_panels", "person_todos", "person_given", "home_ways", "figures", "verifications"}
