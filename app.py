@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from campaigns import panels as campaign_panels
+from campaigns.ledger import verify as ledger_verify
 from campaigns.lifecycle import jobs as lifecycle_jobs
 from campaigns.lifecycle import routes as lifecycle_routes
 from campaigns.payments import gateway
@@ -26,6 +27,10 @@ from campaigns.pledges import jobs as pledges_jobs
 from campaigns.pledges import routes as pledges_routes
 from campaigns.public import routes as campaigns_routes
 from campaigns.sandbox import create_sandbox
+from campaigns.settlement import jobs as settlement_jobs
+from campaigns.settlement import routes as settlement_routes
+from campaigns.settlement import todos as settlement_todos
+from campaigns.settlement import verify as settlement_verify
 from civic import database, jobs, slots
 from civic.committees import jobs as committees_jobs
 from civic.committees import panels as committees_panels
@@ -42,6 +47,7 @@ from civic.landscapes import routes as landscapes_routes
 from civic.mail import routes as mail_routes
 from civic.mail import service as mail_service
 from civic.media import routes as media_routes
+from civic.needs import panels as needs_panels
 from civic.network import routes as network_routes
 from civic.organisations import routes as organisations_routes
 from civic.people import routes as people_routes
@@ -52,6 +58,7 @@ from civic.settings import Settings, settings
 from civic.web import errorpages, limits, logs, urls
 from civic.web import routes as web_routes
 from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
+from demo import routes as demo_routes
 from volunteering import panels as volunteering_panels
 from volunteering.missions import routes as missions_routes
 from volunteering.shifts import jobs as shifts_jobs
@@ -68,12 +75,12 @@ def routes(current: Settings) -> list[BaseRoute]:
     slices = [
         web_routes, mail_routes, media_routes, landscapes_routes, people_routes, places_routes, organisations_routes,
         discovery_routes, initiatives_routes, events_routes, committees_routes, decisions_routes, network_routes,
-        desk_routes,
+        desk_routes, demo_routes,
     ]  # fmt: skip
     if current.volunteering:
         slices += [missions_routes, shifts_routes, signups_routes]
     if current.campaigns:
-        slices += [pledges_routes, payments_routes, lifecycle_routes, campaigns_routes]
+        slices += [pledges_routes, payments_routes, lifecycle_routes, settlement_routes, campaigns_routes]
     return [route for part in slices for route in part.routes]
 
 
@@ -82,6 +89,8 @@ def fill(current: Settings) -> None:
     slots.clear()
     jobs.clear()
     events_panels.fill()
+    slots.initiative_panels.fill(needs_panels.initiative_panel)
+    slots.home_ways.fill(needs_panels.home_ways)
     jobs.register(mail_service.handlers)
     jobs.register(places_jobs.handlers)
     fill_steering()
@@ -127,13 +136,17 @@ def fill_campaigns() -> None:
     slots.initiative_timeline.fill(campaign_panels.initiative_timeline)
     slots.person_todos.fill(campaign_panels.person_todos)
     slots.person_given.fill(campaign_panels.person_given)
-    slots.desk_todos.fill(campaign_panels.desk_todos)
+    slots.desk_todos.fill(campaign_panels.desk_todos, settlement_todos.desk_todos)
     slots.home_ways.fill(campaign_panels.home_ways)
     slots.figures.fill(campaign_panels.figures)
     slots.secret_links.fill(campaign_panels.secret_links)
     jobs.register(lifecycle_jobs.handlers)
+    slots.verifications.fill(*ledger_verify.CHECKS, *settlement_verify.CHECKS)
     jobs.register(pledges_jobs.handlers)
     jobs.register(payments_jobs.handlers)
+    jobs.register(settlement_jobs.handlers)
+    for name, minutes in settlement_jobs.minutes.items():
+        jobs.every(name, minutes=minutes)
     jobs.every("campaigns_opened", minutes=10)
     jobs.every("checkouts_swept", minutes=10)
 

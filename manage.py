@@ -2,12 +2,14 @@
 
 import asyncio
 import socket
+import sqlite3
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from tortoise.exceptions import OperationalError
 
 from civic import database
 from civic.database import migrations
@@ -23,6 +25,8 @@ def main() -> None:
         configure(load())
     except BadSettings as error:
         sys.exit(_complain("Réglages : " + str(error), 2))
+    except OSError as error:
+        sys.exit(_complain(_unusable(error), 1))
     try:
         cli()
     except (DomainError, database.MissingDatabase, database.WrongSchema) as error:
@@ -41,6 +45,26 @@ def serve(workers: Annotated[int, typer.Option(help="Processus web (PostgreSQL s
         "app:create_app", factory=True, host=current.host, port=current.port, workers=workers, log_level="warning",
         proxy_headers=True, forwarded_allow_ips=current.trusted_proxies, server_header=False, access_log=False,
     )  # fmt: skip
+
+
+@cli.command()
+def demo() -> None:
+    """Serve the demonstration territory, loaded at the first start (CIVIC_ENV=demo)."""
+    from app import create_app
+    from demo import load
+
+    current = settings()
+    if current.environment != "demo":
+        sys.exit(_complain("La démonstration demande CIVIC_ENV=demo : une vraie installation n’y est pas touchée.", 2))
+    _require_free_port(current)
+    typer.echo("La démonstration se prépare…")
+    try:
+        asyncio.run(load.prepare(current, create_app(with_worker=False)))
+    except (OSError, sqlite3.Error, OperationalError) as error:
+        sys.exit(_complain(_unusable(error), 1))
+    typer.echo(f"C’est prêt : ouvrez {current.base_url}")
+    typer.echo(f"Pour entrer dans la peau de quelqu’un : {current.base_url}/_demo — pour arrêter : Ctrl+C")
+    serve()
 
 
 @cli.command()
@@ -117,6 +141,67 @@ def load_places(departement: Annotated[list[str] | None, typer.Argument()] = Non
     typer.echo(f"{_in_database(service.load(departement or None))} communes chargées.")
 
 
+@cli.command()
+def settle(
+    campaign: Annotated[str, typer.Argument(help="Adresse courte d’une collecte ; sans elle, toutes.")] = "",
+    predict: Annotated[int, typer.Option(help="Dire seulement ce qui arriverait dans tant de jours.")] = 0,
+) -> None:
+    """Decide the campaigns whose deadline has passed and charge, as the jobs would (docs/money.md)."""
+    from campaigns.settlement import queries
+
+    if predict:
+        typer.echo(_in_database(queries.predict(predict)))
+        return
+    typer.echo(_in_database(_settle(campaign)))
+
+
+async def _settle(slug: str) -> str:
+    from campaigns.settlement import deciding, queries
+    from civic import jobs
+
+    found = await queries.campaign_to_settle(slug) if slug else None
+    if slug and found is None:
+        raise DomainError(f"Aucune collecte n’a l’adresse « {slug} ».")
+    for campaign in [found] if found else await deciding.due_campaigns():
+        await deciding.decide(campaign.id)
+    done = await jobs.run_due(schedules=False)
+    return f"Collectes décidées ; {done} tâches faites."
+
+
+@cli.command()
+def reconcile() -> None:
+    """Ask Stripe about every payment without an end, and compare its books with ours; exit status 1 on a difference."""
+    from datetime import timedelta
+
+    from campaigns.settlement import books, looking
+
+    async def both() -> tuple[looking.Reconciled, list[books.Difference]]:
+        return await looking.reconcile(patience=timedelta()), await books.compare()
+
+    done, differences = _in_database(both())
+    typer.echo(f"{done.looked} paiements vérifiés, {done.settled} réglés, {done.troubles} sans réponse.")
+    for one in differences:
+        typer.echo(f"{one.source_ref} : {one.theirs_cents} centimes chez Stripe, {one.ours_cents} dans nos comptes.")
+    raise typer.Exit(1 if done.troubles or differences else 0)
+
+
+@cli.command()
+def verify() -> None:
+    """Check on live data what must always hold; prints what does not, and then exits with status 1."""
+    problems = _in_database(_verify())
+    for problem in problems:
+        typer.echo(problem)
+    if problems:
+        raise typer.Exit(1)
+    typer.echo("Tout est juste.")
+
+
+async def _verify() -> list[str]:
+    from civic import slots
+
+    return [problem for check in slots.verifications for problem in await check()]
+
+
 def _role(names: Any, role: str) -> Any:
     try:
         return names(role)
@@ -155,11 +240,14 @@ def _require_free_port(current: Settings) -> None:
             sys.exit(_complain(f"Le port {current.port} est déjà pris : choisissez-en un autre avec PORT=…", 1))
 
 
+def _unusable(error: Exception) -> str:
+    problem = error.strerror if isinstance(error, OSError) else str(error)
+    return f"Le dossier des données ne peut pas servir ({problem}) : choisissez-en un autre avec DATA=…"
+
+
 def _complain(message: str, status: int) -> int:
     typer.echo(message, err=True)
     return status
-
-
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ async def person_todos(person: "Person") -> list[Todo]:
     ]  # fmt: skip
     rows = Pledge.filter(person_id=person.id, status=PledgeStatus.NEEDS_BACKER).select_related("campaign")
     for pledge in await rows:
-        href = urls.path("pledges.manage", token=links.make(MANAGE, pledge.id))
+        href = urls.path("settlement.show", slug=pledge.campaign.slug, token=links.make(MANAGE, pledge.id))
         text = _("Confirmer votre don de %(amount)s", amount=money(pledge.amount_cents))
         found.append(Todo(text, href, "argent", pledge.campaign.grace_until, pledge.campaign.title))
     return found

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     hold_minutes: int = Field(30, ge=1, le=1440)
 
     argon2_cheap: bool = False
+    collection_tolerance: int = Field(97, ge=50, le=100)
     slow_query_ms: int = Field(200, ge=1)
 
     @field_validator("territory", mode="before")

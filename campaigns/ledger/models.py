@@ -7,6 +7,7 @@ from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 
 from campaigns.lifecycle.models import Campaign
+from civic.database.guards import append_only
 
 
 class AccountKind(StrEnum):
@@ -48,6 +49,7 @@ class Entry(Model):
     campaign: fields.ForeignKeyNullableRelation[Campaign] = fields.ForeignKeyField(
         "campaigns.Campaign", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
+    campaign_id: int | None
     kind = fields.CharField(max_length=40)
     source_type = fields.CharField(max_length=40)
     source_id = fields.CharField(max_length=80)
@@ -81,3 +83,6 @@ class Posting(Model):
 
     class Meta:
         table = "posting"
+
+
+GUARDS = (*append_only("entry"), *append_only("posting"))

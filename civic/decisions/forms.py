@@ -85,3 +85,18 @@ class WithdrawalForm(BaseModel):
     """Taking a decision back before its end, with the reason that everybody will read."""
 
     reason: str = Field(min_length=5, max_length=1000)
+
+
+class CommitmentForm(BaseModel):
+    """Who does what until when; without a person it is oneself."""
+
+    what: str = Field(min_length=5, max_length=200)
+    due_on: date
+    person_id: int | None = None
+
+    @field_validator("due_on")
+    @classmethod
+    def _is_to_come(cls, due_on: date) -> date:
+        if due_on < clock.today():
+            raise Invalid(_("Choisissez un jour à venir."))
+        return due_on

@@ -1,6 +1,6 @@
 """Decisions, their options, electorates and stances."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from tortoise import fields
@@ -182,6 +182,32 @@ class Stance(Model):
                 condition="superseded_at IS NULL",
             ),
         )
+
+
+class Commitment(Model):
+    """What somebody will do after a decision, until the end of `due_on`; kept at `kept_at`, overdue without it."""
+
+    id = fields.BigIntField(primary_key=True)
+    decision: fields.ForeignKeyRelation[Decision] = fields.ForeignKeyField(
+        "civic.Decision", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
+    )
+    decision_id: int
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
+    )
+    person_id: int
+    what = fields.CharField(max_length=200)
+    due_on = fields.DateField()
+    made_at = fields.DatetimeField()
+    kept_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "commitment"
+        constraints = (UniqueConstraint(fields=("decision_id", "person_id", "what"), name="commitment_once"),)
+
+    def is_overdue(self, today: date) -> bool:
+        """Not kept, and its day is past."""
+        return self.kept_at is None and self.due_on < today
 
 
 _FROZEN = "The options of a decision are frozen once it is open."

@@ -102,6 +102,19 @@ async def test_a_resident_asks_and_is_welcomed(sign_in: SignIn) -> None:
     assert await OutboxMessage.filter(to=resident.email).count() == 1
 
 
+async def test_the_words_of_a_stranger_never_become_a_button_in_a_mail(sign_in: SignIn) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    hers = await sign_in(await a_person("Odile Perrin"))
+    trap = "Bonjour\n\nValider mon compte : https://piege.example/valider"
+    await hers.submit(f"/comites/{committee.slug}/rejoindre", {"college": "residents", "message": trap})
+    await jobs.run_due()
+    letter = await OutboxMessage.get(to=lead.email)
+    assert "https://piege.example" in letter.text
+    assert 'href="https://piege.example' not in letter.html
+    assert f"/comites/{committee.slug}/demandes" in letter.html
+
+
 async def test_a_refusal_needs_a_reason_and_reaches_the_person(sign_in: SignIn) -> None:
     lead = await a_person("Sélim Laurent")
     committee = await a_committee(lead)

@@ -1,0 +1,62 @@
+"""Reads of the ledger: balances, totals of a campaign, the head of its chain, whether the chain is whole."""
+
+from datetime import datetime
+
+from campaigns.ledger.chain import GENESIS, Link, first_break
+from campaigns.ledger.models import AccountKind, Entry
+from civic import database
+
+_BALANCES = """SELECT account.key AS key, SUM(posting.amount_cents) AS cents FROM posting
+JOIN account ON account.id = posting.account_id JOIN entry ON entry.id = posting.entry_id"""
+_CHAIN = """SELECT entry.id, entry.campaign_id, entry.position, entry.kind, entry.source_type, entry.source_id,
+entry.occurred_at, entry.prev_hash, entry.hash, account.key AS account, posting.amount_cents AS cents
+FROM entry LEFT JOIN posting ON posting.entry_id = entry.id LEFT JOIN account ON account.id = posting.account_id"""
+
+
+async def balances() -> dict[str, int]:
+    """Cents on every account, by its key (`stripe_clearing`, `campaign_fund:12`); debits positive."""
+    rows = await database.fetch_all(f"{_BALANCES} GROUP BY account.key ORDER BY account.key")
+    return {row["key"]: int(row["cents"]) for row in rows}
+
+
+async def campaign_balances(campaign_id: int) -> dict[str, int]:
+    """Cents that one campaign's entries moved on each account, by the account's kind."""
+    rows = await database.fetch_all(f"{_BALANCES} WHERE entry.campaign_id = ? GROUP BY account.key", [campaign_id])
+    return {row["key"].partition(":")[0]: int(row["cents"]) for row in rows}
+
+
+async def collected_cents(campaign_id: int) -> int:
+    """Money booked for a campaign's goal, in cents: tips and fees are apart."""
+    return -(await campaign_balances(campaign_id)).get(AccountKind.CAMPAIGN_FUND.value, 0)
+
+
+async def head(campaign_id: int) -> str:
+    """The hash of a campaign's last entry; it stands in each backer's mail, so nobody rewrites the past unnoticed."""
+    last = await Entry.filter(campaign_id=campaign_id).order_by("-position").first()
+    return last.hash if last else GENESIS
+
+
+async def broken_at(campaign_id: int | None) -> int | None:
+    """The position of the first entry that breaks a chain (None: whole); the platform's own chain has no campaign."""
+    where = "entry.campaign_id = ?" if campaign_id is not None else "entry.campaign_id IS NULL"
+    rows = await database.fetch_report(
+        f"{_CHAIN} WHERE {where} ORDER BY entry.position, posting.id",
+        [campaign_id] if campaign_id is not None else [],
+    )
+    by_entry: dict[int, list[database.connection.Row]] = {}
+    for row in rows:
+        by_entry.setdefault(row["id"], []).append(row)
+    return first_break((_link(group), group[0]["prev_hash"], group[0]["hash"]) for group in by_entry.values())
+
+
+def _link(rows: list[database.connection.Row]) -> Link:
+    first = rows[0]
+    return Link(
+        first["campaign_id"], first["position"], first["kind"], first["source_type"], first["source_id"],
+        _seconds(first["occurred_at"]), tuple((row["account"], row["cents"]) for row in rows if row["account"]),
+    )  # fmt: skip
+
+
+def _seconds(moment: datetime | str) -> int:
+    """Raw rows hold a moment as text on SQLite."""
+    return int((datetime.fromisoformat(moment) if isinstance(moment, str) else moment).timestamp())

@@ -1,0 +1,145 @@
+"""Book and reverse: the only writers of entries and postings. Both run in the caller's transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaigns.ledger.chain import GENESIS, Link, hash_of
+from campaigns.ledger.models import AccountKind, Entry
+from civic import clock, database
+
+OF_A_CAMPAIGN = frozenset({
+    AccountKind.CAMPAIGN_FUND, AccountKind.MATCH_FUND, AccountKind.REFUNDS_DUE, AccountKind.DISPUTES_HELD,
+    AccountKind.BENEFICIARY_PAYABLE, AccountKind.EXPENSE_PAID,
+})  # fmt: skip
+"""Accounts kept per campaign; the others are the platform's."""
+
+_ADD_ENTRY = """INSERT INTO entry (campaign_id, kind, source_type, source_id, occurred_at, recorded_at, actor_id, memo,
+position, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
+
+
+class Unbalanced(ValueError):
+    """The postings do not sum to zero, or there are none."""
+
+
+class BookedOtherwise(ValueError):
+    """The same fact is booked already, with other amounts: a mistake of ours that must be seen."""
+
+
+@dataclass(slots=True, frozen=True)
+class Amount:
+    """One posting to come: cents on an account, debit positive, credit negative."""
+
+    account: AccountKind
+    cents: int
+
+
+async def book(
+    kind: str, source_type: str, source_id: str, postings: Iterable[Amount], *, campaign: int | None = None,
+    occurred_at: datetime | None = None, actor: int | None = None, memo: str = "",
+) -> Entry:  # fmt: skip
+    """Book one fact, once, in the caller's transaction; the same fact again answers the same entry.
+
+    `postings` in cents, zero amounts left out; `campaign` and `actor` are ids; `occurred_at` is the fact's moment, UTC.
+    Raises Unbalanced, or BookedOtherwise when this source is booked with other amounts.
+    """
+    assert database.in_transaction_now(), "a booking belongs to the transaction of its fact"
+    amounts: dict[str, int] = {}
+    for one in postings:
+        key = _key(one.account, campaign)
+        amounts[key] = amounts.get(key, 0) + one.cents
+    amounts = {key: cents for key, cents in amounts.items() if cents}
+    if not amounts or sum(amounts.values()) != 0:
+        raise Unbalanced(f"{kind} of {source_type} {source_id} sums to {sum(amounts.values())} cents")
+    accounts = await _accounts(list(amounts), campaign)
+    await _lock(campaign)
+    known = await Entry.get_or_none(source_type=source_type, source_id=source_id, kind=kind)
+    if known:
+        if await _booked(known) != amounts:
+            raise BookedOtherwise(f"{kind} of {source_type} {source_id}")
+        return known
+    moment = (occurred_at or clock.now()).replace(microsecond=0)
+    return await _append(kind, source_type, source_id, amounts, accounts, campaign, moment, actor, memo)
+
+
+async def reverse(entry: Entry, *, actor: int | None = None, memo: str = "") -> Entry:
+    """Undo an entry by its opposite, once: again answers the same reversal. In the caller's transaction."""
+    assert database.in_transaction_now(), "a reversal belongs to the transaction of its fact"
+    booked = await _booked(entry)
+    kinds = [Amount(AccountKind(key.partition(":")[0]), -cents) for key, cents in booked.items()]
+    return await book("reversal", "entry", str(entry.id), kinds, campaign=entry.campaign_id, actor=actor, memo=memo)
+
+
+def _key(account: AccountKind, campaign: int | None) -> str:
+    return f"{account.value}:{campaign}" if account in OF_A_CAMPAIGN and campaign else account.value
+
+
+async def _accounts(keys: list[str], campaign: int | None) -> dict[str, int]:
+    """The ids of these accounts, made when new; in one order, so that two bookings never wait for each other."""
+    marks = ", ".join("?" * len(keys))
+    select = f"SELECT id, key FROM account WHERE key IN ({marks})"  # noqa: S608
+    found = {row["key"]: row["id"] for row in await database.fetch_all(select, keys)}
+    missing = sorted(set(keys) - set(found))
+    for key in missing:
+        kind, _colon, of_campaign = key.partition(":")
+        await database.execute(
+            "INSERT INTO account (key, kind, campaign_id) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
+            [key, kind, campaign if of_campaign else None],
+        )
+    if missing:
+        found = {row["key"]: row["id"] for row in await database.fetch_all(select, keys)}
+    return found
+
+
+async def _lock(campaign: int | None) -> None:
+    """One booking at a time per chain: a row lock on PostgreSQL; on SQLite the transaction is the only writer."""
+    if database.dialect() != "postgres":
+        return
+    if campaign is not None:
+        await database.fetch_all("SELECT id FROM campaign WHERE id = ? FOR NO KEY UPDATE", [campaign])
+        return
+    await database.execute(
+        "INSERT INTO account (key, kind) VALUES (?, ?) ON CONFLICT (key) DO NOTHING",
+        [AccountKind.STRIPE_CLEARING.value, AccountKind.STRIPE_CLEARING.value],
+    )
+    await database.fetch_all(
+        "SELECT id FROM account WHERE key = ? FOR UPDATE", [AccountKind.STRIPE_CLEARING.value]
+    )
+
+
+async def _append(
+    kind: str, source_type: str, source_id: str, amounts: dict[str, int], accounts: dict[str, int],
+    campaign: int | None, moment: datetime, actor: int | None, memo: str,
+) -> Entry:  # fmt: skip
+    position, prev_hash = await _head(campaign)
+    link = Link(
+        campaign, position + 1, kind, source_type, source_id, int(moment.timestamp()), tuple(amounts.items())
+    )
+    values = [
+        campaign, kind, source_type, source_id, moment, clock.now(), actor, memo[:200], link.position, prev_hash,
+        hash_of(link, prev_hash),
+    ]  # fmt: skip
+    entry_id = (await database.fetch_all(_ADD_ENTRY, values))[0]["id"]
+    rows = ", ".join(["(?, ?, ?)"] * len(amounts))
+    flat = [value for key, cents in amounts.items() for value in (entry_id, accounts[key], cents)]
+    await database.execute(f"INSERT INTO posting (entry_id, account_id, amount_cents) VALUES {rows}", flat)  # noqa: S608
+    return await Entry.get(id=entry_id)
+
+
+async def _head(campaign: int | None) -> tuple[int, str]:
+    """Position and hash of the last entry of a chain."""
+    last = await Entry.filter(**_chain(campaign)).order_by("-position").first()
+    return (last.position, last.hash) if last else (0, GENESIS)
+
+
+def _chain(campaign: int | None) -> dict[str, object]:
+    return {"campaign_id": campaign} if campaign is not None else {"campaign_id__isnull": True}
+
+
+async def _booked(entry: Entry) -> dict[str, int]:
+    rows = await database.fetch_all(
+        "SELECT account.key AS key, posting.amount_cents AS cents FROM posting "
+        "JOIN account ON account.id = posting.account_id WHERE posting.entry_id = ?",
+        [entry.id],
+    )
+    return {row["key"]: row["cents"] for row in rows}

@@ -1,0 +1,37 @@
+"""What must hold in the ledger, checked on live data (`civic verify`, docs/money.md « Invariants » 1, 2)."""
+
+from campaigns.ledger import queries
+from civic import database
+from civic.i18n import _
+
+_UNBALANCED = """SELECT entry.id AS id, COALESCE(SUM(posting.amount_cents), 1) AS cents FROM entry
+LEFT JOIN posting ON posting.entry_id = entry.id GROUP BY entry.id
+HAVING COALESCE(SUM(posting.amount_cents), 1) <> 0 ORDER BY entry.id"""
+_TWICE = """SELECT source_type, source_id, kind FROM entry GROUP BY source_type, source_id, kind HAVING COUNT(*) > 1"""
+
+
+async def entries_balance() -> list[str]:
+    """Every entry sums to zero and every fact is booked once."""
+    unbalanced = await database.fetch_report(_UNBALANCED)
+    twice = await database.fetch_report(_TWICE)
+    return [
+        *(_("L’écriture %(id)s n’est pas équilibrée.", id=row["id"]) for row in unbalanced),
+        *(_("Le fait %(id)s est comptabilisé deux fois.", id=f"{r['source_type']} {r['source_id']}") for r in twice),
+    ]  # fmt: skip
+
+
+async def chains_are_whole() -> list[str]:
+    """No chain of entries was rewritten."""
+    chains = await database.fetch_report("SELECT DISTINCT campaign_id FROM entry")
+    found = []
+    for chain in chains:
+        position = await queries.broken_at(chain["campaign_id"])
+        if position is not None:
+            campaign = chain["campaign_id"] or "–"
+            found.append(
+                _("La chaîne de la collecte %(id)s est rompue à l’écriture %(n)s.", id=campaign, n=position)
+            )
+    return found
+
+
+CHECKS = (entries_balance, chains_are_whole)

@@ -1,0 +1,127 @@
+"""The end of collecting: reminders, dropping what never came, funded or shortfall (docs/money.md)."""
+
+from datetime import datetime
+
+import structlog
+from tortoise.expressions import F
+
+from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind, Reward
+from campaigns.lifecycle.service import keep_need
+from campaigns.lifecycle.transitions import By, move
+from campaigns.payments.gateway import GatewayTrouble
+from campaigns.pledges import transitions
+from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.settlement import letters, outcomes, recovery, rules
+from civic import clock, jobs
+from civic.activity import service as activity
+from civic.database import retrying, transaction
+from civic.settings import settings
+
+log = structlog.get_logger("campaigns.settlement")
+DROPPABLE = (PledgeStatus.NEEDS_BACKER, PledgeStatus.SWITCHED_OFFLINE)
+
+
+async def remind(pledge_id: int, days: int, until: str) -> None:
+    """A reminder to a backer whose charge did not work, unless it is settled meanwhile (invariant 17)."""
+    pledge = await Pledge.get(id=pledge_id).select_related("person", "campaign")
+    if recovery.waits(pledge):
+        await letters.card_trouble(pledge, days, datetime.fromisoformat(until))
+
+
+@jobs.outside
+async def grace_over(pledge_id: int) -> None:
+    """A week has passed: end the page she may have open, look at it a last time, and let the pledge go."""
+    pledge = await Pledge.get(id=pledge_id)
+    await recovery.end_open_page(pledge)
+    await _drop(pledge_id, PledgeStatus.NEEDS_BACKER)
+
+
+@retrying
+async def _drop(pledge_id: int, only: PledgeStatus) -> None:
+    async with transaction():
+        pledge = await outcomes.hold(pledge_id, with_campaign=True)
+        if pledge.status != only:
+            return
+        if pledge.reward_id:
+            await Reward.filter(id=pledge.reward_id, taken__gt=0).update(taken=F("taken") - 1)
+        await transitions.move(pledge, PledgeStatus.DROPPED, by=By.SCHEDULER, cause="grace_over")
+        await letters.to_backer("dropped", pledge, "dropped")
+        if pledge.method_ref:
+            await jobs.enqueue("method_unneeded", key=pledge.method_ref, method_ref=pledge.method_ref)
+        await outcomes.close_if_done(pledge.campaign)
+
+
+@jobs.outside
+async def close_due(**_payload: object) -> None:
+    """Campaigns whose grace is over: what is still open is dropped, debits under way are awaited; then they close."""
+    rows = Campaign.filter(status=CampaignStatus.COLLECTING, grace_until__lte=clock.now())
+    for campaign in await rows.order_by("grace_until", "id").limit(100):
+        left = Pledge.filter(campaign_id=campaign.id, status__in=outcomes.OPEN_PLEDGES).order_by("id")
+        for pledge in await left.limit(rules.SPREAD):
+            await _last_look(pledge)
+    for campaign in await Campaign.filter(status=CampaignStatus.COLLECTING).order_by("id").limit(100):
+        await close(campaign.id)
+
+
+async def _last_look(pledge: Pledge) -> None:
+    try:
+        await recovery.end_open_page(pledge)
+    except GatewayTrouble as trouble:
+        log.warning("open page not ended", pledge=pledge.id, code=trouble.code)
+        return
+    for status in DROPPABLE:
+        await _drop(pledge.id, status)
+
+
+@retrying
+async def close(campaign_id: int) -> CampaignStatus | None:
+    """Funded or shortfall, once nothing is open any more; None while something is, or when it is closed already."""
+    async with transaction():
+        waiting = Campaign.filter(id=campaign_id, status=CampaignStatus.COLLECTING)
+        if not await waiting.update(updated_at=clock.now()):
+            return None
+        if await Pledge.filter(campaign_id=campaign_id, status__in=outcomes.OPEN_PLEDGES).exists():
+            return None
+        campaign = await Campaign.get(id=campaign_id)
+        outcome = CampaignStatus.FUNDED if _reached(campaign) else CampaignStatus.SHORTFALL
+        await move(campaign, outcome, by=By.SCHEDULER)
+        await keep_need(campaign_id)
+        if outcome == CampaignStatus.FUNDED:
+            await _celebrate(campaign)
+        else:
+            await letters.to_leads("shortfall_lead", campaign, collected_cents=campaign.collected_cents)
+    return outcome
+
+
+def _reached(campaign: Campaign) -> bool:
+    """The money itself, after the declines: nearly the minimum is enough (CIVIC_COLLECTION_TOLERANCE, percent)."""
+    if campaign.goal == GoalKind.FLEXIBLE:
+        return bool(campaign.collected_cents)
+    return bool(campaign.collected_cents * 100 >= campaign.minimum_cents * settings().collection_tolerance)
+
+
+async def _celebrate(campaign: Campaign) -> None:
+    await activity.record(
+        "campaign_funded", way="argent", initiative_id=campaign.initiative_id, title=campaign.title,
+        slug=campaign.slug, collected_cents=campaign.collected_cents,
+    )  # fmt: skip
+    await letters.to_leads("funded_lead", campaign, collected_cents=campaign.collected_cents)
+    await jobs.enqueue("campaign_funded", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
+
+
+async def end_collecting(campaign_id: int) -> None:
+    """The last open pledge of a campaign was settled."""
+    await close(campaign_id)
+
+
+async def thank(campaign_id: int, after: int = 0) -> None:
+    """Tell those whose gift arrived that the campaign is funded, so many at a time."""
+    campaign = await Campaign.get(id=campaign_id)
+    rows = Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.COLLECTED, id__gt=after).order_by("id")
+    pledges = await rows.limit(rules.SPREAD).select_related("person")
+    for pledge in pledges:
+        pledge.campaign = campaign
+        await letters.to_backer("funded", pledge, "funded", collected_cents=campaign.collected_cents)
+    if len(pledges) == rules.SPREAD:
+        last = pledges[-1].id
+        await jobs.enqueue("backers_thanked", key=f"campaign-{campaign_id}-{last}", campaign_id=campaign_id, after=last)

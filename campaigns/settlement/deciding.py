@@ -1,0 +1,181 @@
+"""The decision at the deadline: taken once, from what Stripe knew at the deadline (docs/money.md).
+
+Every open hosted page is ended and looked at first (network); then one transaction counts and changes the state.
+"""
+
+from datetime import datetime
+
+import structlog
+
+from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
+from campaigns.lifecycle.service import keep_need
+from campaigns.lifecycle.transitions import By, NotNow, move
+from campaigns.payments.checkout import close_open_pages
+from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.settlement import letters, rules
+from campaigns.settlement.crash import crash_point
+from civic import clock, database, jobs
+from civic.activity import service as activity
+from civic.database import retrying, transaction
+
+log = structlog.get_logger("campaigns.settlement")
+ROUNDS = 5
+_RELEASED = """INSERT INTO pledge_change (pledge_id, before, after, cause, at)
+SELECT id, status, 'released', '{cause}', ? FROM pledge WHERE {which}"""
+_RELEASE = "UPDATE pledge SET status = 'released', updated_at = ? WHERE {which}"
+_GIVE_BACK = """UPDATE reward SET taken = (SELECT COUNT(*) FROM pledge WHERE pledge.reward_id = reward.id
+AND pledge.status NOT IN ('abandoned', 'cancelled', 'released', 'dropped')) WHERE campaign_id = ?"""
+
+
+async def decide(campaign_id: int) -> CampaignStatus | None:
+    """Decide a live campaign whose deadline has passed; None when there is nothing to decide.
+
+    Harmless k times on k workers. Raises GatewayTrouble when an open page cannot be looked at: the decision waits.
+    """
+    for _round in range(ROUNDS):
+        campaign = await Campaign.get(id=campaign_id)
+        if not is_due(campaign, clock.now()):
+            return None
+        try:
+            await close_open_pages(campaign_id)
+        except NotNow:
+            continue  # somebody else settled the same page at the same moment: look again
+        outcome = await _decide(campaign_id)
+        if outcome is not None:
+            crash_point("decided")
+            return outcome
+    return None
+
+
+def is_due(campaign: Campaign, present: datetime) -> bool:
+    """Live, undecided, and its deadline has passed."""
+    live = campaign.status == CampaignStatus.LIVE and campaign.decided_at is None
+    return live and campaign.deadline is not None and campaign.deadline <= present
+
+
+@retrying
+async def _decide(campaign_id: int) -> CampaignStatus | None:
+    """The one transaction; None when it was decided already, or when a page was opened meanwhile."""
+    present = clock.now()
+    async with transaction():
+        due = Campaign.filter(
+            id=campaign_id, status=CampaignStatus.LIVE, decided_at__isnull=True, deadline__lte=present
+        )
+        if not await due.update(updated_at=present):
+            return None
+        if await Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.CREATED).exists():
+            return None
+        campaign = await Campaign.get(id=campaign_id)
+        deadline = campaign.deadline or present
+        await _release(campaign_id, "confirmed_too_late", present, after=deadline)
+        return await _conclude(campaign, present)
+
+
+async def _conclude(campaign: Campaign, present: datetime) -> CampaignStatus:
+    total, backers = await _count(campaign.id)
+    outcome = await _outcome(campaign, total)
+    await move(
+        campaign, outcome, by=By.SCHEDULER, decided_at=present, decided_total_cents=total, confirmed_cents=total,
+        backers_count=backers, grace_until=present + rules.GRACE if outcome == CampaignStatus.COLLECTING else None,
+    )  # fmt: skip
+    if outcome == CampaignStatus.FAILED:
+        await _release(campaign.id, "goal_not_reached", present)
+        await activity.record(
+            "campaign_failed", way="argent", initiative_id=campaign.initiative_id, title=campaign.title,
+            slug=campaign.slug,
+        )  # fmt: skip
+        await letters.to_leads("failed_lead", campaign, total_cents=total)
+    await database.execute(_GIVE_BACK, [campaign.id])
+    await keep_need(campaign.id)
+    await jobs.enqueue("campaign_decided", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
+    log.info("campaign decided", campaign=campaign.id, outcome=outcome.value, total_cents=total)
+    return outcome
+
+
+async def _count(campaign_id: int) -> tuple[int, int]:
+    """What counts at the deadline, in cents, and how many persons gave it."""
+    row = await database.fetch_all(
+        "SELECT COALESCE(SUM(amount_cents), 0) AS cents, COUNT(DISTINCT person_id) AS backers FROM pledge "
+        "WHERE campaign_id = ? AND status IN ('confirmed', 'collected', 'processing')",
+        [campaign_id],
+    )
+    return int(row[0]["cents"]), int(row[0]["backers"])
+
+
+async def _outcome(campaign: Campaign, total_cents: int) -> CampaignStatus:
+    """A campaign that keeps what it raises collects the promises it has left; all-or-nothing needs its minimum."""
+    if campaign.goal == GoalKind.FLEXIBLE:
+        if await Pledge.filter(campaign_id=campaign.id, status=PledgeStatus.CONFIRMED).exists():
+            return CampaignStatus.COLLECTING
+        return CampaignStatus.FUNDED if total_cents > 0 else CampaignStatus.FAILED
+    return CampaignStatus.COLLECTING if total_cents >= campaign.minimum_cents else CampaignStatus.FAILED
+
+
+async def _release(campaign_id: int, cause: str, present: datetime, *, after: datetime | None = None) -> None:
+    """Let the confirmed pledges go, those confirmed later than `after` only, with their rows of history."""
+    which, params = "campaign_id = ? AND status = 'confirmed'", [campaign_id]
+    late = [after] if after else []
+    which += " AND confirmed_at > ?" if after else ""
+    await database.execute(_RELEASED.format(cause=cause, which=which), [present, *params, *late])
+    await database.execute(_RELEASE.format(which=which), [present, *params, *late])
+
+
+async def spread(campaign_id: int, after: int = 0) -> None:
+    """After the decision, so many pledges at a time: a job to charge each, or a word and a detached method."""
+    campaign = await Campaign.get(id=campaign_id)
+    wanted = (PledgeStatus.CONFIRMED, PledgeStatus.RELEASED)
+    rows = Pledge.filter(campaign_id=campaign_id, status__in=wanted, id__gt=after).order_by("id")
+    pledges = await rows.limit(rules.SPREAD).select_related("person")
+    for pledge in pledges:
+        pledge.campaign = campaign
+        if pledge.status == PledgeStatus.CONFIRMED and campaign.status == CampaignStatus.COLLECTING:
+            await jobs.enqueue("charge_pledge", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
+        elif pledge.status == PledgeStatus.RELEASED:
+            await let_go(pledge)
+    if len(pledges) == rules.SPREAD:
+        last = pledges[-1].id
+        await jobs.enqueue("pledges_spread", key=f"campaign-{campaign_id}-{last}", campaign_id=campaign_id, after=last)
+
+
+async def let_go(pledge: Pledge) -> None:
+    """Tell a backer that nothing will be charged, and why; her method is detached (invariant 7)."""
+    campaign = pledge.campaign
+    in_time = campaign.deadline is None or pledge.confirmed_at is None or pledge.confirmed_at <= campaign.deadline
+    await letters.to_backer(
+        "released", pledge, "released", late=not in_time, total_cents=campaign.decided_total_cents or 0,
+        minimum_cents=campaign.minimum_cents,
+    )  # fmt: skip
+    if pledge.method_ref:
+        await jobs.enqueue("method_unneeded", key=pledge.method_ref, method_ref=pledge.method_ref)
+
+
+async def schedule(campaign_id: int) -> None:
+    """Plan the decision for the deadline as it is now; a deadline that moved makes an earlier job harmless."""
+    campaign = await Campaign.get(id=campaign_id)
+    if campaign.deadline and campaign.status == CampaignStatus.LIVE:
+        key = f"campaign-{campaign.id}-{int(campaign.deadline.timestamp())}"
+        await jobs.enqueue("campaign_deadline", key=key, run_at=campaign.deadline, campaign_id=campaign.id)
+
+
+@jobs.outside
+async def at_deadline(campaign_id: int) -> None:
+    """The deadline's job; asks the clock again, since the deadline may have moved."""
+    await decide(campaign_id)
+
+
+@jobs.outside
+async def decide_due(**_payload: object) -> None:
+    """Every live campaign whose deadline has passed, in case its own job was lost; one trouble stops no other."""
+    for campaign in await due_campaigns():
+        try:
+            await decide(campaign.id)
+        except Exception:
+            log.exception("campaign not decided", campaign=campaign.id)
+
+
+async def due_campaigns() -> list[Campaign]:
+    """Live campaigns that should be decided by now, the oldest deadline first."""
+    rows = Campaign.filter(
+        status=CampaignStatus.LIVE, deadline__lte=clock.now(), decided_at__isnull=True
+    )
+    return await rows.order_by("deadline", "id").limit(200)

@@ -1,0 +1,28 @@
+"""What settlement does after the fact, and by the clock (app.py registers both)."""
+
+from campaigns.settlement import books, charging, closing, deciding, looking
+from civic.jobs import Handler
+
+handlers: dict[str, Handler] = {
+    "campaign_launched": deciding.schedule,
+    "campaign_resumed": deciding.schedule,
+    "campaign_deadline": deciding.at_deadline,
+    "campaign_decided": deciding.spread,
+    "pledges_spread": deciding.spread,
+    "charge_pledge": charging.charge,
+    "attempt_unknown": looking.look_again,
+    "payment_intent_changed": looking.hear_intent,
+    "payment_page_changed": looking.hear_page,
+    "fee_awaited": looking.fetch_fee,
+    "card_reminder_due": closing.remind,
+    "pledge_grace_over": closing.grace_over,
+    "collecting_over": closing.end_collecting,
+    "campaign_funded": closing.thank,
+    "backers_thanked": closing.thank,
+    "deadlines_due": deciding.decide_due,
+    "reconcile_due": looking.reconcile_due,
+    "grace_due": closing.close_due,
+    "books_compared": books.compare_due,
+}
+minutes = {"deadlines_due": 5, "reconcile_due": 10, "grace_due": 30, "books_compared": 1440}
+"""How often the clock asks, in minutes."""

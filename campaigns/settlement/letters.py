@@ -1,0 +1,56 @@
+"""What settlement writes to people: each letter once, by its key; texts in templates/mail/campaigns."""
+
+from datetime import datetime
+from typing import Any
+
+from campaigns.lifecycle.models import Campaign
+from campaigns.pledges.models import Pledge
+from campaigns.pledges.queries import MANAGE
+from campaigns.pledges.service import reference
+from campaigns.settlement import reasons
+from civic import i18n, mail
+from civic.initiatives.queries import leads_of
+from civic.people import links
+from civic.web.formats import day
+
+RECOVER = MANAGE
+"""Purpose of the signed link to the page of recovery: the backer's one secret link opens all her pages."""
+
+
+async def to_backer(name: str, pledge: Pledge, key: str, **context: Any) -> None:
+    """Write to the backer of a pledge (with its person and campaign), once per key."""
+    if not pledge.person.email:
+        return
+    campaign = pledge.campaign
+    await mail.send(
+        f"campaigns/{name}", to=pledge.person.email, key=f"{key}-{pledge.id}", locale=pledge.person.locale,
+        title=campaign.title, slug=campaign.slug, person=pledge.person.name, amount_cents=pledge.amount_cents,
+        tip_cents=pledge.tip_cents, token=links.make(RECOVER, pledge.id),
+        reference=reference(pledge), **context,
+    )  # fmt: skip
+
+
+async def collected(pledge: Pledge, head: str) -> None:
+    """Her gift has arrived; `head` is the hash of its entry, which she keeps against any rewriting of the ledger."""
+    await to_backer("collected", pledge, "collected", head=head, method=pledge.method_label)
+
+
+async def card_trouble(pledge: Pledge, days: int, until: datetime) -> None:
+    """Her charge did not work: why, and the link to put it right before `until`.
+
+    `days` after the first time (0, 2, 4, 6) names the letter.
+    """
+    with i18n.speaking(pledge.person.locale):
+        context = {"until": day(until), "reason": reasons.sentence(pledge.decline_code)}
+    await to_backer("card_trouble", pledge, f"trouble-{days}", days=days, **context)
+
+
+async def to_leads(name: str, campaign: Campaign, **context: Any) -> None:
+    """Write to everybody who leads the campaign's initiative, once per person and letter."""
+    for lead in await leads_of(campaign.initiative_id):
+        if lead.email:
+            await mail.send(
+                f"campaigns/{name}", to=lead.email, key=f"{name}-{campaign.id}-{lead.id}", locale=lead.locale,
+                title=campaign.title, slug=campaign.slug, person=lead.name, minimum_cents=campaign.minimum_cents,
+                **context,
+            )  # fmt: skip

@@ -1,0 +1,170 @@
+"""Asking the gateway again: after a webhook, on a return page, and every ten minutes for whatever is still open.
+
+Nothing is believed from a message: the object is fetched anew, its attempt found by the metadata we wrote.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from campaigns.ledger import service as ledger
+from campaigns.ledger.models import AccountKind
+from campaigns.ledger.service import Amount
+from campaigns.lifecycle.models import CampaignStatus
+from campaigns.payments import attempts, gateway
+from campaigns.payments.answers import CheckoutStatus, Intent, IntentStatus
+from campaigns.payments.gateway import GatewayTrouble
+from campaigns.payments.models import Attempt
+from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.settlement import charging, outcomes, pages
+from campaigns.settlement.models import Reconciliation
+from civic import clock, jobs
+from civic.database import transaction
+
+log = structlog.get_logger("campaigns.settlement")
+PATIENCE = timedelta(minutes=2)
+KEPT = timedelta(days=35)
+MOST = 500
+PAID = (IntentStatus.SUCCEEDED, IntentStatus.PROCESSING)
+
+
+class NotKnownYet(Exception):
+    """The gateway speaks of an attempt this database does not show yet: asked again later."""
+
+
+@dataclass(slots=True)
+class Reconciled:
+    """What one round did: attempts looked at, settled by it, and those that could not be looked at."""
+
+    looked: int = 0
+    settled: int = 0
+    troubles: int = 0
+
+
+async def look(attempt: Attempt) -> None:
+    """Find out what became of an attempt and settle it; calls again, with the same key, one that never arrived.
+
+    Raises GatewayTrouble when the gateway does not answer.
+    """
+    if attempt.session_ref:
+        await look_at_page(attempt)
+    else:
+        await charging.carry_out(attempt)
+
+
+async def look_at_page(attempt: Attempt, *, end: bool = False) -> None:
+    """Settle a recovery by what its hosted page says; `end` closes a page that is still open."""
+    ref = await pages.ref_of(attempt)
+    if not ref:
+        return await outcomes.page_left(attempt)
+    page = await (gateway.expire_checkout(ref, key=f"{ref}-expire") if end else gateway.read_checkout(ref))
+    intent = await gateway.read_intent(page.intent_ref) if page.intent_ref else None
+    if intent is not None and (intent.status in PAID or page.status == CheckoutStatus.COMPLETE):
+        await outcomes.settle(attempt, intent)
+    elif page.status == CheckoutStatus.EXPIRED:
+        await outcomes.page_left(attempt)
+
+
+async def look_at_intent(intent: Intent) -> None:
+    """Settle the attempt an intent belongs to; an intent that is not ours is nobody's business here.
+
+    Raises NotKnownYet when the attempt is not visible yet.
+    """
+    key = intent.metadata.get("attempt")
+    if not key:
+        return
+    attempt = await Attempt.get_or_none(key=key)
+    if attempt is None:
+        raise NotKnownYet(key)
+    if attempt.status not in attempts.OPEN:
+        return
+    if attempt.session_ref:
+        await look_at_page(attempt)
+    elif intent.status != IntentStatus.FAILED or intent.error_code:  # else it is being tried this very moment
+        await charging.conclude(attempt, intent)
+
+
+@jobs.outside
+async def hear_intent(object_ref: str, **_event: object) -> None:
+    """A webhook spoke of a payment intent: fetch it, whatever the message said."""
+    await look_at_intent(await gateway.read_intent(object_ref))
+
+
+@jobs.outside
+async def hear_page(session_ref: str) -> None:
+    """A hosted payment page changed."""
+    attempt = await Attempt.filter(session_ref=session_ref).order_by("-id").first()
+    if attempt is None:
+        page = await gateway.read_checkout(session_ref)
+        attempt = await Attempt.get_or_none(key=page.metadata.get("attempt", ""))
+    if attempt is not None and attempt.status in attempts.OPEN:
+        await look_at_page(attempt)
+
+
+@jobs.outside
+async def look_again(attempt_id: int) -> None:
+    """A charge got no answer a minute ago."""
+    attempt = await Attempt.get(id=attempt_id)
+    if attempt.status in attempts.OPEN:
+        await look(attempt)
+
+
+@jobs.outside
+async def fetch_fee(intent_ref: str, campaign_id: int) -> None:
+    """Book a fee the gateway did not tell at once. Raises NotKnownYet until it does: the job comes back."""
+    intent = await gateway.read_intent(intent_ref)
+    if intent.fee_cents is None:
+        raise NotKnownYet(intent_ref)
+    if not intent.fee_cents:
+        return
+    amounts = [
+        Amount(AccountKind.PSP_FEES, intent.fee_cents), Amount(AccountKind.STRIPE_CLEARING, -intent.fee_cents)
+    ]  # fmt: skip
+    async with transaction():
+        source = intent.charge_ref or intent.ref
+        await ledger.book(
+            "fee", "charge", source, amounts, campaign=campaign_id, occurred_at=intent.happened_at
+        )
+
+
+async def reconcile(*, patience: timedelta = PATIENCE) -> Reconciled:
+    """Settle what is older than `patience` and still open: attempts without an end, pledges without an attempt."""
+    done = Reconciled()
+    before = clock.now() - patience
+    for attempt in await attempts.open_attempts(MOST):
+        if attempt.created_at <= before:
+            await _try(done, attempt.key, look, attempt)
+            fresh = await Attempt.get(id=attempt.id)
+            done.settled += fresh.status not in attempts.OPEN
+    for pledge_id in await _left_behind(before):
+        await _try(done, f"pledge {pledge_id}", charging.charge, pledge_id)
+    return done
+
+
+async def _try(done: Reconciled, name: str, verb: Callable[..., Awaitable[object]], subject: object) -> None:
+    done.looked += 1
+    try:
+        await verb(subject)
+    except (GatewayTrouble, outcomes.AmountDiffers, NotKnownYet) as trouble:
+        done.troubles += 1
+        log.error("not reconciled", subject=name, kind=type(trouble).__name__, detail=str(trouble)[:200])
+
+
+async def _left_behind(before: object) -> list[int]:
+    """Pledges of a decided campaign whose charge never began: their job was lost or given up."""
+    rows = Pledge.filter(
+        status=PledgeStatus.CONFIRMED, campaign__status=CampaignStatus.COLLECTING, campaign__decided_at__lte=before
+    )
+    return [pledge.id for pledge in await rows.order_by("id").limit(MOST).only("id")]
+
+
+@jobs.outside
+async def reconcile_due(**_payload: object) -> None:
+    """Every ten minutes; the result is kept 35 days, for the team and the proof page."""
+    done = await reconcile()
+    present = clock.now()
+    await Reconciliation.filter(at__lt=present - KEPT).delete()
+    await Reconciliation.create(at=present, looked=done.looked, settled=done.settled, troubles=done.troubles)
+    log.info("reconciled", looked=done.looked, settled=done.settled, troubles=done.troubles)

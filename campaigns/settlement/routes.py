@@ -1,0 +1,94 @@
+"""The page of recovery: read without an account, by the signed link of a letter."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from campaigns.pledges.models import Pledge
+from campaigns.pledges.service import reference
+from campaigns.settlement import letters, pages, reasons, recovery
+from civic.errors import DomainError
+from civic.i18n import _
+from civic.people import links
+from civic.settings import settings
+from civic.web import limits
+from civic.web.middleware import content_security_policy
+from civic.web.page import page, redirect, redirect_to
+
+STRIPE = "https://checkout.stripe.com"
+
+
+async def show(request: Request) -> Response:
+    """GET: why the charge did not work, and the three ways; or where the gift stands now."""
+    return _page(request, await _pledge(request))
+
+
+async def pay(request: Request) -> Response:
+    """POST: leave for the hosted page (another card, or her bank's confirmation)."""
+    pledge = await _pledge(request)
+    await limits.hit("pay again", str(pledge.id), most=10, per=3600)
+    try:
+        address = await recovery.pay_again(pledge)
+    except DomainError as refusal:
+        return _page(request, await _pledge(request), status=refusal.status, refusal=refusal.message)
+    return redirect_to(address) if address else _to_page(request)
+
+
+async def offline(request: Request) -> Response:
+    """POST: a cheque or a transfer instead."""
+    pledge = await _pledge(request)
+    try:
+        await recovery.switch_offline(pledge)
+    except DomainError as refusal:
+        return _page(request, await _pledge(request), status=refusal.status, refusal=refusal.message)
+    return _to_page(request)
+
+
+async def back(request: Request) -> Response:
+    """GET from the hosted page: look at what was done there, then show it."""
+    attempt = await pages.attempt_of(request.path_params["ticket"])
+    await recovery.come_back(attempt.pledge)
+    slug = request.path_params["slug"]
+    return redirect("settlement.show", slug=slug, token=links.make(letters.RECOVER, attempt.pledge_id))
+
+
+async def _pledge(request: Request) -> Pledge:
+    return await recovery.pledge_to_recover(request.path_params["slug"], request.path_params["token"])
+
+
+def _to_page(request: Request) -> Response:
+    return redirect("settlement.show", slug=request.path_params["slug"], token=request.path_params["token"])
+
+
+def _page(request: Request, pledge: Pledge, *, status: int = 200, refusal: str = "") -> Response:
+    return page(
+        request, "campaigns/settlement/show.html", status=status, pledge=pledge, campaign=pledge.campaign,
+        token=request.path_params["token"], refusal=refusal, reason=reasons.sentence(pledge.decline_code),
+        by_bank=pledge.decline_code == reasons.ASKS, waits=recovery.waits(pledge),
+        on_page=pledge.status == "charging", same_card=recovery.same_card_may_try(pledge),
+        title=_title(pledge), reference=reference(pledge), headers={
+            "Cache-Control": "no-store", "Content-Security-Policy": content_security_policy(*_payment_origin())
+        },
+    )  # fmt: skip
+
+
+def _payment_origin() -> list[str]:
+    return [] if settings().payments_simulated else [STRIPE]
+
+
+def _title(pledge: Pledge) -> str:
+    titles = {
+        "needs_backer": _("Votre don n’a pas pu être prélevé"), "charging": _("Votre paiement est en cours"),
+        "unknown": _("Votre paiement est en cours"), "processing": _("Votre prélèvement est en route"),
+        "collected": _("Votre don est arrivé, merci"), "switched_offline": _("Nous attendons votre chèque ou virement"),
+    }  # fmt: skip
+    return titles.get(pledge.status, _("Cette promesse de don est terminée"))
+
+
+_BASE = "/campagnes/{slug}/reprise"
+routes: list[BaseRoute] = [
+    Route(f"{_BASE}/retour/{{ticket}}", back, name="settlement.back"),
+    Route(f"{_BASE}/{{token}}", show, name="settlement.show"),
+    Route(f"{_BASE}/{{token}}/payer", pay, methods=["POST"], name="settlement.pay"),
+    Route(f"{_BASE}/{{token}}/autrement", offline, methods=["POST"], name="settlement.offline"),
+]

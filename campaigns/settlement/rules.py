@@ -1,0 +1,30 @@
+"""The figures of settlement, in one place (docs/money.md)."""
+
+from datetime import timedelta
+
+GRACE = timedelta(days=14)
+"""How long a decided campaign may collect: cards have a week, direct debits need up to eight working days."""
+
+DROP_CARDS_AFTER = timedelta(days=7)
+"""From the decision on; a charge that fails later leaves its backer DROP_LATE_AFTER."""
+
+DROP_LATE_AFTER = timedelta(days=2)
+REMINDER_DAYS = (2, 4, 6)
+"""Mails to a backer whose charge did not work: at once, then after so many days."""
+
+PAGE_LIFE = timedelta(hours=2)
+"""How long a hosted page of recovery stays open (Stripe: 30 minutes to 24 hours)."""
+
+KEYS_LAST = timedelta(hours=23)
+"""Stripe may forget an idempotency key after 24 h; an older attempt is found by listing the customer's intents."""
+
+NOT_AGAIN = frozenset({
+    "do_not_honor", "do_not_try_again", "expired_card", "fraudulent", "incorrect_number", "invalid_account",
+    "lost_card", "merchant_blacklist", "pickup_card", "restricted_card", "revocation_of_all_authorizations",
+    "revocation_of_authorization", "security_violation", "stolen_card", "stop_payment_order",
+    "transaction_not_allowed",
+})  # fmt: skip
+"""Declines after which the same card must not be tried again (https://docs.stripe.com/declines/codes)."""
+
+SPREAD = 500
+"""How many pledges one job spreads into jobs of their own."""

@@ -1,0 +1,94 @@
+"""Load the demonstration once: communes, then every scene in the order of its moment."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from civic import database, jobs
+from civic.database import migrations
+from civic.people import service as people
+from civic.people.models import AuditEntry, Person
+from civic.places import service as places
+from civic.settings import Settings, settings
+from demo import campaigns, events, initiatives, organisations, steering, things, volunteering
+from demo import people as residents
+from demo.till import till
+from demo.world import World, perform
+
+FIRST_DEPARTEMENTS = ("01", "69", "71", "38", "39", "42")
+MARK = "demo_loaded"
+
+
+async def prepare(current: Settings, app: ASGIApp) -> bool:
+    """Bring the database of these settings up to date and load the demonstration if it is new; whether it was loaded.
+
+    On SQLite a new database is filled under another name and takes its own at the end: what a stop left half done
+    is thrown away by the next start. The application answers at its address meanwhile, because the payments are made
+    over HTTP. Raises OSError when the folder cannot be written.
+    """
+    with _place_to_load(current):
+        await migrations.migrate(current.database_url)
+        async with _answering(current, app):
+            return await load()
+
+
+async def load() -> bool:
+    """Load everything into the connected database; False when it is there, or when people already use the database."""
+    if await AuditEntry.filter(act=MARK).exists() or await Person.exists():
+        return False
+    await places.load(FIRST_DEPARTEMENTS)
+    acts = [residents, organisations, initiatives, events, things, steering]
+    acts += [volunteering] if settings().volunteering else []
+    open_till = till()
+    if open_till is None:
+        await _tell(acts, World())
+    else:
+        await open_till.hush(True)
+        await _tell([*acts, campaigns], World(till=open_till))
+        await open_till.hush(False)
+        await open_till.close()
+    async with database.transaction():
+        await jobs.enqueue("communes_wanted", key="demo")
+        await people.audit(None, MARK, "demo")
+    return True
+
+
+async def _tell(acts: list[ModuleType], world: World) -> None:
+    await perform([scene for act in acts for scene in act.scenes()], world)
+
+
+@contextlib.asynccontextmanager
+async def _answering(current: Settings, app: ASGIApp) -> AsyncIterator[None]:
+    """The application, connected to its database and reachable, without uvicorn's hold on the signals."""
+    config = uvicorn.Config(app, host=current.host, port=current.port, log_level="warning", access_log=False)
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    try:
+        yield
+    finally:
+        await server.shutdown()
+
+
+@contextlib.contextmanager
+def _place_to_load(current: Settings) -> Iterator[None]:
+    """While a new SQLite database is filled, the settings name the file beside it."""
+    wanted = current.database_url
+    final = Path(wanted.removeprefix("sqlite:///"))
+    if not wanted.startswith("sqlite") or final.exists():
+        yield
+        return
+    aside = final.with_suffix(".chargement")
+    for left in (*aside.parent.glob(f"{aside.name}*"), *aside.parent.glob("sandbox.sqlite3*")):
+        left.unlink()
+    current.database_url = f"sqlite:///{aside}"
+    try:
+        yield
+    finally:
+        current.database_url = wanted
+    aside.replace(final)
