@@ -214,10 +214,11 @@ def _in_database(work: Coroutine[Any, Any, Any]) -> Any:
     from app import create_app
 
     async def run() -> Any:
-        await database.connect(settings().database_url)
         try:
+            await database.connect(settings().database_url)
             return await work
         finally:
+            work.close()
             await database.disconnect()
 
     create_app(with_worker=False)
