@@ -159,7 +159,10 @@ class StandIn:
         self.sandbox: Starlette | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.sandbox = self.sandbox or self._made()
+        if self.sandbox is None:
+            self.sandbox = self._made()
+            control = self.sandbox.state.control
+            await control.clock(-await control.clock(0))  # a restart shows today again, here as everywhere
         await self.sandbox(scope, receive, send)
 
     def _made(self) -> Starlette:
