@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette_compress import CompressMiddleware
 
 from campaigns import panels as campaign_panels
 from campaigns.ledger import verify as ledger_verify
@@ -22,11 +23,13 @@ from campaigns.payments import gateway
 from campaigns.payments import jobs as payments_jobs
 from campaigns.payments import routes as payments_routes
 from campaigns.payments.keys import sandbox_key, simulated_secret
+from campaigns.pledges import jobs as pledges_jobs
 from campaigns.pledges import routes as pledges_routes
 from campaigns.public import routes as campaigns_routes
 from campaigns.sandbox import create_sandbox
 from campaigns.settlement import jobs as settlement_jobs
 from campaigns.settlement import routes as settlement_routes
+from campaigns.settlement import todos as settlement_todos
 from campaigns.settlement import verify as settlement_verify
 from civic import database, jobs, slots
 from civic.committees import jobs as committees_jobs
@@ -44,6 +47,7 @@ from civic.landscapes import routes as landscapes_routes
 from civic.mail import routes as mail_routes
 from civic.mail import service as mail_service
 from civic.media import routes as media_routes
+from civic.needs import panels as needs_panels
 from civic.network import routes as network_routes
 from civic.organisations import routes as organisations_routes
 from civic.people import routes as people_routes
@@ -85,6 +89,8 @@ def fill(current: Settings) -> None:
     slots.clear()
     jobs.clear()
     events_panels.fill()
+    slots.initiative_panels.fill(needs_panels.initiative_panel)
+    slots.home_ways.fill(needs_panels.home_ways)
     jobs.register(mail_service.handlers)
     jobs.register(places_jobs.handlers)
     fill_steering()
@@ -105,6 +111,7 @@ def fill_volunteering() -> None:
     slots.person_given.fill(volunteering_panels.person_given)
     slots.home_ways.fill(volunteering_panels.home_ways)
     slots.figures.fill(volunteering_panels.figures)
+    slots.secret_links.fill(volunteering_panels.secret_links)
     slots.verifications.fill(tallies.verify)
 
 
@@ -129,11 +136,13 @@ def fill_campaigns() -> None:
     slots.initiative_timeline.fill(campaign_panels.initiative_timeline)
     slots.person_todos.fill(campaign_panels.person_todos)
     slots.person_given.fill(campaign_panels.person_given)
-    slots.desk_todos.fill(campaign_panels.desk_todos)
+    slots.desk_todos.fill(campaign_panels.desk_todos, settlement_todos.desk_todos)
     slots.home_ways.fill(campaign_panels.home_ways)
     slots.figures.fill(campaign_panels.figures)
+    slots.secret_links.fill(campaign_panels.secret_links)
     jobs.register(lifecycle_jobs.handlers)
     slots.verifications.fill(*ledger_verify.CHECKS, *settlement_verify.CHECKS)
+    jobs.register(pledges_jobs.handlers)
     jobs.register(payments_jobs.handlers)
     jobs.register(settlement_jobs.handlers)
     for name, minutes in settlement_jobs.minutes.items():
@@ -197,7 +206,8 @@ def create_app(*, with_worker: bool | None = None) -> ASGIApp:
     return Starlette(
         routes=mounted, lifespan=lifespan, exception_handlers=errorpages.HANDLERS,
         middleware=[
-            Middleware(SecurityHeaders), Middleware(Locale), Middleware(LastNet), Middleware(SameOrigin),
+            Middleware(SecurityHeaders), Middleware(CompressMiddleware, minimum_size=600), Middleware(Locale),
+            Middleware(LastNet), Middleware(SameOrigin),
             Middleware(BodyLimit), Middleware(Sessions),
         ],
     )  # fmt: skip
@@ -229,4 +239,5 @@ async def run_worker() -> None:
     try:
         await jobs.Worker().run(stop)
     finally:
+        await gateway.close()
         await database.disconnect()

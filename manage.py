@@ -170,14 +170,19 @@ async def _settle(slug: str) -> str:
 
 @cli.command()
 def reconcile() -> None:
-    """Ask the payment gateway about everything whose end is not known; exit status 1 when some could not be settled."""
+    """Ask Stripe about every payment without an end, and compare its books with ours; exit status 1 on a difference."""
     from datetime import timedelta
 
-    from campaigns.settlement import looking
+    from campaigns.settlement import books, looking
 
-    done = _in_database(looking.reconcile(patience=timedelta()))
+    async def both() -> tuple[looking.Reconciled, list[books.Difference]]:
+        return await looking.reconcile(patience=timedelta()), await books.compare()
+
+    done, differences = _in_database(both())
     typer.echo(f"{done.looked} paiements vérifiés, {done.settled} réglés, {done.troubles} sans réponse.")
-    raise typer.Exit(1 if done.troubles else 0)
+    for one in differences:
+        typer.echo(f"{one.source_ref} : {one.theirs_cents} centimes chez Stripe, {one.ours_cents} dans nos comptes.")
+    raise typer.Exit(1 if done.troubles or differences else 0)
 
 
 @cli.command()
@@ -209,10 +214,11 @@ def _in_database(work: Coroutine[Any, Any, Any]) -> Any:
     from app import create_app
 
     async def run() -> Any:
-        await database.connect(settings().database_url)
         try:
+            await database.connect(settings().database_url)
             return await work
         finally:
+            work.close()
             await database.disconnect()
 
     create_app(with_worker=False)

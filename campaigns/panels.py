@@ -61,7 +61,7 @@ async def person_todos(person: "Person") -> list[Todo]:
     ]  # fmt: skip
     rows = Pledge.filter(person_id=person.id, status=PledgeStatus.NEEDS_BACKER).select_related("campaign")
     for pledge in await rows:
-        href = urls.path("pledges.manage", token=links.make(MANAGE, pledge.id))
+        href = urls.path("settlement.show", slug=pledge.campaign.slug, token=links.make(MANAGE, pledge.id))
         text = _("Confirmer votre don de %(amount)s", amount=money(pledge.amount_cents))
         found.append(Todo(text, href, "argent", pledge.campaign.grace_until, pledge.campaign.title))
     return found
@@ -120,3 +120,11 @@ async def figures() -> list[Figure]:
         return []
     definition = _("promis ou donnés aux collectes par les habitants, hors aide au site.")
     return [Figure(_("%(n)s €", n=number(cents // 100)), _("Euros"), definition, 30)]
+
+
+async def secret_links(person: "Person") -> list[tuple[str, str]]:
+    """The links to her promises and gifts: what, and the full address (A2)."""
+    return [
+        (pledge.campaign.title, urls.absolute("pledges.manage", token=links.make(MANAGE, pledge.id)))
+        for pledge in await of_person(person)
+    ]

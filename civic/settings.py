@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fill_in(self) -> "Settings":
         self.data = self.data.expanduser().resolve()
-        self.database_url = self.database_url or f"sqlite:///{self.data / 'civic.sqlite3'}"
+        self.database_url = self.database_url or f"sqlite://{self.data / 'civic.sqlite3'}"
         self.base_url = (self.base_url or f"http://localhost:{self.port}").rstrip("/")
         self.mail_from = self.mail_from or self.contact_email
         if not self.database_url.startswith(("sqlite://", "postgres://", "postgresql://")):

@@ -104,6 +104,7 @@ committee_panels: Slot[Callable[["Committee", "Person | None"], Awaitable[list[P
 initiative_timeline: Slot[Callable[["Initiative"], Awaitable[list[Moment]]]] = Slot("initiative_timeline")
 person_todos: Slot[Callable[["Person"], Awaitable[list[Todo]]]] = Slot("person_todos")
 person_given: Slot[Callable[["Person"], Awaitable[list[Given]]]] = Slot("person_given")
+secret_links: Slot[Callable[["Person"], Awaitable[list[tuple[str, str]]]]] = Slot("secret_links")
 desk_todos: Slot[Callable[["Person"], Awaitable[list[Todo]]]] = Slot("desk_todos")
 agenda: Slot[Callable[[], Awaitable[list[Moment]]]] = Slot("agenda")
 home_ways: Slot[Callable[[], Awaitable[list[Way]]]] = Slot("home_ways")
@@ -112,7 +113,7 @@ verifications: Slot[Callable[[], Awaitable[list[str]]]] = Slot("verifications")
 
 ALL: tuple[Slot[Any], ...] = (
     initiative_panels, organisation_panels, committee_panels, initiative_timeline, person_todos, person_given,
-    desk_todos, agenda, home_ways, figures, verifications,
+    secret_links, desk_todos, agenda, home_ways, figures, verifications,
 )
 
 

@@ -11,6 +11,7 @@ from volunteering.missions import queries as missions
 from volunteering.missions.models import Mission
 from volunteering.missions.words import hours, when, where
 from volunteering.shifts import queries as shifts
+from volunteering.shifts.models import Shift
 from volunteering.signups import queries as signups
 from volunteering.signups import tallies
 from volunteering.signups.letters import token_of
@@ -18,6 +19,7 @@ from volunteering.signups.models import Signup, SignupStatus
 
 NEXT = 6
 LOOKED_AT = 60
+SHOWN = 3
 
 
 async def initiative_panel(initiative: Initiative, person: Person | None) -> list[Panel]:
@@ -57,12 +59,13 @@ async def person_given(person: Person) -> list[Given]:
 
 
 async def home_ways() -> list[Way]:
-    """The missions of this week that still have places."""
-    rows = await missions.this_week(3)
-    free = sum(row.coming_free for row in rows)
+    """The places of this week that are still free, and the first three missions that have some."""
+    rows = await shifts.free_this_week(LOOKED_AT)
+    free = sum(row.free for row in rows)
     summary = _n("%(n)s place cette semaine", "%(n)s places cette semaine", free) if rows else _("Rien cette semaine")
-    items = [(row.title, _detail(row), _href(row)) for row in rows]
-    return [Way("temps", summary, items, order=20)]
+    first = {row.mission_id: row for row in reversed(rows)}
+    nearest = sorted(first.values(), key=lambda row: (row.starts_at, row.id))[:SHOWN]
+    return [Way("temps", summary, [(row.mission.title, _detail(row), _href(row.mission)) for row in nearest], order=20)]
 
 
 async def figures() -> list[Figure]:
@@ -78,9 +81,8 @@ async def figures() -> list[Figure]:
     ]  # fmt: skip
 
 
-def _detail(mission: Mission) -> str:
-    start = when(mission.listed_at, mission.next_ends_at or mission.listed_at)
-    return ", ".join(part for part in (start, where(mission)) if part)
+def _detail(shift: Shift) -> str:
+    return ", ".join(part for part in (when(shift.starts_at, shift.ends_at), where(shift.mission)) if part)
 
 
 def _todo(signup: Signup) -> Todo:
@@ -97,3 +99,11 @@ def _todo(signup: Signup) -> Todo:
 
 def _href(mission: Mission) -> str:
     return urls.path("missions.show", slug=mission.slug)
+
+
+async def secret_links(person: Person) -> list[tuple[str, str]]:
+    """The links to her shifts to come: what, and the full address (A2)."""
+    return [
+        (row.shift.mission.title, urls.absolute("signups.show", token=token_of(row)))
+        for row in await signups.coming_of(person)
+    ]

@@ -82,6 +82,17 @@ class Event:
     raw: str = field(repr=False)
 
 
+@dataclass(slots=True, frozen=True)
+class BalanceLine:
+    """A movement of the gateway's balance; cents, signed; `source_ref` is the charge, refund or payout behind it."""
+
+    ref: str
+    kind: str
+    source_ref: str
+    net_cents: int
+    happened_at: datetime
+
+
 def moment(seconds: int | float) -> datetime:
     """Unix seconds as an aware UTC moment."""
     return datetime.fromtimestamp(seconds, UTC)
@@ -109,6 +120,12 @@ def intent_of(body: Body) -> Intent:
         fee_cents=balance.get("fee") if isinstance(balance, dict) else None,
         metadata=dict(body.get("metadata") or {}), raw=json.dumps(body),
     )  # fmt: skip
+
+
+def balance_line_of(body: Body) -> BalanceLine:
+    """A balance transaction's JSON in our words."""
+    source = reference(body.get("source"))
+    return BalanceLine(body["id"], body["type"], source, body["net"], moment(body["created"]))
 
 
 def _intent_status(body: Body) -> IntentStatus:

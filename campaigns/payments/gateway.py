@@ -15,7 +15,17 @@ from typing import Any, cast
 import stripe
 
 from campaigns.money import CURRENCY
-from campaigns.payments.answers import Body, Checkout, Event, Intent, checkout_of, intent_of, moment
+from campaigns.payments.answers import (
+    BalanceLine,
+    Body,
+    Checkout,
+    Event,
+    Intent,
+    balance_line_of,
+    checkout_of,
+    intent_of,
+    moment,
+)
 from campaigns.payments.keys import sandbox_key
 from civic import database
 from civic.settings import Settings, settings
@@ -187,6 +197,12 @@ async def cancel_intent(ref: str, *, key: str) -> Intent:
 async def list_intents(customer_ref: str) -> list[Intent]:
     """Every charge of a customer, newest first: how an old attempt is found again by its metadata."""
     return [intent_of(body) for body in await _list("payment_intents", {"customer": customer_ref, "limit": 100})]
+
+
+async def list_balance(since: datetime) -> list[BalanceLine]:
+    """Every movement of our balance since a moment, newest first."""
+    params = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+    return [balance_line_of(body) for body in await _list("balance_transactions", params)]
 
 
 def read_event(raw: bytes, signature: str, secret: str) -> Event:

@@ -1,8 +1,6 @@
 """What the gateway is asked after the fact: let a method go, end a page, look after pages that were left."""
 
 from campaigns.payments import checkout, gateway, inbox
-from campaigns.pledges import service as pledges
-from campaigns.pledges.queries import confirmed
 from civic import jobs
 
 
@@ -20,16 +18,9 @@ async def close_page(pledge_id: int, session_ref: str) -> None:
         await gateway.detach_method(page.method_ref, key=f"{page.method_ref}-detach")
 
 
-async def release_all(campaign_id: int) -> None:
-    """A cancelled campaign lets every promise go."""
-    for pledge in await confirmed(campaign_id):
-        await pledges.release(pledge, "campaign_cancelled")
-
-
 handlers = {
     "method_unneeded": detach,
     "pledge_abandoned": close_page,
-    "campaign_cancelled": release_all,
     "checkouts_swept": checkout.sweep,
     "gateway_told": inbox.handle,
 }

@@ -88,4 +88,4 @@ async def of_person(person: Person) -> list[Pledge]:
 async def confirmed(campaign_id: int) -> list[Pledge]:
     """The promises that stand, oldest first."""
     rows = Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.CONFIRMED)
-    return await rows.order_by("id").select_related("person")
+    return await rows.order_by("id").select_related("person", "campaign")

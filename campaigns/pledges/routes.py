@@ -9,7 +9,7 @@ from campaigns.lifecycle.queries import rewards
 from campaigns.pledges import draft as drafts
 from campaigns.pledges import queries, service
 from campaigns.pledges.draft import Draft
-from campaigns.pledges.forms import CHIPS, TIPS, CheckForm, GiftForm, MeForm, SentGiftForm, ShownForm
+from campaigns.pledges.forms import CHIPS, TIPS, CheckForm, GiftForm, MeForm, SentGiftForm, ShownForm, explain
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import Gift
 from civic.errors import DomainError, Invalid
@@ -103,6 +103,7 @@ async def tell_me(request: Request) -> Response:
         Form.read(request, ShownForm) if known else Form.read(request, MeForm)
     )
     if form.data is None:
+        explain(form)
         return page(request, "campaigns/pledges/me.html", status=422, form=form, campaign=campaign, draft=draft)
     name, email = _identity(actor, form.data)
     draft.change(name=name, email=email, shown=form.data.shown, amount_hidden=form.data.amount_hidden)

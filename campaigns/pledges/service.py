@@ -1,5 +1,6 @@
 """The verbs of a promise: pledge, confirm, cancel, release, abandon. One transaction each, the network never within."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from tortoise.expressions import F, Q
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.lifecycle.service import keep_need
-from campaigns.lifecycle.transitions import By
+from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import MANAGE, STANDING
 from campaigns.pledges.transitions import move
@@ -55,8 +56,9 @@ async def pledge(backer: Person, campaign: Campaign, gift: Gift, key: str, forme
     known = await Pledge.get_or_none(form_key=key)
     if known:
         return known
-    for replaced in await Pledge.filter(form_key__in=former, status=PledgeStatus.CREATED):
-        await abandon(replaced, "replaced")
+    for replaced in await Pledge.filter(form_key__in=former or [""], status=PledgeStatus.CREATED):
+        with suppress(NotNow):
+            await abandon(replaced, "replaced")
     try:
         return await _create(backer, campaign, gift, key)
     except IntegrityError:
@@ -100,6 +102,7 @@ async def confirm(pledge_id: int, saved: Saved) -> PledgeStatus:
     Answers the state the promise is in afterwards.
     """
     async with transaction():
+        await Pledge.filter(id=pledge_id).update(updated_at=clock.now())  # the lock first: webhook and return page race
         found = await Pledge.get(id=pledge_id).select_related("person", "campaign")
         if found.status != PledgeStatus.CREATED:
             if found.method_ref != saved.method_ref:
@@ -109,14 +112,14 @@ async def confirm(pledge_id: int, saved: Saved) -> PledgeStatus:
             await move(found, PledgeStatus.ABANDONED, by=By.SCHEDULER, cause="too_late")
             await _release_reward(found)
             await _let_method_go(saved.method_ref)
-            await _tell(found, "pledge_too_late")
+            await tell(found, "pledge_too_late")
             return found.status
         await move(
             found, PledgeStatus.CONFIRMED, by=By.GATEWAY, cause="method_saved", method_ref=saved.method_ref,
             method_label=saved.method_label, customer_ref=saved.customer_ref, confirmed_at=saved.at,
         )  # fmt: skip
         await keep_need(found.campaign_id)
-        await _tell(found, "pledge_confirmed", amount_cents=found.amount_cents, tip_cents=found.tip_cents)
+        await tell(found, "pledge_confirmed", amount_cents=found.amount_cents, tip_cents=found.tip_cents)
         await jobs.enqueue("pledge_confirmed", key=f"pledge-{found.id}", pledge_id=found.id)
     return found.status
 
@@ -194,8 +197,8 @@ async def _let_method_go(method_ref: str) -> None:
         await jobs.enqueue("method_unneeded", key=method_ref, method_ref=method_ref)
 
 
-async def _tell(found: Pledge, name: str, **context: Any) -> None:
-    """Write to the backer, once per promise and message."""
+async def tell(found: Pledge, name: str, occasion: str = "", **context: Any) -> None:
+    """Write the mail `campaigns/{name}` to the backer, once per promise, message and occasion."""
     person, campaign = found.person, found.campaign
     if not person.email:
         return
@@ -203,8 +206,8 @@ async def _tell(found: Pledge, name: str, **context: Any) -> None:
         debit_on = day(campaign.deadline) if campaign.deadline else ""
         last_day = day(campaign.last_day) if campaign.last_day else ""
     await mail.send(
-        f"campaigns/{name}", to=person.email, key=f"{name}-{found.id}", locale=person.locale, title=campaign.title,
-        slug=campaign.slug, token=links.make(MANAGE, found.id), reference=reference(found),
+        f"campaigns/{name}", to=person.email, key=f"{name}-{found.id}{occasion}", locale=person.locale,
+        title=campaign.title, slug=campaign.slug, token=links.make(MANAGE, found.id), reference=reference(found),
         minimum_cents=campaign.minimum_cents, debit_on=debit_on, last_day=last_day, **context,
     )  # fmt: skip
 

@@ -42,7 +42,8 @@ async def show(request: Request) -> Response:
         request, "campaigns/public/show.html", campaign=campaign, initiative=campaign.initiative,
         lines=await queries.cost_lines(campaign.id), rewards=await queries.rewards(campaign.id), needs=needs,
         leads=await leads_of(campaign.initiative_id), names=names,
-        others=max(0, campaign.backers_count - len(names)), ends=ends_text(campaign), state=state_text(campaign),
+        others=max(0, campaign.backers_count - len(names)), ends=ends_text(campaign),
+        days=days_left(campaign), state=state_text(campaign),
         moments=moments(campaign), runs=await may_edit(actor, campaign.initiative),
         supervises=bool(actor and actor.is_animator), note=await queries.last_note(campaign.id),
         landscape=(await landscapes([campaign]))[campaign.initiative_id],
@@ -75,11 +76,16 @@ def _card(campaign: Campaign, landscape: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def days_left(campaign: Campaign) -> int:
+    """Whole days before the last one; 0 on the last day and afterwards."""
+    return max(0, (campaign.last_day - clock.today()).days) if campaign.last_day else 0
+
+
 def ends_text(campaign: Campaign) -> str:
     """« Encore 12 jours. », « Dernier jour. », or nothing once it is over."""
-    if not campaign.is_open() or campaign.last_day is None:
+    if not campaign.is_open():
         return ""
-    days = (campaign.last_day - clock.today()).days
+    days = days_left(campaign)
     return _n("Encore %(n)s jour.", "Encore %(n)s jours.", days) if days else _("Dernier jour.")
 
 

@@ -1,6 +1,6 @@
 """What settlement does after the fact, and by the clock (app.py registers both)."""
 
-from campaigns.settlement import charging, closing, deciding, looking
+from campaigns.settlement import books, charging, closing, deciding, looking
 from civic.jobs import Handler
 
 handlers: dict[str, Handler] = {
@@ -22,6 +22,7 @@ handlers: dict[str, Handler] = {
     "deadlines_due": deciding.decide_due,
     "reconcile_due": looking.reconcile_due,
     "grace_due": closing.close_due,
+    "books_compared": books.compare_due,
 }
-minutes = {"deadlines_due": 5, "reconcile_due": 10, "grace_due": 30}
+minutes = {"deadlines_due": 5, "reconcile_due": 10, "grace_due": 30, "books_compared": 1440}
 """How often the clock asks, in minutes."""

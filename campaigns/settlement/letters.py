@@ -13,8 +13,8 @@ from civic.initiatives.queries import leads_of
 from civic.people import links
 from civic.web.formats import day
 
-RECOVER = "recover"
-"""Purpose of the signed link to the page of recovery."""
+RECOVER = MANAGE
+"""Purpose of the signed link to the page of recovery: the backer's one secret link opens all her pages."""
 
 
 async def to_backer(name: str, pledge: Pledge, key: str, **context: Any) -> None:
@@ -25,7 +25,7 @@ async def to_backer(name: str, pledge: Pledge, key: str, **context: Any) -> None
     await mail.send(
         f"campaigns/{name}", to=pledge.person.email, key=f"{key}-{pledge.id}", locale=pledge.person.locale,
         title=campaign.title, slug=campaign.slug, person=pledge.person.name, amount_cents=pledge.amount_cents,
-        tip_cents=pledge.tip_cents, manage=links.make(MANAGE, pledge.id), token=links.make(RECOVER, pledge.id),
+        tip_cents=pledge.tip_cents, token=links.make(RECOVER, pledge.id),
         reference=reference(pledge), **context,
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """What people write about committees."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, Field, model_validator
@@ -56,3 +57,9 @@ class AnswerForm(BaseModel):
 
     answer: Literal["yes", "no"]
     reason: str = Field("", max_length=1000)
+
+
+class RenewForm(BaseModel):
+    """Renewing a mandate: the day it ends now, so that sending it twice renews it once."""
+
+    until_on: date

@@ -21,9 +21,7 @@ class Joining(StrEnum):
     @property
     def words(self) -> str:
         """For the page."""
-        return {Joining.REQUEST: _("Sur demande, avec une réponse"), Joining.OPEN: _("Ouvert, sans demande")}[
-            self
-        ]
+        return {Joining.REQUEST: _("Sur demande, avec une réponse"), Joining.OPEN: _("Ouvert, sans demande")}[self]
 
 
 class CollegeKind(StrEnum):
@@ -113,9 +111,7 @@ class College(Model):
         table = "college"
         constraints = (
             UniqueConstraint(fields=("committee_id", "kind"), name="college_once"),
-            CheckConstraint(
-                check="taken >= 0 AND (places IS NULL OR taken <= places)", name="college_not_overfull"
-            ),
+            CheckConstraint(check="taken >= 0 AND (places IS NULL OR taken <= places)", name="college_not_overfull"),
         )
 
     @property
@@ -151,9 +147,7 @@ class Seat(Model):
         table = "seat"
         indexes = (("until_on",),)
         constraints = (
-            UniqueConstraint(
-                fields=("committee_id", "person_id"), name="seat_once", condition="ended_at IS NULL"
-            ),
+            UniqueConstraint(fields=("committee_id", "person_id"), name="seat_once", condition="ended_at IS NULL"),
         )
 
     def holds_on(self, day: date) -> bool:
@@ -192,7 +186,5 @@ class SeatRequest(Model):
             UniqueConstraint(
                 fields=("committee_id", "person_id"), name="seat_request_once", condition="status = 'pending'"
             ),
-            CheckConstraint(
-                check="status <> 'refused' OR reason <> ''", name="seat_request_refusal_has_reason"
-            ),
+            CheckConstraint(check="status <> 'refused' OR reason <> ''", name="seat_request_refusal_has_reason"),
         )

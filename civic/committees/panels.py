@@ -1,5 +1,4 @@
-"""What committees add to other pages: requests that wait, mandates that end, the founding in the timeline.
-"""
+"""What committees add to other pages: requests to answer, mandates that end, the founding in the timeline."""
 
 from datetime import timedelta
 
@@ -13,11 +12,9 @@ from civic.slots import Moment, Todo
 from civic.web import urls
 from civic.web.formats import day_short
 
-MANDATE_NOTICE = timedelta(days=30)
-
 
 async def person_todos(person: Person) -> list[Todo]:
-    """Requests this person may answer, and her own mandates that end within 30 days."""
+    """Requests this person may answer, and mandates that end within 30 days."""
     return [*await _to_answer(person), *await _ending(person)]
 
 
@@ -33,46 +30,36 @@ async def timeline(initiative: Initiative) -> list[Moment]:
     committee = await queries.committee_of(initiative.id)
     if committee is None:
         return []
-    return [
-        Moment(
-            committee.created_at, _("Un comité se forme"), urls.path("committees.show", slug=committee.slug)
-        )
-    ]
+    return [Moment(committee.created_at, _("Un comité se forme"), urls.path("committees.show", slug=committee.slug))]
 
 
 async def _to_answer(person: Person) -> list[Todo]:
     ids = await queries.run_by(person)
     if not ids:
         return []
-    rows = SeatRequest.filter(committee_id__in=list(ids), status=RequestStatus.PENDING).exclude(
-        person_id=person.id
-    )
-    return [
-        _todo(request)
-        for request in await rows.order_by("id").limit(20).select_related("committee", "person")
-    ]
+    rows = SeatRequest.filter(committee_id__in=list(ids), status=RequestStatus.PENDING).exclude(person_id=person.id)
+    return [_todo(request) for request in await rows.order_by("id").limit(20).select_related("committee", "person")]
 
 
 async def _ending(person: Person) -> list[Todo]:
-    until = clock.today() + MANDATE_NOTICE
-    seats = await Seat.filter(person_id=person.id, ended_at__isnull=True, until_on__lte=until).select_related(
-        "committee"
-    )
-    return [
-        Todo(
-            _("Votre mandat se termine : %(committee)s", committee=seat.committee.name),
-            urls.path("committees.show", slug=seat.committee.slug), "voix",
-            detail=_("Dernier jour : %(day)s.", day=day_short(seat.until_on)) if seat.until_on else "",
-        )
-        for seat in seats
-    ]  # fmt: skip
+    """Mandates to renew, for who runs the committee; her own, for anybody."""
+    ids = await queries.run_by(person)
+    own = Seat.filter(person_id=person.id, ended_at__isnull=True, until_on__lte=clock.today() + queries.MANDATE_NOTICE)
+    seats = [*(await queries.ending_soon(ids) if ids else []), *await own.select_related("committee", "person")]
+    return [_mandate(seat, person) for seat in {seat.id: seat for seat in seats}.values()]
+
+
+def _mandate(seat: Seat, person: Person) -> Todo:
+    committee = seat.committee
+    if seat.person_id == person.id:
+        text = _("Votre mandat se termine : %(committee)s", committee=committee.name)
+    else:
+        text = _("Mandat à renouveler : %(name)s, %(committee)s", name=seat.person.short_name, committee=committee.name)
+    detail = _("Dernier jour : %(day)s.", day=day_short(seat.until_on)) if seat.until_on else ""
+    return Todo(text, urls.path("committees.show", slug=committee.slug), "voix", detail=detail)
 
 
 def _todo(request: SeatRequest) -> Todo:
-    return Todo(
-        _(
-            "%(name)s demande un siège : %(committee)s",
-            name=request.person.short_name, committee=request.committee.name,
-        ),
-        urls.path("committees.requests", slug=request.committee.slug), "voix",
-    )  # fmt: skip
+    committee = request.committee
+    text = _("%(name)s demande un siège : %(committee)s", name=request.person.short_name, committee=committee.name)
+    return Todo(text, urls.path("committees.requests", slug=committee.slug), "voix")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -17,6 +18,7 @@ from civic.people.models import Person
 from civic.web import paging
 from civic.web.paging import Page
 
+MANDATE_NOTICE = timedelta(days=30)
 _ORDER = list(CollegeKind)
 
 
@@ -34,9 +36,7 @@ class Standing:
 async def committee_to_show(slug: str, actor: Actor | None) -> Committee:
     """A committee of a published initiative, or of a draft for its leads and the team. Raises NotFound."""
     committee = await Committee.get_or_none(slug=slug).select_related("initiative", "initiative__commune")
-    if committee is None or not (
-        committee.initiative.is_public or await may_edit(actor, committee.initiative)
-    ):
+    if committee is None or not (committee.initiative.is_public or await may_edit(actor, committee.initiative)):
         raise NotFound(_("Ce comité n’existe pas, ou son initiative n’est pas encore publiée."))
     return committee
 
@@ -45,9 +45,7 @@ async def committee_to_run(slug: str, actor: Actor) -> Committee:
     """A committee whose decisions and seats this person may prepare. Raises NotFound or Forbidden."""
     committee = await committee_to_show(slug, actor)
     if not await may_run(actor, committee):
-        raise Forbidden(
-            _("Seules les personnes qui portent l’initiative ou animent le comité peuvent faire cela.")
-        )
+        raise Forbidden(_("Seules les personnes qui portent l’initiative ou animent le comité peuvent faire cela."))
     return committee
 
 
@@ -74,6 +72,22 @@ async def request_to_answer(request_id: int, actor: Actor) -> SeatRequest:
     return found
 
 
+async def seat_to_renew(seat_id: int, actor: Actor) -> Seat:
+    """An open seat of a committee this person runs. Raises NotFound or Forbidden."""
+    seat = await Seat.get_or_none(id=seat_id, ended_at__isnull=True).select_related("committee", "person")
+    if seat is None:
+        raise NotFound(_("Ce siège n’existe pas, ou n’est plus tenu."))
+    await committee_to_run(seat.committee.slug, actor)
+    return seat
+
+
+async def ending_soon(ids: Sequence[int]) -> list[Seat]:
+    """The seats of these committees whose mandate ends within 30 days."""
+    until = clock.today() + MANDATE_NOTICE
+    rows = Seat.filter(committee_id__in=list(ids), ended_at__isnull=True, until_on__lte=until)
+    return await rows.order_by("until_on", "id").limit(50).select_related("committee", "person")
+
+
 async def committee_of(initiative_id: int) -> Committee | None:
     """The committee of an initiative."""
     return await Committee.get_or_none(initiative_id=initiative_id)
@@ -87,11 +101,7 @@ async def colleges_of(committee_id: int) -> list[College]:
 
 async def seats_of(committee_id: int) -> list[Seat]:
     """The register: the seats held today, facilitators first."""
-    rows = (
-        await _held(committee_id)
-        .order_by("-is_facilitator", "from_on", "id")
-        .select_related("person", "college")
-    )
+    rows = await _held(committee_id).order_by("-is_facilitator", "from_on", "id").select_related("person", "college")
     return list(rows)
 
 
@@ -120,9 +130,7 @@ async def standing(actor: Actor | None, committee: Committee) -> Standing:
     if actor is None:
         return Standing()
     person = actor.person
-    requests = (
-        await SeatRequest.filter(committee_id=committee.id, person_id=person.id).order_by("-id").limit(1)
-    )
+    requests = await SeatRequest.filter(committee_id=committee.id, person_id=person.id).order_by("-id").limit(1)
     last = requests[0] if requests else None
     return Standing(
         seat=await seat_of(person, committee.id),
@@ -139,11 +147,7 @@ async def committees(cursor: str | None) -> Page[Committee]:
     after = paging.decode(cursor, 1)
     if after:
         rows = rows.filter(id__lt=after[0])
-    found = (
-        await rows.order_by("-id")
-        .limit(paging.PER_PAGE + 1)
-        .select_related("initiative", "initiative__commune")
-    )
+    found = await rows.order_by("-id").limit(paging.PER_PAGE + 1).select_related("initiative", "initiative__commune")
     return paging.cut(found, lambda committee: [committee.id], cursor=cursor)
 
 

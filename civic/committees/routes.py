@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from civic import slots
+from civic import clock, slots
 from civic.committees import queries, service
-from civic.committees.forms import LIMITED, AnswerForm, CommitteeForm, JoinForm, NewCommitteeForm
+from civic.committees.forms import LIMITED, AnswerForm, CommitteeForm, JoinForm, NewCommitteeForm, RenewForm
 from civic.committees.models import CollegeKind, Committee, Seat
 from civic.contributions.queries import has_contributed
 from civic.errors import DomainError
@@ -40,7 +40,7 @@ async def show(request: Request) -> Response:
     parts.sort(key=lambda part: part.order)
     return page(
         request, "civic/committees/show.html", committee=committee,
-        standing=await queries.standing(actor, committee),
+        standing=await queries.standing(actor, committee), soon=clock.today() + queries.MANDATE_NOTICE,
         colleges=await queries.colleges_of(committee.id), seats=await queries.seats_of(committee.id),
         parts=[part for part in parts if part.order < ASIDE], beside=[part for part in parts if part.order >= ASIDE],
     )  # fmt: skip
@@ -64,9 +64,7 @@ async def create(request: Request) -> Response:
     try:
         if form.data:
             committee = await service.found(actor, initiative, form.data)
-            return redirect(
-                "committees.show", slug=committee.slug, flash=_("Le comité existe. Vous y siégez déjà.")
-            )
+            return redirect("committees.show", slug=committee.slug, flash=_("Le comité existe. Vous y siégez déjà."))
     except DomainError as error:
         form.refuse(error)
     return _form_page(request, initiative, form, status=422)
@@ -75,9 +73,7 @@ async def create(request: Request) -> Response:
 async def edit(request: Request) -> Response:
     """The form for what a committee says of itself."""
     committee = await queries.committee_to_run(request.path_params["slug"], actor_of(request))
-    values = {
-        name: getattr(committee, name) for name in CommitteeForm.model_fields if hasattr(committee, name)
-    }
+    values = {name: getattr(committee, name) for name in CommitteeForm.model_fields if hasattr(committee, name)}
     places = {college.kind.value: college.places for college in await queries.colleges_of(committee.id)}
     values |= {kind.value: places.get(kind.value, 0) for kind in LIMITED}
     return _form_page(request, committee.initiative, Form(values), committee)
@@ -130,9 +126,7 @@ async def withdraw(request: Request) -> Response:
     actor = actor_of(request)
     committee = await queries.committee_to_show(request.path_params["slug"], actor)
     await service.withdraw(actor, committee)
-    return redirect(
-        "committees.show", slug=committee.slug, flash=_("Votre demande est retirée."), kind="info"
-    )
+    return redirect("committees.show", slug=committee.slug, flash=_("Votre demande est retirée."), kind="info")
 
 
 async def leave(request: Request) -> Response:
@@ -142,6 +136,15 @@ async def leave(request: Request) -> Response:
     left = await service.leave(actor, committee)
     flash = _("Vous avez quitté le comité. Merci pour le temps donné.") if left else None
     return redirect("committees.show", slug=committee.slug, flash=flash, kind="info")
+
+
+async def renew(request: Request) -> Response:
+    """Give a seat another mandate."""
+    actor = actor_of(request)
+    seat = await queries.seat_to_renew(request.path_params["id"], actor)
+    form = await Form.read(request, RenewForm)
+    done = form.data is not None and await service.renew(actor, seat, form.data.until_on)
+    return redirect("committees.show", slug=seat.committee.slug, flash=_("Le mandat est renouvelé.") if done else None)
 
 
 async def requests(request: Request) -> Response:
@@ -159,9 +162,7 @@ async def answer(request: Request) -> Response:
         if form.data:
             accept = form.data.answer == "yes"
             new_answer = await service.answer(actor, asked, accept=accept, reason=form.data.reason)
-            flash = (
-                _("Votre réponse est partie.") if new_answer else _("Cette demande avait déjà sa réponse.")
-            )
+            flash = _("Votre réponse est partie.") if new_answer else _("Cette demande avait déjà sa réponse.")
             return redirect("committees.requests", slug=asked.committee.slug, flash=flash)
     except DomainError as error:
         form.refuse(error)
@@ -185,9 +186,7 @@ async def _join_page(
     request: Request, actor: Actor, committee: Committee, form: Form[Any], status: int = 200
 ) -> Response:
     colleges = [
-        college
-        for college in await queries.colleges_of(committee.id)
-        if college.kind != CollegeKind.CONTRIBUTORS
+        college for college in await queries.colleges_of(committee.id) if college.kind != CollegeKind.CONTRIBUTORS
     ]
     form.values.setdefault("college", next((one.kind.value for one in colleges if not one.is_full), ""))
     return page(
@@ -218,5 +217,6 @@ routes: list[BaseRoute] = [
     Route("/comites/{slug}/retirer-ma-demande", withdraw, methods=["POST"], name="committees.withdraw"),
     Route("/comites/{slug}/quitter", leave, methods=["POST"], name="committees.leave"),
     Route("/comites/{slug}/demandes", requests, name="committees.requests"),
+    Route("/comites/sieges/{id:int}/renouveler", renew, methods=["POST"], name="committees.renew"),
     Route("/comites/demandes/{id:int}/repondre", answer, methods=["POST"], name="committees.answer"),
 ]

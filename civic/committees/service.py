@@ -1,5 +1,7 @@
 """Found a committee, join it, answer who asks, leave it. The only writer of its rows."""
 
+from datetime import date
+
 from dateutil.relativedelta import relativedelta
 from tortoise.expressions import F, Q
 
@@ -70,9 +72,7 @@ async def change(actor: Actor, committee: Committee, wish: CommitteeForm) -> Non
                 raise Invalid(
                     _("Des personnes y siègent déjà : on ne peut pas descendre en dessous."), field=kind.value
                 )
-        await Committee.filter(id=committee.id).update(
-            updated_at=clock.now(), **wish.model_dump(include=_WRITTEN)
-        )
+        await Committee.filter(id=committee.id).update(updated_at=clock.now(), **wish.model_dump(include=_WRITTEN))
         committee.name = wish.name
         await people.audit(actor, "committee_changed", f"committee:{committee.id}")
         await _count(committee)
@@ -95,9 +95,7 @@ async def join(actor: Actor, committee: Committee, kind: CollegeKind, message: s
         if await has_contributed(person.id, committee.initiative_id):
             return await _welcome(committee, person, CollegeKind.CONTRIBUTORS, Designation.CONTRIBUTION)
         if kind == CollegeKind.CONTRIBUTORS:
-            raise Invalid(
-                _("Ce collège est celui des personnes qui ont donné à l’initiative."), field="college"
-            )
+            raise Invalid(_("Ce collège est celui des personnes qui ont donné à l’initiative."), field="college")
         if committee.joining == Joining.OPEN:
             return await _welcome(committee, person, kind, Designation.OPEN)
         return await _ask(committee, person, kind, message)
@@ -131,9 +129,7 @@ async def answer(actor: Actor, request: SeatRequest, *, accept: bool, reason: st
 @retrying
 async def withdraw(actor: Actor, committee: Committee) -> None:
     """Take one's own request back; harmless when there is none."""
-    waiting = SeatRequest.filter(
-        committee_id=committee.id, person_id=actor.person.id, status=RequestStatus.PENDING
-    )
+    waiting = SeatRequest.filter(committee_id=committee.id, person_id=actor.person.id, status=RequestStatus.PENDING)
     await waiting.update(status=RequestStatus.WITHDRAWN, answered_at=clock.now())
 
 
@@ -142,13 +138,24 @@ async def leave(actor: Actor, committee: Committee) -> bool:
     """Give one's seat back; False when there was none. Decisions already open keep their electorate."""
     async with transaction():
         await _take(committee)
-        seat = await Seat.get_or_none(
-            committee_id=committee.id, person_id=actor.person.id, ended_at__isnull=True
-        )
+        seat = await Seat.get_or_none(committee_id=committee.id, person_id=actor.person.id, ended_at__isnull=True)
         if seat is None:
             return False
         await _end(seat)
         await _count(committee)
+    return True
+
+
+@retrying
+async def renew(actor: Actor, seat: Seat, until_on: date) -> bool:
+    """Give a seat another mandate after the one that ends on `until_on`; False when that was done already."""
+    committee = seat.committee
+    async with transaction():
+        await _take(committee)
+        running = Seat.filter(id=seat.id, until_on=until_on, ended_at__isnull=True)
+        if not await running.update(until_on=until_on + relativedelta(months=committee.mandate_months)):
+            return False
+        await people.audit(actor, "mandate_renewed", f"seat:{seat.id}")
     return True
 
 

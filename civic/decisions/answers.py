@@ -35,9 +35,7 @@ async def answer(actor: Actor, decision: Decision, code: Code, reason: str) -> S
             raise Invalid(_("Choisissez une des réponses proposées."), field="option")
         elector = await Elector.get_or_none(decision_id=decision.id, person_id=actor.person.id)
         if elector is None:
-            raise Forbidden(
-                _("Répondent les personnes qui siégeaient au comité à l’ouverture de la décision.")
-            )
+            raise Forbidden(_("Répondent les personnes qui siégeaient au comité à l’ouverture de la décision."))
         stance = await _take_position(actor, decision, option, reason, moment)
         if await Elector.filter(id=elector.id, answered_at__isnull=True).update(answered_at=stance.at):
             await Decision.filter(id=decision.id).update(answers_count=F("answers_count") + 1)
@@ -83,12 +81,8 @@ async def _hold(decision: Decision) -> datetime:
     return moment
 
 
-async def _take_position(
-    actor: Actor, decision: Decision, option: Option, reason: str, moment: datetime
-) -> Stance:
-    current = await Stance.get_or_none(
-        decision_id=decision.id, person_id=actor.person.id, superseded_at__isnull=True
-    )
+async def _take_position(actor: Actor, decision: Decision, option: Option, reason: str, moment: datetime) -> Stance:
+    current = await Stance.get_or_none(decision_id=decision.id, person_id=actor.person.id, superseded_at__isnull=True)
     if current:
         again = current.option_id == option.id and current.reason == reason
         if again and current.integrated_at is None:

@@ -42,8 +42,7 @@ async def close(decision_id: int) -> bool:
 
 @retrying
 async def conclude(actor: Actor, decision: Decision, outcome: str, review_on: date | None) -> bool:
-    """Publish what follows from a closed decision and when it is reviewed, once; False when it was written (S4).
-    """
+    """Publish what follows from a closed decision and when it is reviewed (S4); False when it was written already."""
     async with transaction():
         silent = Decision.filter(id=decision.id, status=DecisionStatus.CLOSED, outcome_at__isnull=True)
         if not await silent.update(

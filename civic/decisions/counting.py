@@ -88,8 +88,7 @@ def verdict(rule: Rule, tally: Tally) -> Verdict:
     """The result.
 
     Below the quorum, or without any answer, nothing is decided. By consent, one open objection blocks, and without
-    anybody in agreement (with or without a reservation) nothing carries. By majority, « yes » must carry the votes
-    cast.
+    anybody in agreement (with or without a reservation) nothing carries. By majority, « yes » must have its share.
     """
     if tally.answers < quorum_needed(tally.electorate, rule.quorum_percent):
         return Verdict.NO_QUORUM

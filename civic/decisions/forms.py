@@ -46,9 +46,7 @@ class DecisionForm(BaseModel):
     @classmethod
     def _objections_can_be_read(cls, hidden: bool, info: ValidationInfo) -> bool:
         if hidden and info.data.get("method") == Method.CONSENT:
-            raise Invalid(
-                _("Par consentement, chacun doit pouvoir lire les objections : on ne peut pas les cacher.")
-            )
+            raise Invalid(_("Par consentement, chacun doit pouvoir lire les objections : on ne peut pas les cacher."))
         return hidden
 
     @field_validator("closes_at")
@@ -60,9 +58,7 @@ class DecisionForm(BaseModel):
 
     def meanings(self) -> dict[Code, str]:
         """What each position of the method means here; the usual words where nothing was written."""
-        return {
-            code: getattr(self, f"meaning_{code.value}") or usual_meaning(code) for code in CODES[self.method]
-        }
+        return {code: getattr(self, f"meaning_{code.value}") or usual_meaning(code) for code in CODES[self.method]}
 
 
 class StanceForm(BaseModel):
@@ -89,3 +85,18 @@ class WithdrawalForm(BaseModel):
     """Taking a decision back before its end, with the reason that everybody will read."""
 
     reason: str = Field(min_length=5, max_length=1000)
+
+
+class CommitmentForm(BaseModel):
+    """Who does what until when; without a person it is oneself."""
+
+    what: str = Field(min_length=5, max_length=200)
+    due_on: date
+    person_id: int | None = None
+
+    @field_validator("due_on")
+    @classmethod
+    def _is_to_come(cls, due_on: date) -> date:
+        if due_on < clock.today():
+            raise Invalid(_("Choisissez un jour à venir."))
+        return due_on

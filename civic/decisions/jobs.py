@@ -20,9 +20,7 @@ async def open_due(*, decision_id: int) -> None:
         async with transaction():
             await service.open_to_electors(decision_id, DecisionStatus.SCHEDULED, clock.now())
     except DomainError:
-        await Decision.filter(id=decision_id, status=DecisionStatus.SCHEDULED).update(
-            status=DecisionStatus.DRAFT
-        )
+        await Decision.filter(id=decision_id, status=DecisionStatus.SCHEDULED).update(status=DecisionStatus.DRAFT)
 
 
 async def close_due(*, decision_id: int) -> None:
@@ -54,9 +52,12 @@ async def tell_result(*, decision_id: int) -> None:
 async def _write_to(decision_id: int, name: str, what: str) -> None:
     decision = await Decision.get(id=decision_id).select_related("committee")
     last = 0
-    while electors := await Elector.filter(decision_id=decision_id, id__gt=last).order_by("id").limit(
-        BATCH
-    ).select_related("person"):
+    while (
+        electors := await Elector.filter(decision_id=decision_id, id__gt=last)
+        .order_by("id")
+        .limit(BATCH)
+        .select_related("person")
+    ):
         for elector in electors:
             await _write(decision, elector, name, what)
         last = electors[-1].id

@@ -1,6 +1,6 @@
 """Decisions, their options, electorates and stances."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from tortoise import fields
@@ -67,12 +67,8 @@ class Decision(Model):
         table = "decision"
         indexes = (("status", "closes_at"),)
         constraints = (
-            CheckConstraint(
-                check="answers_count >= 0 AND answers_count <= electorate", name="decision_answers"
-            ),
-            CheckConstraint(
-                check="(status = 'closed') = (verdict IS NOT NULL)", name="decision_closed_has_verdict"
-            ),
+            CheckConstraint(check="answers_count >= 0 AND answers_count <= electorate", name="decision_answers"),
+            CheckConstraint(check="(status = 'closed') = (verdict IS NOT NULL)", name="decision_closed_has_verdict"),
         )
 
     @property
@@ -153,8 +149,7 @@ class Elector(Model):
 
 
 class Stance(Model):
-    """A person's position and reason. The current one has no `superseded_at`; an integrated objection blocks no more.
-    """
+    """A person's position and reason; the current one has no `superseded_at`. Integrated objections block no more."""
 
     id = fields.BigIntField(primary_key=True)
     decision: fields.ForeignKeyRelation[Decision] = fields.ForeignKeyField(
@@ -189,13 +184,37 @@ class Stance(Model):
         )
 
 
+class Commitment(Model):
+    """What somebody will do after a decision, until the end of `due_on`; kept at `kept_at`, overdue without it."""
+
+    id = fields.BigIntField(primary_key=True)
+    decision: fields.ForeignKeyRelation[Decision] = fields.ForeignKeyField(
+        "civic.Decision", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
+    )
+    decision_id: int
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
+    )
+    person_id: int
+    what = fields.CharField(max_length=200)
+    due_on = fields.DateField()
+    made_at = fields.DatetimeField()
+    kept_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "commitment"
+        constraints = (UniqueConstraint(fields=("decision_id", "person_id", "what"), name="commitment_once"),)
+
+    def is_overdue(self, today: date) -> bool:
+        """Not kept, and its day is past."""
+        return self.kept_at is None and self.due_on < today
+
+
 _FROZEN = "The options of a decision are frozen once it is open."
 _COUNTED = "A counted result is never changed."
 
 GUARDS = (
     Guard("option", "UPDATE", _FROZEN, "OLD.frozen"),
     Guard("option", "DELETE", _FROZEN, "OLD.frozen"),
-    Guard(
-        "decision", "UPDATE", _COUNTED, "OLD.verdict IS NOT NULL AND COALESCE(NEW.verdict, '') <> OLD.verdict"
-    ),
+    Guard("decision", "UPDATE", _COUNTED, "OLD.verdict IS NOT NULL AND COALESCE(NEW.verdict, '') <> OLD.verdict"),
 )

@@ -1,18 +1,17 @@
-"""What decisions add to other pages: the committee's page, the initiative's, « Mon espace », the home page, the
-timeline.
-"""
+"""What decisions add to other pages: the committee's, the initiative's, « Mon espace », the home page, the timeline."""
 
 from datetime import timedelta
 
 from civic import clock
 from civic.committees import queries as committees
 from civic.committees.models import Committee
-from civic.decisions import queries, words
+from civic.decisions import commitments, queries, words
 from civic.decisions.models import Decision, DecisionStatus
 from civic.i18n import _, _n
 from civic.initiatives.models import Initiative
 from civic.initiatives.queries import is_lead
-from civic.people.models import Person
+from civic.people.models import Person, RoleName
+from civic.people.queries import roles_of
 from civic.slots import Given, Moment, Panel, Todo, Way
 from civic.web import urls
 from civic.web.formats import moment
@@ -23,14 +22,20 @@ LATE = timedelta(minutes=10)
 
 async def committee_panels(committee: Committee, person: Person | None) -> list[Panel]:
     """What is being decided now with its form, what is prepared, and the end of the register."""
-    runs = person is not None and committee.id in await committees.run_by(person)
+    runs = person is not None and await _runs(person, committee)
     ballots = await queries.ballots_for(await queries.open_decisions(committee), person, most=SHOWN_STANCES)
     context = {
         "committee": committee, "ballots": ballots, "words": words, "runs": runs,
         "prepared": await queries.prepared_decisions(committee) if runs else [],
+        "commitments": await commitments.of_committee(committee), "me": person.id if person else None,
         "latest": await queries.latest_results(committee), "form": None,
     }  # fmt: skip
     return [Panel("civic/decisions/_committee.html", context, order=10)]
+
+
+async def _runs(person: Person, committee: Committee) -> bool:
+    """Leads, facilitators and the team see what is in preparation."""
+    return committee.id in await committees.run_by(person) or RoleName.ANIMATOR in await roles_of(person)
 
 
 async def initiative_panels(initiative: Initiative, person: Person | None) -> list[Panel]:
@@ -69,7 +74,7 @@ def _in_the_timeline(decision: Decision) -> str:
 
 
 async def person_todos(person: Person) -> list[Todo]:
-    """Questions to answer, and outcomes to write."""
+    """Questions to answer, commitments to keep, outcomes to write."""
     answers = [
         Todo(
             _("Donner ma voix : %(question)s", question=decision.question),
@@ -84,7 +89,14 @@ async def person_todos(person: Person) -> list[Todo]:
         )
         for decision in await queries.to_conclude(person)
     ]  # fmt: skip
-    return [*answers, *outcomes]
+    promises = [
+        Todo(
+            made.what, urls.path("decisions.show", id=made.decision_id), "voix",
+            clock.at(made.due_on, 23, 59), _("Engagement pris : %(question)s", question=made.decision.question),
+        )
+        for made in await commitments.of_person(person)
+    ]  # fmt: skip
+    return [*answers, *promises, *outcomes]
 
 
 async def person_given(person: Person) -> list[Given]:
@@ -101,20 +113,17 @@ async def person_given(person: Person) -> list[Given]:
 
 async def home_ways() -> list[Way]:
     """What is being decided this week."""
-    decisions = await queries.open_now(3)
     items = [
-        (
-            decision.question,
-            _(
-                "%(initiative)s, jusqu’au %(when)s",
-                initiative=decision.committee.initiative.title, when=moment(decision.closes_at),
-            ),
-            urls.path("decisions.show", id=decision.id),
-        )
-        for decision in decisions
+        (decision.question, _title_and_end(decision), urls.path("decisions.show", id=decision.id))
+        for decision in await queries.open_now(3)
     ]
     summary = _n("%(n)s décision est ouverte.", "%(n)s décisions sont ouvertes.", len(items))
     return [Way("voix", summary if items else _("Aucune décision n’est ouverte."), items, order=10)]
+
+
+def _title_and_end(decision: Decision) -> str:
+    title, when = decision.committee.initiative.title, moment(decision.closes_at)
+    return _("%(initiative)s, jusqu’au %(when)s", initiative=title, when=when)
 
 
 async def verify() -> list[str]:

@@ -147,9 +147,7 @@ def codes_of(method: Method) -> tuple[Code, ...]:
 
 async def open_decisions(committee: Committee) -> list[Decision]:
     """What a committee is deciding now, what ends first before the rest."""
-    return await Decision.filter(committee_id=committee.id, status=DecisionStatus.OPEN).order_by(
-        "closes_at", "id"
-    )
+    return await Decision.filter(committee_id=committee.id, status=DecisionStatus.OPEN).order_by("closes_at", "id")
 
 
 async def prepared_decisions(committee: Committee) -> list[Decision]:
@@ -160,9 +158,7 @@ async def prepared_decisions(committee: Committee) -> list[Decision]:
 
 async def latest_results(committee: Committee, limit: int = 5) -> list[Decision]:
     """The end of the register."""
-    closed = Decision.filter(
-        committee_id=committee.id, status__in=[DecisionStatus.CLOSED, DecisionStatus.WITHDRAWN]
-    )
+    closed = Decision.filter(committee_id=committee.id, status__in=[DecisionStatus.CLOSED, DecisionStatus.WITHDRAWN])
     return await closed.order_by("-closed_at", "-id").limit(limit)
 
 
@@ -183,11 +179,7 @@ async def open_now(limit: int) -> list[Decision]:
         closes_at__gt=clock.now(),
         committee__initiative__published_at__isnull=False,
     )
-    return (
-        await rows.order_by("closes_at", "id")
-        .limit(limit)
-        .select_related("committee", "committee__initiative")
-    )
+    return await rows.order_by("closes_at", "id").limit(limit).select_related("committee", "committee__initiative")
 
 
 async def awaiting(person: Person) -> list[Decision]:
@@ -196,9 +188,7 @@ async def awaiting(person: Person) -> list[Decision]:
         person_id=person.id, answered_at__isnull=True, decision__status=DecisionStatus.OPEN,
         decision__closes_at__gt=clock.now(),
     )  # fmt: skip
-    electors = (
-        await rows.order_by("decision__closes_at").limit(20).select_related("decision", "decision__committee")
-    )
+    electors = await rows.order_by("decision__closes_at").limit(20).select_related("decision", "decision__committee")
     return [elector.decision for elector in electors]
 
 

@@ -11,9 +11,9 @@ from starlette.routing import BaseRoute, Route
 from civic import clock
 from civic.committees import queries as committees
 from civic.committees.models import Committee
-from civic.decisions import answers, closing, queries, service, words
+from civic.decisions import answers, closing, commitments, queries, service, words
 from civic.decisions.counting import Code, Method
-from civic.decisions.forms import DecisionForm, IntegrationForm, OutcomeForm, StanceForm, WithdrawalForm
+from civic.decisions.forms import CommitmentForm, DecisionForm, IntegrationForm, OutcomeForm, StanceForm, WithdrawalForm
 from civic.decisions.models import Decision, DecisionStatus
 from civic.errors import DomainError
 from civic.i18n import _
@@ -56,9 +56,7 @@ async def create(request: Request) -> Response:
     if form.data is None:
         return _form_page(request, committee, form, status=422)
     decision = await service.draft(actor, committee, form.data, key)
-    return redirect(
-        "decisions.show", id=decision.id, flash=_("La décision est prête. Relisez-la, puis ouvrez-la.")
-    )
+    return redirect("decisions.show", id=decision.id, flash=_("La décision est prête. Relisez-la, puis ouvrez-la."))
 
 
 async def show(request: Request) -> Response:
@@ -74,9 +72,7 @@ async def edit(request: Request) -> Response:
         return redirect("decisions.show", id=decision.id)
     names = [name for name in DecisionForm.model_fields if hasattr(decision, name)]
     values: dict[str, Any] = {name: getattr(decision, name) for name in names}
-    values |= {
-        f"meaning_{option.code.value}": option.meaning for option in await queries.options_of(decision)
-    }
+    values |= {f"meaning_{option.code.value}": option.meaning for option in await queries.options_of(decision)}
     for name in ("opens_at", "closes_at"):
         values[name] = clock.local(values[name]).strftime(WRITTEN) if values[name] else ""
     return _form_page(request, decision.committee, Form(values), decision)
@@ -89,9 +85,7 @@ async def save(request: Request) -> Response:
     if form.data is None:
         return _form_page(request, decision.committee, form, decision, status=422)
     await service.redraft(decision, form.data)
-    return redirect(
-        "decisions.show", id=decision.id, flash=_("C’est enregistré. Relisez, puis ouvrez la décision.")
-    )
+    return redirect("decisions.show", id=decision.id, flash=_("C’est enregistré. Relisez, puis ouvrez la décision."))
 
 
 async def open_it(request: Request) -> Response:
@@ -153,6 +147,29 @@ async def conclude(request: Request) -> Response:
     return redirect("decisions.show", id=decision.id, flash=_("La suite est publiée."))
 
 
+async def commit(request: Request) -> Response:
+    """Promise to do something."""
+    actor = actor_of(request)
+    decision = await queries.decision_to_show(request.path_params["id"], actor)
+    form = await Form.read(request, CommitmentForm)
+    try:
+        if form.data:
+            await commitments.commit(actor, decision, form.data)
+            return redirect("decisions.show", id=decision.id, flash=_("L’engagement est noté."))
+    except DomainError as error:
+        if not error.field:
+            raise
+        form.refuse(error)
+    return await _decision_page(request, decision, commitment=form, status=422)
+
+
+async def keep(request: Request) -> Response:
+    """Say that it is done."""
+    found = await commitments.commitment_to_keep(request.path_params["id"], actor_of(request))
+    await commitments.keep(found)
+    return redirect("decisions.show", id=found.decision_id, flash=_("C’est noté : fait. Merci !"))
+
+
 async def withdraw(request: Request) -> Response:
     """Take a decision back before its end."""
     actor = actor_of(request)
@@ -164,20 +181,18 @@ async def withdraw(request: Request) -> Response:
     return redirect("decisions.show", id=decision.id, flash=_("La décision est retirée."), kind="info")
 
 
-async def _decision_page(
-    request: Request, decision: Decision, *, status: int = 200, **forms: Form[Any]
-) -> Response:
+async def _decision_page(request: Request, decision: Decision, *, status: int = 200, **forms: Form[Any]) -> Response:
     actor = visitor_or_actor(request)
     ballot = (await queries.ballots_for([decision], actor.person if actor else None))[0]
-    blank: Form[Any] = Form()
     values = {"option": ballot.mine.option.code.value, "reason": ballot.mine.reason} if ballot.mine else {}
+    blanks: dict[str, Any] = {name: Form() for name in ("integration", "outcome", "withdrawal", "commitment")}
     return page(
         request, "civic/decisions/show.html", status=status, decision=decision, ballot=ballot, words=words,
         committee=decision.committee, state=words.verdict_words(decision),
         running=decision.takes_answers(clock.now()), runs=await committees.may_run(actor, decision.committee),
-        seats=len(await committees.seats_of(decision.committee_id)) if decision.is_prepared else 0,
-        form=forms.get("form") or Form(values), integration=forms.get("integration", blank),
-        outcome=forms.get("outcome", blank), withdrawal=forms.get("withdrawal", blank),
+        seats=[] if decision.status == DecisionStatus.OPEN else await committees.seats_of(decision.committee_id),
+        commitments=await commitments.of_decision(decision) if decision.is_closed else [],
+        me=actor.person.id if actor else None, **(blanks | {"form": Form(values)} | forms),
     )  # fmt: skip
 
 
@@ -212,9 +227,9 @@ routes: list[BaseRoute] = [
     Route("/decisions/{id:int}/modifier", save, methods=["POST"], name="decisions.save"),
     Route("/decisions/{id:int}/ouvrir", open_it, methods=["POST"], name="decisions.open"),
     Route("/decisions/{id:int}/position", answer, methods=["POST"], name="decisions.answer"),
-    Route(
-        "/decisions/{id:int}/objections/{stance:int}", integrate, methods=["POST"], name="decisions.integrate"
-    ),
+    Route("/decisions/{id:int}/objections/{stance:int}", integrate, methods=["POST"], name="decisions.integrate"),
     Route("/decisions/{id:int}/suite", conclude, methods=["POST"], name="decisions.conclude"),
+    Route("/decisions/{id:int}/engagements", commit, methods=["POST"], name="decisions.commit"),
+    Route("/engagements/{id:int}/fait", keep, methods=["POST"], name="decisions.keep"),
     Route("/decisions/{id:int}/retirer", withdraw, methods=["POST"], name="decisions.withdraw"),
 ]

@@ -25,8 +25,7 @@ from civic.web import urls
 NUDGE_BEFORE = timedelta(hours=24)
 _WRITTEN = {
     "question", "explanation", "method", "majority", "quorum_percent", "abstentions_count", "results_hidden",
-    "opens_at",
-    "closes_at",
+    "opens_at", "closes_at",
 }  # fmt: skip
 _PREPARED = [DecisionStatus.DRAFT, DecisionStatus.SCHEDULED]
 
@@ -67,20 +66,24 @@ async def open_or_schedule(actor: Actor, decision: Decision) -> DecisionStatus:
     """
     async with transaction():
         fresh = await Decision.get(id=decision.id)
-        if fresh.status != DecisionStatus.DRAFT:
-            return fresh.status
-        await people.audit(actor, "decision_opened", f"decision:{decision.id}")
         if fresh.opens_at and fresh.opens_at > clock.now():
-            await Decision.filter(id=decision.id, status=DecisionStatus.DRAFT).update(
-                status=DecisionStatus.SCHEDULED
-            )
-            key = f"decision-{decision.id}-{fresh.opens_at.isoformat()}"
-            await jobs.enqueue(
-                "decision_opening_due", key=key, run_at=fresh.opens_at, decision_id=decision.id
-            )
-            return DecisionStatus.SCHEDULED
-        await open_to_electors(decision.id, DecisionStatus.DRAFT, clock.now())
-    return DecisionStatus.OPEN
+            wanted, changed = DecisionStatus.SCHEDULED, await _schedule(fresh)
+        else:
+            wanted = DecisionStatus.OPEN
+            changed = await open_to_electors(decision.id, DecisionStatus.DRAFT, clock.now())
+        if changed:
+            await people.audit(actor, f"decision_{wanted.value}", f"decision:{decision.id}")
+    return wanted if changed else (await Decision.get(id=decision.id)).status
+
+
+async def _schedule(decision: Decision) -> bool:
+    """Ask for the opening at its exact moment; False when the decision is not a draft any more."""
+    draft_ = Decision.filter(id=decision.id, status=DecisionStatus.DRAFT)
+    if decision.opens_at is None or not await draft_.update(status=DecisionStatus.SCHEDULED):
+        return False
+    key = f"decision-{decision.id}-{decision.opens_at.isoformat()}"
+    await jobs.enqueue("decision_opening_due", key=key, run_at=decision.opens_at, decision_id=decision.id)
+    return True
 
 
 async def open_to_electors(decision_id: int, before: DecisionStatus, moment: datetime) -> bool:
@@ -98,10 +101,7 @@ async def open_to_electors(decision_id: int, before: DecisionStatus, moment: dat
     if not seats:
         raise DomainError(_("Personne ne siège au comité : il n’y a personne à qui poser la question."))
     await Elector.bulk_create(
-        [
-            Elector(decision_id=decision_id, person_id=seat.person_id, college=seat.college.kind)
-            for seat in seats
-        ]
+        [Elector(decision_id=decision_id, person_id=seat.person_id, college=seat.college.kind) for seat in seats]
     )
     await Option.filter(decision_id=decision_id).update(frozen=True)
     decision.electorate = len(seats)

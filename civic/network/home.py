@@ -26,14 +26,14 @@ ORDER = ("voix", "temps", "argent", "chose")
 async def home(request: Request) -> Response:
     """Five seconds to see what one can do here."""
     commune = await _commune(request)
-    wanted = Search(commune=commune, km=30) if commune and commune.has_point else Search()
+    wanted = Search(commune=commune, km=30) if commune and commune.has_point else Search(sort="bientot")
     near = await matching.matches(wanted, after=None, limit=3)
-    monday = clock.today() - timedelta(days=clock.today().weekday())
     return page(
         request, "civic/network/home.html", commune=commune, cards=await cards(near),
         count=await matching.count(wanted),
         ways=await ways_of_week(), moments=await _coming(), feed=await latest(5), figures=await _figures(),
-        week=(monday, monday + timedelta(days=6)), panorama=urls.path("landscapes.show", motif="panorama", seed="2"),
+        week=(clock.today(), clock.today() + timedelta(days=7)),
+        panorama=urls.path("landscapes.show", motif="panorama", seed="2"),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from civic.network import lost_links
 from civic.network.home import home
 from civic.network.space import space
 from civic.web.page import page
@@ -35,5 +36,8 @@ routes: list[BaseRoute] = [
     Route("/mentions-legales", legal, name="network.legal"),
     Route("/accessibilite", accessibility, name="network.accessibility"),
     Route("/vos-donnees", privacy, name="network.privacy"),
+    Route("/retrouver-mes-liens", lost_links.ask, methods=["GET"], name="network.lost_links"),
+    Route("/retrouver-mes-liens", lost_links.send, methods=["POST"], name="network.send_links"),
+    Route("/retrouver-mes-liens/envoyes", lost_links.sent, name="network.links_sent"),
     Route("/plan-du-site", site_map, name="network.site_map"),
 ]

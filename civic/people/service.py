@@ -90,7 +90,7 @@ async def _use(row: SignInCode) -> tuple[SignInCode, list[Person]]:
         if not await fresh.update(used_at=clock.now()):
             raise Gone(_("Ce lien n’est plus valable. Demandez-en un nouveau."))
         persons = await persons_of_address(row.email)
-        if not persons and row.name:
+        if row.name:
             persons = [await meet(row.name, row.email, commune_insee=row.commune_insee or None)]
         for person in persons:
             await confirm_address(person)

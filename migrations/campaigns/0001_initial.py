@@ -1,10 +1,13 @@
+from civic.database.guards import Guard
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from campaigns.ledger.models import AccountKind
 from campaigns.lifecycle.models import CampaignStatus, GoalKind
 from campaigns.payments.models import AttemptStatus
 from campaigns.pledges.models import PledgeStatus
+from orjson import loads
 from tortoise.fields.base import OnDelete
+from tortoise.fields.data import JSON_DUMPS
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
@@ -132,6 +135,20 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Reconciliation',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+                ('kind', fields.CharField(default='open', max_length=8)),
+                ('looked', fields.IntField()),
+                ('settled', fields.IntField()),
+                ('troubles', fields.IntField()),
+                ('details', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+            ],
+            options={'table': 'reconciliation', 'app': 'campaigns', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Reward',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -207,5 +224,21 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'pledge_change', 'app': 'campaigns', 'pk_attr': 'id'},
             bases=['Model'],
+        ),
+        ops.RunPython(
+            Guard(table='entry', event='UPDATE', message='Rows of entry are never changed or deleted.', when='').create(),
+            Guard(table='entry', event='UPDATE', message='Rows of entry are never changed or deleted.', when='').drop(),
+        ),
+        ops.RunPython(
+            Guard(table='entry', event='DELETE', message='Rows of entry are never changed or deleted.', when='').create(),
+            Guard(table='entry', event='DELETE', message='Rows of entry are never changed or deleted.', when='').drop(),
+        ),
+        ops.RunPython(
+            Guard(table='posting', event='UPDATE', message='Rows of posting are never changed or deleted.', when='').create(),
+            Guard(table='posting', event='UPDATE', message='Rows of posting are never changed or deleted.', when='').drop(),
+        ),
+        ops.RunPython(
+            Guard(table='posting', event='DELETE', message='Rows of posting are never changed or deleted.', when='').create(),
+            Guard(table='posting', event='DELETE', message='Rows of posting are never changed or deleted.', when='').drop(),
         ),
     ]

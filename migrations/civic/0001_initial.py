@@ -308,6 +308,20 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Commitment',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('decision', fields.ForeignKeyField('civic.Decision', source_field='decision_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('person', fields.ForeignKeyField('civic.Person', source_field='person_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('what', fields.CharField(max_length=200)),
+                ('due_on', fields.DateField()),
+                ('made_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('kept_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'commitment', 'app': 'civic', 'constraints': [UniqueConstraint(fields=('decision_id', 'person_id', 'what'), name='commitment_once')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Elector',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

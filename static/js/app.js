@@ -117,6 +117,9 @@
       const free = form.querySelector(`input[name="${line.of ?? "amount"}"][value="autre"]`);
       if (free) free.checked = true;
     }
+    if (event.target.name === (line.of ?? "amount") && event.target.value !== "autre" && event.target.form.elements[line.other ?? "other"]) {
+      event.target.form.elements[line.other ?? "other"].value = "";
+    }
     count(form);
   });
 

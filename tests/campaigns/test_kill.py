@@ -12,8 +12,8 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.settlement import deciding, looking
 from campaigns.settlement.crash import POINTS
+from civic import clock, jobs
 from civic import database as db
-from civic import jobs
 from civic.mail.models import OutboxMessage
 from civic.settings import Settings
 from tests.campaigns.sandbox_server import Harness
@@ -74,6 +74,26 @@ async def test_a_worker_killed_there_charges_everyone_once(
     assert process.returncode == -signal.SIGKILL, trouble.decode()[-2000:]
     await finish()
     await assert_charged_once(campaign, gate)
+
+
+async def test_two_workers_settle_side_by_side(database: Database, settings: Settings, gate: Harness) -> None:
+    campaign = await a_campaign_at_its_deadline(gate)
+    workers = [await start_civic(database, settings, gate, "worker") for _ in range(2)]
+    for _ in range(300):
+        if await jobs_left() == 0:
+            break
+        await asyncio.sleep(0.1)
+    for process in workers:
+        process.terminate()
+        await process.communicate()
+    await assert_charged_once(campaign, gate)
+
+
+async def jobs_left() -> int:
+    """What is due and not done."""
+    present = int(clock.now().timestamp() * 1000)
+    rows = await db.fetch_all("SELECT COUNT(*) AS n FROM job WHERE done_at IS NULL AND run_at <= ?", [present])
+    return int(rows[0]["n"])
 
 
 async def test_a_worker_killed_at_any_moment_charges_everyone_once(

@@ -8,7 +8,6 @@ import pytest
 from campaigns.lifecycle import service
 from campaigns.lifecycle.models import Campaign, CampaignChange, CampaignStatus
 from campaigns.lifecycle.transitions import TABLE, By, NotNow, move
-from campaigns.payments.jobs import release_all
 from civic import clock, jobs
 from civic.activity.models import Activity
 from civic.mail.models import OutboxMessage
@@ -149,7 +148,7 @@ async def test_a_cancelled_campaign_lets_every_promise_go(sign_in, app):
     campaign = await a_live_campaign()
     pledge = await a_confirmed_pledge(campaign)
     await service.cancel(campaign, Actor(await a_person("Rose Petit", "", RoleName.ANIMATOR)), "Le projet s’arrête.")
-    await release_all(campaign.id)
+    await jobs.run_due(schedules=False)
     await pledge.refresh_from_db()
     after = await Campaign.get(id=campaign.id)
     assert pledge.status == "released"

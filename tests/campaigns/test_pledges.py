@@ -2,18 +2,24 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
+from campaigns.lifecycle import service as lifecycle
 from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
+from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.payments import checkout
 from campaigns.payments.models import InboxEvent
 from campaigns.pledges import service
-from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
+from campaigns.pledges.transitions import TABLE, move
 from civic import clock, jobs
 from civic.errors import DomainError, Gone
 from civic.mail.models import OutboxMessage
 from civic.needs.models import Need
+from civic.people.actor import Actor
+from civic.people.models import RoleName
 from tests.campaigns.conftest import Payments
 from tests.client import Client
 from tests.factories import a_person
@@ -328,3 +334,45 @@ async def test_a_gateway_that_does_not_answer_loses_nothing(client: Client, paym
     await payments.sandbox.control.fault("error_before", "/v1/*", times=3)
     assert (await client.get(left.headers["location"])).status_code == 503
     assert (await client.get(left.headers["location"])).status_code == 303
+
+
+async def test_the_webhook_and_her_return_at_the_same_time_count_once(client: Client, payments: Payments):
+    campaign = await a_live_campaign()
+    address = within(await payments.fill_in(await walk(client, campaign)))
+    session = address.partition("s=")[2]
+    await asyncio.gather(*(checkout.settle(session) for _ in range(5)))
+    assert "Merci Odile" in (await client.get(address)).text
+    after = await Campaign.get(id=campaign.id)
+    assert (after.confirmed_cents, after.backers_count) == (3000, 1)
+    assert await PledgeChange.all().count() == 1
+
+
+async def test_only_the_listed_changes_of_a_promise_are_possible(app):
+    pledge = await a_pledge(await a_live_campaign())
+    for before, after, by in product(PledgeStatus, PledgeStatus, By):
+        await Pledge.filter(id=pledge.id).update(status=before)
+        pledge.status = before
+        history = await PledgeChange.all().count()
+        if by in TABLE.get((before, after), ()):
+            await move(pledge, after, by=by, cause="test")
+            assert (await Pledge.get(id=pledge.id)).status == after
+            continue
+        with pytest.raises(NotNow):
+            await move(pledge, after, by=by, cause="test")
+        assert await PledgeChange.all().count() == history
+
+
+@pytest.mark.one_engine
+async def test_backers_hear_of_a_new_end_and_of_a_cancelled_campaign(app):
+    campaign = await a_live_campaign()
+    backer = await a_person("Odile Blanc")
+    await a_confirmed_pledge(campaign, backer)
+    team = Actor(await a_person("Rose Petit", "", RoleName.ANIMATOR))
+    await lifecycle.suspend(campaign, team, "Nous vérifions un devis.")
+    await lifecycle.resume(campaign, team, "Le devis est bon.")
+    await lifecycle.cancel(campaign, team, "Le projet s’arrête là.")
+    await jobs.run_due(schedules=False)
+    subjects = [mail.subject for mail in await OutboxMessage.filter(to=backer.email or "").order_by("id")]
+    assert [subject.split(":")[0].strip() for subject in subjects] == [
+        "Votre promesse de don est enregistrée", "La collecte reprend", "La collecte est annulée",
+    ]  # fmt: skip

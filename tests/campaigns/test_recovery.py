@@ -11,12 +11,13 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.payments import gateway, inbox
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.settlement import closing, deciding, looking
+from campaigns.settlement import closing, deciding, looking, pages, recovery, todos
 from civic import clock, jobs
 from civic.mail.models import OutboxMessage
 from tests.campaigns.sandbox_server import SECRET, Harness
 from tests.campaigns.till import assert_books_agree, open_till
 from tests.client import Client
+from tests.factories import a_person
 from tests.factories.settlement import ASKS_BANK, a_live_campaign, a_pledge, books_of, deadline_passes
 
 POOR = "pm_card_chargeCustomerFail"
@@ -147,6 +148,21 @@ async def test_no_answer_of_the_payment_page_loses_nothing(client: Client, gate:
     await assert_books_agree(gate)
 
 
+async def test_a_crash_before_the_page_has_a_name_leaves_nothing_payable(client: Client, gate: Harness) -> None:
+    _campaign, pledge, address = await a_trouble(gate)
+    left = await recovery._begin(pledge.id)
+    assert left
+    page = await pages.open_page(left)
+    await Attempt.filter(id=left.id).update(session_ref=pages.WANTED)  # the process died before it could write it
+    leaving = await client.submit(f"{address}/payer")
+    assert leaving.headers["location"] != page.url
+    sessions = (await gate.control.dump())["checkout_sessions"]
+    assert sorted(one["status"] for one in sessions if one["mode"] == "payment") == ["expired", "open"]
+    await Attempt.filter(session_ref__not="").update(session_ref=pages.WANTED, created_at=clock.now() - timedelta(days=3))
+    await looking.reconcile(patience=timedelta())
+    assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.NEEDS_BACKER
+
+
 async def test_a_cheque_instead_waits_for_the_team(client: Client, gate: Harness) -> None:
     campaign, pledge, address = await a_trouble(gate)
     await client.submit(f"{address}/payer")
@@ -174,6 +190,9 @@ async def test_she_is_reminded_three_times_then_left_in_peace(client: Client, ga
     assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.DROPPED
     assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.SHORTFALL
     assert sum(subject.startswith("Il manque de l’argent") for subject in subjects) == 1
+    assert [todo.detail for todo in await todos.desk_todos(await a_person())] == [
+        "60\u202f€ reçus pour un minimum de 100\u202f€."
+    ]
     page = await client.get(address)
     assert "plus rien à payer" in page.text
     assert (await client.submit(f"{address}/payer")).status_code == 409

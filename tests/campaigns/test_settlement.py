@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,11 +10,15 @@ import pytest
 
 from campaigns.ledger import queries as ledger
 from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.payments import attempts, gateway
+from campaigns.payments.answers import Intent
+from campaigns.payments.gateway import Charge
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges import service as pledges
-from campaigns.pledges.models import Pledge
+from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import Gift, Saved
-from campaigns.settlement import deciding, looking
+from campaigns.settlement import books, deciding, looking, outcomes, todos
+from campaigns.settlement.models import Reconciliation
 from civic import clock, jobs
 from civic.contributions.models import Contribution
 from civic.mail.models import OutboxMessage
@@ -224,3 +229,64 @@ async def test_a_direct_debit_that_comes_back_asks_its_backer(gate: Harness) -> 
     assert await states(campaign) == ["needs_backer"]
     assert (await Attempt.get()).status == AttemptStatus.FAILED
     await assert_books_agree(gate)
+
+
+async def an_attempt_under_way(gate: Harness) -> tuple[Attempt, Intent]:
+    """A charge whose answer is known to the test, not yet to the pledge."""
+    campaign = await a_live_campaign(5_000)
+    pledge = await a_pledge(campaign, gate)
+    await deadline_passes(campaign)
+    await deciding.decide(campaign.id)
+    charge = Charge("aside", 5_000, pledge.customer_ref, pledge.method_ref, "x", {"pledge": "x"})
+    intent = await gateway.charge_off_session(charge)
+    await Pledge.filter(id=pledge.id).update(status=PledgeStatus.CHARGING)
+    return await attempts.prepare(pledge), intent
+
+
+async def test_another_amount_than_asked_is_never_booked(gate: Harness) -> None:
+    attempt, intent = await an_attempt_under_way(gate)
+    for wrong in (replace(intent, amount_cents=4_999), replace(intent, currency="USD")):
+        with pytest.raises(outcomes.AmountDiffers):
+            await outcomes.settle(attempt, wrong)
+    assert await ledger.balances() == {}
+    assert await outcomes.settle(attempt, intent)
+    assert not await outcomes.settle(attempt, intent)
+    await assert_books_agree(gate)
+
+
+async def test_a_fee_told_later_is_booked_later(gate: Harness) -> None:
+    attempt, intent = await an_attempt_under_way(gate)
+    await outcomes.settle(attempt, replace(intent, fee_cents=None))
+    assert (await ledger.balances())["stripe_clearing"] == 5_000
+    clock.travel(timedelta(minutes=6))
+    await jobs.run_due(schedules=False)
+    await assert_books_agree(gate)
+
+
+async def test_money_for_a_promise_that_awaits_none_is_owed_back(gate: Harness) -> None:
+    attempt, intent = await an_attempt_under_way(gate)
+    await Pledge.all().update(status=PledgeStatus.DROPPED)
+    await outcomes.settle(attempt, intent)
+    campaign = await Campaign.get()
+    assert (await ledger.campaign_balances(campaign.id))["refunds_due"] == -5_000
+    assert (await books.compare(), campaign.collected_cents) == ([], 0)
+
+
+async def test_a_charge_that_only_stripe_knows_is_seen_at_night(gate: Harness) -> None:
+    _attempt, intent = await an_attempt_under_way(gate)
+    await books.compare_due()
+    row = await Reconciliation.get(kind="books")
+    net = 5_000 - (intent.fee_cents or 0)
+    assert (row.troubles, row.details) == (1, [[intent.charge_ref, net, 0]])
+    (todo,) = await todos.desk_todos(await a_person())
+    assert todo.text == "Comprendre 1 écart entre Stripe et nos comptes"
+
+
+async def test_a_campaign_that_keeps_what_it_raises_collects_below_its_minimum(gate: Harness) -> None:
+    campaign = await a_live_campaign(10_000, goal="flexible")
+    await a_pledge(campaign, gate, cents=2_000)
+    await settle_now(campaign)
+    assert (await states(campaign), await status_of(campaign)) == (["collected"], CampaignStatus.FUNDED)
+    empty = await a_live_campaign(10_000, goal="flexible")
+    await settle_now(empty)
+    assert await status_of(empty) == CampaignStatus.FAILED

@@ -12,6 +12,7 @@ from app import create_app
 from campaigns.ledger import queries as ledger
 from campaigns.ledger.verify import CHECKS as LEDGER_CHECKS
 from campaigns.payments import gateway
+from campaigns.settlement import books
 from campaigns.settlement.verify import CHECKS as SETTLEMENT_CHECKS
 from civic import clock
 from civic.settings import ROOT, Settings
@@ -39,6 +40,7 @@ async def assert_books_agree(gate: Harness) -> None:
     assert sum(ours.values()) == 0
     assert ours.get("stripe_clearing", 0) == theirs["net"]
     assert ours.get("psp_fees", 0) == theirs["fees"]
+    assert await books.compare() == []
     assert await problems() == []
 
 

@@ -1,12 +1,14 @@
 """Committees: founding, joining, being refused with a reason, leaving."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from tortoise.exceptions import IntegrityError
 
 from civic import clock, jobs
-from civic.committees import queries
+from civic.committees import panels, queries
 from civic.committees.models import College, Committee, Designation, RequestStatus, Seat, SeatRequest
 from civic.contributions.service import contribute, revoke
 from civic.mail.models import OutboxMessage
@@ -68,9 +70,7 @@ async def test_a_founder_without_a_place_for_herself_is_told_so(sign_in: SignIn)
     lead = await a_person()
     initiative = await an_initiative(lead=lead)
     mine = await sign_in(lead)
-    answer = await mine.submit(
-        f"/initiatives/{initiative.slug}/comite/nouveau", {**FOUNDING, "residents": "0"}
-    )
+    answer = await mine.submit(f"/initiatives/{initiative.slug}/comite/nouveau", {**FOUNDING, "residents": "0"})
     assert answer.status_code == 422
     assert "Le comité du verger" in answer.text
     assert not await Committee.all().count()
@@ -102,21 +102,30 @@ async def test_a_resident_asks_and_is_welcomed(sign_in: SignIn) -> None:
     assert await OutboxMessage.filter(to=resident.email).count() == 1
 
 
+async def test_the_words_of_a_stranger_never_become_a_button_in_a_mail(sign_in: SignIn) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    hers = await sign_in(await a_person("Odile Perrin"))
+    trap = "Bonjour\n\nValider mon compte : https://piege.example/valider"
+    await hers.submit(f"/comites/{committee.slug}/rejoindre", {"college": "residents", "message": trap})
+    await jobs.run_due()
+    letter = await OutboxMessage.get(to=lead.email)
+    assert "https://piege.example" in letter.text
+    assert 'href="https://piege.example' not in letter.html
+    assert f"/comites/{committee.slug}/demandes" in letter.html
+
+
 async def test_a_refusal_needs_a_reason_and_reaches_the_person(sign_in: SignIn) -> None:
     lead = await a_person("Sélim Laurent")
     committee = await a_committee(lead)
     resident = await a_person("Odile Perrin")
     hers, his = await sign_in(resident), await sign_in(lead)
-    await hers.submit(
-        f"/comites/{committee.slug}/rejoindre", {"college": "residents", "message": "Je veux aider."}
-    )
+    await hers.submit(f"/comites/{committee.slug}/rejoindre", {"college": "residents", "message": "Je veux aider."})
     asked = await SeatRequest.get(person_id=resident.id)
     path = f"/comites/demandes/{asked.id}/repondre"
     assert (await his.submit(path, {"answer": "no", "reason": "  "})).status_code == 422
     assert (await SeatRequest.get(id=asked.id)).status == RequestStatus.PENDING
-    assert (
-        await his.submit(path, {"answer": "no", "reason": "Le comité est au complet."})
-    ).status_code == 303
+    assert (await his.submit(path, {"answer": "no", "reason": "Le comité est au complet."})).status_code == 303
     assert (await SeatRequest.get(id=asked.id)).status == RequestStatus.REFUSED
     assert await queries.seat_of(resident, committee.id) is None
     assert "Le comité est au complet." in (await hers.get(f"/comites/{committee.slug}")).text
@@ -136,9 +145,7 @@ async def test_a_stranger_answers_no_request_and_nobody_answers_her_own(sign_in:
     committee = await a_committee(lead)
     resident, stranger = await a_person("Odile Perrin"), await a_person("Nadia Faure")
     hers = await sign_in(resident)
-    await hers.submit(
-        f"/comites/{committee.slug}/rejoindre", {"college": "residents", "message": "Je veux aider."}
-    )
+    await hers.submit(f"/comites/{committee.slug}/rejoindre", {"college": "residents", "message": "Je veux aider."})
     asked = await SeatRequest.get(person_id=resident.id)
     path = f"/comites/demandes/{asked.id}/repondre"
     for refused in (hers, await sign_in(stranger), await sign_in(await a_member(committee))):
@@ -241,6 +248,26 @@ async def test_a_page_costs_the_same_with_two_seats_and_with_twelve(client: Clie
             assert (await client.get(f"/comites/{committee.slug}")).status_code == 200
         counts.append(len(queries_made))
     assert counts[0] == counts[1] <= 10
+
+
+async def test_a_mandate_is_renewed_once_by_who_runs_the_committee(sign_in: SignIn) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    member = await a_member(committee)
+    held = await Seat.get(person_id=member.id)
+    soon = clock.today() + timedelta(days=10)
+    await Seat.filter(id=held.id).update(until_on=soon)
+    mine, hers = await sign_in(lead), await sign_in(member)
+    assert "Renouveler" in (await mine.get(f"/comites/{committee.slug}")).text
+    assert "Renouveler" not in (await hers.get(f"/comites/{committee.slug}")).text
+    assert len(await panels.person_todos(lead)) == len(await panels.person_todos(member)) == 1
+    path, sent = f"/comites/sieges/{held.id}/renouveler", {"until_on": soon.isoformat()}
+    assert (await hers.submit(path, sent)).status_code == 403
+    for _ in range(2):
+        assert (await mine.submit(path, sent)).status_code == 303
+    renewed = await Seat.get(id=held.id)
+    assert renewed.until_on == soon + relativedelta(months=12)
+    assert await panels.person_todos(lead) == []
 
 
 async def test_a_mandate_that_is_over_frees_the_place(sign_in: SignIn) -> None:

@@ -41,9 +41,7 @@ SHARES = {Majority.TWO_THIRDS: Fraction(2, 3), Majority.THREE_QUARTERS: Fraction
         (0, 50, 1),
     ],
 )
-def test_the_quorum_is_a_share_of_the_electorate_rounded_up(
-    electorate: int, percent: int, needed: int
-) -> None:
+def test_the_quorum_is_a_share_of_the_electorate_rounded_up(electorate: int, percent: int, needed: int) -> None:
     assert quorum_needed(electorate, percent) == needed
 
 
@@ -129,9 +127,7 @@ def test_yes_carries_by_the_stated_fraction_and_nothing_else(given_: tuple[Rule,
         return
     base = tally.of(Code.YES, Code.NO) + (tally.of(Code.ABSTAIN) if rule.abstentions_count else 0)
     share = Fraction(tally.of(Code.YES), base) if base else Fraction(0)
-    wanted = (
-        share > Fraction(1, 2) if rule.majority == Majority.HALF else base and share >= SHARES[rule.majority]
-    )
+    wanted = share > Fraction(1, 2) if rule.majority == Majority.HALF else base and share >= SHARES[rule.majority]
     assert (verdict(rule, tally) == ADOPTED) == bool(wanted)
 
 

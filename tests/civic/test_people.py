@@ -8,6 +8,7 @@ from civic.mail.models import OutboxMessage
 from civic.people.models import Person, Session
 from tests.client import Client
 from tests.factories import a_person
+from tests.factories.volunteering import a_lead, a_mission, a_signup, the_shift
 
 SignIn = Callable[[Person], Awaitable[Client]]
 
@@ -132,3 +133,26 @@ async def test_signing_out_ends_the_session(sign_in: SignIn) -> None:
     assert (await mine.get("/mon-espace/compte")).status_code == 200
     await mine.submit("/deconnexion")
     assert await Session.filter(person_id=person.id).count() == 0
+
+
+async def test_a_second_person_of_one_address_signs_up_under_her_own_name(client: Client) -> None:
+    await a_person("Camille Rey", "maison@exemple.fr")
+    await client.submit("/inscription", {"name": "Jean Rey", "email": "maison@exemple.fr"})
+    code = _code(await _last_mail("maison@exemple.fr"))
+    answer = await client.submit("/connexion/code", {"email": "maison@exemple.fr", "code": code})
+    assert answer.headers["location"] == "/"
+    assert {person.name for person in await Person.filter(email="maison@exemple.fr")} == {"Camille Rey", "Jean Rey"}
+
+
+async def test_lost_links_come_back_by_mail_and_nothing_is_told_on_the_page(client: Client) -> None:
+    person = await a_person("Camille Rey", "camille@exemple.fr")
+    await a_signup(await the_shift(await a_mission(lead=await a_lead(), days=3)), person)
+    known = await client.submit("/retrouver-mes-liens", {"email": "camille@exemple.fr"})
+    unknown = await client.submit("/retrouver-mes-liens", {"email": "autre@exemple.fr"})
+    assert known.headers["location"] == unknown.headers["location"]
+    assert (await client.get(known.headers["location"])).status_code == 200
+    mail = await _last_mail("camille@exemple.fr")
+    found = re.search(r"http://testserver(/\S+)", mail.text)
+    assert found
+    assert "Accompagner la navette" in (await client.get(found[1])).text
+    assert "Rien n’a encore été fait" in (await _last_mail("autre@exemple.fr")).text

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from icalendar import Calendar
 
-from civic import clock, jobs, slots
+from civic import clock, jobs
 from civic.contributions.models import Contribution
 from civic.contributions.queries import has_contributed
 from civic.errors import Invalid
@@ -16,6 +16,7 @@ from civic.people.models import Person
 from tests.client import Client
 from tests.factories import a_person
 from tests.factories.volunteering import a_lead, a_mission, a_shift, a_signup, in_days, the_shift
+from volunteering import panels
 from volunteering.shifts import service
 from volunteering.shifts.forms import read_time
 from volunteering.shifts.models import Shift
@@ -210,10 +211,8 @@ async def test_time_really_given_becomes_a_contribution(database: object, sign_i
     await browser.submit(path + "/presences", {"present": str(rows[0].id)})
     assert await has_contributed(came.id, mission.initiative_id)
     assert not await has_contributed(stayed.id, mission.initiative_id)
-    (given,) = slots.person_given
-    assert [one.text for one in await given(came)] == ["Accompagner la navette du samedi"]
-    (figures,) = slots.figures
-    assert [figure.value for figure in await figures()] == ["3\u00a0h"]
+    assert [one.text for one in await panels.person_given(came)] == ["Accompagner la navette du samedi"]
+    assert [figure.value for figure in await panels.figures()] == ["3\u00a0h"]
     await browser.submit(path + "/presences", {"present": str(rows[1].id)})
     assert not await has_contributed(came.id, mission.initiative_id)
     assert await has_contributed(stayed.id, mission.initiative_id)

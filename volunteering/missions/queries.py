@@ -69,13 +69,6 @@ async def explore(wanted: Wanted, cursor: str | None = None) -> Page[Found]:
     return Page([Found(row, _km(wanted, row)) for row in shown.items], shown.after, shown.first)
 
 
-async def this_week(limit: int) -> list[Mission]:
-    """Open missions that start within seven days and still have places."""
-    soon = _open().filter(listed_at__lte=clock.now() + WEEK, coming_capacity__gt=0)
-    rows = await soon.order_by("listed_at", "id").limit(limit * 3).select_related("commune")
-    return [row for row in rows if row.coming_free > 0][:limit]
-
-
 async def open_missions_of(initiative_id: int) -> list[Mission]:
     """The open missions of one initiative, the next to come first."""
     query = Mission.filter(initiative_id=initiative_id, status=MissionStatus.OPEN)

@@ -18,6 +18,9 @@ from civic.places.folding import slug
 from civic.web import urls
 from volunteering.missions.models import UNDATED, Mission, MissionStatus
 
+COMING = ("coming_shifts", "coming_capacity", "coming_taken", "listed_at", "next_ends_at", "last_at")
+"""The fields of a mission that its shifts keep."""
+
 
 @dataclass(slots=True, frozen=True)
 class Coming:
@@ -85,16 +88,20 @@ async def lock(mission_id: int) -> None:
 
 async def note_coming(mission_id: int, coming: Coming) -> None:
     """Keep what the shifts to come add up to, and the gauge, in the caller's transaction (the row is locked)."""
-    await Mission.filter(id=mission_id).update(
-        coming_shifts=coming.shifts, coming_capacity=coming.capacity, coming_taken=coming.taken,
-        listed_at=coming.next_at or UNDATED, next_ends_at=coming.next_ends_at, last_at=coming.last_at,
-    )  # fmt: skip
-    await keep_need(mission_id)
+    mission = await Mission.get(id=mission_id)
+    mission.coming_shifts, mission.coming_capacity, mission.coming_taken = coming.shifts, coming.capacity, coming.taken
+    mission.listed_at, mission.next_ends_at = coming.next_at or UNDATED, coming.next_ends_at
+    mission.last_at = coming.last_at
+    await mission.save(update_fields=list(COMING))
+    await _keep_need(mission)
 
 
 async def keep_need(mission_id: int) -> None:
     """Write the mission's gauge among the initiative's needs: places of the shifts to come, places taken."""
-    mission = await Mission.get(id=mission_id)
+    await _keep_need(await Mission.get(id=mission_id))
+
+
+async def _keep_need(mission: Mission) -> None:
     if mission.opened_at is None and not mission.is_open:
         return
     await needs.keep(

@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+from tortoise.expressions import F
+
 from civic import clock
 from civic.errors import NotFound
 from civic.i18n import _
-from volunteering.missions.models import Mission
+from volunteering.missions.models import Mission, MissionStatus
+from volunteering.missions.queries import OVER, WEEK
 from volunteering.shifts.models import Shift, ShiftStatus
 
 RECENT = timedelta(days=30)
@@ -30,10 +33,21 @@ async def coming_shifts(mission_id: int, limit: int = SHOWN) -> list[Shift]:
 async def next_shifts(initiative_id: int, limit: int) -> list[Shift]:
     """The next shifts of an initiative's open missions, with their mission."""
     query = Shift.filter(
-        mission__initiative_id=initiative_id, mission__status="open", status=ShiftStatus.OPEN,
+        mission__initiative_id=initiative_id, mission__status=MissionStatus.OPEN, status=ShiftStatus.OPEN,
         starts_at__gt=clock.now(),
     )  # fmt: skip
     return await query.order_by("starts_at", "id").limit(limit).select_related("mission")
+
+
+async def free_this_week(limit: int) -> list[Shift]:
+    """The next shifts within seven days that still have places, with mission and commune."""
+    present = clock.now()
+    query = Shift.filter(
+        status=ShiftStatus.OPEN, starts_at__gt=present, starts_at__lte=present + WEEK, waiting=0,
+        taken__lt=F("capacity"), mission__status=MissionStatus.OPEN, mission__initiative__published_at__isnull=False,
+        mission__initiative__stage__not_in=OVER,
+    )  # fmt: skip
+    return await query.order_by("starts_at", "id").limit(limit).select_related("mission__commune")
 
 
 async def recent_shifts(mission_id: int) -> list[Shift]:

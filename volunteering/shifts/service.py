@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
@@ -94,14 +95,14 @@ async def recount(mission_id: int) -> None:
     The mission's row is written first: two shifts of one mission change at once, and each must see the other.
     """
     await missions.lock(mission_id)
-    rows = await Shift.filter(mission_id=mission_id, status=ShiftStatus.OPEN, starts_at__gt=clock.now()).order_by(
-        "starts_at", "id"
-    )
-    first, last = (rows[0], rows[-1]) if rows else (None, None)
-    coming = missions.Coming(
-        len(rows), sum(row.capacity for row in rows), sum(row.taken for row in rows),
-        first.starts_at if first else None, first.ends_at if first else None, last.starts_at if last else None,
+    rows: list[Any] = (
+        await Shift.filter(mission_id=mission_id, status=ShiftStatus.OPEN, starts_at__gt=clock.now())
+        .order_by("starts_at", "id").values_list("starts_at", "ends_at", "capacity", "taken")
     )  # fmt: skip
+    first, last = (rows[0], rows[-1]) if rows else ((None, None), (None,))
+    coming = missions.Coming(
+        len(rows), sum(row[2] for row in rows), sum(row[3] for row in rows), first[0], first[1], last[0]
+    )
     await missions.note_coming(mission_id, coming)
 
 

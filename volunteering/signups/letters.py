@@ -9,10 +9,14 @@ from typing import Any
 from civic import mail
 from civic.i18n import speaking
 from civic.people import links
+from civic.people.models import Person
+from civic.places.models import Commune
 from civic.web import urls
 from civic.web.formats import hour
+from volunteering.missions.models import Mission
 from volunteering.missions.words import when, where
 from volunteering.shifts.calendars import calendar
+from volunteering.shifts.models import Shift
 from volunteering.signups.models import Signup, SignupChange, SignupStatus
 from volunteering.signups.queries import position
 
@@ -81,9 +85,7 @@ async def moved(signup: Signup, old_start: datetime, old_end: datetime, version:
 async def _send(
     name: str, signup: Signup, key: str, *, with_calendar: bool = False, old: tuple[datetime, datetime] | None = None
 ) -> None:
-    whole = await Signup.get(id=signup.id).select_related(
-        "person", "shift__mission__commune", "shift__mission__contact"
-    )
+    whole = await _whole(signup)
     person = whole.person
     if not person.email:
         return
@@ -94,6 +96,18 @@ async def _send(
         f"volunteering/{name}", to=person.email, key=f"signup-{whole.id}-{key}", locale=person.locale,
         calendar=ics(whole) if with_calendar else None, **context,
     )  # fmt: skip
+
+
+async def _whole(signup: Signup) -> Signup:
+    """The sign-up with all that its mails say; read again only when something of it is not there yet."""
+    if isinstance(signup.person, Person) and isinstance(signup.shift, Shift):
+        mission = signup.shift.mission
+        known = isinstance(mission, Mission) and isinstance(mission.commune, Commune | None)
+        if known and isinstance(mission.contact, Person | None):
+            return signup
+    return await Signup.get(id=signup.id).select_related(
+        "person", "shift__mission__commune", "shift__mission__contact"
+    )
 
 
 def _words(signup: Signup, rank: int) -> dict[str, Any]:

@@ -167,8 +167,6 @@ def check_open(shift: Shift) -> None:
 
 async def _take(shift: Shift, person: Person, ask: Ask, actor_id: int | None) -> Signup:
     check_open(shift)
-    if known := await _known(shift.id, person.id, ask.key):
-        return known
     try:
         return await _take_once(shift, person, ask, actor_id)
     except _Already as again:
@@ -182,6 +180,7 @@ async def _take_once(shift: Shift, person: Person, ask: Ask, actor_id: int | Non
         seated = await _seat_or_queue(shift.id)
         if known := await _known(shift.id, person.id, ask.key):
             raise _Already(known)
+        await shift.refresh_from_db(fields=["starts_at", "ends_at", "note", "sequence"])
         signup = await _write(shift, person, ask, seated)
         change = await queue.write_down(signup, "", "signed_up", actor_id)
         await letters.taken(signup, change)

@@ -1,0 +1,23 @@
+"""What backers are told when their campaign has a new end, and how their promises go when it is cancelled."""
+
+from campaigns.lifecycle.models import Campaign
+from campaigns.pledges import service
+from campaigns.pledges.queries import confirmed
+
+
+async def tell_new_end(campaign_id: int) -> None:
+    """A suspension is over and the deadline has moved: every backer hears it."""
+    campaign = await Campaign.get(id=campaign_id)
+    moment = int(campaign.deadline.timestamp()) if campaign.deadline else 0
+    for pledge in await confirmed(campaign_id):
+        await service.tell(pledge, "deadline_moved", f"-{moment}")
+
+
+async def release_all(campaign_id: int) -> None:
+    """A cancelled campaign lets every promise go; nothing was charged."""
+    for pledge in await confirmed(campaign_id):
+        await service.release(pledge, "campaign_cancelled")
+        await service.tell(pledge, "campaign_cancelled")
+
+
+handlers = {"campaign_resumed": tell_new_end, "campaign_cancelled": release_all}

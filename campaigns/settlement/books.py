@@ -1,0 +1,65 @@
+"""Every night: the gateway's balance of the last 35 days against the ledger, charge by charge, to the cent."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from campaigns.payments import gateway
+from campaigns.payments.answers import BalanceLine
+from campaigns.payments.models import Attempt
+from campaigns.settlement.models import Reconciliation
+from civic import clock, database, jobs
+
+log = structlog.get_logger("campaigns.settlement")
+DAYS = timedelta(days=35)
+MARGIN = timedelta(days=1)
+APART = frozenset({"payout", "stripe_fee", "payout_failure"})
+"""Movements of the balance that no backer caused; payouts are booked by their own slice."""
+
+_BOOKED = """SELECT entry.source_id AS source, SUM(posting.amount_cents) AS cents
+FROM entry JOIN posting ON posting.entry_id = entry.id JOIN account ON account.id = posting.account_id
+WHERE entry.source_type = 'charge' AND account.kind = 'stripe_clearing' AND entry.occurred_at >= ?
+GROUP BY entry.source_id"""
+
+
+@dataclass(slots=True, frozen=True)
+class Difference:
+    """A charge that one side knows and the other does not, or with another net amount (cents; 0: not known)."""
+
+    source_ref: str
+    theirs_cents: int
+    ours_cents: int
+
+
+async def compare(since: datetime | None = None) -> list[Difference]:
+    """What differs since a moment (35 days ago). Raises GatewayTrouble."""
+    since = since or clock.now() - DAYS
+    theirs = _by_source(await gateway.list_balance(since - MARGIN))
+    ours = {row["source"]: int(row["cents"]) for row in await database.fetch_report(_BOOKED, [since - MARGIN])}
+    return [
+        Difference(source, theirs.get(source, 0), ours.get(source, 0))
+        for source in sorted({*theirs, *ours}) if theirs.get(source, 0) != ours.get(source, 0)
+    ]  # fmt: skip
+
+
+def _by_source(lines: list[BalanceLine]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for line in lines:
+        if line.kind not in APART:
+            found[line.source_ref] = found.get(line.source_ref, 0) + line.net_cents
+    return found
+
+
+@jobs.outside
+async def compare_due(**_payload: object) -> None:
+    """Every night, once money has moved; the result is a row, and an error in the log when the two sides differ."""
+    if not await Attempt.all().exists():
+        return
+    differences = await compare()
+    for one in differences:
+        log.error("books differ", source=one.source_ref, theirs=one.theirs_cents, ours=one.ours_cents)
+    await Reconciliation.create(
+        at=clock.now(), kind="books", looked=0, settled=0, troubles=len(differences),
+        details=[[one.source_ref, one.theirs_cents, one.ours_cents] for one in differences],
+    )  # fmt: skip

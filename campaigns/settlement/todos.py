@@ -1,0 +1,45 @@
+"""What settlement asks of the team, for the animator's desk."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.settlement.models import Reconciliation
+from civic import clock
+from civic.i18n import _, _n
+from civic.slots import Todo
+from civic.web import urls
+from civic.web.formats import day, money
+
+if TYPE_CHECKING:
+    from civic.people.models import Person
+
+
+async def desk_todos(_person: "Person") -> list[Todo]:
+    """Campaigns that received too little, and the last comparison with Stripe when it found a difference."""
+    short = await Campaign.filter(status=CampaignStatus.SHORTFALL).order_by("id").limit(20)
+    found = [
+        Todo(
+            _("Décider de la suite de « %(title)s »", title=campaign.title),
+            urls.path("campaigns.show", slug=campaign.slug), "argent",
+            detail=_(
+                "%(collected)s reçus pour un minimum de %(minimum)s.",
+                collected=money(campaign.collected_cents), minimum=money(campaign.minimum_cents),
+            ),
+        )
+        for campaign in short
+    ]  # fmt: skip
+    return found + await _differences()
+
+
+async def _differences() -> list[Todo]:
+    since = clock.now() - timedelta(days=3)
+    last = await Reconciliation.filter(kind="books", at__gte=since).order_by("-at", "-id").first()
+    if last is None or not last.troubles:
+        return []
+    text = _n(
+        "Comprendre %(n)s écart entre Stripe et nos comptes",
+        "Comprendre %(n)s écarts entre Stripe et nos comptes", last.troubles,
+    )  # fmt: skip
+    detail = _("Constaté le %(day)s. La commande « civic reconcile » les nomme.", day=day(last.at))
+    return [Todo(text, urls.path("desk.index"), "argent", detail=detail)]
