@@ -1,6 +1,7 @@
 """The demonstration: loaded once, walked like a visitor, played by whoever wants to look."""
 
 import re
+import socket
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.types import ASGIApp
 
+from app import create_app
 from campaigns.payments import gateway
 from civic import clock, database, jobs, slots
 from civic.people.models import Person
@@ -74,6 +76,18 @@ async def test_loading_the_demonstration_twice_adds_nothing(whole_town: Settings
     assert before["initiative"] >= 25
     assert [problem for check in slots.verifications for problem in await check()] == []
     assert await jobs.dead_letters() == []
+
+
+async def test_the_second_start_finds_what_the_first_has_loaded_and_nothing_half_done(settings: Settings) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        settings.port = free.getsockname()[1]
+    settings.environment, settings.campaigns = "demo", False
+    settings.database_url = f"sqlite://{settings.data / 'civic.sqlite3'}"
+    (settings.data / "civic.chargement").write_text("left by a first start that was stopped")
+    assert await load.prepare(settings, create_app(with_worker=False))
+    assert [file.name for file in settings.data.glob("civic*")] == ["civic.sqlite3"]
+    assert not await load.prepare(settings, create_app(with_worker=False))
 
 
 @pytest.mark.one_engine
