@@ -63,7 +63,7 @@ def _wheel() -> list[Path]:
     return sorted(found, reverse=True)  # it brings several versions: the newest
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask Linux to interrupt this process when the test run dies, even by SIGKILL."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGINT)
@@ -155,7 +155,7 @@ class Postgres:
             stderr=self._log,
             env=ENVIRONMENT,
             cwd="/",
-            preexec_fn=_die_with_parent,  # after the change of user, which would clear it
+            preexec_fn=die_with_parent,  # after the change of user, which would clear it
             **self._as_user,
         )
 

@@ -36,6 +36,7 @@ class _Opened:
     """The one open database of this process."""
 
     context: TortoiseContext | None = None
+    times: int = 0
 
 
 _afterthoughts: ContextVar[list[Afterthought] | None] = ContextVar("afterthoughts", default=None)
@@ -57,6 +58,7 @@ async def connect(url: str, *, check_schema: bool = True, migrations: str = "mig
     with context:  # while it loads; afterwards every task finds it as the global one
         await context.init(tortoise_config(url, migrations=migrations), _enable_global_fallback=True)
     _Opened.context = context
+    _Opened.times += 1
     try:
         await _answer()
         if check_schema:
@@ -71,6 +73,11 @@ async def disconnect() -> None:
     context, _Opened.context = _Opened.context, None
     if context:
         await context.close_connections()
+
+
+def opened() -> int:
+    """How many times this process has opened a database: what one connection counts means nothing to the next."""
+    return _Opened.times
 
 
 def _client() -> BaseDBAsyncClient:
