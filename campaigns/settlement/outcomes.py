@@ -12,7 +12,6 @@ from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind, Entry
 from campaigns.ledger.service import Amount
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By
 from campaigns.money import CURRENCY
 from campaigns.payments import attempts
@@ -161,7 +160,6 @@ async def _collect(pledge: Pledge, intent: Intent) -> None:
     )  # fmt: skip
     await Campaign.filter(id=campaign.id).update(collected_cents=F("collected_cents") + pledge.amount_cents)
     entry = await _book(pledge, intent, AccountKind.CAMPAIGN_FUND)
-    await keep_need(campaign.id)
     await contributions.contribute(pledge.person_id, campaign.initiative_id, NeedKind.MONEY, f"pledge:{pledge.id}")
     await letters.collected(pledge, entry.hash)
     await jobs.enqueue("payment_collected", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
