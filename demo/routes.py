@@ -14,6 +14,7 @@ from civic.people.middleware import keep_signed_in
 from civic.settings import settings
 from civic.web.page import page, redirect
 from demo import people
+from demo.till import show_moment
 
 FARTHEST = timedelta(days=120)
 
@@ -38,7 +39,7 @@ async def enter(request: Request) -> Response:
 async def tomorrow(_request: Request) -> Response:
     """Let a day pass, in this process only: deadlines and closings happen within seconds; a restart shows today again."""
     _only_in_demo()
-    clock.travel(min(_shift() + timedelta(days=1), FARTHEST))
+    await show_moment(min(_shift() + timedelta(days=1), FARTHEST))
     return redirect("demo.index", flash=_("Un jour a passé. Les échéances arrivées à terme se règlent maintenant."))
 
 
