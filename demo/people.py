@@ -106,7 +106,7 @@ def _words() -> dict[str, tuple[str, str]]:
         ),
         "dominique": (
             _("Trésorier, le second regard sur l’argent"),
-            _("Suivez la collecte de l’appentis : une carte reste à confirmer. Puis lisez les comptes du four, ligne à ligne."),
+            _("Ouvrez le pupitre : relisez la collecte qui attend, et suivez celle de l’appentis, où une carte reste à confirmer."),
         ),
     }
 
