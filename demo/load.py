@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from types import ModuleType
 
 import uvicorn
@@ -10,6 +9,7 @@ from starlette.types import ASGIApp
 
 from civic import database, jobs
 from civic.database import migrations
+from civic.database.config import sqlite_path
 from civic.people import service as people
 from civic.people.models import AuditEntry, Person
 from civic.places import service as places
@@ -79,14 +79,14 @@ async def _answering(current: Settings, app: ASGIApp) -> AsyncIterator[None]:
 def _place_to_load(current: Settings) -> Iterator[None]:
     """While a new SQLite database is filled, the settings name the file beside it."""
     wanted = current.database_url
-    final = Path(wanted.removeprefix("sqlite:///"))
-    if not wanted.startswith("sqlite") or final.exists():
+    final = sqlite_path(wanted)
+    if database.engine_of(wanted) != "sqlite" or final.exists():
         yield
         return
     aside = final.with_suffix(".chargement")
     for left in (*aside.parent.glob(f"{aside.name}*"), *aside.parent.glob("sandbox.sqlite3*")):
         left.unlink()
-    current.database_url = f"sqlite:///{aside}"
+    current.database_url = f"sqlite://{aside}"
     try:
         yield
     finally:

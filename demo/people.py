@@ -90,7 +90,7 @@ def _words() -> dict[str, tuple[str, str]]:
     return {
         "camille": (
             _("Habitante de Villars-les-Dombes"),
-            _("Voyez ce qui l’attend dans Mon espace : une décision, un créneau, un don. Inscrivez-la à un samedi."),
+            _("Voyez ce qui l’attend dans Mon espace : une décision, un créneau, un don. Inscrivez-la à un samedi."),
         ),
         "anne-marie": (
             _("Porteuse de la Navette des Hameaux"),
@@ -102,7 +102,7 @@ def _words() -> dict[str, tuple[str, str]]:
         ),
         "agathe": (
             _("Animatrice du réseau"),
-            _("Ouvrez le pupitre : tout ce qui attend l’équipe, compté et daté. Relisez une collecte."),
+            _("Ouvrez le pupitre : tout ce qui attend l’équipe, compté et daté. Relisez une collecte."),
         ),
         "dominique": (
             _("Trésorier, le second regard sur l’argent"),

@@ -27,6 +27,10 @@ class Till:
         await self._do("clock", advance_seconds=advance)
         self._shown = shift
 
+    async def next_day(self) -> None:
+        """A day passes at the sandbox too: what falls due there happens, and pages opened now end when we expect."""
+        await self._do("clock", advance_seconds=86_400)
+
     async def hush(self, quiet: bool) -> None:
         """While the past is told, events stay with the sandbox: each promise is looked at directly."""
         await self._do("webhooks", lose=NO_END if quiet else 0)

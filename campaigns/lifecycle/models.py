@@ -124,7 +124,7 @@ class Campaign(Model):
 
     def is_open(self) -> bool:
         """One can give now: live, and the deadline is ahead."""
-        return self.status == CampaignStatus.LIVE and self.deadline is not None and self.deadline > clock.now()
+        return self.status == CampaignStatus.LIVE and self.deadline is not None and not clock.is_over(self.deadline)
 
     @property
     def percent(self) -> int:
