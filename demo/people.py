@@ -106,7 +106,7 @@ def _words() -> dict[str, tuple[str, str]]:
         ),
         "dominique": (
             _("Trésorier, le second regard sur l’argent"),
-            _("Vérifiez un chèque saisi par une autre personne, puis lisez les comptes d’une collecte."),
+            _("Suivez la collecte de l’appentis : une carte reste à confirmer. Puis lisez les comptes du four, ligne à ligne."),
         ),
     }
 
