@@ -13,7 +13,7 @@ demo: .venv/runtime
 
 test: .venv/development
 	@$(BIN)/python -m tests.machine
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: .venv/development
 	@$(BIN)/ruff check .

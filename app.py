@@ -57,6 +57,7 @@ from civic.places import routes as places_routes
 from civic.settings import Settings, settings
 from civic.web import errorpages, limits, logs, urls
 from civic.web import routes as web_routes
+from civic.web.cache import PageMemory
 from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
 from demo import routes as demo_routes
 from volunteering import panels as volunteering_panels
@@ -68,6 +69,11 @@ from volunteering.signups import routes as signups_routes
 from volunteering.signups import tallies
 
 log = structlog.get_logger("civic")
+KEPT_PAGES = (
+    "home", "initiatives.index", "initiatives.show", "campaigns.index", "campaigns.show", "missions.index",
+    "communes.index", "communes.show", "organisations.index", "organisations.show", "events.index", "events.show",
+)  # fmt: skip
+"""Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
 
 
 def routes(current: Settings) -> list[BaseRoute]:
@@ -159,7 +165,10 @@ class StandIn:
         self.sandbox: Starlette | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.sandbox = self.sandbox or self._made()
+        if self.sandbox is None:
+            self.sandbox = self._made()
+            control = self.sandbox.state.control
+            await control.clock(-await control.clock(0))  # a restart shows today again, here as everywhere
         await self.sandbox(scope, receive, send)
 
     def _made(self) -> Starlette:
@@ -206,8 +215,9 @@ def create_app(*, with_worker: bool | None = None) -> ASGIApp:
     return Starlette(
         routes=mounted, lifespan=lifespan, exception_handlers=errorpages.HANDLERS,
         middleware=[
-            Middleware(SecurityHeaders), Middleware(CompressMiddleware, minimum_size=600), Middleware(Locale),
-            Middleware(LastNet), Middleware(SameOrigin),
+            Middleware(SecurityHeaders), Middleware(Locale), Middleware(LastNet),
+            Middleware(PageMemory, routes=all_routes, names=KEPT_PAGES),
+            Middleware(CompressMiddleware, minimum_size=600), Middleware(SameOrigin),
             Middleware(BodyLimit), Middleware(Sessions),
         ],
     )  # fmt: skip

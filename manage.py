@@ -8,13 +8,16 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
+import asyncpg
 import typer
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import DBConnectionError, OperationalError
 
 from civic import database
 from civic.database import migrations
 from civic.errors import DomainError
 from civic.settings import BadSettings, Settings, configure, load, settings
+
+DATABASE_TROUBLE = (ConnectionError, DBConnectionError, OperationalError, asyncpg.PostgresError, sqlite3.Error)
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
@@ -24,13 +27,15 @@ def main() -> None:
     try:
         configure(load())
     except BadSettings as error:
-        sys.exit(_complain("Réglages : " + str(error), 2))
+        sys.exit(_complain("Réglages : " + str(error), 2))
     except OSError as error:
         sys.exit(_complain(_unusable(error), 1))
     try:
         cli()
     except (DomainError, database.MissingDatabase, database.WrongSchema) as error:
         sys.exit(_complain(str(error), 1))
+    except DATABASE_TROUBLE as error:
+        sys.exit(_complain(f"La base de données ne répond pas : {error}", 1))
 
 
 @cli.command()
@@ -41,10 +46,15 @@ def serve(workers: Annotated[int, typer.Option(help="Processus web (PostgreSQL s
     current = settings()
     _require_free_port(current)
     asyncio.run(_require_schema(current))
-    uvicorn.run(
-        "app:create_app", factory=True, host=current.host, port=current.port, workers=workers, log_level="warning",
-        proxy_headers=True, forwarded_allow_ips=current.trusted_proxies, server_header=False, access_log=False,
-    )  # fmt: skip
+    uvicorn.run("app:create_app", factory=True, workers=workers, **server_options(current))
+
+
+def server_options(current: Settings) -> dict[str, Any]:
+    """How the server is started; the bench starts the bare framework with the same."""
+    return {
+        "host": current.host, "port": current.port, "log_level": "warning", "proxy_headers": True,
+        "forwarded_allow_ips": current.trusted_proxies, "server_header": False, "access_log": False,
+    }  # fmt: skip
 
 
 @cli.command()
@@ -91,6 +101,48 @@ def makemigrations() -> None:
 
 
 @cli.command()
+def check() -> None:
+    """Say what this installation lacks for production; exit status 1 when something does."""
+    from civic.hosting import readiness
+
+    async def found() -> list[readiness.Finding]:
+        return [*readiness.of_settings(settings()), *await readiness.of_database(settings())]
+
+    findings = asyncio.run(found())
+    for finding in findings:
+        typer.echo(f"{'  bien ' if finding.ok else 'MANQUE '} {finding.sentence}")
+    if lacking := sum(not finding.ok for finding in findings):
+        typer.echo(f"Pas encore prêt pour la production : {lacking} point(s) à régler.")
+        raise typer.Exit(1)
+    typer.echo("Prêt pour la production.")
+
+
+@cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Le fichier à écrire, par exemple civic-2026-06-01.tar.gz.")],
+) -> None:
+    """Save the database and the photos into one file, while the site runs."""
+    from civic.hosting import backup as backups
+
+    note = backups.backup(settings(), file)
+    typer.echo(f"Sauvegarde écrite : {file} ({file.stat().st_size // 1024} Ko, {note.photos} fichiers de photos).")
+    typer.echo("Elle contient des données personnelles : gardez-la en lieu sûr, hors de ce serveur.")
+
+
+@cli.command()
+def restore(
+    file: Path,
+    force: Annotated[bool, typer.Option("--force", help="Remplacer la base qui est là.")] = False,
+) -> None:
+    """Bring a backup back, with the site stopped."""
+    from civic.hosting import backup as backups
+
+    _require_free_port(settings(), "Arrêtez d’abord le site : quelque chose répond sur le port {port}.")
+    note = backups.restore(settings(), file, force=force)
+    typer.echo(f"Restauré : l’état du {note.made_at} (UTC). Lancez « civic migrate », puis « civic serve ».")
+
+
+@cli.command()
 def grant(email: str, role: str) -> None:
     """Give EMAIL the role animator or treasurer."""
     from civic.people import service
@@ -121,15 +173,15 @@ def import_(
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise typer.BadParameter(f"{file} ne peut pas être lu ({error.strerror}).") from None
+        raise DomainError(f"{file} ne peut pas être lu ({error.strerror}).") from None
     made = _in_database(applying.plan(parse(content, file.name)))
     for refused in made.refused:
-        typer.echo(f"ligne {refused.line} : {refused.reason}")
+        typer.echo(f"ligne {refused.line} : {refused.reason}")
     if not dry_run:
         _in_database(applying.apply(made, file.name))
     counts = [len(made.of(action)) for action in applying.Action]
     verb = "serait" if dry_run else "fait"
-    typer.echo(f"{verb} : {counts[0]} nouvelles, {counts[1]} mises à jour, {counts[2]} inchangées, "
+    typer.echo(f"{verb} : {counts[0]} nouvelles, {counts[1]} mises à jour, {counts[2]} inchangées, "
                f"{len(made.refused)} lignes refusées.")  # fmt: skip
 
 
@@ -227,18 +279,19 @@ def _in_database(work: Coroutine[Any, Any, Any]) -> Any:
 
 async def _require_schema(current: Settings) -> None:
     """Raises MissingDatabase or WrongSchema before the first request could meet the problem."""
-    waiting = await migrations.pending(current.database_url)
-    if waiting:
-        raise database.WrongSchema(f"La base attend {len(waiting)} migration(s) : lancez « civic migrate ».")
+    await database.connect(current.database_url)
+    await database.disconnect()
 
 
-def _require_free_port(current: Settings) -> None:
+def _require_free_port(
+    current: Settings, sentence: str = "Le port {port} est déjà pris : choisissez-en un autre avec PORT=…"
+) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((current.host, current.port))
         except OSError:
-            sys.exit(_complain(f"Le port {current.port} est déjà pris : choisissez-en un autre avec PORT=…", 1))
+            sys.exit(_complain(sentence.format(port=current.port), 1))
 
 
 def _unusable(error: Exception) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from tortoise.functions import Sum
 
 from campaigns.lifecycle import queries
-from campaigns.lifecycle.models import PUBLIC, Campaign, CampaignStatus
+from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import MANAGE, STANDING, of_person
 from campaigns.public.routes import ends_text, state_text
@@ -111,15 +111,18 @@ async def home_ways() -> list[Way]:
 
 
 async def figures() -> list[Figure]:
-    """Euros promised or given by residents, tips apart."""
-    rows = await Campaign.filter(status__in=list(PUBLIC)).annotate(
-        promised=Sum("confirmed_cents"), given=Sum("collected_cents")
-    ).values("promised", "given")  # fmt: skip
-    cents = sum(max(int(row["promised"] or 0), int(row["given"] or 0)) for row in rows)
+    """Euros promised to campaigns under way or given to those that succeeded, tips apart; what failed is left out."""
+    under_way = (CampaignStatus.LIVE, CampaignStatus.SUSPENDED, CampaignStatus.COLLECTING)
+    cents = await _sum("confirmed_cents", list(under_way)) + await _sum("collected_cents", list(SETTLED))
     if not cents:
         return []
     definition = _("promis ou donnés aux collectes par les habitants, hors aide au site.")
     return [Figure(_("%(n)s €", n=number(cents // 100)), _("Euros"), definition, 30)]
+
+
+async def _sum(column: str, status: list[CampaignStatus]) -> int:
+    rows = await Campaign.filter(status__in=status).annotate(cents=Sum(column)).values("cents")
+    return sum(int(row["cents"] or 0) for row in rows)
 
 
 async def secret_links(person: "Person") -> list[tuple[str, str]]:

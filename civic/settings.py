@@ -76,10 +76,10 @@ class Settings(BaseSettings):
         if not self.database_url.startswith(("sqlite://", "postgres://", "postgresql://")):
             raise ValueError("CIVIC_DATABASE_URL commence par sqlite:// ou postgres://")
         if self.environment == "production" and len(self.secret_key) < 32:
-            raise ValueError("CIVIC_SECRET_KEY manque : au moins 32 caractères tirés au hasard")
+            raise ValueError("CIVIC_SECRET_KEY manque : au moins 32 caractères tirés au hasard")
         live = self.stripe_secret_key.startswith(("sk_live_", "rk_live_"))
         if live and self.environment != "production":
-            raise ValueError("STRIPE_SECRET_KEY est une clé réelle : elle demande CIVIC_ENV=production")
+            raise ValueError("STRIPE_SECRET_KEY est une clé réelle : elle demande CIVIC_ENV=production")
         return self
 
     @property
@@ -114,7 +114,9 @@ def load() -> Settings:
         lines = []
         for problem in error.errors():
             name = str(problem["loc"][0]) if problem["loc"] else ""
-            lines.append(f"{name} : {problem['msg']}".removeprefix(" : "))
+            name = name if name.isupper() else f"CIVIC_{name.upper()}"
+            said = problem["msg"].removeprefix("Value error, ")
+            lines.append(f"{name} vaut « {problem['input']} », ce qui ne convient pas." if problem["loc"] else said)
         raise BadSettings("\n".join(lines)) from None
     if not loaded.secret_key:
         loaded.secret_key = _kept_secret(loaded.data)

@@ -63,13 +63,14 @@ def _wheel() -> list[Path]:
     return sorted(found, reverse=True)  # it brings several versions: the newest
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask Linux to interrupt this process when the test run dies, even by SIGKILL."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGINT)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -81,7 +82,7 @@ class Postgres:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="civic-postgres-"))
         self.data = self.folder / "data"
-        self.port = _free_port()
+        self.port = free_port()
         self._as_user: dict[str, Any] = {}
         if os.geteuid() == 0:
             self._drop_root()
@@ -154,7 +155,7 @@ class Postgres:
             stderr=self._log,
             env=ENVIRONMENT,
             cwd="/",
-            preexec_fn=_die_with_parent,  # after the change of user, which would clear it
+            preexec_fn=die_with_parent,  # after the change of user, which would clear it
             **self._as_user,
         )
 

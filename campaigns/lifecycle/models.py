@@ -40,6 +40,13 @@ PUBLIC = frozenset(set(CampaignStatus) - {
 })  # fmt: skip
 
 
+SETTLED = frozenset({
+    CampaignStatus.SHORTFALL, CampaignStatus.FUNDED, CampaignStatus.UNWINDING, CampaignStatus.REFUNDED,
+    CampaignStatus.REPORTING, CampaignStatus.CLOSED,
+})  # fmt: skip
+"""Everything that could be collected is: from now on totals are money, not promises."""
+
+
 class GoalKind(StrEnum):
     """All-or-nothing charges nobody before success; flexible keeps what it raises."""
 
@@ -50,7 +57,7 @@ class GoalKind(StrEnum):
 class Campaign(Model):
     """A fundraising with a goal and an end. Amounts in cents; `*_cents` counters are kept in the writing transactions.
 
-    `confirmed_cents`: live promises (goal, tips excluded). `collected_cents`: money booked, after the deadline.
+    `confirmed_cents`: promises (goal, tips excluded), frozen at the deadline. `collected_cents`: money booked after it.
     `decided_at` is set once, by compare-and-set, at the deadline (docs/money.md).
     """
 
@@ -102,8 +109,8 @@ class Campaign(Model):
 
     @property
     def raised_cents(self) -> int:
-        """The public total in cents: promises while live, money once the deadline is decided (invariant 10)."""
-        return int(self.confirmed_cents if self.decided_at is None else self.collected_cents)
+        """The public total in cents: promises until everything is collected, then the money itself (invariant 10)."""
+        return int(self.collected_cents if self.status in SETTLED else self.confirmed_cents)
 
     @property
     def editable(self) -> bool:
@@ -117,7 +124,7 @@ class Campaign(Model):
 
     def is_open(self) -> bool:
         """One can give now: live, and the deadline is ahead."""
-        return self.status == CampaignStatus.LIVE and self.deadline is not None and self.deadline > clock.now()
+        return self.status == CampaignStatus.LIVE and self.deadline is not None and not clock.is_over(self.deadline)
 
     @property
     def percent(self) -> int:

@@ -114,9 +114,13 @@ async def settle(session_ref: str) -> Pledge | None:
 
 
 async def _confirm(pledge: Pledge, page: Checkout) -> None:
-    """Compare before believing: the page must be about this promise, this amount, this customer."""
+    """Compare before believing: the page must be about this promise, this amount, this customer.
+
+    Only while the promise is created: later its backer may have changed the amount, and old news come again.
+    """
     same_customer = pledge.customer_ref in ("", page.customer_ref)
-    if page.metadata != _metadata(pledge) or not same_customer:
+    fits = same_customer and page.metadata == _metadata(pledge)
+    if pledge.status == PledgeStatus.CREATED and not fits:
         log.error("hosted page does not fit its promise", pledge=pledge.id, session=page.ref)
         await jobs.enqueue("method_unneeded", key=page.method_ref, method_ref=page.method_ref)
         return

@@ -39,6 +39,16 @@ class GiftForm(BaseModel):
         return cents
 
 
+class AmountForm(BaseModel):
+    """Another amount for a promise that stands, in euros."""
+
+    other: str = ""
+
+    def cents(self) -> int:
+        """The gift in cents. Raises Invalid."""
+        return GiftForm(amount="autre", other=self.other or "0").cents()
+
+
 class SentGiftForm(GiftForm):
     """The same as it is sent: a chip that does not exist is refused."""
 

@@ -7,9 +7,9 @@ from starlette.routing import BaseRoute, Route
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import rewards
 from campaigns.pledges import draft as drafts
-from campaigns.pledges import queries, service
+from campaigns.pledges import forms, queries, service
 from campaigns.pledges.draft import Draft
-from campaigns.pledges.forms import CHIPS, TIPS, CheckForm, GiftForm, MeForm, SentGiftForm, ShownForm, explain
+from campaigns.pledges.forms import CHIPS, TIPS, AmountForm, CheckForm, GiftForm, MeForm, SentGiftForm, ShownForm
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import Gift
 from civic.errors import DomainError, Invalid
@@ -20,6 +20,7 @@ from civic.people.actor import Actor, visitor_or_actor
 from civic.people.models import Person
 from civic.settings import settings
 from civic.web import limits
+from civic.web.formats import money
 from civic.web.forms import Form
 from civic.web.middleware import content_security_policy
 from civic.web.page import page, redirect
@@ -103,7 +104,7 @@ async def tell_me(request: Request) -> Response:
         Form.read(request, ShownForm) if known else Form.read(request, MeForm)
     )
     if form.data is None:
-        explain(form)
+        forms.explain(form)
         return page(request, "campaigns/pledges/me.html", status=422, form=form, campaign=campaign, draft=draft)
     name, email = _identity(actor, form.data)
     draft.change(name=name, email=email, shown=form.data.shown, amount_hidden=form.data.amount_hidden)
@@ -211,10 +212,27 @@ async def cancel(request: Request) -> Response:
     return redirect("pledges.manage", token=request.path_params["token"], flash=done)
 
 
-def _manage_page(request: Request, found: Pledge) -> Response:
+async def change(request: Request) -> Response:
+    """Give more or less."""
+    found = await queries.pledge_to_manage(request.path_params["token"])
+    form = await Form.read(request, AmountForm)
+    try:
+        if form.data is not None:
+            await service.change_amount(found, form.data.cents())
+            done = _("Votre promesse est maintenant de %(amount)s.", amount=money(found.amount_cents))
+            return redirect("pledges.manage", token=request.path_params["token"], flash=done)
+    except DomainError as error:
+        form.refuse(error)
+    return _manage_page(request, found, form, 422)
+
+
+def _manage_page(
+    request: Request, found: Pledge, form: Form[AmountForm] | None = None, status: int = 200
+) -> Response:
     may_cancel = found.status == PledgeStatus.CONFIRMED and found.campaign.decided_at is None
     return page(
-        request, "campaigns/pledges/manage.html", headers={"Cache-Control": "no-store"}, pledge=found,
+        request, "campaigns/pledges/manage.html", status=status, headers={"Cache-Control": "no-store"}, pledge=found,
+        form=form,
         campaign=found.campaign, reference=service.reference(found), may_cancel=may_cancel,
         token=request.path_params["token"],
     )  # fmt: skip
@@ -228,5 +246,6 @@ routes: list[BaseRoute] = [
     Route("/campagnes/{slug}/soutenir/verifier", verify, name="pledges.verify"),
     Route("/campagnes/{slug}/soutenir/verifier", promise, methods=["POST"], name="pledges.promise"),
     Route("/promesses/{token}", manage, name="pledges.manage"),
+    Route("/promesses/{token}/montant", change, methods=["POST"], name="pledges.change"),
     Route("/promesses/{token}/annuler", cancel, methods=["POST"], name="pledges.cancel"),
 ]

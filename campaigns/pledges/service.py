@@ -7,11 +7,12 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F, Q
+from tortoise.queryset import QuerySet
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, NotNow
-from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from campaigns.pledges.queries import MANAGE, STANDING
 from campaigns.pledges.transitions import move
 from civic import clock, jobs, mail
@@ -147,15 +148,43 @@ async def cancel(found: Pledge) -> None:
     """The backer takes her promise back, until the deadline. Raises Gone afterwards; harmless when repeated."""
     if found.status == PledgeStatus.CANCELLED:
         return
-    present = clock.now()
     async with transaction():
-        undecided = Campaign.filter(
-            id=found.campaign_id, status__in=COUNTING, decided_at__isnull=True, deadline__gt=present
-        )
-        if not await undecided.update(updated_at=present):
+        if not await _undecided(found).update(updated_at=clock.now()):
             raise Gone(_("La collecte est terminée : cette promesse ne s’annule plus ici. Écrivez à l’équipe."))
         await move(found, PledgeStatus.CANCELLED, by=By.BACKER, cause="link", actor_id=found.person_id)
         await _uncount(found)
+
+
+@retrying
+async def change_amount(found: Pledge, cents: int) -> None:
+    """The backer gives more or less than she promised, until the deadline; in cents, her card stays the same.
+
+    Raises Gone after the deadline, Invalid when her reward asks for more, NotNow when somebody was faster.
+    """
+    before = found.amount_cents
+    if cents == before:
+        return
+    if found.reward_id and await Reward.filter(id=found.reward_id, from_cents__gt=cents).exists():
+        raise Invalid(_("Votre contrepartie demande un don plus élevé. Annulez, puis donnez à nouveau."), field="other")
+    async with transaction():
+        if not await _undecided(found).update(confirmed_cents=F("confirmed_cents") + (cents - before)):
+            raise Gone(_("La collecte est terminée : cette promesse ne change plus."))
+        same = Pledge.filter(id=found.id, status=PledgeStatus.CONFIRMED, amount_cents=before)
+        if not await same.update(amount_cents=cents, updated_at=clock.now()):
+            raise NotNow(_("Cette promesse de don a déjà changé d’état."))
+        await PledgeChange.create(
+            pledge_id=found.id, before=found.status.value, after=found.status.value, actor_id=found.person_id,
+            cause=f"amount {before} to {cents}", at=clock.now(),
+        )  # fmt: skip
+        await keep_need(found.campaign_id)
+    found.amount_cents = cents
+
+
+def _undecided(found: Pledge) -> QuerySet[Campaign]:
+    """The promise's campaign while its backer may still change her mind."""
+    return Campaign.filter(
+        id=found.campaign_id, status__in=COUNTING, decided_at__isnull=True, deadline__gt=clock.now()
+    )
 
 
 async def release(found: Pledge, cause: str) -> None:

@@ -3,6 +3,7 @@
 `settle` is the only way an attempt ends; whoever comes first (charge, webhook, return page, reconcile) wins.
 """
 
+import json
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,11 +13,10 @@ from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind, Entry
 from campaigns.ledger.service import Amount
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By
 from campaigns.money import CURRENCY
 from campaigns.payments import attempts
-from campaigns.payments.answers import Intent, IntentStatus
+from campaigns.payments.answers import Intent, IntentStatus, method_label
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges import transitions
 from campaigns.pledges.models import Pledge, PledgeStatus
@@ -157,15 +157,20 @@ async def _collect(pledge: Pledge, intent: Intent) -> None:
     campaign = pledge.campaign
     await transitions.move(
         pledge, PledgeStatus.COLLECTED, by=By.GATEWAY, cause="charge_succeeded", collected_at=intent.happened_at,
-        decline_code="",
+        decline_code="", method_label=_paid_with(intent) or pledge.method_label,
     )  # fmt: skip
     await Campaign.filter(id=campaign.id).update(collected_cents=F("collected_cents") + pledge.amount_cents)
     entry = await _book(pledge, intent, AccountKind.CAMPAIGN_FUND)
-    await keep_need(campaign.id)
     await contributions.contribute(pledge.person_id, campaign.initiative_id, NeedKind.MONEY, f"pledge:{pledge.id}")
     await letters.collected(pledge, entry.hash)
     await jobs.enqueue("payment_collected", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
     await close_if_done(campaign)
+
+
+def _paid_with(intent: Intent) -> str:
+    """The card or account that really paid: after a recovery it is not the one saved at the pledge."""
+    charge = json.loads(intent.raw).get("latest_charge")
+    return method_label(charge.get("payment_method_details") or {}) if isinstance(charge, dict) else ""
 
 
 async def _book(pledge: Pledge, intent: Intent, fund: AccountKind) -> Entry:

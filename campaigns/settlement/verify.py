@@ -10,6 +10,7 @@ from civic import clock, database
 from civic.database.connection import Row
 from civic.i18n import _
 
+SETTLED = "('shortfall', 'funded', 'unwinding', 'refunded', 'reporting', 'closed')"
 DECIDED = "('collecting', 'shortfall', 'funded', 'unwinding', 'refunded', 'reporting', 'closed')"
 COUNTED = "('confirmed', 'charging', 'unknown', 'processing', 'collected', 'needs_backer', 'switched_offline')"
 GONE = "('abandoned', 'cancelled', 'released', 'dropped')"
@@ -51,9 +52,9 @@ FROM contribution x WHERE x.source = 'pledge:' || CAST(p.id AS VARCHAR(20)) AND 
 _LOOSE_CONTRIBUTION = """SELECT x.id FROM contribution x WHERE x.source LIKE 'pledge:%' AND x.revoked_at IS NULL
 AND NOT EXISTS (SELECT 1 FROM pledge p WHERE x.source = 'pledge:' || CAST(p.id AS VARCHAR(20))
 AND p.status IN ('collected', 'refund_pending', 'disputed'))"""
-_GAUGES = """SELECT c.id, n.reached AS kept, CASE WHEN c.decided_at IS NULL THEN c.confirmed_cents
-ELSE c.collected_cents END AS found FROM campaign c JOIN need n ON n.source = 'campaign:' || CAST(c.id AS VARCHAR(20))
-WHERE n.reached <> CASE WHEN c.decided_at IS NULL THEN c.confirmed_cents ELSE c.collected_cents END"""
+PUBLIC_TOTAL = f"CASE WHEN c.status IN {SETTLED} THEN c.collected_cents ELSE c.confirmed_cents END"
+_GAUGES = f"""SELECT c.id, n.reached AS kept, {PUBLIC_TOTAL} AS found FROM campaign c
+JOIN need n ON n.source = 'campaign:' || CAST(c.id AS VARCHAR(20)) WHERE n.reached <> {PUBLIC_TOTAL}"""  # noqa: S608
 
 _STUCK = """SELECT id FROM attempt WHERE status IN ('prepared', 'sent', 'unknown') AND created_at < ?"""
 

@@ -21,6 +21,7 @@ from civic.database.connection import (
     transaction,
 )
 from civic.database.retry import retrying
+from civic.database.version import version
 
 __all__ = [
     "APPS",
@@ -38,4 +39,5 @@ __all__ = [
     "retrying",
     "tortoise_config",
     "transaction",
+    "version",
 ]

@@ -31,7 +31,8 @@ def engine_of(url: str) -> Engine:
 
 def sqlite_path(url: str) -> Path:
     """The file behind a sqlite:// URL, absolute or relative to the working directory."""
-    return Path(url.removeprefix("sqlite://").partition("?")[0])
+    path = url.removeprefix("sqlite://").partition("?")[0]
+    return Path(f"/{path.lstrip('/')}" if path.startswith("//") else path)
 
 
 def _sqlite_credentials(url: str) -> dict[str, Any]:

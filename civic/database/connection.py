@@ -36,6 +36,7 @@ class _Opened:
     """The one open database of this process."""
 
     context: TortoiseContext | None = None
+    times: int = 0
 
 
 _afterthoughts: ContextVar[list[Afterthought] | None] = ContextVar("afterthoughts", default=None)
@@ -57,6 +58,7 @@ async def connect(url: str, *, check_schema: bool = True, migrations: str = "mig
     with context:  # while it loads; afterwards every task finds it as the global one
         await context.init(tortoise_config(url, migrations=migrations), _enable_global_fallback=True)
     _Opened.context = context
+    _Opened.times += 1
     try:
         await _answer()
         if check_schema:
@@ -71,6 +73,11 @@ async def disconnect() -> None:
     context, _Opened.context = _Opened.context, None
     if context:
         await context.close_connections()
+
+
+def opened() -> int:
+    """How many times this process has opened a database: what one connection counts means nothing to the next."""
+    return _Opened.times
 
 
 def _client() -> BaseDBAsyncClient:
@@ -100,6 +107,11 @@ async def _check_schema(migrations: str) -> None:
             f"La base de données attend {len(missing)} migration(s), d’abord {missing[0]} : "
             "lancez « civic migrate »."
         )
+    if unknown := await unknown_on(_client(), migrations):
+        raise WrongSchema(
+            f"La base de données vient d’une version plus récente du programme ({unknown[0]}) : "
+            "mettez le programme à jour."
+        )
 
 
 def migration_files(migrations: str) -> list[str]:
@@ -110,12 +122,21 @@ def migration_files(migrations: str) -> list[str]:
 
 async def missing_on(client: BaseDBAsyncClient, migrations: str) -> list[str]:
     """Migrations on disk that a database does not have."""
+    applied = await _applied_on(client)
+    return [name for name in migration_files(migrations) if name not in applied]
+
+
+async def unknown_on(client: BaseDBAsyncClient, migrations: str) -> list[str]:
+    """Migrations a database has and that are not on disk: it served a later version."""
+    return sorted(await _applied_on(client) - set(migration_files(migrations)))
+
+
+async def _applied_on(client: BaseDBAsyncClient) -> set[str]:
     try:
         rows = await client.execute_query_dict("SELECT app, name FROM tortoise_migrations")
     except OperationalError:
         rows = []
-    applied = {f"{row['app']}.{row['name']}" for row in rows}
-    return [name for name in migration_files(migrations) if name not in applied]
+    return {f"{row['app']}.{row['name']}" for row in rows}
 
 
 def opened_apps() -> Apps | None:

@@ -15,7 +15,7 @@ async def coming(
     *, initiative_id: int | None = None, after: list[str] | None = None, limit: int = 12, insee: str = ""
 ) -> list[Event]:
     """Gatherings that are not over, soonest first, from the key (`starts_at`, `id`) on."""
-    query = Event.filter(ends_at__gte=clock.now(), cancelled_at__isnull=True)
+    query = Event.filter(ends_at__gte=clock.glance(), cancelled_at__isnull=True)
     if initiative_id:
         query = query.filter(initiative_id=initiative_id)
     if insee:
@@ -23,7 +23,9 @@ async def coming(
     if after:
         start, last = datetime.fromisoformat(str(after[0])), int(after[1])
         query = query.filter(Q(starts_at__gt=start) | Q(starts_at=start, id__gt=last))
-    return await query.order_by("starts_at", "id").limit(limit).select_related("commune", "initiative", "organisation")
+    rows = await query.order_by("starts_at", "id").limit(limit).select_related("commune", "initiative", "organisation")
+    clock.changes_at(*(event.ends_at for event in rows))
+    return rows
 
 
 async def event_to_show(slug: str) -> Event:

@@ -33,7 +33,7 @@ async def show(request: Request) -> Response:
     """One gathering."""
     event = await queries.event_to_show(request.path_params["slug"])
     comes = await queries.is_coming(person_of(request), event)
-    over = event.ends_at <= clock.now()
+    over = clock.is_over(event.ends_at)
     return page(request, "civic/events/show.html", event=event, comes=comes, over=over)
 
 

@@ -46,7 +46,7 @@ def compose(name: str, locale: str, context: dict[str, Any]) -> Letter:
         subject, _, text = whole.partition("\n")
         text = re.sub(r"\n{3,}", "\n\n", text.strip())
         layout = template("mail/layout.mjml").render(subject=subject, blocks=blocks(text), lang=locale)
-    return Letter(" ".join(subject.split()), text + "\n", mrml.to_html(layout).content)
+    return Letter(re.sub(r"[ \t\r\n]+", " ", subject).strip(), text + "\n", mrml.to_html(layout).content)
 
 
 def blocks(text: str) -> list[Block]:

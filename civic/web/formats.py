@@ -1,6 +1,6 @@
 """How amounts, days and distances are written, in the language of the page (Babel), with French typography."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
@@ -9,6 +9,8 @@ from civic import clock
 from civic.i18n import _, locale
 
 NARROW = "\u202f"
+UNITS = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60)
+"""Seconds of a year, a month, a week, a day, an hour, a minute, as Babel counts them."""
 
 
 def money(cents: int, currency: str = "EUR") -> str:
@@ -71,8 +73,13 @@ def moment(value: datetime) -> str:
 
 
 def ago(value: datetime) -> str:
-    """« il y a 3 jours », « dans 2 heures »."""
-    return format_timedelta(value - clock.now(), add_direction=True, locale=locale())
+    """« il y a 3 jours », « dans 2 heures »: whole units only, in seconds when it is less than a minute."""
+    then = value.replace(microsecond=0)
+    apart = int((clock.glance().replace(microsecond=0) - then).total_seconds())
+    unit = next((seconds for seconds in UNITS if abs(apart) >= seconds), 1)
+    count = max(apart // unit, 1) if apart >= 0 else -(-apart // unit)
+    clock.changes_at(then + timedelta(seconds=(count + 1) * unit if apart >= 0 else count * unit + 1))
+    return format_timedelta(timedelta(seconds=-count * unit), threshold=1, add_direction=True, locale=locale())
 
 
 def _local_day(value: date | datetime) -> date:

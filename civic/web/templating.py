@@ -30,6 +30,7 @@ def environment() -> Environment:
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(
         url=urls.path, absolute=urls.absolute, static=assets.address, site=Site(), now=clock.now, today=clock.today,
+        is_over=clock.is_over,
         languages=i18n.languages, language_names=i18n.NAMES, locale=i18n.locale, day_parts=formats.day_parts,
     )
     env.filters.update(

@@ -18,6 +18,7 @@ from civic import clock, jobs
 from civic.errors import DomainError, Gone
 from civic.mail.models import OutboxMessage
 from civic.needs.models import Need
+from civic.people import links
 from civic.people.actor import Actor
 from civic.people.models import RoleName
 from tests.campaigns.conftest import Payments
@@ -376,3 +377,27 @@ async def test_backers_hear_of_a_new_end_and_of_a_cancelled_campaign(app):
     assert [subject.split(":")[0].strip() for subject in subjects] == [
         "Votre promesse de don est enregistrée", "La collecte reprend", "La collecte est annulée",
     ]  # fmt: skip
+
+
+async def test_a_backer_gives_more_or_less_until_the_deadline(client: Client, payments: Payments):
+    campaign = await a_live_campaign()
+    reward = await a_reward(campaign, from_amount="20")
+    hosted = await walk(client, campaign, {"amount": "5000", "reward": str(reward.id)})
+    await client.get(within(await payments.fill_in(hosted)))
+    pledge = await Pledge.all().get()
+    link = f"/promesses/{links.make('pledge', pledge.id)}"
+    for wrong in ("", "beaucoup", "10"):
+        refused = await client.submit(f"{link}/montant", {"other": wrong})
+        assert refused.status_code == 422
+        assert "Erreur" in refused.text
+    await client.submit(f"{link}/montant", {"other": "72,50"})
+    assert (await Campaign.get(id=campaign.id)).confirmed_cents == 7250
+    assert (await Pledge.all().get()).amount_cents == 7250
+    assert (await Need.get(source=f"campaign:{campaign.id}")).reached == 7250
+    await payments.deliver()
+    await jobs.run_due()
+    methods = (await payments.sandbox.control.dump())["payment_methods"]
+    assert [bool(method["customer"]) for method in methods] == [True]
+    await Campaign.filter(id=campaign.id).update(deadline=clock.now() - timedelta(minutes=1))
+    assert (await client.submit(f"{link}/montant", {"other": "80"})).status_code == 422
+    assert (await Pledge.all().get()).amount_cents == 7250

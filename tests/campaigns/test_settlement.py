@@ -83,6 +83,7 @@ async def test_a_campaign_that_misses_its_goal_charges_nobody_and_lets_every_car
     pledge = await a_pledge(campaign, gate, cents=9_999)
     await settle_now(campaign)
     assert (await status_of(campaign), await states(campaign)) == (CampaignStatus.FAILED, ["released"])
+    assert (await Campaign.get(id=campaign.id)).raised_cents == 9_999
     assert (await books_of(gate))["charges"] == 0
     world = await gate.control.dump()
     assert world["payment_intents"] == []
@@ -209,6 +210,8 @@ async def test_a_direct_debit_is_waited_for_and_booked_when_it_arrives(gate: Har
     await a_pledge(campaign, gate, card="pm_success_fr")
     await settle_now(campaign)
     assert (await states(campaign), await status_of(campaign)) == (["processing"], CampaignStatus.COLLECTING)
+    waiting = await Campaign.get(id=campaign.id)
+    assert (waiting.raised_cents, waiting.collected_cents) == (5_000, 0)
     intent = (await Attempt.get()).intent_ref
     await looking.reconcile(patience=timedelta())
     assert await states(campaign) == ["processing"]

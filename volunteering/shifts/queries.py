@@ -34,9 +34,11 @@ async def next_shifts(initiative_id: int, limit: int) -> list[Shift]:
     """The next shifts of an initiative's open missions, with their mission."""
     query = Shift.filter(
         mission__initiative_id=initiative_id, mission__status=MissionStatus.OPEN, status=ShiftStatus.OPEN,
-        starts_at__gt=clock.now(),
+        starts_at__gt=clock.glance(),
     )  # fmt: skip
-    return await query.order_by("starts_at", "id").limit(limit).select_related("mission")
+    rows = await query.order_by("starts_at", "id").limit(limit).select_related("mission")
+    clock.changes_at(*(shift.starts_at for shift in rows))
+    return rows
 
 
 async def free_this_week(limit: int) -> list[Shift]:

@@ -1,0 +1,64 @@
+"""`python -m tests.serving URL PORT DATA`: the application as a process of its own, on a test's database.
+
+The schema is not compared with the committed migrations: in a side branch the tests run on a temporary one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+
+from app import create_app
+from civic import database
+from civic.settings import ROOT, Settings, configure
+from tests.postgres import die_with_parent, free_port
+
+START_SECONDS = 30
+
+
+async def serve(url: str, port: int, data: Path) -> None:
+    """Answer requests until told to stop."""
+    base = f"http://127.0.0.1:{port}"
+    configure(Settings(environment="test", data=data, secret_key="t" * 40, base_url=base, database_url=url))
+    app = create_app(with_worker=False)
+    await database.connect(url, check_schema=False)
+    try:
+        await uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_level="warning")).serve()
+    finally:
+        await database.disconnect()
+
+
+@contextlib.contextmanager
+def server(url: str, data: Path) -> Iterator[str]:
+    """Start such a process and answer its address; it is stopped at the end."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.serving", url, str(port), str(data)], cwd=ROOT, preexec_fn=die_with_parent
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/healthz", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"No server answered at {address} within {START_SECONDS} seconds.")
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])))
