@@ -20,6 +20,7 @@ from typing import Any
 
 import httpx2
 
+from app import create_app
 from civic.settings import ROOT, Settings, configure, settings
 from tests.engines import Database
 
@@ -35,6 +36,7 @@ class Site:
 
     urls: list[str]
     data: Path
+    environment: dict[str, str]
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -49,6 +51,16 @@ class Site:
         """Lines about something nobody foresaw."""
         marks = ("Traceback", "request failed", "job failed", "cannot reach", "ResourceWarning", "never awaited")
         return [line[:400] for line in self.said().splitlines() if any(mark in line for mark in marks)]
+
+
+async def command(site: Site, *words: str) -> str:
+    """What a host types in the same installation: `civic settle SLUG`; answers what it printed."""
+    asked = await asyncio.create_subprocess_exec(
+        *LAUNCH, *words, cwd=ROOT, env=site.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    said, _nothing = await asyncio.wait_for(asked.communicate(), START_SECONDS)
+    assert asked.returncode == 0, said.decode()
+    return said.decode()
 
 
 def free_port() -> int:
@@ -69,21 +81,22 @@ def configured(data: Path, url: str, port: int, **values: Any) -> Settings:
 
 @contextlib.asynccontextmanager
 async def served(
-    database: Database, data: Path, *, processes: int = 1, worker: bool = True, **environment: str
+    database: Database, data: Path, *, ports: list[int] | None = None, worker: bool = True, **environment: str
 ) -> AsyncIterator[Site]:
-    """The site on this database; `environment` adds settings such as CIVIC_SMTP_URL."""
-    ports = [free_port() for _ in range(processes)]
+    """The site on this database, one web process a port; `environment` adds settings such as CIVIC_SMTP_URL."""
+    ports = ports or [free_port()]
     urls = [f"http://localhost:{port}" for port in ports]
     configured(data, urls[0], ports[0], database_url=database.url, smtp_url=environment.get("CIVIC_SMTP_URL", ""))
-    site = Site(urls, data)
+    create_app(with_worker=False)  # this process knows the same routes and slots, for the factories
     beside = worker and database.engine == "postgres"
-    shared = _environment(database, data, urls[0]) | environment
+    shared = _environment(database, data, urls[0]) | environment | {"PORT": str(ports[0])}
+    site = Site(urls, data, shared)
     try:
         for number, port in enumerate(ports):
             runs_jobs = str(worker and not beside and number == 0)
             site.processes.append(_start(site, f"web{number}", "serve", shared | {"PORT": str(port), "CIVIC_WORKER": runs_jobs}))
         if beside:
-            site.processes.append(_start(site, "worker", "worker", shared | {"PORT": str(ports[0])}))
+            site.processes.append(_start(site, "worker", "worker", shared))
         await asyncio.gather(*(_answers(site, url) for url in urls))
         yield site
     finally:

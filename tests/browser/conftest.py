@@ -13,7 +13,7 @@ from tests.browser.visitor import FLAGS, Visitor, chromium_path
 from tests.campaigns.sandbox_server import SECRET, Harness, running_sandbox
 from tests.engines import Database
 from tests.mailbox import Mailbox, listening
-from tests.site import Site, served
+from tests.site import Site, free_port, served
 
 Arrive = Callable[..., Awaitable[Visitor]]
 
@@ -25,19 +25,25 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 
 
 @pytest.fixture
-async def till(tmp_path: Path) -> AsyncIterator[Harness]:
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+async def till(tmp_path: Path, port: int) -> AsyncIterator[Harness]:
     """The payment pages, on another origin than the site, which hears their webhooks."""
     folder = tmp_path / "till"
     folder.mkdir()
-    async with running_sandbox(folder / "sandbox.sqlite3", webhook_url=None) as harness:
+    hears = f"http://127.0.0.1:{port}/webhooks/stripe"
+    async with running_sandbox(folder / "sandbox.sqlite3", webhook_url=hears) as harness:
         yield harness
 
 
 @pytest.fixture
-async def site(database: Database, tmp_path: Path, mailbox: Mailbox, till: Harness) -> AsyncIterator[Site]:
+async def site(database: Database, tmp_path: Path, mailbox: Mailbox, till: Harness, port: int) -> AsyncIterator[Site]:
     """The site with its worker, on the engine of the test."""
     (tmp_path / "sandbox-webhook-secret").write_text(SECRET)
-    async with served(database, tmp_path, CIVIC_SMTP_URL=mailbox.url, TEST_SANDBOX=till.url) as running:
+    async with served(database, tmp_path, ports=[port], CIVIC_SMTP_URL=mailbox.url, TEST_SANDBOX=till.url) as running:
         yield running
         assert running.trouble() == []
 

@@ -159,6 +159,10 @@ class Visitor:
         """Fill the field of this label."""
         await self.page.get_by_label(label).first.fill(text)
 
+    async def choose(self, label: str | re.Pattern[str]) -> None:
+        """Tick the box, or take the choice, of this label."""
+        await self.page.get_by_label(label).first.check(force=True)
+
     async def reads(self, *words: str) -> None:
         """The page says these words (whatever its spaces and apostrophes)."""
         text = spaced(await self.page.inner_text("body"))
