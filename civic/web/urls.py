@@ -3,10 +3,19 @@
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.routing import BaseRoute, NoMatchFound, Route
 
 from civic.settings import settings
 
+
+class ShortInteger(IntegerConvertor):
+    """`{id:int}` takes 18 digits at most: more would not fit a database's integers, and is no address of ours."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("int", ShortInteger())
 _named: dict[str, Route] = {}
 
 
