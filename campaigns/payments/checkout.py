@@ -35,16 +35,18 @@ async def open_page(pledge: Pledge) -> str | None:
     """
     if pledge.status != PledgeStatus.CREATED:
         return None
-    if not pledge.campaign.is_open():
-        await pledges.abandon(pledge, "campaign_closed")
-        raise Gone(_("Cette collecte est terminée. Elle ne reçoit plus de don."))
     try:
-        return await _open(pledge)
+        if pledge.campaign.is_open():
+            return await _open(pledge)
+        over = await _end(pledge, "campaign_closed") in (PledgeStatus.CREATED, PledgeStatus.ABANDONED)
     except gateway.GatewayTrouble as trouble:
         log.warning("hosted page not opened", pledge=pledge.id, code=trouble.code, kind=type(trouble).__name__)
         raise DomainError(
             _("La page de paiement ne répond pas. Rien n’est perdu : réessayez dans un instant."), status=503
         ) from trouble
+    if over:
+            raise Gone(_("Cette collecte est terminée. Elle ne reçoit plus de don."))
+    return None
 
 
 async def _open(pledge: Pledge) -> str | None:
@@ -157,9 +159,19 @@ async def close_open_pages(campaign_id: int) -> int:
     """
     waiting = await Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.CREATED).order_by("id")
     for pledge in waiting:
-        if pledge.session_ref:
-            await gateway.expire_checkout(pledge.session_ref, key=f"{pledge.session_ref}-expire")
-            await settle(pledge.session_ref)
-        else:
-            await pledges.abandon(pledge, "deadline")
+        await _end(pledge, "deadline")
     return len(waiting)
+
+
+async def _end(pledge: Pledge, cause: str) -> PledgeStatus:
+    """End a promise's page: a card saved there in time counts, everything else is given up. Answers its new state.
+
+    A page opened anew this very moment is left to the next look. Raises GatewayTrouble, NotNow.
+    """
+    if pledge.session_ref:
+        await gateway.expire_checkout(pledge.session_ref, key=f"{pledge.session_ref}-expire")
+        await settle(pledge.session_ref)
+    fresh = await Pledge.get(id=pledge.id)
+    if fresh.status == PledgeStatus.CREATED and fresh.session_ref == pledge.session_ref:
+        await pledges.abandon(fresh, cause)
+    return fresh.status

@@ -51,15 +51,19 @@ class Saved:
 async def pledge(backer: Person, campaign: Campaign, gift: Gift, key: str, former: list[str]) -> Pledge:
     """A backer promises money to a live campaign; her reward is held from now on.
 
-    The same `key` again answers the first promise; `former` keys name promises that this one replaces.
+    The same `key` again answers the first promise, unless it was given up or she has checked another tip meanwhile;
+    `former` keys name promises that this one replaces.
     Raises Gone when the campaign is over, DomainError when the reward has run out, Invalid when it asks for more.
     """
     known = await Pledge.get_or_none(form_key=key)
-    if known:
+    if known and _says_the_same(known, gift):
         return known
-    for replaced in await Pledge.filter(form_key__in=former or [""], status=PledgeStatus.CREATED):
+    for replaced in await Pledge.filter(form_key__in=[key, *former], status=PledgeStatus.CREATED):
         with suppress(NotNow):
             await abandon(replaced, "replaced")
+    if known:
+        given_up = Pledge.filter(id=known.id, form_key=key, status=PledgeStatus.ABANDONED)
+        await given_up.update(form_key=f"{key}~{known.id}")
     try:
         return await _create(backer, campaign, gift, key)
     except IntegrityError:
@@ -67,6 +71,13 @@ async def pledge(backer: Person, campaign: Campaign, gift: Gift, key: str, forme
         if twin is None:
             raise
         return twin
+
+
+def _says_the_same(known: Pledge, gift: Gift) -> bool:
+    """Whether a promise made by this form still stands, or waits, for what the form says now."""
+    if known.status == PledgeStatus.CREATED:
+        return (known.amount_cents, known.tip_cents) == (gift.amount_cents, gift.tip_cents)
+    return known.status != PledgeStatus.ABANDONED
 
 
 @retrying
@@ -126,10 +137,9 @@ async def confirm(pledge_id: int, saved: Saved) -> PledgeStatus:
 
 
 async def _count(found: Pledge, at: datetime) -> bool:
-    """Add a promise to the public total while its campaign is not decided."""
-    campaign = Campaign.filter(
-        id=found.campaign_id, status__in=COUNTING, decided_at__isnull=True, deadline__gte=at
-    )
+    """Add a promise to the public total while its campaign is not decided; suspension freezes its deadline."""
+    in_time = Q(deadline__gte=at) | Q(status=CampaignStatus.SUSPENDED)
+    campaign = Campaign.filter(in_time, id=found.campaign_id, status__in=COUNTING, decided_at__isnull=True)
     if not await campaign.update(confirmed_cents=F("confirmed_cents") + found.amount_cents):
         return False
     if not await _gives_otherwise(found):
@@ -146,10 +156,13 @@ async def _gives_otherwise(found: Pledge) -> bool:
 @retrying
 async def cancel(found: Pledge) -> None:
     """The backer takes her promise back, until the deadline. Raises Gone afterwards; harmless when repeated."""
-    if found.status == PledgeStatus.CANCELLED:
-        return
     async with transaction():
-        if not await _undecided(found).update(updated_at=clock.now()):
+        undecided = await _undecided(found).update(updated_at=clock.now())
+        # read again under the lock: another tab changed it, or a first turn was rolled back
+        await found.refresh_from_db(fields=["status", "amount_cents", "method_ref"])
+        if found.status == PledgeStatus.CANCELLED:
+            return
+        if not undecided:
             raise Gone(_("La collecte est terminée : cette promesse ne s’annule plus ici. Écrivez à l’équipe."))
         await move(found, PledgeStatus.CANCELLED, by=By.BACKER, cause="link", actor_id=found.person_id)
         await _uncount(found)
@@ -182,9 +195,8 @@ async def change_amount(found: Pledge, cents: int) -> None:
 
 def _undecided(found: Pledge) -> QuerySet[Campaign]:
     """The promise's campaign while its backer may still change her mind."""
-    return Campaign.filter(
-        id=found.campaign_id, status__in=COUNTING, decided_at__isnull=True, deadline__gt=clock.now()
-    )
+    in_time = Q(deadline__gt=clock.now()) | Q(status=CampaignStatus.SUSPENDED)
+    return Campaign.filter(in_time, id=found.campaign_id, status__in=COUNTING, decided_at__isnull=True)
 
 
 async def release(found: Pledge, cause: str) -> None:

@@ -13,7 +13,8 @@ from civic import clock, database, jobs
 
 log = structlog.get_logger("campaigns.settlement")
 DAYS = timedelta(days=35)
-MARGIN = timedelta(days=1)
+SLOWEST = timedelta(days=20)
+"""A direct debit is on the balance up to a fortnight after its charge: both sides are read from that much earlier."""
 APART = frozenset({"payout", "stripe_fee", "payout_failure"})
 """Movements of the balance that no backer caused; payouts are booked by their own slice."""
 
@@ -35,12 +36,17 @@ class Difference:
 async def compare(since: datetime | None = None) -> list[Difference]:
     """What differs since a moment (35 days ago). Raises GatewayTrouble."""
     since = since or clock.now() - DAYS
-    theirs = _by_source(await gateway.list_balance(since - MARGIN))
-    ours = {row["source"]: int(row["cents"]) for row in await database.fetch_report(_BOOKED, [since - MARGIN])}
+    lines = await gateway.list_balance(since - SLOWEST)
+    theirs, ours = _by_source(lines), await _booked(since - SLOWEST)
+    moved = {*_by_source([line for line in lines if line.happened_at >= since]), *await _booked(since)}
     return [
         Difference(source, theirs.get(source, 0), ours.get(source, 0))
-        for source in sorted({*theirs, *ours}) if theirs.get(source, 0) != ours.get(source, 0)
+        for source in sorted(moved) if theirs.get(source, 0) != ours.get(source, 0)
     ]  # fmt: skip
+
+
+async def _booked(since: datetime) -> dict[str, int]:
+    return {row["source"]: int(row["cents"]) for row in await database.fetch_report(_BOOKED, [since])}
 
 
 def _by_source(lines: list[BalanceLine]) -> dict[str, int]:

@@ -42,7 +42,7 @@ async def charge(pledge_id: int) -> None:
 async def _begin(pledge_id: int) -> Attempt | None:
     """TX1: the state, the row and its key; or the attempt a crash left behind; None when there is nothing to do."""
     async with transaction():
-        pledge = await Pledge.get(id=pledge_id).select_related("campaign")
+        pledge = await outcomes.hold(pledge_id)  # reconcile may take it up at the same moment
         if pledge.campaign.status != CampaignStatus.COLLECTING:
             return None
         if pledge.status == PledgeStatus.CONFIRMED:

@@ -21,16 +21,21 @@ log = structlog.get_logger("campaigns.settlement")
 DROPPABLE = (PledgeStatus.NEEDS_BACKER, PledgeStatus.SWITCHED_OFFLINE)
 
 
-async def remind(pledge_id: int, days: int, until: str) -> None:
+async def remind(pledge_id: int, days: int, until: str, turn: int) -> None:
     """A reminder to a backer whose charge did not work, unless it is settled meanwhile (invariant 17)."""
     pledge = await Pledge.get(id=pledge_id).select_related("person", "campaign")
-    if recovery.waits(pledge):
-        await letters.card_trouble(pledge, days, datetime.fromisoformat(until))
+    if recovery.waits(pledge) and turn == await outcomes.declines(pledge_id):
+        await letters.card_trouble(pledge, days, datetime.fromisoformat(until), turn)
 
 
 @jobs.outside
-async def grace_over(pledge_id: int) -> None:
-    """A week has passed: end the page she may have open, look at it a last time, and let the pledge go."""
+async def grace_over(pledge_id: int, turn: int) -> None:
+    """A week has passed: end the page she may have open, look at it a last time, and let the pledge go.
+
+    Unless another payment of hers came back meanwhile: her last letter names another day.
+    """
+    if turn != await outcomes.declines(pledge_id):
+        return
     pledge = await Pledge.get(id=pledge_id)
     await recovery.end_open_page(pledge)
     await _drop(pledge_id, PledgeStatus.NEEDS_BACKER)

@@ -35,14 +35,14 @@ async def collected(pledge: Pledge, head: str) -> None:
     await to_backer("collected", pledge, "collected", head=head, method=pledge.method_label)
 
 
-async def card_trouble(pledge: Pledge, days: int, until: datetime) -> None:
+async def card_trouble(pledge: Pledge, days: int, until: datetime, turn: int) -> None:
     """Her charge did not work: why, and the link to put it right before `until`.
 
-    `days` after the first time (0, 2, 4, 6) names the letter.
+    `days` after it (0, 2, 4, 6) and its `turn` (2: a debit came back after a declined card) name the letter.
     """
     with i18n.speaking(pledge.person.locale):
         context = {"until": day(until), "reason": reasons.sentence(pledge.decline_code)}
-    await to_backer("card_trouble", pledge, f"trouble-{days}", days=days, **context)
+    await to_backer("card_trouble", pledge, f"trouble-{days}-{turn}", days=days, **context)
 
 
 async def to_leads(name: str, campaign: Campaign, **context: Any) -> None:

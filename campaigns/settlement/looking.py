@@ -15,7 +15,6 @@ from campaigns.ledger.service import Amount
 from campaigns.lifecycle.models import CampaignStatus
 from campaigns.payments import attempts, gateway
 from campaigns.payments.answers import CheckoutStatus, Intent, IntentStatus
-from campaigns.payments.gateway import GatewayTrouble
 from campaigns.payments.models import Attempt
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.settlement import charging, outcomes, pages
@@ -144,10 +143,11 @@ async def reconcile(*, patience: timedelta = PATIENCE) -> Reconciled:
 
 
 async def _try(done: Reconciled, name: str, verb: Callable[..., Awaitable[object]], subject: object) -> None:
+    """One trouble, of whatever kind, must not keep the others from being looked at."""
     done.looked += 1
     try:
         await verb(subject)
-    except (GatewayTrouble, outcomes.AmountDiffers, NotKnownYet) as trouble:
+    except Exception as trouble:
         done.troubles += 1
         log.error("not reconciled", subject=name, kind=type(trouble).__name__, detail=str(trouble)[:200])
 

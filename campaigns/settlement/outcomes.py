@@ -3,6 +3,7 @@
 `settle` is the only way an attempt ends; whoever comes first (charge, webhook, return page, reconcile) wins.
 """
 
+import json
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,10 +16,10 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.lifecycle.transitions import By
 from campaigns.money import CURRENCY
 from campaigns.payments import attempts
-from campaigns.payments.answers import Intent, IntentStatus
+from campaigns.payments.answers import Intent, IntentStatus, method_label
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges import transitions
-from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from campaigns.settlement import letters, rules
 from civic import clock, database, jobs
 from civic.contributions import service as contributions
@@ -26,6 +27,7 @@ from civic.database import retrying, transaction
 from civic.needs.models import NeedKind
 
 log = structlog.get_logger("campaigns.settlement")
+DECLINED = "declined:"
 OPEN_PLEDGES = (
     PledgeStatus.CONFIRMED, PledgeStatus.CHARGING, PledgeStatus.UNKNOWN, PledgeStatus.PROCESSING,
     PledgeStatus.NEEDS_BACKER, PledgeStatus.SWITCHED_OFFLINE,
@@ -130,19 +132,25 @@ async def ask_backer(pledge: Pledge, intent: Intent) -> None:
 async def _ask(pledge: Pledge, code: str) -> None:
     was_debit = pledge.status == PledgeStatus.PROCESSING
     await transitions.move(
-        pledge, PledgeStatus.NEEDS_BACKER, by=By.GATEWAY, cause=f"declined:{code}"[:60], decline_code=code[:60]
+        pledge, PledgeStatus.NEEDS_BACKER, by=By.GATEWAY, cause=f"{DECLINED}{code}"[:60], decline_code=code[:60]
     )
     present = clock.now()
-    drop_at = _drop_at(pledge, present, was_debit)
-    await letters.card_trouble(pledge, 0, drop_at)
+    drop_at, turn = _drop_at(pledge, present, was_debit), await declines(pledge.id)
+    await letters.card_trouble(pledge, 0, drop_at, turn)
     for days in rules.REMINDER_DAYS:
         at = present + timedelta(days=days)
         if at < drop_at:
             await jobs.enqueue(
-                "card_reminder_due", key=f"pledge-{pledge.id}-{days}", run_at=at, pledge_id=pledge.id, days=days,
-                until=drop_at.isoformat(),
+                "card_reminder_due", key=f"pledge-{pledge.id}-{days}-{turn}", run_at=at, pledge_id=pledge.id, days=days,
+                until=drop_at.isoformat(), turn=turn,
             )  # fmt: skip
-    await jobs.enqueue("pledge_grace_over", key=f"pledge-{pledge.id}", run_at=drop_at, pledge_id=pledge.id)
+    key = f"pledge-{pledge.id}-{turn}"
+    await jobs.enqueue("pledge_grace_over", key=key, run_at=drop_at, pledge_id=pledge.id, turn=turn)
+
+
+async def declines(pledge_id: int) -> int:
+    """How many of a pledge's payments did not work: each has its own letters and its own last day."""
+    return await PledgeChange.filter(pledge_id=pledge_id, cause__startswith=DECLINED).count()
 
 
 def _drop_at(pledge: Pledge, present: datetime, was_debit: bool) -> datetime:
@@ -156,7 +164,7 @@ async def _collect(pledge: Pledge, intent: Intent) -> None:
     campaign = pledge.campaign
     await transitions.move(
         pledge, PledgeStatus.COLLECTED, by=By.GATEWAY, cause="charge_succeeded", collected_at=intent.happened_at,
-        decline_code="",
+        decline_code="", method_label=_paid_with(intent) or pledge.method_label,
     )  # fmt: skip
     await Campaign.filter(id=campaign.id).update(collected_cents=F("collected_cents") + pledge.amount_cents)
     entry = await _book(pledge, intent, AccountKind.CAMPAIGN_FUND)
@@ -164,6 +172,12 @@ async def _collect(pledge: Pledge, intent: Intent) -> None:
     await letters.collected(pledge, entry.hash)
     await jobs.enqueue("payment_collected", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
     await close_if_done(campaign)
+
+
+def _paid_with(intent: Intent) -> str:
+    """The card or account that really paid: after a recovery it is not the one saved at the pledge."""
+    charge = json.loads(intent.raw).get("latest_charge")
+    return method_label(charge.get("payment_method_details") or {}) if isinstance(charge, dict) else ""
 
 
 async def _book(pledge: Pledge, intent: Intent, fund: AccountKind) -> Entry:

@@ -73,13 +73,14 @@ async def test_another_card_pays_and_the_campaign_is_funded(client: Client, gate
     assert leaving.headers["location"].startswith(gate.url)
     assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.CHARGING
     assert "Ouvrir une nouvelle page" in (await client.get(address)).text
-    await fill_in(gate, leaving.headers["location"])
+    await fill_in(gate, leaving.headers["location"], "5555555555554444")
     attempt = await Attempt.filter(pledge_id=pledge.id).order_by("-n").first()
     assert attempt
     session = await gateway.read_checkout(attempt.session_ref)
     back = await client.get(_back(session.raw))
     assert back.status_code == 303
     assert "Votre don est arrivé" in (await client.get(back.headers["location"])).text
+    assert (await Pledge.get(id=pledge.id)).method_label == "Mastercard •••• 4444"
     await jobs.run_due(schedules=False)
     assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.FUNDED
     assert (await books_of(gate))["charges"] == 2
