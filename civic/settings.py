@@ -76,7 +76,9 @@ class Settings(BaseSettings):
         if not self.database_url.startswith(("sqlite://", "postgres://", "postgresql://")):
             raise ValueError("CIVIC_DATABASE_URL commence par sqlite:// ou postgres://")
         if self.environment == "production" and len(self.secret_key) < 32:
-            raise ValueError("CIVIC_SECRET_KEY manque : au moins 32 caractères tirés au hasard")
+            raise ValueError("CIVIC_SECRET_KEY manque : au moins 32 caractères tirés au hasard")
+        if self.environment == "production" and not self.base_url.startswith("https://"):
+            raise ValueError("CIVIC_BASE_URL manque : l’adresse publique du site, en https://")
         live = self.stripe_secret_key.startswith(("sk_live_", "rk_live_"))
         if live and self.environment != "production":
             raise ValueError("STRIPE_SECRET_KEY est une clé réelle : elle demande CIVIC_ENV=production")

@@ -70,6 +70,15 @@ FUNDS = (
         (("Un pot de gelée de pomme", 36, 80),),
     ),
     Fund(
+        "radio", "karim", "Deux micros pour la Radio des Roseaux", "Remplacer deux micros qui grésillent, et garder l’antenne du mercredi.",
+        "Nos micros ont quinze ans. L’un coupe les consonnes, l’autre siffle quand il fait froid. Nous en avons trouvé deux, révisés, chez un ingénieur du son de Saint-André-de-Corcy.\n\nIls serviront aussi aux fêtes : le studio mobile se prête à toutes les associations.",
+        (("Deux micros révisés", 620, "required"), ("Câbles et pieds", 140, "required"), ("Un casque d’enfant", 90, "optional")),
+        "Achat le lendemain de la collecte, première émission le mercredi suivant.",
+        "Si l’un des micros tombe en panne, l’ingénieur le répare sans frais pendant un an.",
+        27, 28, "emma:40 :60 lea!:25 karim:50 :120 clara:20 rachid:15 :80 simone:30 :150 camille:20 samir:35 :90 hugo:10 :75",
+        (("Votre dédicace à l’antenne", 20, 50),),
+    ),
+    Fund(
         "bricotheque", "julie", "Des étagères pour deux cents outils", "Ranger, étiqueter et assurer les outils prêtés par les voisins.",
         "Deux cents objets tiennent aujourd’hui dans un garage. On s’y perd, on s’y cogne. Des étagères, des étiquettes et une assurance, et la bricothèque peut ouvrir deux jours de plus par semaine.",
         (("Étagères d’occasion", 480, "required"), ("Assurance des prêts, un an", 290, "required"), ("Étiquettes et registre", 80, "required")),

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from types import ModuleType
 
 import uvicorn
@@ -16,7 +17,7 @@ from civic.places import service as places
 from civic.settings import Settings, settings
 from demo import campaigns, events, initiatives, organisations, steering, things, volunteering
 from demo import people as residents
-from demo.till import till
+from demo.till import open_till, show_moment
 from demo.world import World, perform
 
 FIRST_DEPARTEMENTS = ("01", "69", "71", "38", "39", "42")
@@ -33,6 +34,7 @@ async def prepare(current: Settings, app: ASGIApp) -> bool:
     with _place_to_load(current):
         await migrations.migrate(current.database_url)
         async with _answering(current, app):
+            await show_moment(timedelta())
             return await load()
 
 
@@ -43,14 +45,13 @@ async def load() -> bool:
     await places.load(FIRST_DEPARTEMENTS)
     acts = [residents, organisations, initiatives, events, things, steering]
     acts += [volunteering] if settings().volunteering else []
-    open_till = till()
-    if open_till is None:
-        await _tell(acts, World())
-    else:
-        await open_till.hush(True)
-        await _tell([*acts, campaigns], World(till=open_till))
-        await open_till.hush(False)
-        await open_till.close()
+    async with open_till() as till:
+        if till is None:
+            await _tell(acts, World())
+        else:
+            await till.hush(True)
+            await _tell([*acts, campaigns], World(till=till))
+            await till.hush(False)
     async with database.transaction():
         await jobs.enqueue("communes_wanted", key="demo")
         await people.audit(None, MARK, "demo")

@@ -106,7 +106,7 @@ def _words() -> dict[str, tuple[str, str]]:
         ),
         "dominique": (
             _("Trésorier, le second regard sur l’argent"),
-            _("Vérifiez un chèque saisi par une autre personne, puis lisez les comptes d’une collecte."),
+            _("Ouvrez le pupitre : relisez la collecte qui attend, et suivez celle de l’appentis, où une carte reste à confirmer."),
         ),
     }
 

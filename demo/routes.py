@@ -1,9 +1,7 @@
 """`/_demo`: sign in with one click as one of the invented people, and let a day pass. Absent outside the demonstration."""
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-import httpx
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -16,7 +14,7 @@ from civic.people.middleware import keep_signed_in
 from civic.settings import settings
 from civic.web.page import page, redirect
 from demo import people
-from demo.till import till
+from demo.till import show_moment
 
 FARTHEST = timedelta(days=120)
 
@@ -41,18 +39,8 @@ async def enter(request: Request) -> Response:
 async def tomorrow(_request: Request) -> Response:
     """Let a day pass, in this process only: deadlines and closings happen within seconds; a restart shows today again."""
     _only_in_demo()
-    if _shift() < FARTHEST:
-        clock.travel(_shift() + timedelta(days=1))
-        await _let_bank_follow()
+    await show_moment(min(_shift() + timedelta(days=1), FARTHEST))
     return redirect("demo.index", flash=_("Un jour a passé. Les échéances arrivées à terme se règlent maintenant."))
-
-
-async def _let_bank_follow() -> None:
-    """The simulated payments live on the same day; where they cannot be reached there is nothing to pay either."""
-    if hand := till():
-        with suppress(httpx.TransportError):
-            await hand.next_day()
-        await hand.close()
 
 
 def _shift() -> timedelta:

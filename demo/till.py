@@ -1,11 +1,14 @@
 """The hands of an invented backer at the simulated payment page, and the clock of the sandbox behind it."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
 
 from campaigns.payments import gateway
 from campaigns.payments.keys import simulated_secret
+from civic import clock
 from civic.settings import settings
 
 CARD, BANK_ASKS_THEN_NO_MONEY = "4242424242424242", "4000008260003178"
@@ -15,21 +18,16 @@ NO_END = 1_000_000
 class Till:
     """Fills in hosted pages of the sandbox that answers at `address`, over HTTP as a browser does."""
 
-    def __init__(self, address: str, secret: str) -> None:
-        self._address = address
-        self._browser = httpx.AsyncClient(trust_env=False, timeout=20)
+    def __init__(self, browser: httpx.AsyncClient, address: str, secret: str) -> None:
+        self._browser, self._address = browser, address
         self._control = {"authorization": f"Bearer {secret}"}
-        self._shown = timedelta()
+        self._ahead: float | None = None
 
     async def show(self, shift: timedelta) -> None:
-        """The sandbox lives at the same moment as we do."""
-        advance = (shift - self._shown).total_seconds()
-        await self._do("clock", advance_seconds=advance)
-        self._shown = shift
-
-    async def next_day(self) -> None:
-        """A day passes at the sandbox too: what falls due there happens, and pages opened now end when we expect."""
-        await self._do("clock", advance_seconds=86_400)
+        """The sandbox lives at the same moment as we do, whatever it showed before."""
+        if self._ahead is None:
+            self._ahead = await self._do("clock", advance_seconds=0)
+        self._ahead = await self._do("clock", advance_seconds=shift.total_seconds() - self._ahead)
 
     async def hush(self, quiet: bool) -> None:
         """While the past is told, events stay with the sandbox: each promise is looked at directly."""
@@ -42,21 +40,30 @@ class Till:
         if "/_stripe/" in answer.headers.get("location", ""):
             await self._browser.post(self._here(answer.headers["location"]), data={"answer": "accept"})
 
-    async def close(self) -> None:
-        """Close the browser."""
-        await self._browser.aclose()
 
     def _here(self, page: str) -> str:
         """The page where we reach it, whatever name the public uses."""
         return self._address + page.partition("/_stripe")[2]
 
-    async def _do(self, verb: str, **values: float) -> None:
+    async def _do(self, verb: str, **values: float) -> float:
         answer = await self._browser.post(f"{self._address}/_control/{verb}", json=values, headers=self._control)
-        answer.raise_for_status()
+        return float(answer.raise_for_status().json()["result"] or 0)
 
 
-def till() -> Till | None:
+@contextlib.asynccontextmanager
+async def open_till() -> AsyncIterator[Till | None]:
     """The till of this installation; None where payments are off or real."""
     address = gateway.api_address(settings())
-    wanted = address and settings().campaigns
-    return Till(str(address), simulated_secret(settings().data)) if wanted else None
+    if address is None or not settings().campaigns:
+        yield None
+        return
+    async with httpx.AsyncClient(trust_env=False, timeout=20) as browser:
+        yield Till(browser, address, simulated_secret(settings().data))
+
+
+async def show_moment(shift: timedelta) -> None:
+    """Our clock and the sandbox's are so far ahead of the real one."""
+    async with open_till() as till:
+        if till:
+            await till.show(shift)
+    clock.travel(shift)

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from starlette.types import ASGIApp
 
 from app import create_app
@@ -20,6 +21,9 @@ from civic.people.models import Person
 from civic.settings import Settings, configure
 from tests.client import Client
 from tests.engines import ENGINES, Database, Templates, connected
+
+hypothesis_settings.register_profile("civic", deadline=None, max_examples=60)
+hypothesis_settings.load_profile("civic")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,7 +1,7 @@
 """`python -m tests.machine`: what the tests need of a machine, found, installed or asked for in a sentence.
 
 PostgreSQL comes from TEST_POSTGRES_URL, the machine or a wheel of the development requirements; Chromium
-from the machine, or from its Debian package when this runs as root. Prints what the tests will run on.
+from the machine; either from its Debian package when this runs as root. Prints what the tests will run on.
 """
 
 from __future__ import annotations
@@ -88,11 +88,22 @@ def ready_chromium() -> str:
     return f"{done.stdout.strip() or Path(program).name} ({program})"
 
 
+def ready_postgres() -> str:
+    """Which PostgreSQL the tests will use, installed first if need be and allowed."""
+    try:
+        return postgres()
+    except NotReady:
+        if not can_install():
+            raise
+        install("postgresql")
+        return postgres()
+
+
 def main() -> int:
     """Print what the tests run on; 1 with a sentence for each thing that is missing."""
     print(f"The tests run on Python {platform.python_version()}, {os.cpu_count()} cores, with:")
     missing = 0
-    for look in (check_sqlite, postgres, ready_chromium):
+    for look in (check_sqlite, ready_postgres, ready_chromium):
         try:
             print(f"  {look()}")
         except NotReady as problem:

@@ -113,6 +113,11 @@ class Campaign(Model):
         return int(self.collected_cents if self.status in SETTLED else self.confirmed_cents)
 
     @property
+    def shown_cents(self) -> int:
+        """What the page's gauge shows, in cents: a failed campaign keeps the promises it had, nobody having paid."""
+        return self.decided_total_cents or 0 if self.status == CampaignStatus.FAILED else self.raised_cents
+
+    @property
     def editable(self) -> bool:
         """Its lead may still change what it says."""
         return self.status in (CampaignStatus.DRAFT, CampaignStatus.CHANGES_REQUESTED)
@@ -129,7 +134,7 @@ class Campaign(Model):
     @property
     def percent(self) -> int:
         """Share of the minimum reached, in percent; may exceed 100."""
-        return int(self.raised_cents * 100 // self.minimum_cents) if self.minimum_cents else 0
+        return self.shown_cents * 100 // self.minimum_cents if self.minimum_cents else 0
 
 
 class CostLine(Model):

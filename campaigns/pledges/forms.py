@@ -7,6 +7,7 @@ from pydantic import BaseModel, EmailStr, Field
 from campaigns.money import parse_euros
 from civic.errors import Invalid
 from civic.i18n import _
+from civic.people.forms import Name
 from civic.web.formats import money
 from civic.web.forms import Form
 
@@ -58,7 +59,7 @@ class SentGiftForm(GiftForm):
 class MeForm(BaseModel):
     """« Moi »: who gives, and what others may see of it."""
 
-    name: str = Field(min_length=2, max_length=120)
+    name: Name
     email: EmailStr
     shown: Literal["name", "anonymous"] = "name"
     amount_hidden: bool = False

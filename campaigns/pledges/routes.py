@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import rewards
+from campaigns.payments import gateway
 from campaigns.pledges import draft as drafts
 from campaigns.pledges import forms, queries, service
 from campaigns.pledges.draft import Draft
@@ -24,8 +25,6 @@ from civic.web.formats import money
 from civic.web.forms import Form
 from civic.web.middleware import content_security_policy
 from civic.web.page import page, redirect
-
-STRIPE_PAGES = "https://checkout.stripe.com"
 
 
 async def gift(request: Request) -> Response:
@@ -170,17 +169,12 @@ def _gift(draft: Draft, backer: Person, tip_cents: int) -> Gift:
 async def _verify_page(
     request: Request, campaign: Campaign, draft: Draft, form: Form[CheckForm], status: int = 200
 ) -> Response:
-    policy = content_security_policy(payment_origin())
+    policy = content_security_policy(gateway.pages_origin())
     return page(
         request, "campaigns/pledges/verify.html", status=status, headers={"Content-Security-Policy": policy},
         form=form, campaign=campaign, draft=draft, tips=TIPS,
         reward=await queries.reward_of(campaign.id, draft.reward_id),
     )  # fmt: skip
-
-
-def payment_origin() -> str:
-    """Where the hosted page is: browsers check a form's target along its whole chain of redirects."""
-    return "/".join(settings().base_url.split("/")[:3]) if settings().payments_simulated else STRIPE_PAGES
 
 
 async def _opened(request: Request) -> tuple[Campaign, Draft]:

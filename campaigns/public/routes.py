@@ -70,7 +70,7 @@ def _card(campaign: Campaign, landscape: str) -> dict[str, Any]:
     return {
         "href": urls.path("campaigns.show", slug=campaign.slug), "title": campaign.title,
         "summary": campaign.summary, "place": initiative.commune.name if initiative.commune else "",
-        "raised_cents": campaign.raised_cents, "goal_cents": campaign.minimum_cents, "picture": initiative.picture,
+        "raised_cents": campaign.shown_cents, "goal_cents": campaign.minimum_cents, "picture": initiative.picture,
         "foot": ends_text(campaign) if campaign.is_open() else state_text(campaign),
         "landscape": landscape,
     }  # fmt: skip
@@ -116,9 +116,11 @@ def moments(campaign: Campaign) -> list[Moment]:
     if campaign.deadline:
         last = campaign.deadline - timedelta(seconds=1)
         found.append(Moment(last, _("La collecte se termine à minuit"), kind="argent"))
-        goal = money(campaign.minimum_cents)
-        text = _("Les dons sont débités si la collecte atteint %(goal)s", goal=goal)
-        found.append(Moment(campaign.deadline, text, kind="argent"))
+        if campaign.decided_at is None:
+            text = _("Les dons sont débités si la collecte atteint %(goal)s", goal=money(campaign.minimum_cents))
+            found.append(Moment(campaign.deadline, text, kind="argent"))
+        else:
+            found.append(Moment(campaign.decided_at, state_text(campaign).rstrip("."), kind="argent"))
     return found
 
 

@@ -4,18 +4,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from campaigns.payments import gateway
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.service import reference
 from campaigns.settlement import letters, pages, reasons, recovery
 from civic.errors import DomainError
 from civic.i18n import _
 from civic.people import links
-from civic.settings import settings
 from civic.web import limits
 from civic.web.middleware import content_security_policy
 from civic.web.page import page, redirect, redirect_to
-
-STRIPE = "https://checkout.stripe.com"
 
 
 async def show(request: Request) -> Response:
@@ -67,13 +65,9 @@ def _page(request: Request, pledge: Pledge, *, status: int = 200, refusal: str =
         by_bank=pledge.decline_code == reasons.ASKS, waits=recovery.waits(pledge),
         on_page=pledge.status == "charging", same_card=recovery.same_card_may_try(pledge),
         title=_title(pledge), reference=reference(pledge), headers={
-            "Cache-Control": "no-store", "Content-Security-Policy": content_security_policy(*_payment_origin())
+            "Cache-Control": "no-store", "Content-Security-Policy": content_security_policy(gateway.pages_origin())
         },
     )  # fmt: skip
-
-
-def _payment_origin() -> list[str]:
-    return [] if settings().payments_simulated else [STRIPE]
 
 
 def _title(pledge: Pledge) -> str:

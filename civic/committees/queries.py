@@ -144,7 +144,7 @@ async def standing(actor: Actor | None, committee: Committee) -> Standing:
 async def committees(cursor: str | None) -> Page[Committee]:
     """Committees of published initiatives, the newest first."""
     rows = Committee.filter(initiative__published_at__isnull=False)
-    after = paging.decode(cursor, 1)
+    after = paging.decode(cursor, "id")
     if after:
         rows = rows.filter(id__lt=after[0])
     found = await rows.order_by("-id").limit(paging.PER_PAGE + 1).select_related("initiative", "initiative__commune")

@@ -165,7 +165,7 @@ async def latest_results(committee: Committee, limit: int = 5) -> list[Decision]
 async def register(committee: Committee, cursor: str | None, *, per_page: int = 50) -> Page[Decision]:
     """The register of a committee, the newest first, fifty on a page."""
     rows = Decision.filter(committee_id=committee.id, status__in=SHOWN)
-    after = paging.decode(cursor, 1)
+    after = paging.decode(cursor, "id")
     if after:
         rows = rows.filter(id__lt=after[0])
     found = await rows.order_by("-id").limit(per_page + 1)

@@ -65,7 +65,7 @@ async def understood(form: Form[ExplorerForm]) -> Search:
 
 async def _results(wanted: Search, form: Form[ExplorerForm]) -> Results:
     cursor = str(form.values.get("apres") or "")
-    found = await matching.matches(wanted, after=paging.decode(cursor, 2), limit=PER_PAGE + 1)
+    found = await matching.matches(wanted, after=paging.decode(cursor, wanted.key_kind, "id"), limit=PER_PAGE + 1)
     cut = paging.cut(found, lambda match: match.key, cursor=cursor or None)
     total = await matching.count(wanted)
     return Results(

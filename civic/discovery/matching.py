@@ -14,6 +14,7 @@ from civic.initiatives.models import Stage
 from civic.initiatives.topics import TOPICS
 from civic.needs.models import BITS, NeedKind
 from civic.places.models import Commune
+from civic.web import paging
 
 KM_PER_DEGREE = 111.195
 COUNT_MOST = 1000
@@ -55,6 +56,12 @@ class Search:
             return "nouveau"
         return self.sort or ("mots" if self.found is not None else "proche" if self.centre else "nouveau")
 
+    @property
+    def key_kind(self) -> paging.Kind:
+        """Of which kind the value is that the sort in force compares."""
+        by_number = self.order == "proche" or (self.order == "mots" and bool(self.found))
+        return "number" if by_number else "moment"
+
 
 @dataclass(slots=True)
 class Match:
@@ -94,8 +101,8 @@ async def matches(wanted: Search, *, after: list[Any] | None, limit: int) -> lis
     if after:
         sign = "<" if descending else ">"
         conditions.append(f"({sorting} {sign} ? OR ({sorting} = ? AND i.id < ?))")
-        value = datetime.fromisoformat(after[0]) if isinstance(after[0], str) and after[0] else after[0]
-        parameters += [*extra, value, *extra, value, after[1]]
+        value, last = after
+        parameters += [*extra, value, *extra, value, last]
     way = "DESC" if descending else "ASC"
     sql = f"SELECT {_CARD}, {sorting} AS sort_key {_FROM} {' AND '.join(conditions)} ORDER BY {sorting} {way}, i.id DESC LIMIT ?"  # noqa: E501
     rows = await database.fetch_all(sql, [*extra, *parameters, *extra, limit])

@@ -1,6 +1,6 @@
 """Reads about gatherings."""
 
-from datetime import datetime
+from typing import Any
 
 from tortoise.expressions import Q
 
@@ -12,16 +12,17 @@ from civic.people.models import Person
 
 
 async def coming(
-    *, initiative_id: int | None = None, after: list[str] | None = None, limit: int = 12, insee: str = ""
+    *, initiative_id: int | None = None, after: list[Any] | None = None, limit: int = 12, insee: str = ""
 ) -> list[Event]:
     """Gatherings that are not over, soonest first, from the key (`starts_at`, `id`) on."""
-    query = Event.filter(ends_at__gte=clock.glance(), cancelled_at__isnull=True)
+    shown = Q(initiative_id__isnull=True) | Q(initiative__published_at__isnull=False)
+    query = Event.filter(shown, ends_at__gte=clock.glance(), cancelled_at__isnull=True)
     if initiative_id:
         query = query.filter(initiative_id=initiative_id)
     if insee:
         query = query.filter(commune_id=insee)
     if after:
-        start, last = datetime.fromisoformat(str(after[0])), int(after[1])
+        start, last = after
         query = query.filter(Q(starts_at__gt=start) | Q(starts_at=start, id__gt=last))
     rows = await query.order_by("starts_at", "id").limit(limit).select_related("commune", "initiative", "organisation")
     clock.changes_at(*(event.ends_at for event in rows))
@@ -31,7 +32,7 @@ async def coming(
 async def event_to_show(slug: str) -> Event:
     """A gathering. Raises NotFound."""
     event = await Event.get_or_none(slug=slug).select_related("commune", "initiative", "organisation")
-    if event is None:
+    if event is None or (event.initiative and not event.initiative.is_public):
         raise NotFound(_("Ce rendez-vous n’existe pas."))
     return event
 

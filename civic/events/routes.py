@@ -22,7 +22,7 @@ from civic.web.page import page, redirect
 async def index(request: Request) -> Response:
     """What comes, soonest first."""
     cursor = request.query_params.get("apres")
-    rows = await queries.coming(after=paging.decode(cursor, 2), limit=paging.PER_PAGE + 1)
+    rows = await queries.coming(after=paging.decode(cursor, "moment", "id"), limit=paging.PER_PAGE + 1)
     cut = paging.cut(rows, lambda event: [event.starts_at.isoformat(), event.id], cursor=cursor)
     following = urls.path("events.index", apres=cut.after) if cut.after else None
     first = None if cut.first else urls.path("events.index")

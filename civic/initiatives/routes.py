@@ -17,6 +17,7 @@ from civic.initiatives.topics import TOPICS, topic_labels
 from civic.media.service import store
 from civic.people.actor import actor_of
 from civic.places.queries import commune_meant, full_label
+from civic.web import limits
 from civic.web.forms import Form
 from civic.web.page import page, redirect
 
@@ -34,6 +35,7 @@ async def create(request: Request) -> Response:
     try:
         if form.data:
             values = await _values(form)
+            await limits.hit("initiative", str(actor.person.id), most=10, per=86_400)
             initiative = await service.propose(lead=actor.person, **values)
             await service.publish(initiative)
             return redirect("initiatives.show", slug=initiative.slug, flash=_("Votre initiative est en ligne."))
@@ -73,7 +75,9 @@ async def save(request: Request) -> Response:
 
 async def save_picture(request: Request) -> Response:
     """A photo takes the place of the landscape."""
-    initiative = await initiative_to_edit(request.path_params["slug"], actor_of(request))
+    actor = actor_of(request)
+    initiative = await initiative_to_edit(request.path_params["slug"], actor)
+    await limits.hit("picture", str(actor.person.id), most=30, per=3600)
     async with request.form(max_fields=5, max_files=1) as sent:
         alt = str(sent.get("alt", ""))[:200]
         try:

@@ -42,11 +42,20 @@ class Letter:
 def compose(name: str, locale: str, context: dict[str, Any]) -> Letter:
     """Render `templates/mail/{name}.txt` in the reader's language. Takes some ms: call it in a thread."""
     with speaking(locale):
-        whole = template(f"mail/{name}.txt").render(context).strip()
+        whole = template(f"mail/{name}.txt").render(_one_line(context)).strip()
         subject, _, text = whole.partition("\n")
         text = re.sub(r"\n{3,}", "\n\n", text.strip())
         layout = template("mail/layout.mjml").render(subject=subject, blocks=blocks(text), lang=locale)
-    return Letter(" ".join(subject.split()), text + "\n", mrml.to_html(layout).content)
+    return Letter(re.sub(r"[ \t\r\n]+", " ", subject).strip(), text + "\n", mrml.to_html(layout).content)
+
+
+def _one_line(value: Any) -> Any:
+    """What people wrote, without the line breaks that would make a subject, a paragraph or a button of its own."""
+    if isinstance(value, str):
+        return " ".join(value.split("\n")) if "\n" in value else value
+    if isinstance(value, dict):
+        return {name: _one_line(one) for name, one in value.items()}
+    return [_one_line(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def blocks(text: str) -> list[Block]:
@@ -61,6 +70,8 @@ def blocks(text: str) -> list[Block]:
 
 def _place(found: list[Block], line: str) -> None:
     button = _BUTTON.match(line)
+    if button and not button["href"].startswith(f"{settings().base_url}/"):
+        button = None
     last = found[-1] if found else Block("gap")
     if button:
         found.append(Block("button", [button["label"].strip()], button["href"]))

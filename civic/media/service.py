@@ -3,6 +3,7 @@
 import asyncio
 import io
 import secrets
+import struct
 import warnings
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,12 @@ KINDS = ("JPEG", "PNG", "WEBP", "AVIF")
 FORMATS: dict[str, dict[str, Any]] = {
     "avif": {"quality": 55, "speed": 8}, "webp": {"quality": 75}, "jpg": {"quality": 80, "progressive": True},
 }  # fmt: skip
+BROKEN = (
+    UnidentifiedImageError, OSError, ValueError, SyntaxError, RuntimeError, struct.error, EOFError,
+    Image.DecompressionBombError,
+)  # fmt: skip
+"""What Pillow raises for files that are damaged, on purpose or not, found by breaking photos at random."""
+_one_at_a_time = asyncio.Semaphore(1)
 
 
 async def store(upload: UploadFile, *, alt: str = "", field: str = "picture") -> Picture:
@@ -35,8 +42,9 @@ async def store(upload: UploadFile, *, alt: str = "", field: str = "picture") ->
         raise Invalid(_("Cette photo est trop lourde : 10 Mo au plus."), field=field)
     name = secrets.token_hex(12)
     try:
-        width, height = await asyncio.to_thread(_encode, content, name)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        async with _one_at_a_time:
+            width, height = await asyncio.to_thread(_encode, content, name)
+    except BROKEN:
         raise Invalid(_("Ce fichier n’est pas une photo JPEG, PNG, WebP ou AVIF."), field=field) from None
     return await Picture.create(name=name, width=width, height=height, alt=alt, created_at=clock.now())
 
@@ -58,6 +66,8 @@ def _encode(content: bytes, name: str) -> tuple[int, int]:
             raise ValueError from error
     if opened.width * opened.height > MOST_PIXELS:
         raise ValueError("too many pixels")
+    opened.draft("RGB", (2 * WIDTHS[-1], 2 * WIDTHS[-1]))
+    opened.thumbnail((2 * WIDTHS[-1], 2 * WIDTHS[-1]))
     upright = ImageOps.exif_transpose(opened).convert("RGB")
     size = (0, 0)
     for width in WIDTHS:

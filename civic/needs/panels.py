@@ -3,11 +3,12 @@
 from civic.i18n import _n
 from civic.initiatives.models import Initiative
 from civic.needs.models import Need, NeedKind
-from civic.needs.queries import needs_of, open_needs
+from civic.needs.queries import count_open, needs_of, open_needs
 from civic.people.models import Person
 from civic.slots import Panel, Way
 
 SHOWN = 3
+COUNT_MOST = 200
 
 
 async def initiative_panel(initiative: Initiative, _person: Person | None) -> list[Panel]:
@@ -18,11 +19,12 @@ async def initiative_panel(initiative: Initiative, _person: Person | None) -> li
 
 async def home_ways() -> list[Way]:
     """Things wanted now."""
-    things = await open_needs(NeedKind.THING, 200)
+    things = await open_needs(NeedKind.THING, SHOWN)
     if not things:
         return []
-    summary = _n("%(n)s chose recherchée", "%(n)s choses recherchées", len(things))
-    return [Way(NeedKind.THING.value, summary, [(need.title, _where(need), need.path) for need in things[:SHOWN]])]
+    wanted = await count_open(NeedKind.THING, COUNT_MOST)
+    summary = _n("%(n)s chose recherchée", "%(n)s choses recherchées", wanted)
+    return [Way(NeedKind.THING.value, summary, [(need.title, _where(need), need.path) for need in things])]
 
 
 def _where(need: Need) -> str:

@@ -1,5 +1,7 @@
 """Reads about organisations."""
 
+from typing import Any
+
 from tortoise.expressions import Q
 
 from civic import clock
@@ -20,7 +22,7 @@ async def organisation_to_show(slug: str) -> Organisation:
 
 async def directory(
     *, text: str = "", kind: OrganisationKind | None = None, membership: Membership | None = None,
-    after: list[str] | None = None, limit: int,
+    after: list[Any] | None = None, limit: int,
 ) -> list[Organisation]:  # fmt: skip
     """Organisations by name, from the key (`name_folded`, `id`) on."""
     query = Organisation.all().order_by("name_folded", "id").select_related("commune")
@@ -31,7 +33,7 @@ async def directory(
     if membership:
         query = query.filter(membership=membership)
     if after:
-        name, last = str(after[0]), int(after[1])
+        name, last = after
         query = query.filter(Q(name_folded__gt=name) | Q(name_folded=name, id__gt=last))
     return await query.limit(limit)
 

@@ -20,7 +20,8 @@ async def index(request: Request) -> Response:
     tie = asked.get("lien") if asked.get("lien") in set(Membership) else None
     rows = await queries.directory(
         text=asked.get("q", "")[:80], kind=OrganisationKind(kind) if kind else None,
-        membership=Membership(tie) if tie else None, after=paging.decode(asked.get("apres"), 2), limit=PER_PAGE + 1,
+        membership=Membership(tie) if tie else None, after=paging.decode(asked.get("apres"), "text", "id"),
+        limit=PER_PAGE + 1,
     )  # fmt: skip
     cut = paging.cut(rows, lambda o: [o.name_folded, o.id], cursor=asked.get("apres"), per_page=PER_PAGE)
     kept = {"q": asked.get("q"), "famille": kind, "lien": tie}

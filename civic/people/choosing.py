@@ -4,13 +4,14 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from civic.errors import Gone
+from civic.errors import Gone, TooMany
 from civic.i18n import _
 from civic.people import service
 from civic.people.middleware import keep_signed_in
 from civic.people.models import Person
 from civic.people.queries import person_to_name
 from civic.settings import settings
+from civic.web import limits
 from civic.web.page import page, redirect, redirect_to, safe_next
 
 
@@ -38,10 +39,12 @@ async def who(request: Request) -> Response:
 async def choose(request: Request) -> Response:
     """« C’est moi » : sign in as the chosen person, with the proof that the address was just confirmed."""
     sent = await request.form(max_fields=5)
-    allowed, next_path = _proven(str(sent.get("proof", "")))
+    proof = str(sent.get("proof", ""))
+    allowed, next_path = _proven(proof)
     chosen = str(sent.get("person", ""))
-    if not chosen.isdigit() or int(chosen) not in allowed:
+    if chosen not in map(str, allowed):
         raise Gone(_("Choisissez une personne dans la liste."))
+    await _once(proof)
     return await enter(request, await person_to_name(int(chosen)), next_path)
 
 
@@ -59,6 +62,14 @@ def _proven(proof: str) -> tuple[list[int], str]:
     except BadSignature:
         raise Gone(_("Cette page a trop attendu. Demandez un nouveau lien.")) from None
     return allowed, next_path
+
+
+async def _once(proof: str) -> None:
+    """A proof opens one session: it stood in an address, where others may read it later. Raises Gone."""
+    try:
+        await limits.hit("who", proof, most=1, per=86_400)
+    except TooMany:
+        raise Gone(_("Cette page a trop attendu. Demandez un nouveau lien.")) from None
 
 
 def _browser(request: Request) -> str:

@@ -1,10 +1,27 @@
 """Shapes of the forms about persons."""
 
+import re
+import unicodedata
 from typing import Annotated
 
-from pydantic import BaseModel, EmailStr, Field
+from pydantic import AfterValidator, BaseModel, EmailStr, Field
 
-Name = Annotated[str, Field(min_length=2, max_length=120)]
+from civic.errors import Invalid
+from civic.i18n import _
+
+_LINK = re.compile(r"[/@<>]|\w{2,}\.\w{2,}")
+
+
+def _a_name(text: str) -> str:
+    """A name as one writes it on a letter: it goes into mails to addresses nobody has confirmed yet."""
+    name = " ".join(text.split())
+    odd = any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn") for letter in name)
+    if odd or _LINK.search(name):
+        raise Invalid(_("Écrivez un prénom et un nom, sans adresse ni lien."))
+    return name
+
+
+Name = Annotated[str, Field(min_length=2, max_length=120), AfterValidator(_a_name)]
 
 
 class SignInForm(BaseModel):

@@ -46,7 +46,8 @@ async def check_code(request: Request) -> Response:
     form = await Form.read(request, CodeForm)
     if form.data is None:
         return page(request, "civic/people/code.html", status=422, form=form)
-    await limits.hit("code", form.data.email, most=10, per=600)
+    await limits.hit("code", form.data.email.lower(), most=10, per=600)
+    await limits.hit("code_day", form.data.email.lower(), most=40, per=86_400)
     try:
         way, persons = await service.use_code(form.data.email, form.data.code)
     except DomainError as error:

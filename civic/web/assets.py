@@ -50,10 +50,19 @@ async def serve(request: Request) -> Response:
     name = request.path_params["name"]
     if name in ("civic.css", "civic.js"):
         return _joined(request, name)
-    file = (STATIC / name).resolve()
-    if not file.is_relative_to(STATIC) or not file.is_file():
+    file = _below_static(name)
+    if file is None:
         raise NotFound(_("Ce fichier n’existe pas."))
     return FileResponse(file, headers={"Cache-Control": _cache_control(request, file.read_bytes())})
+
+
+def _below_static(name: str) -> Path | None:
+    """The file of this name, unless it lies elsewhere or cannot be a name at all (NUL, too long)."""
+    try:
+        file = (STATIC / name).resolve()
+        return file if file.is_relative_to(STATIC) and file.is_file() else None
+    except (OSError, ValueError):
+        return None
 
 
 def _joined(request: Request, name: str) -> Response:

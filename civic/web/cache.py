@@ -1,10 +1,10 @@
 """Visitors' pages kept in memory: exactly what would be made again, or not used.
 
 A page is answered from memory when nothing it was made of can have changed: the address, the language, the look, the
-block asked for and the compression are its key; `database.version()` was the same when it began to be made, so no
+block asked for and the compression are its key; `database.version()` was the same when it began to be made, so that no
 transaction was committed since, by any process; and the clock has not come to the moment at which the page would
-change. Who carries a session, a message or any other cookie is not a visitor. See docs/decisions/0008-pages-from-
-memory.md.
+change. Who carries a session, a message or any other cookie is not a visitor. See
+docs/decisions/0008-pages-from-memory.md.
 """
 
 import asyncio

@@ -7,6 +7,7 @@
 
 import typing
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -16,6 +17,10 @@ from civic.errors import DomainError
 from civic.i18n import _
 
 Shape = TypeVar("Shape", bound=BaseModel)
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+MOST_INTEGER = 2**63 - 1
+UNWRITTEN = {code: None for code in (*range(32), 127) if chr(code) not in "\t\n"}
+"""Characters that nobody types: they are left out of whatever is sent."""
 
 
 class Form(Generic[Shape]):
@@ -45,6 +50,9 @@ class Form(Generic[Shape]):
             _take(form, sent, name, is_list=typing.get_origin(field.annotation) in (list, set, tuple))
         try:
             form.data = shape.model_validate({k: v for k, v in form.values.items() if v not in ("", [])})
+            form._refuse_impossible()
+        except OverflowError:
+            form.errors.setdefault("", impossible())
         except ValidationError as error:
             for problem in error.errors():
                 name = str(problem["loc"][0]) if problem["loc"] else ""
@@ -58,14 +66,35 @@ class Form(Generic[Shape]):
         return self
 
 
+    def _refuse_impossible(self) -> None:
+        """Numbers and days that calendars and databases do not hold are a mistake of the field they stand in."""
+        for name in type(self.data).model_fields if self.data else ():
+            value = getattr(self.data, name)
+            if any(_is_impossible(one) for one in (value if isinstance(value, list) else [value])):
+                self.errors[name] = impossible()
+        if self.errors:
+            self.data = None
+
+
+def impossible() -> str:
+    """What is said of the year 9999 and of numbers of twenty digits."""
+    return _("Cette date ou ce nombre n’est pas possible ici.")
+
+
+def _is_impossible(value: object) -> bool:
+    if isinstance(value, date):
+        return not FIRST_YEAR <= value.year <= LAST_YEAR
+    return isinstance(value, int) and abs(value) > MOST_INTEGER
+
+
 def _take(form: Form[Any], sent: Mapping[str, Any], name: str, *, is_list: bool) -> None:
     if is_list and hasattr(sent, "getlist"):
         values = [value for value in sent.getlist(name) if isinstance(value, str) and value.strip()]
-        form.values[name] = [value.strip() for value in values]
+        form.values[name] = [value.strip().translate(UNWRITTEN) for value in values]
         return
     value = sent.get(name)
     if isinstance(value, str):
-        form.values[name] = value.strip().replace("\r\n", "\n").replace("\x00", "")
+        form.values[name] = value.strip().replace("\r\n", "\n").translate(UNWRITTEN)
 
 
 def sentence(problem: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from civic import i18n
+from civic.errors import TooLarge
 from civic.settings import settings
 from civic.web import errorpages
 
@@ -78,7 +79,10 @@ class SameOrigin:
 
 
 class BodyLimit:
-    """Refuse a body beyond 12 MiB before it is read, and stop reading one that lied about its size."""
+    """Refuse a body beyond 12 MiB before it is read, and stop reading one that lied about its size.
+
+    Also refuses an address with a NUL: no name of ours holds one, and PostgreSQL and the file system break on it.
+    """
 
     def __init__(self, app: ASGIApp, most: int = BODY_LIMIT) -> None:
         self.app = app
@@ -87,9 +91,12 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"] or b"\x00" in scope["query_string"]:
+            scope["path"] = "/"  # the page says where it is
+            return await errorpages.render(Request(scope), 404)(scope, receive, send)
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdigit() or int(declared) > self.most:
-            answer = errorpages.render(Request(scope), 413, i18n._("Cet envoi est trop lourd : 12 Mo au plus."))
+            answer = errorpages.render(Request(scope), 413, _too_large())
             return await answer(scope, receive, send)
         read = 0
 
@@ -98,10 +105,14 @@ class BodyLimit:
             message = await receive()
             read += len(message.get("body", b""))
             if read > self.most:
-                return {"type": "http.disconnect"}
+                raise TooLarge(_too_large())
             return message
 
         await self.app(scope, counted, send)
+
+
+def _too_large() -> str:
+    return i18n._("Cet envoi est trop lourd : 12 Mo au plus.")
 
 
 class Locale:

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.requests import Request
@@ -22,13 +23,16 @@ def page(
     context = {"request": request, "path": request.url.path, "messages": messages, **context}
     found = template(name)
     block = _wanted_block(request)
-    answer_headers = {"Vary": "HX-Request, HX-Target, Cookie, Accept-Language", **(headers or {})}
+    answer_headers = {"Vary": "HX-Request, HX-Target, Cookie, Accept-Language"}
+    if request.state.actor:
+        answer_headers["Cache-Control"] = "no-store"
+    answer_headers |= headers or {}
     if block and block in found.blocks:
         html = "".join(found.blocks[block](found.new_context(context)))
     else:
         html = found.render(context)
         if block:
-            answer_headers |= {"HX-Retarget": "body", "HX-Reswap": "innerHTML", "HX-Push-Url": str(request.url.path)}
+            answer_headers |= {"HX-Retarget": "body", "HX-Reswap": "innerHTML", "HX-Push-Url": quote(request.url.path)}
     response = HTMLResponse(html, status_code=status, headers=answer_headers)
     if messages:
         response.delete_cookie(FLASH)

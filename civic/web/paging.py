@@ -5,10 +5,16 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from datetime import UTC, datetime
+from typing import Any, Generic, Literal, TypeVar
 
 Item = TypeVar("Item")
+Kind = Literal["id", "text", "moment", "number"]
 PER_PAGE = 12
+LONGEST = 1000
+FIRST_YEAR = 1900
+MOST_ID = 2**63 - 1
+MOST_NUMBER = 1e12
 
 
 @dataclass(slots=True)
@@ -33,12 +39,31 @@ def encode(values: list[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
-def decode(cursor: str | None, length: int) -> list[Any] | None:
-    """The sorting values of a cursor; None for none, a broken one, or one of another list."""
-    if not cursor:
+def decode(cursor: str | None, *kinds: Kind) -> list[Any] | None:
+    """The sorting values of a cursor, moments as aware datetimes; None for none, a broken one, or one of another list.
+
+    A cursor comes from the address, so anybody may write one: each value must be of the kind its place asks for.
+    """
+    if not cursor or len(cursor) > LONGEST:
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError, UnicodeDecodeError):
+        if not isinstance(values, list) or len(values) != len(kinds):
+            return None
+        return [_checked(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    except (binascii.Error, ValueError, OverflowError, RecursionError):
         return None
-    return values if isinstance(values, list) and len(values) == length else None
+
+
+def _checked(value: object, kind: Kind) -> object:
+    """A value that a database may compare with. Raises ValueError for one of another kind."""
+    if kind == "moment" and isinstance(value, str):
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is not None and moment.year >= FIRST_YEAR:
+            return moment.astimezone(UTC)
+    is_text = kind == "text" and isinstance(value, str) and "\x00" not in value
+    is_id = kind == "id" and type(value) is int and 0 <= value <= MOST_ID
+    is_number = kind == "number" and isinstance(value, int | float) and abs(value) <= MOST_NUMBER
+    if is_text or is_id or is_number:
+        return value
+    raise ValueError(kind)

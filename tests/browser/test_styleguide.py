@@ -4,7 +4,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import uvicorn
@@ -12,15 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from app import create_app
 from civic.settings import Settings
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")
+from tests.browser.visitor import AXE, FLAGS, chromium_path
 
 
 @pytest.fixture
@@ -44,7 +35,7 @@ def site(settings: Settings) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         yield chromium
         chromium.close()
 

@@ -37,7 +37,6 @@ async def town(app: ASGIApp, settings: Settings) -> Settings:
     settings.environment = "demo"
     settings.campaigns = False
     assert await load.load()
-    settings.campaigns = True
     return settings
 
 

@@ -1,7 +1,7 @@
 """Reads about missions, and the guards of their pages."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -60,10 +60,10 @@ async def mission_to_edit(slug: str, actor: Actor) -> Mission:
 async def explore(wanted: Wanted, cursor: str | None = None) -> Page[Found]:
     """The open missions, the next to come first, those without a date last. Two queries at most."""
     query = _open().filter(await _filter(wanted))
-    after = decode(cursor, 2)
+    after = decode(cursor, "moment", "id")
     if after:
-        moment = datetime.fromisoformat(after[0])
-        query = query.filter(Q(listed_at__gt=moment) | Q(listed_at=moment, id__gt=after[1]))
+        moment, last = after
+        query = query.filter(Q(listed_at__gt=moment) | Q(listed_at=moment, id__gt=last))
     rows = await query.order_by("listed_at", "id").limit(PER_PAGE + 1).select_related("initiative", "commune")
     shown = cut(rows, lambda row: [row.listed_at.isoformat(), row.id], cursor=cursor if after else None)
     return Page([Found(row, _km(wanted, row)) for row in shown.items], shown.after, shown.first)

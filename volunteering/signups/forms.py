@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, EmailStr, Field
 
+from civic.people.forms import Name
+
 
 class MemberForm(BaseModel):
     """Sign up with an account: everything is known already."""
@@ -15,7 +17,7 @@ class VisitorForm(BaseModel):
     """Sign up without one: a name and an address (PRODUCT A2)."""
 
     cle: str = Field(min_length=8, max_length=64)
-    name: str = Field(min_length=2, max_length=120)
+    name: Name
     email: EmailStr
     lift: bool = False
 

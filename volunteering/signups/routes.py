@@ -69,6 +69,7 @@ async def _hold(request: Request, mission: Mission, shift: Shift) -> Response:
     if form.data is None:
         return await _mission_page(request, mission, shift, form, status=422)
     data = form.data
+    await limits.hit("sign_up_address", limits.address(request), most=40, per=600)
     await limits.hit("sign_up_email", data.email.lower(), most=10, per=3600)
     try:
         signup = await service.hold(shift, data.name, data.email, data.cle, wants_lift=data.lift)

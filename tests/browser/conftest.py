@@ -1,0 +1,76 @@
+"""Fixtures of the journeys: the site in processes of its own, a mailbox, the payment page elsewhere, Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser.visitor import FLAGS, Visitor, chromium_path
+from tests.campaigns.sandbox_server import SECRET, Harness, running_sandbox
+from tests.engines import Database
+from tests.mailbox import Mailbox, listening
+from tests.site import Site, free_port, served
+
+Arrive = Callable[..., Awaitable[Visitor]]
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    async with listening() as kept:
+        yield kept
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+async def till(tmp_path: Path, port: int) -> AsyncIterator[Harness]:
+    """The payment pages, on another origin than the site, which hears their webhooks."""
+    folder = tmp_path / "till"
+    folder.mkdir()
+    hears = f"http://127.0.0.1:{port}/webhooks/stripe"
+    async with running_sandbox(folder / "sandbox.sqlite3", webhook_url=hears) as harness:
+        yield harness
+
+
+@pytest.fixture
+async def site(database: Database, tmp_path: Path, mailbox: Mailbox, till: Harness, port: int) -> AsyncIterator[Site]:
+    """The site with its worker, on the engine of the test."""
+    (tmp_path / "sandbox-webhook-secret").write_text(SECRET)
+    async with served(database, tmp_path, ports=[port], CIVIC_SMTP_URL=mailbox.url, TEST_SANDBOX=till.url) as running:
+        yield running
+        assert running.trouble() == []
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        program = await playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        yield program
+        await program.close()
+
+
+@pytest.fixture
+async def arrive(
+    browser: Browser, site: Site, till: Harness, request: pytest.FixtureRequest
+) -> AsyncIterator[Arrive]:
+    """`await arrive(width=360, javascript=False)`: somebody with a browser of her own opens the home page."""
+    visitors: list[Visitor] = []
+    folder = request.node.name.partition("[")[0].removeprefix("test_")
+
+    async def arrived(**options: Any) -> Visitor:
+        visitor = Visitor(site.url, till.url, f"{folder}-{len(visitors) + 1}", **options)
+        visitors.append(visitor)
+        return await visitor.enter(browser)
+
+    yield arrived
+    for visitor in visitors:
+        await visitor.leave()
+
+

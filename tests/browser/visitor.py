@@ -1,0 +1,180 @@
+"""Somebody in front of a real Chromium, and what must hold on each page she crosses."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
+
+from civic.settings import ROOT
+from tests.machine import NotReady, chromium
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
+ARTIFACTS = ROOT / "test-artifacts"
+NARROWEST = 320
+LOOK_SECONDS = 30
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+"""What can differ by night; the structure was checked by day."""
+REFUSED_FORM = re.compile(r"status of 422")
+"""Chromium reports every answer 4xx on its console; a refused form is one by design."""
+
+
+def chromium_path() -> str:
+    """Chromium, or a failure that says what to install: a journey is never skipped."""
+    try:
+        return chromium()
+    except NotReady as problem:
+        pytest.fail(str(problem), pytrace=False)
+
+
+class Visitor:
+    """A browser window with its own cookies; `look` checks the page in front of her and takes its picture."""
+
+    def __init__(
+        self, url: str, payments: str, name: str, *, width: int = 360, javascript: bool = True, locale: str = "fr-FR"
+    ) -> None:
+        self.url, self.name, self.width, self.javascript, self.locale = url, name, width, javascript, locale
+        self.origins = {_origin(url), _origin(payments)}
+        self.trouble: list[str] = []
+        self.pictures = 0
+        self.context: BrowserContext
+        self.page: Page
+        self.glass: Page
+
+    async def enter(self, browser: Browser) -> Visitor:
+        """Open a window on the home page."""
+        self.context = await browser.new_context(
+            viewport={"width": self.width, "height": 800}, locale=self.locale, java_script_enabled=self.javascript,
+            reduced_motion="reduce",
+        )  # fmt: skip
+        self.context.set_default_timeout(6_000)
+        self.page = await self.context.new_page()
+        if not self.javascript:
+            behind = await browser.new_context(viewport={"width": self.width, "height": 800}, reduced_motion="reduce")
+            self.glass = await behind.new_page()
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.trouble.append(f"script: {error}"))
+        self.page.on("request", self._watch)
+        await self.open("/")
+        return self
+
+    async def leave(self) -> None:
+        """Close the window; the test fails if anything went wrong on the way."""
+        await self.context.close()
+        if not self.javascript:
+            await self.glass.context.close()
+        assert self.trouble == []
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not REFUSED_FORM.search(message.text):
+            self.trouble.append(f"console on {self.page.url}: {message.text}")
+
+    def _watch(self, request: Request) -> None:
+        if request.url.startswith("http") and _origin(request.url) not in self.origins:
+            self.trouble.append(f"third party: {request.url} from {self.page.url}")
+
+    async def open(self, address: str) -> None:
+        """Type an address (a path of the site, or a whole one from a mail)."""
+        answer = await self.page.goto(address if address.startswith("http") else self.url + address)
+        assert answer is not None
+        assert answer.ok, f"{address}: {answer.status}"
+
+    async def look(self, name: str) -> None:
+        """The page she sees is well-formed, accessible by day and by night, and fits the narrowest phone."""
+        await self.page.wait_for_load_state("load")
+        self.pictures += 1
+        folder = ARTIFACTS / "journeys"
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"{self.name}-{self.pictures:02}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png"
+        await self.page.screenshot(path=file, full_page=True)
+        async with asyncio.timeout(LOOK_SECONDS):
+            examined = await self._examined()
+            await examined.evaluate(AXE)
+            for scheme in ("light", "dark"):
+                await examined.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                rules = COLOUR_RULES if scheme == "dark" else None
+                self.trouble += [f"axe {scheme}: {found}" for found in await self._axe(examined, rules)]
+        for width in sorted({NARROWEST, self.width}):
+            await self.page.set_viewport_size({"width": width, "height": 800})
+            wide = await self.page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                self.trouble.append(f"{self.page.url} scrolls sideways at {width}: {wide} {await self._too_wide()}")
+        assert self.trouble == [], self.trouble
+
+    async def _examined(self) -> Page:
+        """The page for axe, which needs timers: where scripts are off, the same HTML in a window that has them."""
+        if self.javascript:
+            return self.page
+        content = await self.page.content()
+        await self.glass.unroute_all()
+        await self.glass.route("**/civic.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+        await self.glass.route(self.page.url, lambda route: route.fulfill(body=content, content_type="text/html"))
+        await self.glass.goto(self.page.url)
+        return self.glass
+
+    async def _axe(self, examined: Page, rules: list[str] | None) -> list[str]:
+        options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+        result = await examined.evaluate("options => axe.run(document, options)", options)
+        return [
+            f"{self.page.url} {rule['id']}: {node['html'][:160]}"
+            for rule in result["violations"] for node in rule["nodes"][:3]
+        ]  # fmt: skip
+
+    async def _too_wide(self) -> Any:
+        return await self.page.evaluate(
+            "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+            ".slice(0, 3).map(e => e.outerHTML.slice(0, 120))"
+        )
+
+    def link(self, name: str | re.Pattern[str]) -> Locator:
+        """The first link that says this."""
+        return self.page.get_by_role("link", name=name).first
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        """The first button that says this."""
+        return self.page.get_by_role("button", name=name).first
+
+    async def follow(self, name: str | re.Pattern[str]) -> None:
+        """Click the link that says this, and wait for its page."""
+        await self._going(self.link(name))
+
+    async def press(self, name: str | re.Pattern[str]) -> None:
+        """Press the button that says this, and wait for the answer."""
+        await self._going(self.button(name))
+
+    async def _going(self, target: Locator) -> None:
+        await target.click()
+        await self.page.wait_for_load_state("networkidle")
+
+    async def write(self, label: str | re.Pattern[str], text: str) -> None:
+        """Fill the field of this label."""
+        await self.page.get_by_label(label).first.fill(text)
+
+    async def choose(self, label: str | re.Pattern[str]) -> None:
+        """Tick the box, or take the choice, of this label."""
+        await self.page.get_by_label(label).first.check(force=True)
+
+    async def reads(self, *words: str) -> None:
+        """The page says these words (whatever its spaces and apostrophes)."""
+        text = spaced(await self.page.inner_text("body"))
+        for word in words:
+            assert spaced(word) in text, f"{self.page.url} does not say “{word}”:\n{text[:3000]}"
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def spaced(text: str) -> str:
+    """The text with ordinary spaces, apostrophes and one case."""
+    return " ".join(re.sub(r"[\u00a0\u202f\s]+", " ", text).replace("’", "'").lower().split())

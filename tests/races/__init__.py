@@ -1,0 +1,1 @@
+"""Scarce things under a crowd: two server processes, real sockets, both engines."""
