@@ -28,11 +28,11 @@ from campaigns.payments.answers import (
     moment,
 )
 from campaigns.payments.keys import sandbox_key
+from campaigns.pledges import hosted
 from civic import database
 from civic.settings import Settings, settings
 
 METHODS = ["card", "sepa_debit"]
-HOSTED_PAGES = "https://checkout.stripe.com"
 TIMEOUT_SECONDS = 20.0
 EXPANDED_INTENT = ["latest_charge.balance_transaction"]
 
@@ -285,6 +285,7 @@ class _Opened:
 def answer_at(api: str | None) -> None:
     """Speak to this address instead of the settings' (tests: a sandbox on a free port); None: as the settings say."""
     _Opened.api = api
+    hosted.be_at(api)
 
 
 def api_address(current: Settings) -> str | None:
@@ -292,14 +293,6 @@ def api_address(current: Settings) -> str | None:
     if not current.payments_simulated:
         return None
     return _Opened.api or f"{own_address(current)}/_stripe"
-
-
-def pages_origin() -> str:
-    """Where hosted pages are to a browser, which checks a form's target along its whole chain of redirects."""
-    current = settings()
-    if not current.payments_simulated:
-        return HOSTED_PAGES
-    return "/".join((_Opened.api or current.base_url).split("/")[:3])
 
 
 def own_address(current: Settings) -> str:

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from campaigns.payments import gateway
+from campaigns.pledges import hosted
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.service import reference
 from campaigns.settlement import letters, pages, reasons, recovery
@@ -65,7 +65,7 @@ def _page(request: Request, pledge: Pledge, *, status: int = 200, refusal: str =
         by_bank=pledge.decline_code == reasons.ASKS, waits=recovery.waits(pledge),
         on_page=pledge.status == "charging", same_card=recovery.same_card_may_try(pledge),
         title=_title(pledge), reference=reference(pledge), headers={
-            "Cache-Control": "no-store", "Content-Security-Policy": content_security_policy(gateway.pages_origin())
+            "Cache-Control": "no-store", "Content-Security-Policy": content_security_policy(hosted.pages_origin())
         },
     )  # fmt: skip
 
