@@ -103,8 +103,8 @@ class Client(asyncio.Protocol):
 
     def _answered(self) -> None:
         now = time.perf_counter()
+        self.result.spent.append(now - self.sent_at)
         if now < self.end:
-            self.result.spent.append(now - self.sent_at)
             self._ask()
         elif self.transport:
             self.transport.close()
@@ -130,13 +130,13 @@ async def measure(load: Load) -> Result:
         for _ in range(load.clients)
     ]
     while time.perf_counter() < start + load.seconds or any(not transport.is_closing() for transport, _ in clients):
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.002)
         if time.perf_counter() > start + load.seconds + 10:
             break
     if not result.spent:
         raise SystemExit(f"Nobody answered at {load.path}.")
     spent = sorted(result.spent)
-    return Result(len(spent) / load.seconds, spent[int(len(spent) * 0.99)] * 1000, result.errors)
+    return Result(len(spent) / (time.perf_counter() - start), spent[int(len(spent) * 0.99)] * 1000, result.errors)
 
 
 if __name__ == "__main__":

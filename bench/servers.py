@@ -53,7 +53,7 @@ def bare(data: Path) -> Iterator[Server]:
 def _started(command: list[str], settings: dict[str, str], path: str) -> Iterator[Server]:
     port = free_port()
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    environment |= {"PORT": str(port), "CIVIC_BASE_URL": f"http://127.0.0.1:{port}", **settings}
+    environment |= {"PORT": str(port), "CIVIC_BASE_URL": "https://bench.example.org", **settings}
     start = time.monotonic()
     process = subprocess.Popen(
         command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, preexec_fn=die_with_parent

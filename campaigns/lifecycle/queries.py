@@ -82,8 +82,10 @@ async def last_note(campaign_id: int) -> str:
 
 async def live(limit: int | None = None) -> list[Campaign]:
     """Campaigns one can give to, the one that ends first on top."""
-    rows = Campaign.filter(status=CampaignStatus.LIVE, deadline__gt=clock.now()).order_by("deadline", "id")
-    return await (rows.limit(limit) if limit else rows).select_related(*_WITH)
+    rows = Campaign.filter(status=CampaignStatus.LIVE, deadline__gt=clock.glance()).order_by("deadline", "id")
+    found = await (rows.limit(limit) if limit else rows).select_related(*_WITH)
+    clock.changes_at(*(campaign.deadline for campaign in found))
+    return found
 
 
 async def ended(before: datetime | None = None, limit: int = 12) -> list[Campaign]:
