@@ -25,6 +25,12 @@ class Server:
     cold_seconds: float = 0
 
     @property
+    def cpu_seconds(self) -> float:
+        """CPU time the process has spent so far."""
+        numbers = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
     def memory_mb(self) -> float:
         """What the process keeps in memory now (resident)."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
