@@ -16,6 +16,7 @@ from civic.i18n import _, _n
 from civic.initiatives.models import Stage
 from civic.initiatives.topics import topic_labels
 from civic.places import queries as places
+from civic.places.models import Commune
 from civic.web import paging, urls
 from civic.web.forms import Form
 from civic.web.page import page
@@ -36,23 +37,29 @@ class Results:
 async def index(request: Request) -> Response:
     """`/initiatives`: the whole state is in the address."""
     form = Form.query(request, ExplorerForm)
-    wanted, status = await understood(form), 200 if not form.errors else 422
+    wanted, meant = await understood(form)
+    status = 200 if not form.errors else 422
     await matching.look_up_words(wanted)
     results = await _results(wanted, form)
     view = form.values.get("vue") or "liste"
     return page(
         request, "civic/discovery/explorer.html", status=status, form=form, wanted=wanted, results=results, view=view,
         map=await drawn_map(wanted) if view == "carte" else None, choices=choices(), wider=_wider(wanted, form),
+        meant=[(places.full_label(one), _with(form, one)) for one in meant],
     )  # fmt: skip
 
 
-async def understood(form: Form[ExplorerForm]) -> Search:
-    """The search a form means; a commune that is not understood is said beside its field and left out."""
+async def understood(form: Form[ExplorerForm]) -> tuple[Search, list[Commune]]:
+    """The search a form means; a commune that is not understood is said beside its field and left out.
+
+    When several fit, they come along to choose from.
+    """
     data = form.data or ExplorerForm.model_validate({})
     wanted = Search(
         text=data.q, km=data.rayon, topics=data.sujet, ways=data.facon, stages=data.etape,
         car_free=data.sans_voiture, sort=data.tri,
     )  # fmt: skip
+    meant: list[Commune] = []
     if data.commune:
         try:
             wanted.commune = await places.commune_meant(data.commune)
@@ -60,7 +67,8 @@ async def understood(form: Form[ExplorerForm]) -> Search:
                 raise places.PlaceWithoutPoint(wanted.commune.name)
         except DomainError as error:
             form.errors["commune"] = error.message
-    return wanted
+            meant = error.communes if isinstance(error, places.SeveralCommunes) else []
+    return wanted, meant
 
 
 async def _results(wanted: Search, form: Form[ExplorerForm]) -> Results:
@@ -79,6 +87,10 @@ def state(form: Form[ExplorerForm], **changes: Any) -> dict[str, Any]:
     """The search as parameters of an address, with changes."""
     kept = {name: value for name, value in form.values.items() if value and not (name == "rayon" and value == "15")}
     return {**kept, **changes}
+
+
+def _with(form: Form[ExplorerForm], commune: Commune) -> str:
+    return urls.path("initiatives.index", **state(form, commune=commune.slug, apres=None))
 
 
 def choices() -> dict[str, list[tuple[str, str]]]:

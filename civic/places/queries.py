@@ -15,6 +15,7 @@ from civic.places.typed import Typed
 NEAREST_KM = (10, 40, 160)
 FARTHEST_KM = 300
 CHOICES = 8
+OFFERED = 12
 SHARED_MOST = 60
 
 
@@ -24,6 +25,18 @@ class Nearby:
 
     commune: Commune
     km: float
+
+
+class SeveralCommunes(Invalid):
+    """What was typed fits several communes: `communes`, the likeliest first, to choose from."""
+
+    def __init__(self, communes: list[Commune], field: str) -> None:
+        self.communes = communes
+        named = ", ".join(full_label(commune) for commune in communes)
+        super().__init__(
+            _("Plusieurs communes correspondent\u00a0: %(names)s. Écrivez la vôtre comme ici.", names=named),
+            field=field,
+        )
 
 
 class PlaceWithoutPoint(Invalid):
@@ -58,8 +71,8 @@ async def suggest(text: str, *, near: Place | None = None, limit: int = CHOICES)
 async def find(text: str) -> Commune | list[Commune] | None:
     """The commune that was meant by « Trévoux », « trevoux (01600) », « 01600 » or « 01427-trevoux ».
 
-    One commune; or a list when several fit, the likeliest first; or None. A shared name means the territory's
-    commune when only one of them is there.
+    One commune; or a list when several fit, the likeliest first; or None. A shared name means
+    the territory's commune when only one of them is there, or when only one there begins so.
     """
     if match := re.match(r"^\s*(\d[\dABab]\d{3})-[a-z]", text):
         return await Commune.get_or_none(insee=match[1].upper())
@@ -69,11 +82,22 @@ async def find(text: str) -> Commune | list[Commune] | None:
     choices = await _ranked(sought, exact=True, limit=SHARED_MOST)
     if not choices and sought.words and sought.numbers:
         choices = await _ranked(typed.without_cedex(sought), exact=True, limit=SHARED_MOST)
+    if len(choices) > 1 and sought.words and not any(is_of_territory(commune) for commune in choices):
+        choices = [*await _begun_at_home(text), *choices]
     choices = choices or await suggest(text)
     if len(choices) > 1:
         at_home = [commune for commune in choices if is_of_territory(commune)]
         choices = at_home if len(at_home) == 1 else choices
     return choices[0] if len(choices) == 1 else choices or None
+
+
+async def _begun_at_home(text: str) -> list[Commune]:
+    """The territory's communes whose name begins with these very words: « villars » is Villars-les-Dombes there."""
+    name = " ".join(typed.read(text).words)
+    return [
+        commune for commune in await suggest(text)
+        if is_of_territory(commune) and commune.folded.startswith(f"{name} ")
+    ]  # fmt: skip
 
 
 async def commune_meant(text: str, *, field: str = "commune") -> Commune:
@@ -87,11 +111,7 @@ async def commune_meant(text: str, *, field: str = "commune") -> Commune:
         raise Invalid(
             _("Nous ne trouvons pas cette commune. Vérifiez le nom ou écrivez le code postal."), field=field
         )
-    names = ", ".join(full_label(commune) for commune in found[:CHOICES])
-    raise Invalid(
-        _("Plusieurs communes correspondent\u00a0: %(names)s. Précisez avec le code postal.", names=names),
-        field=field,
-    )
+    raise SeveralCommunes(found[:OFFERED], field)
 
 
 def full_label(commune: Commune) -> str:

@@ -15,9 +15,7 @@ async def suggestions(request: Request) -> Response:
     """Communes for what is typed in `q`: the block `suggestions` for htmx, else a page that lists the
     choices.
     """
-    typed = request.query_params.get("q", request.query_params.get("commune", ""))[:TYPED_MOST].replace(
-        "\x00", ""
-    )
+    typed = request.query_params.get("q", request.query_params.get("commune", ""))[:TYPED_MOST]
     found = await queries.suggest(typed, limit=queries.CHOICES)
     return page(request, "civic/places/suggestions.html", typed=typed, communes=found)
 

@@ -33,11 +33,36 @@ async def test_with_javascript_only_the_suggestions_come(communes: None, client:
 async def test_nothing_found_says_what_to_try_and_never_repeats_markup(
     communes: None, client: Client
 ) -> None:
-    answer = await client.get("/communes/suggestions", params={"q": "<b>Atlantide</b>\x00"})
+    answer = await client.get("/communes/suggestions", params={"q": "<b>Atlantide</b>"})
     assert answer.status_code == 200
     assert "<b>Atlantide" not in answer.text
     assert "code postal" in answer.text
     assert (await client.get("/communes/suggestions")).status_code == 200
+
+
+@pytest.mark.one_engine
+async def test_a_nul_that_nobody_types_is_no_address_of_ours(client: Client) -> None:
+    assert (await client.get("/communes/suggestions", params={"q": "trev\x00"})).status_code == 404
+    assert (await client.get("/communes/suggestions", params={"q": "trev"})).status_code == 200
+
+
+@pytest.mark.one_engine
+async def test_a_name_begun_means_the_commune_of_the_territory(communes: None, client: Client) -> None:
+    await service.load(["42", "84"])
+    for typed in ("villars", "Villars les"):
+        assert "de 15\u00a0km de Villars-les-Dombes" in (await client.get(f"/initiatives?commune={typed}")).text
+    assert "de 15\u00a0km de Villars</h2>" in (await client.get("/initiatives?commune=Villars (42390)")).text
+    assert "de 15\u00a0km de Saint-Étienne</h2>" in (await client.get("/initiatives?commune=saint-etienne")).text
+
+
+@pytest.mark.one_engine
+async def test_a_postcode_of_several_communes_offers_each_as_a_link(communes: None, client: Client) -> None:
+    answer = await client.get("/initiatives?commune=01330&q=four")
+    assert answer.status_code == 422
+    assert "Précisez avec le code postal" not in answer.text
+    assert "Bouligneux (01330)" in answer.text
+    assert "/initiatives?q=four&amp;commune=01052-bouligneux" in answer.text
+    assert (await client.get("/initiatives?q=four&commune=01052-bouligneux")).status_code == 200
 
 
 async def test_a_field_learns_the_names_of_the_territory(communes: None, client: Client) -> None:
