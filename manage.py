@@ -176,12 +176,15 @@ def import_(
         raise DomainError(f"{file} ne peut pas être lu ({error.strerror}).") from None
     made = _in_database(applying.plan(parse(content, file.name)))
     for refused in made.refused:
-        typer.echo(f"ligne {refused.line} : {refused.reason}")
+        typer.echo(f"ligne {refused.line} {refused.title} : {refused.reason}")
+    left_out = [one for one in made.planned if not one.included]
+    for one in left_out:
+        typer.echo(f"ligne {one.row.line} {one.row.title} laissée de côté : {one.guard}")
     if not dry_run:
         _in_database(applying.apply(made, file.name))
     counts = [len(made.of(action)) for action in applying.Action]
     verb = "serait" if dry_run else "fait"
-    typer.echo(f"{verb} : {counts[0]} nouvelles, {counts[1]} mises à jour, {counts[2]} inchangées, "
+    typer.echo(f"{verb} : {counts[0]} nouvelles, {counts[1] - len(left_out)} mises à jour, {counts[2]} inchangées, "
                f"{len(made.refused)} lignes refusées.")  # fmt: skip
 
 

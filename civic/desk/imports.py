@@ -58,11 +58,15 @@ async def show(request: Request) -> Response:
 
 
 async def carry_out(request: Request) -> Response:
-    """Do it, all or nothing."""
+    """Do it, all or nothing: what is new, and the updates that are ticked."""
     actor = animator_of(request)
     name, made = await _plan(request)
+    async with request.form(max_files=0) as sent:
+        wanted = set(sent.getlist("mise_a_jour"))
+    for one in made.of(Action.UPDATE):
+        one.included = one.key in wanted
     await apply(made, name)
-    done = len(made.of(Action.CREATE)) + len(made.of(Action.UPDATE))
+    done = len(made.of(Action.CREATE)) + sum(one.included for one in made.of(Action.UPDATE))
     await audit(actor, "initiatives_imported", name, rows=done, refused=len(made.refused))
     for suffix in ("", ".json"):
         (_folder() / f"{request.path_params['token']}{suffix}").unlink(missing_ok=True)

@@ -2,19 +2,21 @@
 
 import json
 import os
+import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from civic.initiatives.importing import parse
+from civic.initiatives.importing import parse, topics_of
 from civic.initiatives.importing.applying import Action, apply, plan
 from civic.initiatives.models import Initiative, InitiativeTopic
 from civic.people.models import Person, RoleName
 from civic.places import service as places
 from tests.client import Client
 from tests.engines import Database
-from tests.factories import a_commune, a_person
+from tests.factories import a_commune, a_person, an_initiative
 
 SignIn = Callable[[Person], Awaitable[Client]]
 SAMPLE = Path(__file__).parent / "samples" / "initiatives.json"
@@ -51,6 +53,58 @@ async def test_the_animator_looks_before_she_imports(sign_in: SignIn) -> None:
     assert (await animator.submit(answer.headers["location"])).status_code == 410
     resident = await sign_in(await a_person())
     assert (await resident.get("/pupitre/import")).status_code == 403
+
+
+async def test_what_a_person_wrote_is_kept_unless_the_animator_ticks_it(sign_in: SignIn) -> None:
+    mine = await an_initiative("Le Four de la Halle", lead=await a_person("Jeanne Perrin"))
+    animator = await sign_in(await a_person("Claire Morel", "claire@exemple.fr", RoleName.ANIMATOR))
+    content = b"titre;commune;resume;sujets\nLe Four de la Halle;Tr\xc3\xa9voux;Autre chose.;culture\n"
+    files = {"file": ("carte.csv", content, "text/csv")}
+    for ticked, summary in ((False, mine.summary), (True, "Autre chose.")):
+        address = (await animator.submit("/pupitre/import", files=files)).headers["location"]
+        preview = (await animator.get(address)).text
+        assert "elle la tient à jour elle-même" in preview
+        assert mine.summary in preview
+        key = re.search(r'name="mise_a_jour" value="([^"]+)">', preview)
+        assert key, "not ticked by itself"
+        sent = {"mise_a_jour": key[1]} if ticked else {}
+        assert (await animator.submit(address, sent)).status_code == 303
+        assert (await Initiative.get(id=mine.id)).summary == summary
+    assert await InitiativeTopic.filter(initiative_id=mine.id).values_list("topic", flat=True) == ["culture"]
+
+
+async def test_an_update_of_what_was_imported_is_ticked_and_can_be_left_out(sign_in: SignIn) -> None:
+    made = await an_initiative("Le Four de la Halle", source_name="carte", external_id="a1")
+    animator = await sign_in(await a_person("Claire Morel", "claire@exemple.fr", RoleName.ANIMATOR))
+    content = b"id;titre;commune;resume\na1;Le Four de la Halle;Tr\xc3\xa9voux;Autre chose.\n"
+    for take, summary in ((False, made.summary), (True, "Autre chose.")):
+        sent = await animator.submit("/pupitre/import", files={"file": ("carte.csv", content, "text/csv")})
+        address = sent.headers["location"]
+        key = re.search(r'name="mise_a_jour" value="([^"]+)" checked>', (await animator.get(address)).text)
+        assert key
+        await animator.submit(address, {"mise_a_jour": key[1]} if take else {})
+        assert (await Initiative.get(id=made.id)).summary == summary
+
+
+@pytest.mark.one_engine
+async def test_a_refused_line_says_its_title_and_what_is_wrong_with_its_place(database: Database) -> None:
+    for insee in ("24585", "42330"):
+        await a_commune(insee, "Villars", epci="", postcodes=f"{insee[:2]}000", departement=insee[:2])
+    content = "titre;commune\nSans lieu;\nInconnue;Atlantide\nAmbiguë;Villars\n".encode()
+    made = await plan(parse(content, "carte.csv"))
+    assert [(one.title, one.reason) for one in made.refused] == [
+        ("Sans lieu", "Cette ligne ne dit ni commune, ni code postal, ni position."),
+        ("Inconnue", "Nous ne connaissons pas de commune «\u00a0Atlantide\u00a0»."),
+        ("Ambiguë", "Plusieurs communes répondent à «\u00a0Villars\u00a0»\u00a0: Villars (24000), Villars (42000)."),
+    ]
+
+
+def test_a_topic_that_the_file_names_wins_over_its_words() -> None:
+    row = parse("titre;sujets\nLa forêt et la biodiversité des haies;Énergie\n".encode(), "carte.csv").rows[0]
+    assert topics_of(row) == ["energie"]
+    labelled = replace(row, categories=("Culture et lieux de rencontre, mobilite",))
+    assert topics_of(labelled) == ["culture", "mobilite"]
+    assert topics_of(replace(row, categories=("une chose inconnue",))) == ["nature"]
 
 
 @pytest.mark.one_engine

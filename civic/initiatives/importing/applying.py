@@ -11,11 +11,12 @@ from civic import clock
 from civic.database import transaction
 from civic.i18n import _
 from civic.initiatives import service
+from civic.initiatives.importing import placing
 from civic.initiatives.importing.classify import topics_of
+from civic.initiatives.importing.comparing import Change, standing
 from civic.initiatives.importing.matching import Known, is_same
 from civic.initiatives.importing.rows import ParsedFile, ParsedRow, RefusedLine
 from civic.initiatives.models import Initiative, Stage
-from civic.places import queries as places
 from civic.places.models import Commune
 
 NEAR_DEGREES = 0.15
@@ -32,7 +33,10 @@ class Action(StrEnum):
 
 @dataclass(slots=True)
 class Planned:
-    """A row with its commune, topics and what happens to it; `known_id` is the initiative that it updates or keeps."""
+    """A row with its commune, topics and what happens to it; `known_id` is the initiative that it updates or keeps.
+
+    `guard` says why an update is left out (`included` False) unless the animator asks for it.
+    """
 
     row: ParsedRow
     commune: Commune
@@ -40,6 +44,14 @@ class Planned:
     action: Action
     known_id: int | None = None
     known_title: str = ""
+    changes: list[Change] = field(default_factory=list)
+    guard: str = ""
+    included: bool = True
+
+    @property
+    def key(self) -> str:
+        """What the preview showed of this line: it is taken only while the same initiative stands guarded alike."""
+        return f"{self.row.line}-{self.known_id}-{int(bool(self.guard))}"
 
     @property
     def external_id(self) -> str:
@@ -72,22 +84,36 @@ class _KnownInitiative:
 async def plan(parsed: ParsedFile) -> Plan:
     """Decide for each row: new, changed or unchanged; refuse those without a commune and doubles within the file."""
     known = await _known(parsed.rows)
-    placed = [(row, await _commune(row)) for row in parsed.rows]
-    return await asyncio.to_thread(_planned, parsed, placed, known)
+    placed = [(row, await placing.commune_of(row)) for row in parsed.rows]
+    made = await asyncio.to_thread(_planned, parsed, placed, known)
+    await _compare(made.of(Action.UPDATE))
+    return made
+
+
+async def _compare(updates: list[Planned]) -> None:
+    """Say of each update what it changes, and leave out those that would replace a person's own words."""
+    known = await standing([one.known_id for one in updates if one.known_id])
+    for one in updates:
+        row, before = one.row, known[one.known_id or 0]
+        one.changes = before.changes(
+            row.title, row.summary, row.description, one.commune, row.address, row.website, one.topics
+        )
+        one.guard = before.guard()
+        one.included = not one.guard
 
 
 def _planned(
-    parsed: ParsedFile, placed: list[tuple[ParsedRow, Commune | None]], known: list["_KnownInitiative"]
+    parsed: ParsedFile, placed: list[tuple[ParsedRow, Commune | str]], known: list["_KnownInitiative"]
 ) -> Plan:
     """The comparing of names, which takes its time: run in a thread."""
     made = Plan(parsed.format, refused=list(parsed.refused))
     for row, commune in placed:
         twin = next((one for one in made.planned if is_same(row, _as_known(one))), None)
-        if commune is None:
-            reason = _("Ni commune connue, ni position : cette fiche n’a pas de lieu.")
-            made.refused.append(RefusedLine(row.line, reason))
+        if isinstance(commune, str):
+            made.refused.append(RefusedLine(row.line, commune, row.title))
         elif twin and not (row.external_id and twin.row.external_id not in ("", row.external_id)):
-            made.refused.append(RefusedLine(row.line, _("La même fiche est déjà à la ligne %(n)s.", n=twin.row.line)))
+            reason = _("La même fiche est déjà à la ligne %(n)s.", n=twin.row.line)
+            made.refused.append(RefusedLine(row.line, reason, row.title))
         else:
             made.planned.append(_decide(row, commune, known, twin))
     made.refused.sort(key=lambda refused: refused.line)
@@ -98,7 +124,7 @@ async def apply(made: Plan, source_name: str) -> None:
     """Carry a plan out, all or nothing; imported initiatives are public and have no lead until someone claims them."""
     async with transaction():
         for one in made.planned:
-            if one.action == Action.KEEP:
+            if one.action == Action.KEEP or not one.included:
                 continue
             values = {**_values(one), "source_name": source_name[:80]}
             if one.known_id is None:
@@ -178,16 +204,3 @@ def _read(initiative: Initiative) -> _KnownInitiative:
         initiative.longitude, initiative.website,
     ])  # fmt: skip
     return _KnownInitiative(initiative.id, known, content)
-
-
-async def _commune(row: ParsedRow) -> Commune | None:
-    """The commune by name and postcode; where they do not say, the nearest one to the point."""
-    if row.city or row.postcode:
-        found = await places.find(f"{row.city} {row.postcode}".strip())
-        if isinstance(found, Commune):
-            return found
-        if isinstance(found, list) and row.latitude is None:
-            return None
-    if row.latitude is None or row.longitude is None:
-        return None
-    return await places.nearest(row.latitude, row.longitude)

@@ -7,9 +7,10 @@ little and only tips the balance. Words count by where they stand: title, then s
 import re
 from collections import Counter
 
+from civic.i18n import SOURCE, speaking
 from civic.initiatives.importing.lexicon import CATEGORIES, FAMILIES, LEXICON
 from civic.initiatives.importing.rows import ParsedRow
-from civic.initiatives.topics import OTHER, TOPICS
+from civic.initiatives.topics import OTHER, TOPICS, topic_labels
 from civic.places.folding import fold
 
 CATEGORY_POINTS = 6
@@ -21,6 +22,8 @@ TOPICS_MOST = 3
 
 def topics_of(row: ParsedRow) -> list[str]:
     """One to three topics of a row, the surest first; `autre` alone when nothing is recognised."""
+    if chosen := _chosen(row):
+        return chosen[:TOPICS_MOST]
     points = Counter[str]()
     for category in {fold(category) for category in row.categories}:
         points.update(dict.fromkeys(CATEGORIES.get(category, ()), CATEGORY_POINTS))
@@ -34,6 +37,19 @@ def topics_of(row: ParsedRow) -> list[str]:
         return [OTHER]
     kept = [topic for topic in TOPICS if points[topic] >= max(ENOUGH_POINTS, best / 2)]
     return sorted(kept, key=lambda topic: (-points[topic], TOPICS.index(topic)))[:TOPICS_MOST]
+
+
+def _chosen(row: ParsedRow) -> list[str]:
+    """The topics that the source names in our own words (slug or label): its choice wins over any guess."""
+    with speaking(SOURCE):
+        french = topic_labels()
+    ours = {fold(word): topic for topic in TOPICS for word in (topic, french[topic], topic_labels()[topic])}
+    found: list[str] = []
+    for category in row.categories:
+        parts = [category] if fold(category) in ours else category.split(",")
+        topics = [ours.get(fold(part)) for part in parts]
+        found += [topic for topic in topics if topic] if all(topics) else []
+    return list(dict.fromkeys(found))
 
 
 def _said(folded: str, worth: int) -> dict[str, int]:

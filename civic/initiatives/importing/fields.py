@@ -25,7 +25,7 @@ SYNONYMS = {
     "longitude": "longitude lon lng long x",
     "point": "coordonnees coordinates geopoint latlon latlng",
     "categories": "categories categorie category themes theme thematiques thematique tags topics type types "
-    "secteur domaine",
+    "secteur domaine sujet sujets",
     "website": "siteweb website site web siteinternet homepage urlsite sites",
     "external_id": "id identifiant externalid uuid ref reference",
     "source_url": "url source sourceurl permalien permalink fiche lien link",

@@ -39,10 +39,11 @@ class ParsedRow:
 
 @dataclass(slots=True, frozen=True)
 class RefusedLine:
-    """A line that cannot become an initiative, and the sentence that says why."""
+    """A line that cannot become an initiative, the sentence that says why, and its title when it has one."""
 
     line: int
     reason: str
+    title: str = ""
 
 
 @dataclass(slots=True, frozen=True)
