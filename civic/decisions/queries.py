@@ -91,6 +91,14 @@ async def options_of(decision: Decision) -> list[Option]:
     return await Option.filter(decision_id=decision.id).order_by("position")
 
 
+async def is_reason_of_another(person: Person, decision: Decision, code: Code, reason: str) -> bool:
+    """Whether this very reason was given for another position than `code`: it stood in the box and was not reread."""
+    mine = await Stance.get_or_none(
+        decision_id=decision.id, person_id=person.id, superseded_at__isnull=True
+    ).select_related("option")
+    return mine is not None and mine.option.code != code and mine.reason.strip() == reason.strip() != ""
+
+
 async def ballots_for(
     decisions: Sequence[Decision], person: Person | None, *, most: int = MOST_STANCES
 ) -> list[Ballot]:

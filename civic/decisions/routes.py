@@ -15,7 +15,7 @@ from civic.decisions import answers, closing, commitments, queries, service, wor
 from civic.decisions.counting import Code, Method
 from civic.decisions.forms import CommitmentForm, DecisionForm, IntegrationForm, OutcomeForm, StanceForm, WithdrawalForm
 from civic.decisions.models import Decision, DecisionStatus
-from civic.errors import DomainError
+from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from civic.people.actor import actor_of, visitor_or_actor
 from civic.web import limits
@@ -106,6 +106,13 @@ async def answer(request: Request) -> Response:
     decision = await queries.decision_to_answer(request.path_params["id"], actor)
     await limits.hit("stance", str(actor.person.id), most=60, per=3600)
     form = await Form.read(request, StanceForm)
+    if form.data and await queries.is_reason_of_another(actor.person, decision, form.data.option, form.data.reason):
+        form.values["reason"] = ""
+        sentence = _(
+            "Vous changez de position\u00a0: votre raison d’avant est retirée. "
+            "Dites la nouvelle, ou envoyez sans raison."
+        )
+        form.refuse(Invalid(sentence, field="reason"))
     try:
         if form.data:
             await answers.answer(actor, decision, form.data.option, form.data.reason)

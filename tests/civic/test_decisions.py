@@ -125,6 +125,24 @@ async def test_a_person_changes_her_mind_and_the_history_is_kept(sign_in: SignIn
 
 
 @pytest.mark.one_engine
+async def test_the_reason_of_a_former_position_is_not_given_for_the_new_one(sign_in: SignIn) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    rose = await a_member(committee)
+    decision = await an_open_decision(committee, lead)
+    hers, path = await sign_in(rose), f"/decisions/{decision.id}/position"
+    reason = "Le car scolaire passe là."
+    assert (await hers.submit(path, {"option": "object", "reason": reason})).status_code == 303
+    asked = await hers.submit(path, {"option": "agree", "reason": reason})
+    assert asked.status_code == 422
+    assert "votre raison d’avant est retirée" in asked.text
+    assert reason not in asked.text[asked.text.index("<textarea") : asked.text.index("</textarea>")]
+    assert (await hers.submit(path, {"option": "agree", "reason": ""})).status_code == 303
+    current = await Stance.get(person_id=rose.id, superseded_at__isnull=True).select_related("option")
+    assert (current.option.code, current.reason) == (Code.AGREE, "")
+
+
+@pytest.mark.one_engine
 async def test_an_objection_needs_a_reason(sign_in: SignIn) -> None:
     lead = await a_person("Sélim Laurent")
     decision = await an_open_decision(await a_committee(lead), lead)
