@@ -12,6 +12,8 @@ from campaigns.public.routes import ends_text, state_text
 from civic.i18n import _, _n
 from civic.initiatives.queries import is_lead
 from civic.people import links
+from civic.people.models import RoleName
+from civic.people.queries import roles_of
 from civic.slots import Figure, Given, Moment, Panel, Todo, Way
 from civic.web import urls
 from civic.web.formats import day, money, number
@@ -86,8 +88,10 @@ async def person_given(person: "Person") -> list[Given]:
     return found
 
 
-async def desk_todos(_person: "Person") -> list[Todo]:
-    """Campaigns that wait for their review."""
+async def desk_todos(person: "Person") -> list[Todo]:
+    """Campaigns that wait for their review, for the animators who do not lead them."""
+    if RoleName.ANIMATOR not in await roles_of(person):
+        return []
     return [
         Todo(
             _("Relire la collecte « %(title)s »", title=campaign.title),
@@ -95,6 +99,7 @@ async def desk_todos(_person: "Person") -> list[Todo]:
             detail=_("Envoyée le %(day)s.", day=day(campaign.updated_at)),
         )
         for campaign in await queries.awaiting_review()
+        if campaign.lead_id != person.id and not await is_lead(person, campaign.initiative_id)
     ]  # fmt: skip
 
 
@@ -116,8 +121,8 @@ async def figures() -> list[Figure]:
     cents = await _sum("confirmed_cents", list(under_way)) + await _sum("collected_cents", list(SETTLED))
     if not cents:
         return []
-    definition = _("promis ou donnés aux collectes par les habitants, hors aide au site.")
-    return [Figure(_("%(n)s €", n=number(cents // 100)), _("Euros"), definition, 30)]
+    definition = _("promis ou donnés par les habitants, hors aide au site.")
+    return [Figure(_("%(n)s €", n=number(cents // 100)), _("Pour les collectes :"), definition, 30)]
 
 
 async def _sum(column: str, status: list[CampaignStatus]) -> int:

@@ -12,6 +12,7 @@ from civic import clock, jobs
 from civic.activity.models import Activity
 from civic.mail.models import OutboxMessage
 from civic.needs.models import Need
+from civic.people import service as people
 from civic.people.actor import Actor
 from civic.people.models import RoleName
 from tests.factories import a_person, an_initiative
@@ -107,6 +108,19 @@ async def test_a_reviewer_asks_for_changes_and_says_which(sign_in, app):
     await lead.submit(f"/campagnes/{campaign.slug}/envoyer")
     history = await CampaignChange.filter(campaign_id=campaign.id).order_by("id")
     assert [row.after for row in history] == ["submitted", "changes_requested", "submitted"]
+
+
+async def test_the_desk_shows_a_review_only_to_who_may_do_it(sign_in, app):
+    campaign = await a_draft()
+    await service.submit(campaign, campaign.lead)
+    treasurer = await sign_in(await a_person("Denis Roy", "", RoleName.TREASURER))
+    reviewer = await sign_in(await a_person("Rose Petit", "", RoleName.ANIMATOR))
+    path = f"/campagnes/{campaign.slug}/relecture"
+    for who, may in ((reviewer, True), (treasurer, False)):
+        assert (path in (await who.get("/pupitre")).text) is may
+        assert ((await who.get(path)).status_code == 200) is may
+    await people.grant(campaign.lead.email, RoleName.ANIMATOR)
+    assert path not in (await (await sign_in(campaign.lead)).get("/pupitre")).text
 
 
 async def test_an_approved_campaign_opens_and_everybody_sees_it(client, sign_in):
