@@ -1,5 +1,6 @@
 """The map of a search (PRODUCT D3): the communes of its window, a marker for each commune with results."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,8 +39,14 @@ class DrawnMap:
     rows: list[tuple[str, int, str]]
 
 
-async def drawn_map(wanted: Search) -> DrawnMap | None:
-    """The map of the matches; None when no commune of the window has a point."""
+async def drawn_map(wanted: Search, kept: dict[str, Any]) -> DrawnMap | None:
+    """The map of the matches; None when no commune of the window has a point.
+
+    `kept` is the search as parameters of an address: a marker of several opens the very same search, there only.
+    """
+    def there(codes: list[str]) -> str:
+        return urls.path("initiatives.index", **{**kept, "lieu": codes, "vue": None, "apres": None})
+
     rows = await matching.points(wanted)
     communes = await _communes(wanted)
     if not communes:
@@ -47,14 +54,15 @@ async def drawn_map(wanted: Search) -> DrawnMap | None:
     window = Window.around(communes)
     inside = [row for row in rows if _is_inside(row, window)]
     svg = commune_map(
-        communes, window, [_marker(row) for row in inside], groups={c.insee: c.epci for c in communes},
+        communes, window, [_marker(row, there) for row in inside], groups={c.insee: c.epci for c in communes},
         highlighted=wanted.commune.insee if wanted.commune else "", radius_km=wanted.km if wanted.commune else None,
+        several=lambda markers: there([marker.place for marker in markers]),
         texts=MapTexts(
             title=_("Carte des communes, les mêmes résultats que la liste"), others=_("et {count} autres lieux"),
             scale=_("{count} km"),
         ),
     )  # fmt: skip
-    return DrawnMap(svg, [(row["name"], int(row["n"]), _href(row)) for row in rows])
+    return DrawnMap(svg, [(row["name"], int(row["n"]), _href(row, there)) for row in rows])
 
 
 async def _communes(wanted: Search) -> list[MappedCommune]:
@@ -68,20 +76,20 @@ async def _communes(wanted: Search) -> list[MappedCommune]:
     ][:MOST_COMMUNES]  # fmt: skip
 
 
-def _marker(row: dict[str, Any]) -> Marker:
+def _marker(row: dict[str, Any], there: Callable[[list[str]], str]) -> Marker:
     n = int(row["n"])
     label = row["title"] if n == 1 else _n("%(n)s initiative", "%(n)s initiatives", n)
     kinds = [kind.value for kind, bit in BITS.items() if row["mask_max"] == bit and row["mask_min"] == bit]
     return Marker(
         longitude=float(row["longitude"]), latitude=float(row["latitude"]), count=n, label=f"{row['name']}, {label}",
-        href=_href(row), kind=kinds[0] if kinds else "lieu",
+        href=_href(row, there), kind=kinds[0] if kinds else "lieu", place=row["insee"],
     )  # fmt: skip
 
 
-def _href(row: dict[str, Any]) -> str:
+def _href(row: dict[str, Any], there: Callable[[list[str]], str]) -> str:
     if int(row["n"]) == 1:
         return urls.path("initiatives.show", slug=row["slug"])
-    return urls.path("initiatives.index", commune=f"{row['insee']}-{row['name']}", rayon=1)
+    return there([row["insee"]])
 
 
 def _is_inside(row: dict[str, Any], window: Window) -> bool:

@@ -44,7 +44,8 @@ async def index(request: Request) -> Response:
     view = form.values.get("vue") or "liste"
     return page(
         request, "civic/discovery/explorer.html", status=status, form=form, wanted=wanted, results=results, view=view,
-        map=await drawn_map(wanted) if view == "carte" else None, choices=choices(), wider=_wider(wanted, form),
+        map=await drawn_map(wanted, state(form)) if view == "carte" else None, choices=choices(),
+        wider=_wider(wanted, form), only=await _only(wanted, form),
         meant=[(places.full_label(one), _with(form, one)) for one in meant],
     )  # fmt: skip
 
@@ -56,7 +57,7 @@ async def understood(form: Form[ExplorerForm]) -> tuple[Search, list[Commune]]:
     """
     data = form.data or ExplorerForm.model_validate({})
     wanted = Search(
-        text=data.q, km=data.rayon, topics=data.sujet, ways=data.facon, stages=data.etape,
+        text=data.q, km=data.rayon, places=data.lieu, topics=data.sujet, ways=data.facon, stages=data.etape,
         car_free=data.sans_voiture, sort=data.tri,
     )  # fmt: skip
     meant: list[Commune] = []
@@ -87,6 +88,14 @@ def state(form: Form[ExplorerForm], **changes: Any) -> dict[str, Any]:
     """The search as parameters of an address, with changes."""
     kept = {name: value for name, value in form.values.items() if value and not (name == "rayon" and value == "15")}
     return {**kept, **changes}
+
+
+async def _only(wanted: Search, form: Form[ExplorerForm]) -> tuple[str, str] | None:
+    """The names of the communes that a marker stands for, and the same search without them."""
+    if not wanted.places:
+        return None
+    names = await Commune.filter(insee__in=wanted.places).order_by("folded").values_list("name", flat=True)
+    return ", ".join(str(name) for name in names), urls.path("initiatives.index", **state(form, lieu=None, apres=None))
 
 
 def _with(form: Form[ExplorerForm], commune: Commune) -> str:

@@ -10,6 +10,8 @@ class ExplorerForm(BaseModel):
 
     q: str = Field("", max_length=120)
     commune: str = Field("", max_length=80)
+    lieu: list[str] = Field(default_factory=list, max_length=300)
+    """Only these communes (INSEE codes), whatever the distance: what a marker of the map stands for."""
     rayon: int = Field(15, ge=1, le=100)
     sujet: list[str] = Field(default_factory=list)
     facon: list[str] = Field(default_factory=list)

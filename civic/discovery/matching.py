@@ -35,6 +35,7 @@ class Search:
     text: str = ""
     commune: Commune | None = None
     km: int = 15
+    places: list[str] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
     ways: list[str] = field(default_factory=list)
     stages: list[str] = field(default_factory=list)
@@ -143,6 +144,8 @@ def _conditions(wanted: Search) -> tuple[list[str], list[Any]]:
     if wanted.car_free:
         conditions.append("i.car_free = ?")
         parameters.append(True)
+    if wanted.places:
+        _one_of("i.commune_id", wanted.places, conditions, parameters)
     if wanted.centre:
         _within(wanted, conditions, parameters)
     return conditions, parameters

@@ -158,14 +158,14 @@ def commune_map(
     communes: Sequence[Commune], window: Window, markers: Iterable[Marker] = (), *,
     name: str = "carte", texts: MapTexts | None = None, groups: Mapping[str, str] | None = None,
     highlighted: str = "", radius_km: float | None = None, outlines: Outlines | None = None,
-    zoom: Callable[[Window], str] | None = None,
+    several: Callable[[Sequence[Marker]], str] | None = None,
 ) -> Markup:
     """The map of a window as an inline `<svg>`; its look is in static/css/map.css.
 
     `communes`: those of the window and around (up to 300). `groups`: INSEE code → territory (an EPCI);
     each has its tint, communes in none are the surroundings; without it all are the territory.
     `highlighted`: the INSEE code of one commune, with a circle of `radius_km` km around it.
-    `zoom` gives the address of a closer map for markers that cover each other. `name` is unique on
+    `several` gives the address of a list of all that markers which cover each other stand for. `name` is unique on
     the page (it makes the id of the title). ValueError: an empty window, more than 500 markers.
     """
     texts, frame = texts or MapTexts(), Frame.of(window)
@@ -174,7 +174,7 @@ def commune_map(
     marked = gather(markers, frame)
     layout = _layout(frame, marked)
     labels = _names(layout, _chosen(places, groups, highlighted), frame, marked)
-    links = (drawn(g, g.label(texts.together, texts.others), link_of(g, frame, zoom)) for g in marked)
+    links = (drawn(g, g.label(texts.together, texts.others), link_of(g, several)) for g in marked)
     return Markup(
         '<svg class="map__svg" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" role="group" '
         'aria-labelledby="{name}-titre"><title id="{name}-titre">{title}</title><g aria-hidden="true">'

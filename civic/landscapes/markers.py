@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from civic.landscapes.cells import KM_PER_DEGREE, Window
 from civic.landscapes.frame import Frame
 
 GAP = 46.0
@@ -28,7 +27,7 @@ KINDS = tuple(_SHAPES)
 class Marker:
     """Something to find at a place: how many, a label that says it in full, and the link to it.
 
-    `kind` is a way to help (voix, temps, argent, chose) when all are of one, else « lieu ».
+    `kind` is a way to help (voix, temps, argent, chose) when all are of one, else « lieu »; `place` is the INSEE code.
     """
 
     longitude: float
@@ -37,6 +36,7 @@ class Marker:
     label: str
     href: str
     kind: str = "lieu"
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +69,6 @@ class Gathering:
         if len(self.markers) > 1:
             return together.format(count=self.count, places=named)
         return named if str(self.count) in named else f"{named}\u00a0: {self.count}"
-
-    def window(self, frame: Frame) -> Window:
-        """The part of the earth where these markers stand apart, about 3 km wide at least."""
-        lons, lats = [m.longitude for m in self.markers], [m.latitude for m in self.markers]
-        middle = (min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2
-        wide = (max(lons) - min(lons)) * frame.squeeze * KM_PER_DEGREE
-        tall = (max(lats) - min(lats)) * KM_PER_DEGREE
-        return Window.around_point(*middle, max(1.5, wide, tall))
 
 
 def gather(markers: Iterable[Marker], frame: Frame) -> list[Gathering]:
@@ -117,11 +109,9 @@ def drawn(gathering: Gathering, label: str, href: str) -> Markup:
     )
 
 
-def link_of(gathering: Gathering, frame: Frame, zoom: Callable[[Window], str] | None) -> str:
-    """Where a gathering leads: to its only address, else closer, else to its largest marker."""
+def link_of(gathering: Gathering, several: Callable[[Sequence[Marker]], str] | None) -> str:
+    """Where a gathering leads: to its only address, else to all of its markers, else to its largest."""
     addresses: Sequence[str] = list(dict.fromkeys(marker.href for marker in gathering.markers))
-    if len(addresses) == 1 or zoom is None:
+    if len(addresses) == 1 or several is None:
         return addresses[0]
-    return zoom(gathering.window(frame))
-
-
+    return several(gathering.markers)

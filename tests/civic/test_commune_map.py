@@ -94,22 +94,22 @@ def test_a_screen_reader_hears_the_name_of_the_map_and_its_links_only() -> None:
     assert not list(background.iter(f"{SVG}a"))
 
 
-def test_markers_that_would_cover_each_other_become_one_that_leads_closer() -> None:
+def test_markers_that_would_cover_each_other_become_one_that_leads_to_all_of_them() -> None:
     near = [Place("01001", "Beynost", 5.0, 46.0), Place("01002", "Miribel", 5.004, 46.001)]
     everyone = [*DOMBES, *near]
     svg = commune_map(
         everyone, Window.around(everyone), [marker(near[0], 2), marker(near[1], 5)],
-        zoom=lambda window: f"/explorer?ouest={window.west:.2f}",
+        several=lambda markers: "/explorer?" + "+".join(marker.href for marker in markers),
     )
     (link,) = links(drawn(svg))
     assert link.findtext(f"{SVG}text") == "7"
     assert link.get("aria-label", "").startswith("7 en tout\u00a0: Miribel\u00a0: 5 initiatives, Beynost")
-    assert link.get("href", "").startswith("/explorer?ouest=4.9")
+    assert link.get("href") == "/explorer?/communes/01002+/communes/01001"
 
 
 def test_markers_of_one_place_that_share_an_address_keep_it() -> None:
     twice = [marker(DOMBES[0], 1, "temps"), marker(DOMBES[0], 2, "argent")]
-    (link,) = links(drawn(commune_map(DOMBES, Window.around(DOMBES), twice, zoom=lambda _: "/trop-pres")))
+    (link,) = links(drawn(commune_map(DOMBES, Window.around(DOMBES), twice, several=lambda _: "/trop-pres")))
     assert link.get("href") == "/communes/01427"
     assert "map__marker--lieu" in link.get("class", "")
 

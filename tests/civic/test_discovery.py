@@ -1,5 +1,7 @@
 """A resident looks for what exists near home."""
 
+import html
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -85,8 +87,6 @@ async def test_every_sort_pages_through_everything_once(client: Client) -> None:
 
 
 async def _titles(client: Client, address: str) -> set[str]:
-    import re
-
     seen: set[str] = set()
     while address:
         page = (await client.get(address)).text
@@ -108,6 +108,22 @@ async def test_the_explorer_asks_as_often_for_200_as_for_20(client: Client) -> N
     with query_count() as many:
         await client.get("/initiatives")
     assert len(many) == len(few) <= 4
+
+
+async def test_a_marker_of_several_opens_all_of_them_and_keeps_the_search(client: Client) -> None:
+    await a_commune("01347", "Reyrieux", latitude=45.9400, longitude=4.7730)
+    await _villars()
+    for title, insee in (("Four un", "01427"), ("Four deux", "01347"), ("Four trois", "01443")):
+        await _initiative(title, insee)
+    page = (await client.get("/initiatives?vue=carte&q=four")).text
+    marker = re.search(r'class="map__marker[^"]*--many" href="([^"]+)"', page)
+    assert marker
+    listed = (await client.get(html.unescape(marker[1]))).text
+    assert "Four un</a>" in listed
+    assert "Four deux</a>" in listed
+    assert "Four trois</a>" not in listed
+    assert "Reyrieux, Trévoux" in listed
+    assert 'value="four"' in listed
 
 
 async def test_the_map_shows_the_same_places_as_the_list(client: Client) -> None:
