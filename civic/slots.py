@@ -89,12 +89,13 @@ class Way:
 
 @dataclass(slots=True, frozen=True)
 class Moment:
-    """A point of an initiative's timeline or of the agenda."""
+    """A point of an initiative's timeline or of the agenda; `place` says where people meet, if they do."""
 
     at: datetime
     text: str
     href: str = ""
     kind: str = "voix"
+    place: str = ""
 
 
 initiative_panels: Slot[Callable[["Initiative", "Person | None"], Awaitable[list[Panel]]]] = Slot("initiative_panels")

@@ -30,8 +30,11 @@ async def my_events(person: Person) -> list[Todo]:
 
 
 async def next_events() -> list[Moment]:
-    """The next gatherings of all."""
+    """The next gatherings of all, with their town (or, without one, the place as it was written)."""
     return [
-        Moment(event.starts_at, event.title, urls.path("events.show", slug=event.slug), "temps")
+        Moment(
+            event.starts_at, event.title, urls.path("events.show", slug=event.slug), "temps",
+            event.commune.name if event.commune else event.place,
+        )
         for event in await coming(limit=4)
     ]

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from civic import clock, slots
+from civic.activity.models import Activity
 from civic.activity.queries import latest
 from civic.discovery import matching
 from civic.discovery.cards import cards
@@ -21,6 +22,9 @@ from civic.web import urls
 from civic.web.page import page
 
 ORDER = ("voix", "temps", "argent", "chose")
+OUTCOMES = ("outcome_published", "campaign_funded", "stage_changed")
+"""The facts that say what came of people's help; the others announce something."""
+FEED = 5
 
 
 async def home(request: Request) -> Response:
@@ -30,8 +34,8 @@ async def home(request: Request) -> Response:
     near = await matching.matches(wanted, after=None, limit=3)
     return page(
         request, "civic/network/home.html", commune=commune, cards=await cards(near),
-        count=await matching.count(wanted),
-        ways=await ways_of_week(), moments=await _coming(), feed=await latest(5), figures=await _figures(),
+        count=await matching.count(Search()),
+        ways=await ways_of_week(), moments=await _coming(), feed=await _changes(), figures=await _figures(),
         week=(clock.today(), clock.today() + timedelta(days=7)),
         panorama=urls.path("landscapes.show", motif="panorama", seed="2"),
     )  # fmt: skip
@@ -58,6 +62,13 @@ async def _coming() -> Iterable[slots.Moment]:
     """The next gatherings."""
     found = [moment for fill in slots.agenda for moment in await fill()]
     return sorted(found, key=lambda moment: moment.at)[:4]
+
+
+async def _changes() -> list[Activity]:
+    """What has changed: results first, then what else is new."""
+    results = await latest(FEED, kinds=OUTCOMES)
+    others = await latest(FEED) if len(results) < FEED else []
+    return [*results, *(row for row in others if row.kind not in OUTCOMES)][:FEED]
 
 
 async def _figures() -> list[Figure]:
