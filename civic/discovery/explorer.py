@@ -68,7 +68,9 @@ async def understood(form: Form[ExplorerForm]) -> tuple[Search, list[Commune]]:
                 raise places.PlaceWithoutPoint(wanted.commune.name)
         except DomainError as error:
             form.errors["commune"] = error.message
-            meant = error.communes if isinstance(error, places.SeveralCommunes) else []
+            if isinstance(error, places.SeveralCommunes):
+                form.errors["commune"] = _("Plusieurs communes correspondent\u00a0: choisissez la vôtre.")
+                meant = error.communes
     return wanted, meant
 
 

@@ -24,6 +24,7 @@ from civic.web.page import page
 ORDER = ("voix", "temps", "argent", "chose")
 OUTCOMES = ("outcome_published", "campaign_funded", "stage_changed")
 """The facts that say what came of people's help; the others announce something."""
+STEPS = ("launched", "alive", "finished")
 FEED = 5
 
 
@@ -65,8 +66,9 @@ async def _coming() -> Iterable[slots.Moment]:
 
 
 async def _changes() -> list[Activity]:
-    """What has changed: results first, then what else is new."""
-    results = await latest(FEED, kinds=OUTCOMES)
+    """What has changed: results first, then what else is new; that something stopped is thanks to nobody."""
+    rows = await latest(4 * FEED, kinds=OUTCOMES)
+    results = [row for row in rows if row.parameters.get("stage") in (None, *STEPS)][:FEED]
     others = await latest(FEED) if len(results) < FEED else []
     return [*results, *(row for row in others if row.kind not in OUTCOMES)][:FEED]
 

@@ -55,12 +55,14 @@ async def test_gatherings_say_their_town_and_results_come_before_announcements(c
         "Fournée d’essai", starts, starts + timedelta(hours=2), initiative=initiative, commune=await a_commune(), place="Sous la halle",
     )  # fmt: skip
     await record("stage_changed", way="voix", initiative_id=initiative.id, title="Le Four", slug=initiative.slug, stage="alive")
+    await record("stage_changed", way="voix", initiative_id=initiative.id, title="Fini", slug="fini", stage="stopped")
     for number in range(5):
         await record("event_announced", way="temps", title=f"Annonce {number}", slug=f"a{number}")
     page = (await client.get("/")).text
     assert re.search(r"Fournée d’essai</a></h3><p class=\"meta\">[^<]* · Trévoux</p>", page)
     assert page.index("Le Four</a> vit") < page.index("Annonce 4")
     assert "Annonce 0" not in page
+    assert "Fini</a>" not in page
 
 
 @pytest.mark.one_engine
