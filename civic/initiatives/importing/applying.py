@@ -94,10 +94,8 @@ async def _compare(updates: list[Planned]) -> None:
     """Say of each update what it changes, and leave out those that would replace a person's own words."""
     known = await standing([one.known_id for one in updates if one.known_id])
     for one in updates:
-        row, before = one.row, known[one.known_id or 0]
-        one.changes = before.changes(
-            row.title, row.summary, row.description, one.commune, row.address, row.website, one.topics
-        )
+        before = known[one.known_id or 0]
+        one.changes = before.changes(one.row, one.commune, one.topics)
         one.guard = before.guard()
         one.included = not one.guard
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from civic.i18n import _
+from civic.initiatives.importing.rows import ParsedRow
 from civic.initiatives.importing.texts import cut
 from civic.initiatives.models import Initiative, InitiativeTopic, Lead
 from civic.initiatives.topics import topic_label
@@ -41,18 +42,17 @@ class Standing:
             return _("Cette initiative a été écrite sur ce site, et non importée.")
         return ""
 
-    def changes(
-        self, title: str, summary: str, story: str, commune: Commune, place: str, website: str, topics: list[str]
-    ) -> list[Change]:
+    def changes(self, row: ParsedRow, commune: Commune, topics: list[str]) -> list[Change]:
         """The fields that an update would write differently, shortened to be read."""
-        known = self.initiative
+        known, point = self.initiative, row if row.latitude is not None else commune
         pairs = (
-            (_("Titre"), known.title, title),
-            (_("Résumé"), known.summary, summary),
-            (_("Présentation"), known.story, story),
+            (_("Titre"), known.title, row.title),
+            (_("Résumé"), known.summary, row.summary),
+            (_("Présentation"), known.story, row.description),
             (_("Commune"), known.commune.label if known.commune else "", commune.label),
-            (_("Adresse"), known.place, place),
-            (_("Site web"), known.website, website),
+            (_("Adresse"), known.place, row.address),
+            (_("Position sur la carte"), _written(known.latitude, known.longitude), _written(point.latitude, point.longitude)),
+            (_("Site web"), known.website, row.website),
             (_("Sujets"), _said(self.topics), _said(topics)),
         )
         return [Change(label, _short(before), _short(after)) for label, before, after in pairs if before != after]
@@ -69,6 +69,11 @@ async def standing(ids: list[int]) -> dict[int, Standing]:
     led = set(await Lead.filter(initiative_id__in=wanted, until__isnull=True).values_list("initiative_id", flat=True))
     rows = await Initiative.filter(id__in=wanted).select_related("commune")
     return {row.id: Standing(row, topics.get(row.id, []), row.id in led) for row in rows}
+
+
+def _written(latitude: float | None, longitude: float | None) -> str:
+    """A point in degrees, to about ten metres."""
+    return "" if latitude is None or longitude is None else f"{latitude:.4f} {longitude:.4f}"
 
 
 def _said(topics: list[str]) -> str:
