@@ -51,7 +51,10 @@ class Standing:
             (_("Présentation"), known.story, row.description),
             (_("Commune"), known.commune.label if known.commune else "", commune.label),
             (_("Adresse"), known.place, row.address),
-            (_("Position sur la carte"), _written(known.latitude, known.longitude), _written(point.latitude, point.longitude)),
+            (
+                _("Position sur la carte"),
+                _written(known.latitude, known.longitude), _written(point.latitude, point.longitude),
+            ),
             (_("Site web"), known.website, row.website),
             (_("Sujets"), _said(self.topics), _said(topics)),
         )
