@@ -38,6 +38,7 @@ class Result:
     rate: float
     p99_ms: float
     errors: int = 0
+    answers: int = 0
     spent: list[float] = field(default_factory=list, repr=False)
 
 
@@ -66,7 +67,8 @@ def _wrk(load: Load) -> Result:
     number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", said).groups()  # type: ignore[union-attr]
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])  # type: ignore[index]
     errors = int((re.search(r"Non-2xx or 3xx responses: (\d+)", said) or [0, 0])[1])
-    return Result(rate, float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit], errors)
+    answers = int(re.search(r"(\d+) requests in", said)[1])  # type: ignore[index]
+    return Result(rate, float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit], errors, answers)
 
 
 class Client(asyncio.Protocol):
@@ -103,8 +105,8 @@ class Client(asyncio.Protocol):
 
     def _answered(self) -> None:
         now = time.perf_counter()
+        self.result.spent.append(now - self.sent_at)
         if now < self.end:
-            self.result.spent.append(now - self.sent_at)
             self._ask()
         elif self.transport:
             self.transport.close()
@@ -130,13 +132,14 @@ async def measure(load: Load) -> Result:
         for _ in range(load.clients)
     ]
     while time.perf_counter() < start + load.seconds or any(not transport.is_closing() for transport, _ in clients):
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.002)
         if time.perf_counter() > start + load.seconds + 10:
             break
     if not result.spent:
         raise SystemExit(f"Nobody answered at {load.path}.")
     spent = sorted(result.spent)
-    return Result(len(spent) / load.seconds, spent[int(len(spent) * 0.99)] * 1000, result.errors)
+    rate = len(spent) / (time.perf_counter() - start)
+    return Result(rate, spent[int(len(spent) * 0.99)] * 1000, result.errors, len(spent))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,12 @@ class Server:
     cold_seconds: float = 0
 
     @property
+    def cpu_seconds(self) -> float:
+        """CPU time the process has spent so far."""
+        numbers = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
     def memory_mb(self) -> float:
         """What the process keeps in memory now (resident)."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
@@ -53,7 +59,7 @@ def bare(data: Path) -> Iterator[Server]:
 def _started(command: list[str], settings: dict[str, str], path: str) -> Iterator[Server]:
     port = free_port()
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    environment |= {"PORT": str(port), "CIVIC_BASE_URL": f"http://127.0.0.1:{port}", **settings}
+    environment |= {"PORT": str(port), "CIVIC_BASE_URL": "https://bench.example.org", **settings}
     start = time.monotonic()
     process = subprocess.Popen(
         command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, preexec_fn=die_with_parent

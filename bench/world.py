@@ -51,7 +51,7 @@ async def fill(initiatives: int) -> str:
         for model, made in rows.items():
             await model.bulk_create(made, batch_size=500)
     await database.execute("ANALYZE")
-    return f"session={await people.open_session(await Person.get(id=1), 'bench')}"
+    return f"__Host-session={await people.open_session(await Person.get(id=1), 'bench')}"
 
 
 def _put(rows: Rows, *made: Model) -> None:

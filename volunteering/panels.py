@@ -19,6 +19,7 @@ from volunteering.signups.models import Signup, SignupStatus
 
 NEXT = 6
 LOOKED_AT = 60
+WEEK_LOOKED_AT = 24
 SHOWN = 3
 
 
@@ -60,8 +61,8 @@ async def person_given(person: Person) -> list[Given]:
 
 async def home_ways() -> list[Way]:
     """The places of this week that are still free, and the first three missions that have some."""
-    rows = await shifts.free_this_week(LOOKED_AT)
-    free = sum(row.free for row in rows)
+    rows = await shifts.free_this_week(WEEK_LOOKED_AT)
+    free = await shifts.places_this_week() if rows else 0
     summary = _n("%(n)s place cette semaine", "%(n)s places cette semaine", free) if rows else _("Rien cette semaine")
     first = {row.mission_id: row for row in reversed(rows)}
     nearest = sorted(first.values(), key=lambda row: (row.starts_at, row.id))[:SHOWN]

@@ -39,19 +39,27 @@ async def campaign_to_edit(slug: str, actor: Actor) -> Campaign:
 
 
 async def campaign_to_review(slug: str, actor: Actor) -> Campaign:
-    """A submitted campaign, for a member of the team who does not lead it. Raises NotFound or Forbidden."""
+    """A campaign, for a member of the team who neither leads it nor sent it. Raises NotFound or Forbidden."""
     campaign = await campaign_to_show(slug, actor)
     if not actor.is_animator:
         raise Forbidden(_("La relecture est faite par l’équipe d’animation."))
-    if campaign.lead_id == actor.person.id or await is_lead(actor.person, campaign.initiative_id):
+    own = campaign.lead_id == actor.person.id or await is_lead(actor.person, campaign.initiative_id)
+    if own or await _sent_by(campaign.id) == actor.person.id:
         raise Forbidden(_("Personne ne relit sa propre collecte : demandez à une autre personne de l’équipe."))
     return campaign
 
 
+async def _sent_by(campaign_id: int) -> int | None:
+    """Who sent it to be read, last; the team may do that for a lead."""
+    sent = CampaignChange.filter(campaign_id=campaign_id, after=CampaignStatus.SUBMITTED.value)
+    row = await sent.order_by("-id").first()
+    return row.actor_id if row else None
+
+
 async def campaign_to_supervise(slug: str, actor: Actor) -> Campaign:
-    """Any campaign, for the team. Raises NotFound or Forbidden."""
+    """Any public campaign, for the team and the treasurers (docs/money.md). Raises NotFound or Forbidden."""
     campaign = await campaign_to_show(slug, actor)
-    if not actor.is_animator:
+    if not (actor.is_animator or actor.is_treasurer):
         raise Forbidden(_("Cette page est réservée à l’équipe d’animation."))
     return campaign
 
@@ -74,8 +82,10 @@ async def last_note(campaign_id: int) -> str:
 
 async def live(limit: int | None = None) -> list[Campaign]:
     """Campaigns one can give to, the one that ends first on top."""
-    rows = Campaign.filter(status=CampaignStatus.LIVE, deadline__gt=clock.now()).order_by("deadline", "id")
-    return await (rows.limit(limit) if limit else rows).select_related(*_WITH)
+    rows = Campaign.filter(status=CampaignStatus.LIVE, deadline__gt=clock.glance()).order_by("deadline", "id")
+    found = await (rows.limit(limit) if limit else rows).select_related(*_WITH)
+    clock.changes_at(*(campaign.deadline for campaign in found))
+    return found
 
 
 async def ended(before: datetime | None = None, limit: int = 12) -> list[Campaign]:

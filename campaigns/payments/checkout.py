@@ -58,8 +58,8 @@ async def _open(pledge: Pledge) -> str | None:
             await settle(pledge.session_ref)
             return None
     customer_ref = pledge.customer_ref or await gateway.ensure_customer(
-        key=f"pledge-{pledge.id}-customer", name=pledge.person.name, email=pledge.person.email or "",
-        metadata={"pledge": str(pledge.id)},
+        key=f"pledge-{pledge.id}-customer-{int(_rounded(clock.now()).timestamp())}", name=pledge.person.name,
+        email=pledge.person.email or "", metadata={"pledge": str(pledge.id)},
     )  # fmt: skip
     page = await gateway.open_setup_checkout(_page(pledge, customer_ref))
     rows = Pledge.filter(id=pledge.id, session_ref=pledge.session_ref, status=PledgeStatus.CREATED)

@@ -7,6 +7,7 @@ request is wrong or its object is not in a state for it), Closed (payments are o
 
 import asyncio
 import json
+import secrets
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,11 +28,11 @@ from campaigns.payments.answers import (
     moment,
 )
 from campaigns.payments.keys import sandbox_key
+from campaigns.pledges import hosted
 from civic import database
 from civic.settings import Settings, settings
 
 METHODS = ["card", "sepa_debit"]
-HOSTED_PAGES = "https://checkout.stripe.com"
 TIMEOUT_SECONDS = 20.0
 EXPANDED_INTENT = ["latest_charge.balance_transaction"]
 
@@ -130,7 +131,7 @@ async def read_checkout(ref: str) -> Checkout:
 async def expire_checkout(ref: str, *, key: str) -> Checkout:
     """Close a hosted page for good; one that is complete or expired already is answered as it is."""
     try:
-        await _post("checkout.sessions", "expire", {}, key, ref)
+        await _post("checkout.sessions", "expire", {}, _anew(key), ref)
     except Refused:
         found = await read_checkout(ref)
         if found.status == "open":
@@ -150,7 +151,7 @@ async def completed_at(checkout: Checkout) -> datetime | None:
 async def detach_method(ref: str, *, key: str) -> None:
     """Take a saved method off its customer: it can never be charged again. One detached already is fine."""
     try:
-        await _post("payment_methods", "detach", {}, key, ref)
+        await _post("payment_methods", "detach", {}, _anew(key), ref)
     except Refused:
         method = await _get("payment_methods", "retrieve", ref)
         if method.get("customer"):
@@ -186,7 +187,7 @@ async def read_intent(ref: str) -> Intent:
 async def cancel_intent(ref: str, *, key: str) -> Intent:
     """Cancel a charge that did not succeed. One that succeeded meanwhile is answered as it is: it is paid."""
     try:
-        await _post("payment_intents", "cancel", {}, key, ref)
+        await _post("payment_intents", "cancel", {}, _anew(key), ref)
     except Refused:
         found = await read_intent(ref)
         if found.status not in ("succeeded", "processing", "cancelled"):
@@ -222,6 +223,11 @@ def read_event(raw: bytes, signature: str, secret: str) -> Event:
 async def _post(service: str, verb: str, params: dict[str, Any], key: str, *path: str) -> Body:
     call = getattr(_service(service), f"{verb}_async")
     return _body(await _told(call(*path, params, {"idempotency_key": key})))
+
+
+def _anew(key: str) -> str:
+    """Ending an object twice is harmless, so each call asks for real: Stripe replays for a day even its own 500."""
+    return f"{key}-{secrets.token_hex(4)}"
 
 
 async def _get(service: str, verb: str, ref: str, **params: Any) -> Body:
@@ -279,6 +285,7 @@ class _Opened:
 def answer_at(api: str | None) -> None:
     """Speak to this address instead of the settings' (tests: a sandbox on a free port); None: as the settings say."""
     _Opened.api = api
+    hosted.be_at(api)
 
 
 def api_address(current: Settings) -> str | None:
@@ -286,14 +293,6 @@ def api_address(current: Settings) -> str | None:
     if not current.payments_simulated:
         return None
     return _Opened.api or f"{own_address(current)}/_stripe"
-
-
-def pages_origin() -> str:
-    """Where hosted pages are to a browser, which checks a form's target along its whole chain of redirects."""
-    current = settings()
-    if not current.payments_simulated:
-        return HOSTED_PAGES
-    return "/".join((_Opened.api or current.base_url).split("/")[:3])
 
 
 def own_address(current: Settings) -> str:

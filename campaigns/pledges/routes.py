@@ -6,9 +6,8 @@ from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import rewards
-from campaigns.payments import gateway
 from campaigns.pledges import draft as drafts
-from campaigns.pledges import forms, queries, service, wording
+from campaigns.pledges import forms, hosted, queries, service, wording
 from campaigns.pledges.draft import Draft
 from campaigns.pledges.forms import CHIPS, TIPS, AmountForm, CheckForm, GiftForm, MeForm, SentGiftForm, ShownForm
 from campaigns.pledges.models import Pledge, PledgeStatus
@@ -172,7 +171,7 @@ def _gift(draft: Draft, backer: Person, tip_cents: int) -> Gift:
 async def _verify_page(
     request: Request, campaign: Campaign, draft: Draft, form: Form[CheckForm], status: int = 200
 ) -> Response:
-    policy = content_security_policy(gateway.pages_origin())
+    policy = content_security_policy(hosted.pages_origin())
     return page(
         request, "campaigns/pledges/verify.html", status=status, headers={"Content-Security-Policy": policy},
         form=form, campaign=campaign, draft=draft, tips=TIPS,

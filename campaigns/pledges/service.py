@@ -66,7 +66,7 @@ async def pledge(backer: Person, campaign: Campaign, gift: Gift, key: str, forme
         await given_up.update(form_key=f"{key}~{known.id}")
     try:
         return await _create(backer, campaign, gift, key)
-    except IntegrityError:
+    except (IntegrityError, DomainError):  # a double click: the other one was kept, and took the last reward
         twin = await Pledge.get_or_none(form_key=key)
         if twin is None:
             raise

@@ -48,7 +48,7 @@ async def show(request: Request) -> Response:
         others=max(0, campaign.backers_count - len(names)), ends=ends_text(campaign),
         days=days_left(campaign), state=state_text(campaign),
         moments=moments(campaign), runs=await may_edit(actor, campaign.initiative),
-        supervises=bool(actor and actor.is_animator), note=await queries.last_note(campaign.id),
+        supervises=bool(actor and (actor.is_animator or actor.is_treasurer)), note=await queries.last_note(campaign.id),
         landscape=(await landscapes([campaign]))[campaign.initiative_id],
     )  # fmt: skip
 

@@ -72,7 +72,8 @@ class Control:
         """The next `times` requests matching `path` (a pattern) go wrong in the way of `kind`.
 
         Kinds: timeout_before, drop_before, error_before (500), rate_limit (429): nothing happened;
-        timeout_after, drop_after, error_after: it happened but the caller does not learn it; slow.
+        timeout_after, drop_after, error_after: it happened but the caller does not learn it; slow;
+        error_kept: a 500 that the idempotency key replays for a day, as Stripe's own do.
         """
         if kind not in faults.KINDS:
             raise invalid(f"Unknown fault: {kind}", "kind")

@@ -13,7 +13,7 @@ from campaigns.sandbox.store import Rows
 
 BEFORE = ("timeout_before", "drop_before", "error_before", "rate_limit")
 AFTER = ("timeout_after", "drop_after", "error_after")
-KINDS = (*BEFORE, *AFTER, "slow")
+KINDS = (*BEFORE, *AFTER, "slow", "error_kept")
 
 
 class Fault(NamedTuple):

@@ -88,7 +88,8 @@ class Api:
             return _respond(replayed, {"idempotent-replayed": "true"})
         if fault and fault.kind == "slow":
             await hold(fault)
-        answer = await self.store.transaction(lambda rows: self._carry_out(rows, asked))
+        kept = _refusal(FAILURES["error"]) if fault and fault.kind == "error_kept" else None
+        answer = await self.store.transaction(lambda rows: self._carry_out(rows, asked, kept))
         self.postman.wake()
         if fault and fault.kind in AFTER:
             return await self._fail(fault)
@@ -106,13 +107,16 @@ class Api:
             return None
         return claim(rows, asked.key, asked.account, fingerprint(asked.verb, asked.path, asked.pairs))
 
-    def _carry_out(self, rows: Rows, asked: Asked) -> Answer:
-        """The effect and, under the key, its answer; a refusal undoes the effect, a decline does not."""
+    def _carry_out(self, rows: Rows, asked: Asked, kept: Answer | None) -> Answer:
+        """The effect and, under the key, its answer; a refusal undoes the effect, a decline does not.
+
+        `kept`: answer this instead, with no effect.
+        """
         catch_up(rows, self.frame)
         world = World(rows, self.frame, asked.account, asked.key)
         try:
             with all_or_nothing(rows):
-                answer = _effect(world, asked)
+                answer = kept or _effect(world, asked)
         except StripeFault as fault:
             answer = _refusal(fault)
         if asked.key is not None:

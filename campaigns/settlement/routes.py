@@ -4,8 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from campaigns.payments import gateway
-from campaigns.pledges import wording
+from campaigns.pledges import hosted, wording
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.queries import on_own_page
 from campaigns.pledges.service import reference
@@ -68,7 +67,7 @@ async def _page(request: Request, pledge: Pledge, *, status: int = 200, refusal:
         on_page=await on_own_page(pledge), until=await outcomes.last_moment(pledge),
         same_card=recovery.same_card_may_try(pledge),
         title=_title(pledge), reference=reference(pledge), amounts=wording.amounts_of(pledge), headers={
-            "Cache-Control": "no-store", "Content-Security-Policy": content_security_policy(gateway.pages_origin())
+            "Cache-Control": "no-store", "Content-Security-Policy": content_security_policy(hosted.pages_origin())
         },
     )  # fmt: skip
 

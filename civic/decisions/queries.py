@@ -176,10 +176,13 @@ async def open_now(limit: int) -> list[Decision]:
     """Decisions open in published initiatives, those that end first."""
     rows = Decision.filter(
         status=DecisionStatus.OPEN,
-        closes_at__gt=clock.now(),
+        closes_at__gt=clock.glance(),
         committee__initiative__published_at__isnull=False,
     )
-    return await rows.order_by("closes_at", "id").limit(limit).select_related("committee", "committee__initiative")
+    rows = rows.order_by("closes_at", "id").limit(limit).select_related("committee", "committee__initiative")
+    found = await rows
+    clock.changes_at(*(decision.closes_at for decision in found))
+    return found
 
 
 async def awaiting(person: Person) -> list[Decision]:

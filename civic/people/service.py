@@ -8,6 +8,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from civic import clock, i18n, mail
@@ -33,11 +34,23 @@ async def meet(name: str, email: str | None, *, commune_insee: str | None = None
     """
     email = email.strip().lower() if email else None
     name = " ".join(name.split())
-    found = await Person.get_or_none(email=email, name_folded=fold(name), erased_at__isnull=True) if email else None
-    return found or await Person.create(
-        name=name, name_folded=fold(name), email=email, commune_id=commune_insee or None, locale=i18n.locale(),
-        created_at=clock.now(),
-    )  # fmt: skip
+    try:
+        async with transaction():
+            return await _namesake(email, name) or await Person.create(
+                name=name, name_folded=fold(name), email=email, commune_id=commune_insee or None,
+                locale=i18n.locale(), created_at=clock.now(),
+            )  # fmt: skip
+    except IntegrityError:  # another tab was faster
+        twin = await _namesake(email, name)
+        if twin is None:
+            raise
+        return twin
+
+
+async def _namesake(email: str | None, name: str) -> Person | None:
+    if email is None:
+        return None
+    return await Person.get_or_none(email=email, name_folded=fold(name), erased_at__isnull=True)
 
 
 async def confirm_address(person: Person) -> None:

@@ -53,12 +53,14 @@ class PageMemory:
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._bytes = 0
         self._making: dict[Key, asyncio.Event] = {}
+        self._asking: asyncio.Task[str] | None = None
+        self._next: asyncio.Task[str] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = self._key(scope)
         if key is None:
             return await self.app(scope, receive, send)
-        version = await database.version()
+        version = await self._version()
         page = self._find(key, version)
         if page is None and (first := self._making.get(key)):
             await first.wait()
@@ -67,6 +69,21 @@ class PageMemory:
             return await self._make(key, version, scope, receive, send)
         scope["route"] = page.route
         await _answer(page, Request(scope), send)
+
+    async def _version(self) -> str:
+        """The database's version at a moment after this call began; who asks meanwhile shares one question."""
+        if database.dialect() == "sqlite":
+            return await database.version()
+        if self._next is None:
+            self._next = asyncio.create_task(self._ask(self._asking))
+        return await asyncio.shield(self._next)
+
+    async def _ask(self, earlier: asyncio.Task[str] | None) -> str:
+        """Wait for the question under way, which began before these callers came, then ask for all of them."""
+        if earlier:
+            await asyncio.wait([earlier])
+        self._asking, self._next = self._next, None
+        return await database.version()
 
     def _key(self, scope: Scope) -> Key | None:
         """What tells one page from another; None when the answer is not for every visitor."""

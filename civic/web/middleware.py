@@ -81,7 +81,7 @@ class SameOrigin:
 class BodyLimit:
     """Refuse a body beyond 12 MiB before it is read, and stop reading one that lied about its size.
 
-    Also refuses an address with a NUL: no name of ours holds one, and PostgreSQL and the file system break on it.
+    A NUL, on which PostgreSQL and the file system break, is in no address of ours and is left out of what is asked.
     """
 
     def __init__(self, app: ASGIApp, most: int = BODY_LIMIT) -> None:
@@ -91,9 +91,11 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        if "\x00" in scope["path"] or b"%00" in scope["query_string"] or b"\x00" in scope["query_string"]:
+        if "\x00" in scope["path"]:
             scope["path"] = "/"  # the page says where it is
             return await errorpages.render(Request(scope), 404)(scope, receive, send)
+        if b"%00" in scope["query_string"]:
+            scope["query_string"] = scope["query_string"].replace(b"%00", b"+")
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdigit() or int(declared) > self.most:
             answer = errorpages.render(Request(scope), 413, _too_large())

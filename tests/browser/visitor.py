@@ -108,7 +108,8 @@ class Visitor:
             wide = await self.page.evaluate("document.documentElement.scrollWidth")
             if wide > width:
                 self.trouble.append(f"{self.page.url} scrolls sideways at {width}: {wide} {await self._too_wide()}")
-        assert self.trouble == [], self.trouble
+        found, self.trouble = self.trouble, []
+        assert found == []
 
     async def _examined(self) -> Page:
         """The page for axe, which needs timers: where scripts are off, the same HTML in a window that has them."""

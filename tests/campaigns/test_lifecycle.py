@@ -77,6 +77,18 @@ async def test_nobody_reviews_her_own_campaign(sign_in, app):
     assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.APPROVED
 
 
+async def test_an_animator_who_sent_it_for_the_lead_does_not_review_it(sign_in, app):
+    campaign = await a_draft()
+    helper = await a_person("Dominique Blanc", "", RoleName.ANIMATOR)
+    hers = await sign_in(helper)
+    assert (await hers.submit(f"/campagnes/{campaign.slug}/envoyer")).status_code == 303
+    path = f"/campagnes/{campaign.slug}/relecture"
+    assert (await hers.submit(path, {"answer": "approved"})).status_code == 403
+    assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.SUBMITTED
+    other = await sign_in(await a_person("Rose Petit", "", RoleName.ANIMATOR))
+    assert (await other.submit(path, {"answer": "approved"})).status_code == 303
+
+
 async def test_a_reviewer_asks_for_changes_and_says_which(sign_in, app):
     campaign = await a_draft()
     await service.submit(campaign, campaign.lead)

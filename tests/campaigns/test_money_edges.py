@@ -12,6 +12,7 @@ from campaigns.ledger.service import Amount
 from campaigns.lifecycle import service as lifecycle
 from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.payments import checkout
+from campaigns.payments.gateway import GatewayTrouble
 from campaigns.payments.models import Attempt
 from campaigns.pledges import service
 from campaigns.pledges.models import Pledge, PledgeStatus
@@ -205,3 +206,14 @@ async def test_a_debit_that_took_days_is_no_difference_where_the_comparison_begi
     assert (await Campaign.get(id=campaign.id)).collected_cents == 5_000
     for days in range(-2, 9):
         assert await books.compare(clock.now() - timedelta(days=days)) == [], days
+
+
+async def test_a_failure_that_stripe_replays_for_a_day_holds_up_no_decision(client: Client, payments: Payments):
+    campaign = await a_campaign()
+    await walk(client, campaign)
+    await Campaign.filter(id=campaign.id).update(deadline=clock.now())
+    await payments.sandbox.control.fault("error_kept", "/v1/checkout/sessions/*/expire", "post")
+    with pytest.raises(GatewayTrouble):
+        await deciding.decide(campaign.id)
+    assert await deciding.decide(campaign.id) == CampaignStatus.FAILED
+    assert (await Pledge.all().get()).status == PledgeStatus.ABANDONED

@@ -55,7 +55,6 @@ async def test_the_cursor_of_the_site_leads_to_the_rest(client: Client) -> None:
     "/missions/%00", "/static/x/%00", "/static/x/" + "a" * 5000, "/static/x/..%2f..%2f..%2fapp.py",
     "/static/x/%2e%2e/%2e%2e/app.py", "/static/x//etc/passwd", "/media/..%2fsecret", "/media/%00",
     "/paysages/panorama/..%2f.svg", "/paysages/panorama/%00.svg", "/mes-creneaux/%00", "/promesses/%00",
-    "/annuaire?q=%00", "/initiatives?q=%00", "/communes/suggestions?q=%00", "/?commune=%00",
 ])  # fmt: skip
 async def test_an_address_that_cannot_exist_is_not_found(client: Client, path: str) -> None:
     assert (await client.get(path)).status_code == 404
@@ -64,7 +63,8 @@ async def test_an_address_that_cannot_exist_is_not_found(client: Client, path: s
 @pytest.mark.parametrize("path", [
     "/initiatives?q=" + "a" * 10_000, "/initiatives?rayon=1e999", "/initiatives?rayon=-1",
     f"/initiatives?rayon={HUGE}", "/initiatives?" + "facon=voix&" * 2000, "/connexion?suite=//ailleurs.example",
-    "/connexion/code?email=%22%3E%3Cscript%3E",
+    "/annuaire?q=%00", "/initiatives?q=%00", "/communes/suggestions?q=%00", "/?commune=%00", "/missions?commune=%00",
+    "/initiatives?q=%2500", "/initiatives?q=%%0000", "/connexion/code?email=%22%3E%3Cscript%3E",
 ])  # fmt: skip
 async def test_a_query_that_makes_no_sense_is_a_page(client: Client, path: str) -> None:
     answer = await client.get(path)

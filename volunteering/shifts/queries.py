@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from tortoise.expressions import F
+from tortoise.queryset import QuerySet
 
 from civic import clock
 from civic.errors import NotFound
@@ -42,14 +43,25 @@ async def next_shifts(initiative_id: int, limit: int) -> list[Shift]:
 
 
 async def free_this_week(limit: int) -> list[Shift]:
-    """The next shifts within seven days that still have places, with mission and commune."""
-    present = clock.now()
-    query = Shift.filter(
-        status=ShiftStatus.OPEN, starts_at__gt=present, starts_at__lte=present + WEEK, waiting=0,
+    """The next shifts that still have places, to the end of the seventh day, with mission and commune."""
+    rows = await _free_this_week().order_by("starts_at", "id").limit(limit).select_related("mission__commune")
+    clock.changes_at(*(shift.starts_at for shift in rows))
+    return rows
+
+
+async def places_this_week() -> int:
+    """How many places these shifts have left in all."""
+    rows = await _free_this_week().values_list("capacity", "taken")
+    return sum(capacity - taken for capacity, taken in rows)
+
+
+def _free_this_week() -> QuerySet[Shift]:
+    end = clock.at(clock.today() + WEEK + timedelta(days=1), 0)
+    return Shift.filter(
+        status=ShiftStatus.OPEN, starts_at__gt=clock.glance(), starts_at__lt=end, waiting=0,
         taken__lt=F("capacity"), mission__status=MissionStatus.OPEN, mission__initiative__published_at__isnull=False,
         mission__initiative__stage__not_in=OVER,
     )  # fmt: skip
-    return await query.order_by("starts_at", "id").limit(limit).select_related("mission__commune")
 
 
 async def recent_shifts(mission_id: int) -> list[Shift]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F, Q
 
 from civic import clock, database
@@ -65,7 +64,7 @@ async def hold(shift: Shift, name: str, email: str, key: str, *, wants_lift: boo
     types another's name learns more than that.
     """
     check_open(shift)
-    person = await _meet(name, email)
+    person = await people.meet(name, email)
     signup = await _take(shift, person, Ask(f"{shift.id}:{key}", False, wants_lift), None)
     if signup.form_key != f"{shift.id}:{key}":
         async with database.transaction():
@@ -227,11 +226,3 @@ async def _known(shift_id: int, person_id: int, key: str) -> Signup | None:
     hers = Q(shift_id=shift_id, person_id=person_id, status__not_in=OVER)
     rows = await Signup.filter(Q(form_key=key) | hers)
     return next((row for row in rows if row.form_key == key), rows[0] if rows else None)
-
-
-async def _meet(name: str, email: str) -> Person:
-    """The person of this name at this address, also when two forms bring her at the same moment."""
-    try:
-        return await people.meet(name, email)
-    except IntegrityError:
-        return await people.meet(name, email)

@@ -1,0 +1,80 @@
+"""Every kind of letter through a real SMTP server, in French and in English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.types import ASGIApp
+
+from civic.mail.service import send_mail
+from civic.settings import Settings
+from civic.web.templating import TEMPLATES
+from tests.mailbox import Mailbox, html_of, listening, text_of
+
+FOLDER = TEMPLATES / "mail"
+KINDS = sorted(
+    str(file.relative_to(FOLDER).with_suffix("")) for file in FOLDER.glob("*/*.txt") if not file.name.startswith("_")
+)
+READER = "jeanne@exemple.fr"
+WORDS = {
+    "title": "Le four du village", "slug": "le-four", "person": "Jeanne Perrin", "reader": "Jeanne Perrin",
+    "amount_cents": 3_000, "tip_cents": 100, "minimum_cents": 600_000, "total_cents": 250_000, "token": "jeton",
+    "collected_cents": 610_000, "days": 0, "reason": "La banque a refusé.", "until": "lundi 30 novembre",
+    "head": "a1b2c3", "method": "Visa •••• 4242", "debit_on": "lundi 30 novembre", "last_day": "dimanche 29 novembre",
+    "beneficiary": "Les Voisins du Mardi", "reference": "DON-42", "late": False, "answer": "approved", "note": "",
+    "decision_id": 7, "question": "On s’arrête à l’étang ?", "what": "Demander un devis", "answers": 4, "electorate": 5,
+    "verdict": "adopted", "closes": "lundi 30 novembre à 20 h", "links": [["Ma place", "http://testserver/p/1"]],
+    "integration": "Un arrêt sur deux.", "accepted": True, "committee": "Le comité", "message": "Je conduis.",
+    "who": "Rose M.", "code": "123 456", "link": "lien", "contact": "Sélim L.", "contact_note": "", "bring": "",
+    "when": "lundi 30 novembre, 8 h à 10 h", "where": "Trévoux", "rank": 0, "confirmed": True, "old": "mardi, 8 h",
+}  # fmt: skip
+"""Something for every word a letter may hold."""
+LINES_FROM_A_STRANGER = "Le four\r\nBcc: tous@exemple.fr\r\n\r\nBonjour"
+
+
+@pytest.fixture
+async def mailbox(app: ASGIApp, settings: Settings) -> AsyncIterator[Mailbox]:
+    async with listening() as kept:
+        settings.smtp_url = kept.url
+        yield kept
+
+
+async def _sent(mailbox: Mailbox, kind: str, locale: str, **other: object) -> tuple[str, str, str]:
+    """Subject, text and HTML of what arrived."""
+    await send_mail(mail_key=f"{kind}-{locale}", name=kind, to=READER, locale=locale, context={**WORDS, **other})
+    message = mailbox.messages[-1]
+    assert message["to"] == READER
+    assert message["message-id"]
+    assert message["date"]
+    return str(message["subject"]), text_of(message), html_of(message)
+
+
+@pytest.mark.one_engine
+async def test_every_letter_arrives_as_text_and_html_in_the_readers_language(mailbox: Mailbox) -> None:
+    for kind in KINDS:
+        french, english = await _sent(mailbox, kind, "fr"), await _sent(mailbox, kind, "en")
+        assert french[0], kind
+        assert french[0] != english[0], f"{kind}: the same subject in both languages"
+        assert french[1] != english[1], f"{kind}: the same text in both languages"
+        for subject, text, html in (french, english):
+            assert "{" not in subject + text, kind
+            assert "None" not in subject + text, f"{kind}: {text}"
+            links = re.findall(r"http://testserver/\S+", text)
+            assert all(link in html.replace("&amp;", "&") for link in links), f"{kind}: the parts have other links"
+        assert re.search(r'lang="fr"', french[2]), kind
+        assert re.search(r'lang="en"', english[2]), kind
+    assert len(mailbox.messages) == 2 * len(KINDS)
+
+
+@pytest.mark.one_engine
+async def test_no_line_of_a_title_becomes_a_header(mailbox: Mailbox) -> None:
+    for kind in KINDS:
+        others = dict.fromkeys(("title", "question", "committee", "what"), LINES_FROM_A_STRANGER)
+        await _sent(mailbox, kind, "fr", **others)
+        message, raw = mailbox.messages[-1], mailbox.raw[-1]
+        assert message["bcc"] is None, kind
+        assert "\n" not in str(message["subject"]), kind
+        head = raw.split(b"\r\n\r\n")[0]
+        assert b"\nBcc:" not in head, kind

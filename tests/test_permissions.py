@@ -1,0 +1,211 @@
+"""Who may do what: every cell of permissions.txt, tried over HTTP; a route without a row fails."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from app import routes
+from campaigns.lifecycle.models import CostLine
+from campaigns.payments.models import Attempt, AttemptStatus
+from campaigns.pledges import queries as pledge_links
+from campaigns.pledges.models import Pledge
+from campaigns.settlement.pages import ticket
+from civic import clock
+from civic.committees.models import College, Seat, SeatRequest
+from civic.decisions import answers
+from civic.decisions.closing import close
+from civic.decisions.counting import Code
+from civic.decisions.models import Commitment, Decision, Stance
+from civic.events.service import announce
+from civic.initiatives.models import Initiative
+from civic.media.service import folder
+from civic.people import links
+from civic.people.actor import Actor
+from civic.people.models import Person, RoleName
+from civic.settings import Settings
+from civic.web.assets import address
+from tests.campaigns.sandbox_server import Harness, running_sandbox
+from tests.campaigns.till import open_till
+from tests.client import Client
+from tests.factories import a_person, an_organisation
+from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campaign, a_reward
+from tests.factories.steering import a_committee, a_member, an_open_decision
+from tests.factories.steering import a_draft as a_decision_draft
+from tests.factories.volunteering import a_mission, a_signup, the_shift
+from volunteering.signups.letters import token_of
+from volunteering.signups.links import thanks_token
+
+TABLE = Path(__file__).parent / "permissions.txt"
+ROLES = ("visitor", "stranger", "lead", "animator", "treasurer")
+REFUSED = {403, 404}
+FORMS: dict[str, dict[str, str]] = {
+    "decisions.commit": {"what": "Demander trois devis d’assurance", "due_on": "2099-12-31"},
+    "people.send_link": {"email": "une@exemple.fr"},
+    "pledges.choose_gift": {"amount": "3000", "reward": "0"},
+}  # fmt: skip
+"""Fields without which the answer would say nothing about rights; all other forms are sent empty."""
+
+
+def table() -> dict[str, str]:
+    """Each route's five cells, in the order of ROLES."""
+    rows: dict[str, str] = {}
+    for line in TABLE.read_text().splitlines():
+        if line and not line.startswith("#"):
+            name, *cells = line.split()
+            assert len(cells) == len(ROLES), line
+            assert name not in rows, f"{name} stands twice"
+            rows[name] = "".join(cells)
+    return rows
+
+
+def all_routes(settings: Settings) -> dict[str, Route]:
+    """The application's real routes by name."""
+    return {route.name: route for route in routes(settings) if isinstance(route, Route)}
+
+
+def test_every_route_has_a_row_and_every_row_a_route(settings: Settings) -> None:
+    assert sorted(set(all_routes(settings)) ^ set(table())) == []
+
+
+@pytest.fixture
+async def gate(app: ASGIApp, tmp_path: Path) -> AsyncIterator[Harness]:
+    async with running_sandbox(tmp_path / "sandbox.sqlite3") as sandbox, open_till(sandbox) as till:
+        yield till
+
+
+async def somebody(role: str, lead: Person) -> Person | None:
+    """The person of a column; the lead is the initiative's own."""
+    if role == "visitor":
+        return None
+    if role == "lead":
+        return lead
+    roles = {"stranger": (), "animator": (RoleName.ANIMATOR,), "treasurer": (RoleName.TREASURER,)}[role]
+    return await a_person("Dominique Blanc", "", *roles)
+
+
+async def world(lead: Person) -> dict[str, dict[str, Any]]:
+    """One of everything around one initiative; what each family of routes, or one route, needs in its path."""
+    live = await a_live_campaign(lead)
+    initiative = live.initiative
+    await initiative.fetch_related("commune")
+    draft = await a_draft(lead=lead)
+    mission = await a_mission(initiative=initiative, lead=lead)
+    shift = await the_shift(mission)
+    signup = await a_signup(shift)
+    pledge = await a_confirmed_pledge(live)
+    attempt = await Attempt.create(
+        pledge=pledge, n=1, key="k", amount_cents=3_000, status=AttemptStatus.FAILED, created_at=clock.now(),
+        updated_at=clock.now(),
+    )  # fmt: skip
+    steering = await a_vote(lead, initiative)
+    event = await announce(
+        "La fête de la navette", clock.now() + timedelta(days=3), clock.now() + timedelta(days=3, hours=2),
+        initiative=initiative, commune=initiative.commune,
+    )  # fmt: skip
+    await Pledge.filter(id=pledge.id).update(session_ref="cs_42")
+    token = links.make(pledge_links.MANAGE, pledge.id)
+    of_draft, of_shift = {"slug": draft.slug}, {"slug": mission.slug, "id": shift.id}
+    line = await CostLine.filter(campaign_id=draft.id).order_by("-id").first()
+    assert line
+    return steering | {
+        "initiatives": {"slug": initiative.slug}, "events": {"slug": event.slug},
+        "events.new": {"slug": initiative.slug}, "events.create": {"slug": initiative.slug},
+        "missions": {"slug": mission.slug}, "missions.new": {"slug": initiative.slug},
+        "missions.create": {"slug": initiative.slug}, "shifts": of_shift, "signups": of_shift,
+        **{f"signups.{act}": {"token": token_of(signup)} for act in ("show", "calendar", "confirm", "cancel", "come_back")},
+        "signups.thanks": {"token": thanks_token(signup)},
+        "campaigns": of_draft, "campaigns.show": {"slug": live.slug}, "campaigns.new": {"slug": initiative.slug},
+        "campaigns.create": {"slug": initiative.slug}, "campaigns.remove_cost": of_draft | {"line": line.id},
+        "campaigns.remove_reward": of_draft | {"reward": (await a_reward(draft)).id},
+        "pledges": {"slug": live.slug, "token": token},
+        "payments": {"slug": live.slug, "session": "cs_42", "token": links.make(pledge_links.PAY, pledge.id)},
+        "settlement": {"slug": live.slug, "token": token, "ticket": ticket(attempt)},
+        "communes": {"slug": initiative.commune.slug}, "organisations": {"slug": (await an_organisation()).slug},
+        "campaigns.supervise": {"slug": live.slug}, "campaigns.suspend": {"slug": live.slug},
+        "campaigns.resume": {"slug": live.slug}, "campaigns.cancel": {"slug": live.slug},
+        "web.static": {"version": address("civic.css").split("/")[2], "name": "civic.css"},
+        "media": {"name": a_photo()}, "landscapes": {"motif": "panorama", "seed": "1"},
+        "people": {"link": "inconnu", "id": 999}, "desk": {"token": "0" * 32}, "mail": {"id": 1}, "demo": {"key": "lead"},
+    }  # fmt: skip
+
+
+def a_photo() -> str:
+    """The name of a kept photo's file."""
+    name = f"{'0' * 24}-960.webp"
+    (folder() / name).write_bytes(b"RIFF")
+    return name
+
+
+async def a_vote(lead: Person, initiative: Initiative) -> dict[str, dict[str, Any]]:
+    """A committee with a member, an open decision with her objection, a draft, a commitment, a request."""
+    committee = await a_committee(lead, initiative=initiative)
+    member = await a_member(committee)
+    decision = await an_open_decision(committee, lead)
+    await answers.answer(Actor(member), decision, Code.OBJECT, "L’étang gèle.")
+    stance = await Stance.get(decision_id=decision.id)
+    college = await College.filter(committee_id=committee.id).first()
+    request = await SeatRequest.create(
+        committee=committee, college=college, person=await a_person(), created_at=clock.now()
+    )
+    promised = await Commitment.create(
+        decision=decision, person=lead, what="Demander trois devis", due_on=clock.today(), made_at=clock.now()
+    )
+    seat = await Seat.get(committee_id=committee.id, person_id=member.id)
+    prepared = await a_decision_draft(committee, lead)
+    ended = await an_open_decision(committee, lead, question="Le dimanche, la navette se repose")
+    await Decision.filter(id=ended.id).update(closes_at=clock.now())
+    await close(ended.id)
+    return {
+        "committees": {"slug": committee.slug}, "committees.new": {"slug": initiative.slug},
+        "committees.create": {"slug": initiative.slug}, "committees.answer": {"id": request.id},
+        "committees.renew": {"id": seat.id}, "decisions": {"id": decision.id, "stance": stance.id},
+        "decisions.register": {"slug": committee.slug}, "decisions.new": {"slug": committee.slug},
+        "decisions.create": {"slug": committee.slug}, "decisions.keep": {"id": promised.id},
+        "decisions.commit": {"id": ended.id}, "decisions.conclude": {"id": ended.id},
+        **{f"decisions.{act}": {"id": prepared.id} for act in ("edit", "save", "open")},
+    }  # fmt: skip
+
+
+def verdict(answer: httpx2.Response) -> str:
+    """What an answer says about rights, in the table's signs."""
+    if answer.status_code == 303 and answer.headers["location"].startswith("/connexion?suite="):
+        return "?"
+    if answer.status_code in REFUSED:
+        return "-"
+    return "x" if answer.status_code == 400 else "+"
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("role", ROLES)
+async def test_each_role_may_do_what_the_table_says_and_nothing_else(
+    role: str, app: ASGIApp, gate: Harness, settings: Settings
+) -> None:
+    lead = await a_person("Anne-Marie Lopez")
+    person, places = await somebody(role, lead), await world(lead)
+    client = Client(app)
+    if person:
+        await client.sign_in(person)
+    known, wrong = all_routes(settings), []
+    for name, cells in table().items():
+        wanted = cells[ROLES.index(role)]
+        answer = await ask(client, known[name], places.get(name) or places.get(name.partition(".")[0]) or {})
+        if verdict(answer) != wanted:
+            wrong.append(f"{name}: {answer.status_code} for the {role}, the table says {wanted}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def ask(client: Client, route: Route, values: dict[str, Any]) -> httpx2.Response:
+    """One request of this route, its form empty unless FORMS says more."""
+    path = str(route.url_path_for(route.name, **{key: values[key] for key in route.param_convertors}))
+    path += f"?s={values['session']}" if route.name == "payments.thanks" else ""
+    if "POST" in (route.methods or ()):
+        return await client.submit(path, FORMS.get(route.name, {}))
+    return await client.get(path)
