@@ -50,4 +50,4 @@ def fees_to_plan(lines: list[CostLine]) -> int:
     required = sum(line.amount_cents for line in lines if line.required)
     if not required or any("frais" in line.title.lower() for line in lines):
         return 0
-    return -(-required * FEES_PERCENT // 10_000) * 100
+    return int(-(-required * FEES_PERCENT // 10_000) * 100)

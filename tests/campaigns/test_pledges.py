@@ -242,7 +242,7 @@ async def test_no_step_is_skipped_and_mistakes_come_back_filled_in(client: Clien
     for wrong in (
         {}, {"amount": "1234"}, {"amount": "autre"}, {"amount": "autre", "other": "zéro"},
         {"amount": "autre", "other": "0,50"}, {"amount": "3000", "reward": str(reward.id)},
-        {"amount": "3000", "other": "15"}, {"amount": "3000", "reward": "999999"},
+        {"amount": "3000", "other": "quinze"}, {"amount": "3000", "reward": "999999"},
     ):  # fmt: skip
         refused = await client.submit(start, wrong)
         assert refused.status_code == 422, wrong
