@@ -18,7 +18,7 @@ def render(request: Request, status: int, message: str = "", back: str = "") -> 
     """The page of this status; `message` is the refusal's own sentence, `back` the path it leads on to."""
     _fill_state(request)
     context = {"request": request, "path": request.url.path, "messages": [], "status": status, "message": message}
-    context["back"] = back
+    context["onward"] = back
     try:
         html = template(f"errors/{status}.html").render(context)
     except TemplateNotFound:
