@@ -6,14 +6,17 @@ from tortoise.functions import Sum
 
 from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus
-from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.pledges.queries import MANAGE, STANDING, of_person
+from campaigns.pledges.models import PledgeStatus
+from campaigns.pledges.queries import MANAGE, STANDING, awaiting, of_person, on_own_page
+from campaigns.pledges.wording import state_of
 from campaigns.public.routes import ends_text, state_text
+from campaigns.settlement.outcomes import last_moment
 from civic.i18n import _, _n
 from civic.initiatives.queries import is_lead
 from civic.people import links
 from civic.people.models import RoleName
 from civic.people.queries import roles_of
+from civic.settings import settings
 from civic.slots import Figure, Given, Moment, Panel, Todo, Way
 from civic.web import urls
 from civic.web.formats import day, money, number
@@ -56,16 +59,16 @@ async def person_todos(person: "Person") -> list[Todo]:
         CampaignStatus.DRAFT: _("Finir d’écrire votre collecte"),
         CampaignStatus.CHANGES_REQUESTED: _("Changer votre collecte après sa relecture"),
         CampaignStatus.APPROVED: _("Ouvrir votre collecte"),
+        CampaignStatus.LIVE: _("Faire connaître votre collecte"),
     }
     found = [
         Todo(texts[campaign.status], _own_page(campaign), "argent", detail=campaign.title)
         for campaign in await queries.led_by(person) if campaign.status in texts
     ]  # fmt: skip
-    rows = Pledge.filter(person_id=person.id, status=PledgeStatus.NEEDS_BACKER).select_related("campaign")
-    for pledge in await rows:
+    for pledge in await awaiting(person):
         href = urls.path("settlement.show", slug=pledge.campaign.slug, token=links.make(MANAGE, pledge.id))
         text = _("Confirmer votre don de %(amount)s", amount=money(pledge.amount_cents))
-        found.append(Todo(text, href, "argent", pledge.campaign.grace_until, pledge.campaign.title))
+        found.append(Todo(text, href, "argent", await last_moment(pledge), pledge.campaign.title))
     return found
 
 
@@ -84,7 +87,9 @@ async def person_given(person: "Person") -> list[Given]:
         given = pledge.status == PledgeStatus.COLLECTED
         text = _("Don de %(amount)s") if given else _("Promesse de %(amount)s")
         at = pledge.collected_at or pledge.confirmed_at or pledge.created_at
-        found.append(Given(text % {"amount": money(pledge.amount_cents)}, href, "argent", at, pledge.campaign.title))
+        state = state_of(pledge, on_page=await on_own_page(pledge))
+        detail = f"{pledge.campaign.title} · {state}"
+        found.append(Given(text % {"amount": money(pledge.amount_cents)}, href, "argent", at, detail))
     return found
 
 
@@ -121,8 +126,8 @@ async def figures() -> list[Figure]:
     cents = await _sum("confirmed_cents", list(under_way)) + await _sum("collected_cents", list(SETTLED))
     if not cents:
         return []
-    definition = _("promis ou donnés par les habitants, hors aide au site.")
-    return [Figure(_("%(n)s €", n=number(cents // 100)), _("Pour les collectes :"), definition, 30)]
+    definition = _("promis ou donnés par les habitants, hors aide à %(site)s.", site=settings().site_name)
+    return [Figure(_("%(n)s €", n=number(cents // 100)), _("Pour les collectes :"), definition, 30)]
 
 
 async def _sum(column: str, status: list[CampaignStatus]) -> int:

@@ -7,14 +7,20 @@ from http import HTTPStatus
 
 
 class DomainError(Exception):
-    """A refusal: `message` is shown as it stands, `status` is the HTTP answer, `field` the form field it concerns."""
+    """A refusal: `message` is shown as it stands, `status` is the HTTP answer, `field` the form field it concerns.
+
+    `back` is the path of the page to go on from, when there is a better one than the home page.
+    """
 
     status: int = HTTPStatus.CONFLICT
 
-    def __init__(self, message: str, *, field: str | None = None, status: int | None = None) -> None:
+    def __init__(
+        self, message: str, *, field: str | None = None, status: int | None = None, back: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.field = field
+        self.back = back
         if status is not None:
             self.status = status
 

@@ -7,7 +7,11 @@ from campaigns.lifecycle.models import Campaign, CostLine
 from civic import clock
 from civic.i18n import _
 
-SHORTEST, LONGEST = timedelta(days=3), timedelta(days=92)
+SHORTEST_DAYS, LONGEST_DAYS = 3, 92
+SHORTEST, LONGEST = timedelta(days=SHORTEST_DAYS), timedelta(days=LONGEST_DAYS)
+SHORTEST_STORY = 120
+FEES_PERCENT = 2
+"""What cards and debits cost, roughly, of the money that comes in."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -26,10 +30,24 @@ def checklist(campaign: Campaign, lines: list[CostLine]) -> list[Item]:
     in_time = deadline is not None and present + SHORTEST <= deadline <= present + LONGEST
     return [
         Item(_("Un titre et un résumé qui disent à quoi servira la collecte."), "projet", bool(campaign.summary)),
-        Item(_("Une histoire de trois phrases au moins."), "projet", len(campaign.story) >= 120),
+        Item(
+            _("Une histoire de %(n)s signes au moins, soit environ trois phrases.", n=SHORTEST_STORY), "projet",
+            len(campaign.story) >= SHORTEST_STORY,
+        ),
         Item(_("Une dépense indispensable au moins."), "budget", any(line.required for line in lines)),
-        Item(_("Une date de fin entre 3 et 92 jours."), "conditions", in_time),
+        Item(
+            _("Une date de fin dans %(least)s à %(most)s jours.", least=SHORTEST_DAYS, most=LONGEST_DAYS),
+            "conditions", in_time,
+        ),
         Item(_("La structure qui reçoit l’argent."), "conditions", bool(campaign.beneficiary)),
         Item(_("L’usage des fonds et le calendrier."), "conditions", bool(campaign.use_of_funds)),
         Item(_("Les risques, et ce que vous ferez alors."), "conditions", bool(campaign.risks)),
-    ]
+    ]  # fmt: skip
+
+
+def fees_to_plan(lines: list[CostLine]) -> int:
+    """The bank fees to propose as an expense, in cents, whole euros; 0 when a line speaks of fees, or none is there."""
+    required = sum(line.amount_cents for line in lines if line.required)
+    if not required or any("frais" in line.title.lower() for line in lines):
+        return 0
+    return int(-(-required * FEES_PERCENT // 10_000) * 100)

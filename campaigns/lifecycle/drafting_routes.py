@@ -1,5 +1,6 @@
 """The builder: one page per step, each saved when it is sent; what is written can be left and found again."""
 
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -7,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle import drafting, queries
-from campaigns.lifecycle.checklist import checklist
+from campaigns.lifecycle.checklist import LONGEST, SHORTEST, checklist, fees_to_plan
 from campaigns.lifecycle.forms import CostLineForm, RewardForm, StoryForm, TermsForm
 from campaigns.lifecycle.models import Campaign
 from civic import clock
@@ -89,9 +90,10 @@ async def remove_cost(request: Request) -> Response:
 
 
 async def _costs_page(request: Request, campaign: Campaign, form: Form[CostLineForm], status: int = 200) -> Response:
+    lines = await queries.cost_lines(campaign.id)
     return page(
-        request, "campaigns/lifecycle/costs.html", status=status, form=form, campaign=campaign,
-        lines=await queries.cost_lines(campaign.id),
+        request, "campaigns/lifecycle/costs.html", status=status, form=form, campaign=campaign, lines=lines,
+        fees=fees_to_plan(lines),
     )  # fmt: skip
 
 
@@ -142,7 +144,7 @@ async def edit_terms(request: Request) -> Response:
         "starts_on": clock.local(campaign.starts_at).date() if campaign.starts_at else "",
         "use_of_funds": campaign.use_of_funds,
     }  # fmt: skip
-    return page(request, "campaigns/lifecycle/terms.html", form=Form(values), campaign=campaign)
+    return _terms_page(request, campaign, Form(values))
 
 
 async def write_terms(request: Request) -> Response:
@@ -155,7 +157,15 @@ async def write_terms(request: Request) -> Response:
             return redirect("campaigns.reread", slug=campaign.slug, flash=_("C’est enregistré."))
     except DomainError as error:
         form.refuse(error)
-    return page(request, "campaigns/lifecycle/terms.html", status=422, form=form, campaign=campaign)
+    return _terms_page(request, campaign, form, 422)
+
+
+def _terms_page(request: Request, campaign: Campaign, form: Form[TermsForm], status: int = 200) -> Response:
+    first, last = clock.today() + SHORTEST, clock.today() + LONGEST - timedelta(days=1)
+    return page(
+        request, "campaigns/lifecycle/terms.html", status=status, form=form, campaign=campaign,
+        first_day=first.isoformat(), last_day=last.isoformat(),
+    )  # fmt: skip
 
 
 async def reread(request: Request) -> Response:

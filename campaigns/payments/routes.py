@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle.queries import campaign_to_show
 from campaigns.payments import checkout, gateway, inbox
-from campaigns.pledges import draft, queries
+from campaigns.pledges import draft, queries, wording
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import reference
 from civic.errors import NotFound
@@ -48,6 +48,7 @@ async def thanks(request: Request) -> Response:
     answer = page(
         request, "campaigns/payments/thanks.html", headers={"Cache-Control": "no-store"}, campaign=campaign,
         pledge=found, reference=reference(found), late=late, needs=await _other_needs(campaign.initiative_id),
+        amounts=wording.amounts_of(found), debit=wording.debit_of(found),
     )  # fmt: skip
     return answer if late else draft.forget(answer, slug)
 

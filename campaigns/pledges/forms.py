@@ -18,17 +18,20 @@ Tip = Annotated[int, Field(ge=0, le=100_000)]
 
 
 class GiftForm(BaseModel):
-    """« Mon don »: a chip in cents or « autre » with an amount in euros, and a reward's id (0: none)."""
+    """« Mon don »: a chip in cents or « autre » with an amount in euros, and a reward's id (0: none).
+
+    An amount she types wins over the chip that was chosen for her; one that stood there already (`other_before`) loses
+    against the chip she chooses now.
+    """
 
     amount: str = ""
     other: str = ""
+    other_before: str = ""
     reward: int = 0
 
     def cents(self) -> int:
         """The gift in cents. Raises Invalid beside the field that is wrong."""
-        if self.amount not in ("", "autre"):
-            if self.other and parse_euros(self.other, field="other").cents != int(self.amount):
-                raise Invalid(_("Choisissez « Autre » pour donner ce montant, ou effacez-le."), field="other")
+        if self.amount not in ("", "autre") and self.other in ("", self.other_before):
             return int(self.amount)
         if not self.other:
             raise Invalid(_("Choisissez un montant, ou écrivez le vôtre, par exemple 15."), field="amount")

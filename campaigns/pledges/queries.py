@@ -2,14 +2,17 @@
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.lifecycle.queries import campaign_to_show
-from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from civic.errors import Gone, NotFound
 from civic.i18n import _
 from civic.people import links
 from civic.people.actor import Actor
 from civic.people.models import Person
+from civic.web import urls
 
 MANAGE, PAY = "pledge", "pledge-pay"
+PAYS_AGAIN = "pays_again"
+"""The cause of the change with which a backer opens a payment page herself, after a charge that did not work."""
 STANDING = (
     PledgeStatus.CONFIRMED, PledgeStatus.CHARGING, PledgeStatus.UNKNOWN, PledgeStatus.PROCESSING,
     PledgeStatus.COLLECTED, PledgeStatus.NEEDS_BACKER, PledgeStatus.SWITCHED_OFFLINE,
@@ -20,7 +23,7 @@ async def campaign_to_back(slug: str, actor: Actor | None) -> Campaign:
     """A campaign one can give to now. Raises NotFound, or Gone when it is over, not open yet or suspended."""
     campaign = await campaign_to_show(slug, actor)
     if not campaign.is_open():
-        raise Gone(_refusal(campaign))
+        raise Gone(_refusal(campaign), back=urls.path("campaigns.show", slug=campaign.slug))
     return campaign
 
 
@@ -68,6 +71,21 @@ async def held_rewards(form_keys: list[str]) -> set[int]:
     """Rewards that promises of these form keys hold while their card is not saved."""
     rows = await Pledge.filter(form_key__in=form_keys or [""], status=PledgeStatus.CREATED)
     return {row.reward_id for row in rows if row.reward_id}
+
+
+async def on_own_page(pledge: Pledge) -> bool:
+    """Whether a payment page that its backer opened herself awaits her: left, or her bank not answered yet."""
+    if pledge.status != PledgeStatus.CHARGING:
+        return False
+    last = await PledgeChange.filter(pledge_id=pledge.id).order_by("-id").first()
+    return last is not None and last.cause == PAYS_AGAIN
+
+
+async def awaiting(person: Person) -> list[Pledge]:
+    """Gifts of a person that wait for her: the charge did not work, or the payment page she opened is not done."""
+    rows = Pledge.filter(person_id=person.id, status__in=[PledgeStatus.NEEDS_BACKER, PledgeStatus.CHARGING])
+    found = await rows.filter(campaign__status=CampaignStatus.COLLECTING).order_by("id").select_related("campaign")
+    return [row for row in found if row.status == PledgeStatus.NEEDS_BACKER or await on_own_page(row)]
 
 
 async def supporters(campaign_id: int, limit: int = 24) -> list[str]:

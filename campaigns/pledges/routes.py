@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Route
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import rewards
 from campaigns.pledges import draft as drafts
-from campaigns.pledges import forms, hosted, queries, service
+from campaigns.pledges import forms, hosted, queries, service, wording
 from campaigns.pledges.draft import Draft
 from campaigns.pledges.forms import CHIPS, TIPS, AmountForm, CheckForm, GiftForm, MeForm, SentGiftForm, ShownForm
 from campaigns.pledges.models import Pledge, PledgeStatus
@@ -67,7 +67,10 @@ def _gift_values(request: Request, draft: Draft) -> dict[str, object]:
         return {"amount": "3000", "reward": request.query_params.get("contrepartie", "0")}
     chip = draft.amount_cents in CHIPS
     other = "" if chip else f"{draft.amount_cents / 100:.2f}".replace(".", ",").replace(",00", "")
-    return {"amount": str(draft.amount_cents) if chip else "autre", "other": other, "reward": str(draft.reward_id)}
+    return {
+        "amount": str(draft.amount_cents) if chip else "autre", "other": other, "other_before": other,
+        "reward": str(draft.reward_id),
+    }  # fmt: skip
 
 
 async def _gift_page(
@@ -190,7 +193,7 @@ def _refuse_when_off() -> None:
 async def manage(request: Request) -> Response:
     """A promise as its backer sees it, by the link of her message."""
     found = await queries.pledge_to_manage(request.path_params["token"])
-    return _manage_page(request, found)
+    return await _manage_page(request, found)
 
 
 async def cancel(request: Request) -> Response:
@@ -201,7 +204,7 @@ async def cancel(request: Request) -> Response:
     except DomainError as error:
         return redirect("pledges.manage", token=request.path_params["token"], flash=error.message, kind="warn")
     await people.confirm_address(found.person)
-    done = _("Votre promesse est annulée. Rien ne sera débité.")
+    done = _("Votre promesse est annulée. Rien ne sera débité. Un message vous le confirme.")
     return redirect("pledges.manage", token=request.path_params["token"], flash=done)
 
 
@@ -216,18 +219,19 @@ async def change(request: Request) -> Response:
             return redirect("pledges.manage", token=request.path_params["token"], flash=done)
     except DomainError as error:
         form.refuse(error)
-    return _manage_page(request, found, form, 422)
+    return await _manage_page(request, found, form, 422)
 
 
-def _manage_page(
+async def _manage_page(
     request: Request, found: Pledge, form: Form[AmountForm] | None = None, status: int = 200
 ) -> Response:
     may_cancel = found.status == PledgeStatus.CONFIRMED and found.campaign.decided_at is None
+    on_page = await queries.on_own_page(found)
     return page(
         request, "campaigns/pledges/manage.html", status=status, headers={"Cache-Control": "no-store"}, pledge=found,
-        form=form,
-        campaign=found.campaign, reference=service.reference(found), may_cancel=may_cancel,
-        token=request.path_params["token"],
+        form=form, campaign=found.campaign, reference=service.reference(found), may_cancel=may_cancel,
+        on_page=on_page, state=wording.state_of(found, on_page=on_page), debit=wording.debit_of(found),
+        amounts=wording.amounts_of(found), token=request.path_params["token"],
     )  # fmt: skip
 
 

@@ -166,6 +166,7 @@ async def cancel(found: Pledge) -> None:
             raise Gone(_("La collecte est terminée : cette promesse ne s’annule plus ici. Écrivez à l’équipe."))
         await move(found, PledgeStatus.CANCELLED, by=By.BACKER, cause="link", actor_id=found.person_id)
         await _uncount(found)
+        await tell(found, "pledge_cancelled", amount_cents=found.amount_cents)
 
 
 @retrying

@@ -1,8 +1,10 @@
 """The list of campaigns and the page of one."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
+import segno
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -10,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.pledges.queries import supporters
+from campaigns.settlement import rules
 from civic import clock
 from civic.i18n import _, _n
 from civic.initiatives.models import InitiativeTopic
@@ -94,6 +97,11 @@ def state_text(campaign: Campaign) -> str:
     if campaign.status == CampaignStatus.LIVE:
         return "" if campaign.is_open() else _("La collecte est terminée, le résultat arrive.")
     sentences = {
+        CampaignStatus.SUBMITTED: _("En relecture."),
+        CampaignStatus.CHANGES_REQUESTED: _("Des changements sont demandés."),
+        CampaignStatus.APPROVED: _("Relue et acceptée, pas encore ouverte."),
+        CampaignStatus.REJECTED: _("Cette collecte n’a pas été acceptée."),
+        CampaignStatus.WITHDRAWN: _("Cette collecte a été retirée."),
         CampaignStatus.SUSPENDED: _("Collecte suspendue."),
         CampaignStatus.CANCELLED: _("Collecte annulée. Personne n’a été débité."),
         CampaignStatus.FAILED: _("Objectif non atteint. Personne n’a été débité."),
@@ -112,10 +120,13 @@ def moments(campaign: Campaign) -> list[Moment]:
     """The campaign's own calendar: opening, end, debit."""
     found = []
     if campaign.starts_at:
-        found.append(Moment(campaign.starts_at, _("La collecte ouvre"), kind="argent"))
+        text = _("La collecte a ouvert") if clock.is_over(campaign.starts_at) else _("La collecte ouvre")
+        found.append(Moment(campaign.starts_at, text, kind="argent"))
     if campaign.deadline:
         last = campaign.deadline - timedelta(seconds=1)
-        found.append(Moment(last, _("La collecte se termine à minuit"), kind="argent"))
+        over = clock.is_over(campaign.deadline)
+        text = _("La collecte s’est terminée à minuit") if over else _("La collecte se termine à minuit")
+        found.append(Moment(last, text, kind="argent"))
         if campaign.decided_at is None:
             text = _("Les dons sont débités si la collecte atteint %(goal)s", goal=money(campaign.minimum_cents))
             found.append(Moment(campaign.deadline, text, kind="argent"))
@@ -124,7 +135,24 @@ def moments(campaign: Campaign) -> list[Moment]:
     return found
 
 
+async def conditions(request: Request) -> Response:
+    """What happens to the money one gives, in plain words (docs/money.md)."""
+    return page(request, "campaigns/public/conditions.html", grace_days=rules.DROP_CARDS_AFTER.days)
+
+
+async def qr(request: Request) -> Response:
+    """The campaign's address for a phone's camera, for paper: an SVG."""
+    campaign = await queries.campaign_to_show(request.path_params["slug"], visitor_or_actor(request))
+    drawing = BytesIO()
+    code = segno.make(urls.absolute("campaigns.show", slug=campaign.slug), error="m", micro=False)
+    code.save(drawing, kind="svg", border=2, light="#fff")
+    keep = "public, max-age=86400" if campaign.is_public else "no-store"
+    return Response(drawing.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": keep})
+
+
 routes: list[BaseRoute] = [
     Route("/campagnes", index, name="campaigns.index"),
+    Route("/conditions-des-dons", conditions, name="campaigns.conditions"),
+    Route("/campagnes/{slug}/qr.svg", qr, name="campaigns.qr"),
     Route("/campagnes/{slug}", show, name="campaigns.show"),
 ]

@@ -11,7 +11,7 @@ from campaigns.settlement import reasons
 from civic import i18n, mail
 from civic.initiatives.queries import leads_of
 from civic.people import links
-from civic.web.formats import day
+from civic.web.formats import moment
 
 RECOVER = MANAGE
 """Purpose of the signed link to the page of recovery: the backer's one secret link opens all her pages."""
@@ -41,7 +41,7 @@ async def card_trouble(pledge: Pledge, days: int, until: datetime, turn: int) ->
     `days` after it (0, 2, 4, 6) and its `turn` (2: a debit came back after a declined card) name the letter.
     """
     with i18n.speaking(pledge.person.locale):
-        context = {"until": day(until), "reason": reasons.sentence(pledge.decline_code)}
+        context = {"until": moment(until), "reason": reasons.sentence(pledge.decline_code)}
     await to_backer("card_trouble", pledge, f"trouble-{days}-{turn}", days=days, **context)
 
 

@@ -160,6 +160,13 @@ def _drop_at(pledge: Pledge, present: datetime, was_debit: bool) -> datetime:
     return max(week, present + rules.DROP_LATE_AFTER) if was_debit or week < present else week
 
 
+async def last_moment(pledge: Pledge) -> datetime | None:
+    """Until when its backer may put right a charge that did not work, UTC; None when none of hers failed."""
+    rows = PledgeChange.filter(pledge_id=pledge.id, cause__startswith=DECLINED)
+    change = await rows.order_by("-id").first()
+    return _drop_at(pledge, change.at, change.before == PledgeStatus.PROCESSING) if change else None
+
+
 async def _collect(pledge: Pledge, intent: Intent) -> None:
     campaign = pledge.campaign
     await transitions.move(

@@ -11,6 +11,7 @@ from campaigns.payments.gateway import GatewayTrouble
 from campaigns.payments.models import Attempt
 from campaigns.pledges import transitions
 from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.queries import PAYS_AGAIN
 from campaigns.settlement import charging, letters, looking, pages, rules
 from civic.database import retrying, transaction
 from civic.errors import DomainError, NotFound
@@ -70,7 +71,7 @@ async def _begin(pledge_id: int) -> Attempt | None:
         if pledge.status in (PledgeStatus.COLLECTED, PledgeStatus.PROCESSING, PledgeStatus.UNKNOWN):
             return None
         _must_wait(pledge)
-        await transitions.move(pledge, PledgeStatus.CHARGING, by=By.BACKER, cause="pays_again")
+        await transitions.move(pledge, PledgeStatus.CHARGING, by=By.BACKER, cause=PAYS_AGAIN)
         attempt = await attempts.prepare(pledge)
         await Attempt.filter(id=attempt.id).update(session_ref=pages.WANTED)
         attempt.session_ref = pages.WANTED

@@ -4,10 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from campaigns.pledges import hosted
+from campaigns.pledges import hosted, wording
 from campaigns.pledges.models import Pledge
+from campaigns.pledges.queries import on_own_page
 from campaigns.pledges.service import reference
-from campaigns.settlement import letters, pages, reasons, recovery
+from campaigns.settlement import letters, outcomes, pages, reasons, recovery
 from civic.errors import DomainError
 from civic.i18n import _
 from civic.people import links
@@ -18,7 +19,7 @@ from civic.web.page import page, redirect, redirect_to
 
 async def show(request: Request) -> Response:
     """GET: why the charge did not work, and the three ways; or where the gift stands now."""
-    return _page(request, await _pledge(request))
+    return await _page(request, await _pledge(request))
 
 
 async def pay(request: Request) -> Response:
@@ -28,7 +29,7 @@ async def pay(request: Request) -> Response:
     try:
         address = await recovery.pay_again(pledge)
     except DomainError as refusal:
-        return _page(request, await _pledge(request), status=refusal.status, refusal=refusal.message)
+        return await _page(request, await _pledge(request), status=refusal.status, refusal=refusal.message)
     return redirect_to(address) if address else _to_page(request)
 
 
@@ -38,7 +39,7 @@ async def offline(request: Request) -> Response:
     try:
         await recovery.switch_offline(pledge)
     except DomainError as refusal:
-        return _page(request, await _pledge(request), status=refusal.status, refusal=refusal.message)
+        return await _page(request, await _pledge(request), status=refusal.status, refusal=refusal.message)
     return _to_page(request)
 
 
@@ -58,13 +59,14 @@ def _to_page(request: Request) -> Response:
     return redirect("settlement.show", slug=request.path_params["slug"], token=request.path_params["token"])
 
 
-def _page(request: Request, pledge: Pledge, *, status: int = 200, refusal: str = "") -> Response:
+async def _page(request: Request, pledge: Pledge, *, status: int = 200, refusal: str = "") -> Response:
     return page(
         request, "campaigns/settlement/show.html", status=status, pledge=pledge, campaign=pledge.campaign,
         token=request.path_params["token"], refusal=refusal, reason=reasons.sentence(pledge.decline_code),
         by_bank=pledge.decline_code == reasons.ASKS, waits=recovery.waits(pledge),
-        on_page=pledge.status == "charging", same_card=recovery.same_card_may_try(pledge),
-        title=_title(pledge), reference=reference(pledge), headers={
+        on_page=await on_own_page(pledge), until=await outcomes.last_moment(pledge),
+        same_card=recovery.same_card_may_try(pledge),
+        title=_title(pledge), reference=reference(pledge), amounts=wording.amounts_of(pledge), headers={
             "Cache-Control": "no-store", "Content-Security-Policy": content_security_policy(hosted.pages_origin())
         },
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from civic import clock
@@ -69,10 +70,10 @@ def foot_of(need: Need) -> str:
 
 
 def days_left(need: Need) -> str:
-    """« Encore 12 jours. »"""
+    """« Encore 12 jours. »: whole days before the last local day, as the campaign's own page counts them."""
     if need.ends_at is None:
         return ""
-    days = (clock.local(need.ends_at).date() - clock.today()).days
+    days = (clock.local(need.ends_at - timedelta(seconds=1)).date() - clock.today()).days
     if days <= 0:
         return _("Dernier jour.")
     return _n("Encore %(n)s jour.", "Encore %(n)s jours.", days)

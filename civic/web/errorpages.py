@@ -14,10 +14,11 @@ from civic.web.page import redirect_to
 from civic.web.templating import template
 
 
-def render(request: Request, status: int, message: str = "") -> Response:
-    """The page of this status; `message` is the refusal's own sentence."""
+def render(request: Request, status: int, message: str = "", back: str = "") -> Response:
+    """The page of this status; `message` is the refusal's own sentence, `back` the path it leads on to."""
     _fill_state(request)
     context = {"request": request, "path": request.url.path, "messages": [], "status": status, "message": message}
+    context["onward"] = back
     try:
         html = template(f"errors/{status}.html").render(context)
     except TemplateNotFound:
@@ -31,7 +32,7 @@ async def refusal(request: Request, error: Exception) -> Response:
     if isinstance(error, SignInNeeded):
         back = request.url.path if request.method != "GET" else f"{request.url.path}?{request.url.query}".rstrip("?")
         return redirect_to(urls.path("people.sign_in", suite=back), flash=error.message, kind="info")
-    answer = render(request, int(error.status), error.message)
+    answer = render(request, int(error.status), error.message, error.back)
     if isinstance(error, TooMany):
         answer.headers["Retry-After"] = str(error.retry_after)
     return answer
