@@ -127,7 +127,7 @@ async def figures() -> list[Figure]:
     if not cents:
         return []
     definition = _("promis ou donnés par les habitants, hors aide à %(site)s.", site=settings().site_name)
-    return [Figure(_("%(n)s €", n=number(cents // 100)), _("Pour les collectes :"), definition, 30)]
+    return [Figure(_("%(n)s €", n=number(cents // 100)), _("Pour les collectes :"), definition, 30)]
 
 
 async def _sum(column: str, status: list[CampaignStatus]) -> int:
