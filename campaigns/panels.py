@@ -8,13 +8,16 @@ from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import MANAGE, STANDING, of_person
+from campaigns.pledges.words import state_words
 from campaigns.public.routes import ends_text, state_text
 from civic.i18n import _, _n
 from civic.initiatives.queries import is_lead
 from civic.people import links
+from civic.people.models import RoleName
+from civic.people.queries import roles_of
 from civic.slots import Figure, Given, Moment, Panel, Todo, Way
 from civic.web import urls
-from civic.web.formats import day, money, number
+from civic.web.formats import day, day_short, money, number
 
 if TYPE_CHECKING:
     from civic.initiatives.models import Initiative
@@ -86,8 +89,10 @@ async def person_given(person: "Person") -> list[Given]:
     return found
 
 
-async def desk_todos(_person: "Person") -> list[Todo]:
-    """Campaigns that wait for their review."""
+async def desk_todos(person: "Person") -> list[Todo]:
+    """Campaigns that wait for their review, for the animators who may do it: nobody reviews her own."""
+    if RoleName.ANIMATOR not in await roles_of(person):
+        return []
     return [
         Todo(
             _("Relire la collecte « %(title)s »", title=campaign.title),
@@ -95,6 +100,7 @@ async def desk_todos(_person: "Person") -> list[Todo]:
             detail=_("Envoyée le %(day)s.", day=day(campaign.updated_at)),
         )
         for campaign in await queries.awaiting_review()
+        if campaign.lead_id != person.id and not await is_lead(person, campaign.initiative_id)
     ]  # fmt: skip
 
 
@@ -128,6 +134,15 @@ async def _sum(column: str, status: list[CampaignStatus]) -> int:
 async def secret_links(person: "Person") -> list[tuple[str, str]]:
     """The links to her promises and gifts: what, and the full address (A2)."""
     return [
-        (pledge.campaign.title, urls.absolute("pledges.manage", token=links.make(MANAGE, pledge.id)))
+        (_named(pledge), urls.absolute("pledges.manage", token=links.make(MANAGE, pledge.id)))
         for pledge in await of_person(person)
     ]
+
+
+def _named(pledge: Pledge) -> str:
+    """A promise among other links: how much, for what, of which day, where it stands."""
+    return _(
+        "Don de %(amount)s, %(title)s, %(day)s, %(state)s", amount=money(pledge.amount_cents),
+        title=pledge.campaign.title, day=day_short(pledge.confirmed_at or pledge.created_at),
+        state=state_words(pledge.status),
+    )  # fmt: skip

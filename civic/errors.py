@@ -7,12 +7,19 @@ from http import HTTPStatus
 
 
 class DomainError(Exception):
-    """A refusal: `message` is shown as it stands, `status` is the HTTP answer, `field` the form field it concerns."""
+    """A refusal: `message` is shown as it stands, `status` is the HTTP answer, `field` the form field it concerns.
+
+    `way_out` is the text and path of a link for who would otherwise stand before a closed door.
+    """
 
     status: int = HTTPStatus.CONFLICT
 
-    def __init__(self, message: str, *, field: str | None = None, status: int | None = None) -> None:
+    def __init__(
+        self, message: str, *, field: str | None = None, status: int | None = None,
+        way_out: tuple[str, str] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(message)
+        self.way_out = way_out
         self.message = message
         self.field = field
         if status is not None:

@@ -8,6 +8,7 @@ from civic.i18n import _
 from civic.people import links
 from civic.people.actor import Actor
 from civic.people.models import Person
+from civic.web import urls
 
 MANAGE, PAY = "pledge", "pledge-pay"
 STANDING = (
@@ -20,7 +21,8 @@ async def campaign_to_back(slug: str, actor: Actor | None) -> Campaign:
     """A campaign one can give to now. Raises NotFound, or Gone when it is over, not open yet or suspended."""
     campaign = await campaign_to_show(slug, actor)
     if not campaign.is_open():
-        raise Gone(_refusal(campaign))
+        page = urls.path("campaigns.show", slug=campaign.slug)
+        raise Gone(_refusal(campaign), way_out=(_("Voir la collecte"), page) if campaign.is_public else None)
     return campaign
 
 

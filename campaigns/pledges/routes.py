@@ -13,6 +13,7 @@ from campaigns.pledges.draft import Draft
 from campaigns.pledges.forms import CHIPS, TIPS, AmountForm, CheckForm, GiftForm, MeForm, SentGiftForm, ShownForm
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import Gift
+from campaigns.pledges.words import state_words
 from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from civic.people import links
@@ -228,6 +229,7 @@ def _manage_page(
         request, "campaigns/pledges/manage.html", status=status, headers={"Cache-Control": "no-store"}, pledge=found,
         form=form,
         campaign=found.campaign, reference=service.reference(found), may_cancel=may_cancel,
+        state=state_words(found.status),
         token=request.path_params["token"],
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ FRENCH = {
     "setup_title": "Enregistrer un moyen de paiement",
     "payment_title": "Payer {amount}",
     "setup_intro": "Vous ne payez rien maintenant. "
-    "Le moyen de paiement sera utilisé seulement si la campagne réussit.",
+    "Le moyen de paiement sera utilisé seulement si la collecte réussit.",
     "total": "Total",
     "error_summary": "Ce n’est pas encore fait. Lisez ce qui est indiqué ci-dessous.",
     "email": "Adresse électronique",

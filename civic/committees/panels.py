@@ -7,7 +7,8 @@ from civic.committees import queries
 from civic.committees.models import RequestStatus, Seat, SeatRequest
 from civic.i18n import _
 from civic.initiatives.models import Initiative
-from civic.people.models import Person
+from civic.people.models import Person, RoleName
+from civic.people.queries import roles_of
 from civic.slots import Moment, Todo
 from civic.web import urls
 from civic.web.formats import day_short
@@ -18,8 +19,10 @@ async def person_todos(person: Person) -> list[Todo]:
     return [*await _to_answer(person), *await _ending(person)]
 
 
-async def desk_todos(_person: Person) -> list[Todo]:
-    """Requests that have waited for more than a week, for the team."""
+async def desk_todos(person: Person) -> list[Todo]:
+    """Requests that have waited for more than a week, for the animators, who alone may answer them."""
+    if RoleName.ANIMATOR not in await roles_of(person):
+        return []
     before = clock.now() - timedelta(days=7)
     rows = SeatRequest.filter(status=RequestStatus.PENDING, created_at__lt=before).order_by("id").limit(20)
     return [_todo(request) for request in await rows.select_related("committee", "person")]

@@ -13,7 +13,7 @@ from civic.decisions import panels
 from civic.decisions.counting import Code, Method
 from civic.decisions.models import Decision
 from civic.people.actor import Actor
-from civic.people.models import Person
+from civic.people.models import Person, RoleName
 from tests.client import Client
 from tests.engines import query_count
 from tests.factories import a_person, an_initiative
@@ -58,9 +58,12 @@ async def test_a_request_waits_for_the_lead_then_for_the_team(database: object, 
     committee = await a_committee(lead)
     await committees.join(Actor(await a_person("Odile Perrin")), committee, CollegeKind.RESIDENTS, "Bonjour")
     assert [todo.href for todo in await committees_panels.person_todos(lead)] == [f"/comites/{committee.slug}/demandes"]
-    assert await committees_panels.desk_todos(lead) == []
+    animator = await a_person("Nadia Morel", "", RoleName.ANIMATOR)
+    treasurer = await a_person("Guy Rivat", "", RoleName.TREASURER)
+    assert await committees_panels.desk_todos(animator) == []
     clock.travel(timedelta(days=8))
-    assert len(await committees_panels.desk_todos(lead)) == 1
+    assert len(await committees_panels.desk_todos(animator)) == 1
+    assert await committees_panels.desk_todos(treasurer) == []
     await committees.answer(Actor(lead), await _asked(), accept=True, reason="")
     assert await committees_panels.person_todos(lead) == []
 
