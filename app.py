@@ -81,8 +81,8 @@ def routes(current: Settings) -> list[BaseRoute]:
     """Every route, the most precise first."""
     slices = [
         web_routes, mail_routes, media_routes, landscapes_routes, people_routes, places_routes, organisations_routes,
-        discovery_routes, initiatives_routes, needs_routes, events_routes, committees_routes, decisions_routes, network_routes,
-        desk_routes, demo_routes,
+        discovery_routes, initiatives_routes, needs_routes, events_routes, committees_routes, decisions_routes,
+        network_routes, desk_routes, demo_routes,
     ]  # fmt: skip
     if current.volunteering:
         slices += [missions_routes, shifts_routes, signups_routes]

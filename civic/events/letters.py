@@ -17,8 +17,8 @@ async def changed(event: Event, old_start: datetime, old_place: str) -> None:
             words = {"old": moment(old_start), "when": moment(event.starts_at), "old_place": old_place}
         await mail.send(
             "civic/event_changed", to=str(person.email), key=f"event-{event.id}-{event.version}-{person.id}",
-            locale=person.locale, calendar=ics(event).decode(), reader=person.name, title=event.title, place=event.place,
-            slug=event.slug, **words,
+            locale=person.locale, calendar=ics(event).decode(), reader=person.name, title=event.title,
+            place=event.place, slug=event.slug, **words,
         )  # fmt: skip
 
 

@@ -48,8 +48,8 @@ async def change(event: Event, starts_at: datetime, ends_at: datetime, **values:
     async with transaction():
         fresh = await Event.get(id=event.id)
         if capacity is not None and capacity < fresh.coming:
-            few = _("Des personnes viennent déjà, au nombre de %(n)s. Gardez au moins autant de places.", n=fresh.coming)
-            raise Invalid(few, field="capacity")
+            text = _("Des personnes viennent déjà, au nombre de %(n)s. Gardez au moins autant de places.")
+            raise Invalid(text % {"n": fresh.coming}, field="capacity")
         event.update_from_dict({"starts_at": starts_at, "ends_at": ends_at, **values})
         told = (event.title, event.starts_at, event.ends_at, event.place) != before
         event.version += told
@@ -59,7 +59,7 @@ async def change(event: Event, starts_at: datetime, ends_at: datetime, **values:
 
 
 async def cancel(event: Event, reason: str) -> None:
-    """It does not take place; who meant to come reads the reason in a mail. Raises Gone when it is over or cancelled."""
+    """It does not take place; who meant to come reads why in a mail. Raises Gone when it is over or cancelled."""
     _refuse_when_over(event)
     async with transaction():
         present = clock.now()
