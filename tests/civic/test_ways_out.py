@@ -4,6 +4,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from civic.decisions.counting import Code
+from civic.decisions.models import Option
+from civic.decisions.words import meaning, usual_meaning
 from civic.i18n import speaking
 from civic.people.models import Person
 from civic.web.formats import whose
@@ -54,3 +57,11 @@ async def test_somebody_may_be_the_first_to_follow(client: Client, sign_in: Sign
     assert "Soyez la première personne à suivre." in (await client.get(page)).text
     await (await sign_in(await a_person())).submit(f"{page}/suivre")
     assert "1 personne suit" in (await client.get(page)).text
+
+
+async def test_the_usual_meaning_of_a_position_is_said_in_the_language_of_the_page(client: Client) -> None:
+    with speaking("fr"):
+        usual, own = Option(code=Code.AGREE, meaning=usual_meaning(Code.AGREE)), Option(code=Code.AGREE, meaning="Oui")
+    with speaking("en"):
+        assert meaning(usual) == usual_meaning(Code.AGREE) != usual.meaning
+        assert meaning(own) == "Oui"
