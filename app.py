@@ -48,6 +48,7 @@ from civic.mail import routes as mail_routes
 from civic.mail import service as mail_service
 from civic.media import routes as media_routes
 from civic.needs import panels as needs_panels
+from civic.needs import routes as needs_routes
 from civic.network import routes as network_routes
 from civic.organisations import routes as organisations_routes
 from civic.people import routes as people_routes
@@ -80,8 +81,8 @@ def routes(current: Settings) -> list[BaseRoute]:
     """Every route, the most precise first."""
     slices = [
         web_routes, mail_routes, media_routes, landscapes_routes, people_routes, places_routes, organisations_routes,
-        discovery_routes, initiatives_routes, events_routes, committees_routes, decisions_routes, network_routes,
-        desk_routes, demo_routes,
+        discovery_routes, initiatives_routes, needs_routes, events_routes, committees_routes, decisions_routes,
+        network_routes, desk_routes, demo_routes,
     ]  # fmt: skip
     if current.volunteering:
         slices += [missions_routes, shifts_routes, signups_routes]

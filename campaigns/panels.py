@@ -6,7 +6,7 @@ from tortoise.functions import Sum
 
 from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus
-from campaigns.pledges.models import PledgeStatus
+from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import MANAGE, STANDING, awaiting, of_person, on_own_page
 from campaigns.pledges.wording import state_of
 from campaigns.public.routes import ends_text, state_text
@@ -19,7 +19,7 @@ from civic.people.queries import roles_of
 from civic.settings import settings
 from civic.slots import Figure, Given, Moment, Panel, Todo, Way
 from civic.web import urls
-from civic.web.formats import day, money, number
+from civic.web.formats import day, day_short, money, number
 
 if TYPE_CHECKING:
     from civic.initiatives.models import Initiative
@@ -138,6 +138,15 @@ async def _sum(column: str, status: list[CampaignStatus]) -> int:
 async def secret_links(person: "Person") -> list[tuple[str, str]]:
     """The links to her promises and gifts: what, and the full address (A2)."""
     return [
-        (pledge.campaign.title, urls.absolute("pledges.manage", token=links.make(MANAGE, pledge.id)))
+        (_named(pledge), urls.absolute("pledges.manage", token=links.make(MANAGE, pledge.id)))
         for pledge in await of_person(person)
     ]
+
+
+def _named(pledge: Pledge) -> str:
+    """A promise among other links: how much, for what, of which day, where it stands."""
+    return _(
+        "Don de %(amount)s, %(title)s, %(day)s, %(state)s", amount=money(pledge.amount_cents),
+        title=pledge.campaign.title, day=day_short(pledge.confirmed_at or pledge.created_at),
+        state=state_of(pledge),
+    )  # fmt: skip

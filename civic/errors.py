@@ -9,18 +9,19 @@ from http import HTTPStatus
 class DomainError(Exception):
     """A refusal: `message` is shown as it stands, `status` is the HTTP answer, `field` the form field it concerns.
 
-    `back` is the path of the page to go on from, when there is a better one than the home page.
+    `way_out` is the text and path of a link for who would otherwise stand before a closed door.
     """
 
     status: int = HTTPStatus.CONFLICT
 
     def __init__(
-        self, message: str, *, field: str | None = None, status: int | None = None, back: str = ""
-    ) -> None:
+        self, message: str, *, field: str | None = None, status: int | None = None,
+        way_out: tuple[str, str] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(message)
+        self.way_out = way_out
         self.message = message
         self.field = field
-        self.back = back
         if status is not None:
             self.status = status
 

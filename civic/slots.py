@@ -47,13 +47,17 @@ class Panel:
 
 @dataclass(slots=True, frozen=True)
 class Todo:
-    """What awaits someone: one sentence, where to do it, until when; `kind` is voix, temps, argent or chose."""
+    """What awaits someone: one sentence, where to do it, until when; `kind` is voix, temps, argent or chose.
+
+    `due_at` is the last moment to do it, or the hour of an `appointment`.
+    """
 
     text: str
     href: str
     kind: str
     due_at: datetime | None = None
     detail: str = ""
+    appointment: bool = False
 
 
 @dataclass(slots=True, frozen=True)

@@ -105,6 +105,14 @@ def _href(mission: Mission) -> str:
 async def secret_links(person: Person) -> list[tuple[str, str]]:
     """The links to her shifts to come: what, and the full address (A2)."""
     return [
-        (row.shift.mission.title, urls.absolute("signups.show", token=token_of(row)))
-        for row in await signups.coming_of(person)
+        (_named(row), urls.absolute("signups.show", token=token_of(row))) for row in await signups.coming_of(person)
     ]
+
+
+def _named(signup: Signup) -> str:
+    """A sign-up among other links: what, when, where it stands."""
+    state = _("en liste d’attente") if signup.status == SignupStatus.WAITING else _("place gardée")
+    if signup.awaits_link:
+        state = _("à confirmer")
+    start = when(signup.shift.starts_at, signup.shift.ends_at)
+    return _("Bénévolat, %(title)s, %(when)s, %(state)s", title=signup.shift.mission.title, when=start, state=state)

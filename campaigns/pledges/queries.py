@@ -23,7 +23,8 @@ async def campaign_to_back(slug: str, actor: Actor | None) -> Campaign:
     """A campaign one can give to now. Raises NotFound, or Gone when it is over, not open yet or suspended."""
     campaign = await campaign_to_show(slug, actor)
     if not campaign.is_open():
-        raise Gone(_refusal(campaign), back=urls.path("campaigns.show", slug=campaign.slug))
+        page = urls.path("campaigns.show", slug=campaign.slug)
+        raise Gone(_refusal(campaign), way_out=(_("Voir la collecte"), page) if campaign.is_public else None)
     return campaign
 
 

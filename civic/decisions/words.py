@@ -1,8 +1,8 @@
 """What methods, positions, rules and results are called on the page."""
 
 from civic.decisions.counting import CODES, Code, Majority, Method, Tally, Verdict
-from civic.decisions.models import Decision, DecisionStatus
-from civic.i18n import _, _n
+from civic.decisions.models import Decision, DecisionStatus, Option
+from civic.i18n import _, _n, languages, speaking
 from civic.web.formats import percent
 
 ICONS = {Code.AGREE: "check", Code.RESERVE: "info", Code.OBJECT: "alert", Code.YES: "check", Code.NO: "alert"}
@@ -31,6 +31,16 @@ def usual_meaning(code: Code) -> str:
         Code.NO: _("Je ne veux pas que la proposition soit adoptée."),
         Code.ABSTAIN: _("Je ne tranche pas. Ma réponse compte pour le quorum."),
     }[code]
+
+
+def meaning(option: Option) -> str:
+    """What a position means here; the usual words in the language of the page, whatever it was opened in."""
+    for language in languages():
+        with speaking(language):
+            usual = usual_meaning(option.code)
+        if option.meaning == usual:
+            return usual_meaning(option.code)
+    return option.meaning
 
 
 def method_words(decision: Decision) -> str:

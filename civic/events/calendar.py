@@ -23,6 +23,7 @@ def ics(event: Event) -> bytes:
     where = ", ".join(part for part in (event.place, event.commune.name if event.commune else "") if part)
     entry.add("location", where)
     entry.add("url", urls.absolute("events.show", slug=event.slug))
+    entry.add("sequence", event.version)
     entry.add("status", "CANCELLED" if event.cancelled_at else "CONFIRMED")
     calendar.add_component(entry)
     return bytes(calendar.to_ical())

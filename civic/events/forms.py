@@ -5,6 +5,12 @@ from datetime import date, time
 from pydantic import BaseModel, Field
 
 
+class CancelForm(BaseModel):
+    """Why a gathering does not take place, for who meant to come."""
+
+    reason: str = Field(min_length=3, max_length=300)
+
+
 class EventForm(BaseModel):
     """What a lead announces."""
 

@@ -11,7 +11,7 @@ from civic.places.models import Commune
 
 
 class Event(Model):
-    """A gathering. `capacity` None means no limit; `coming` counts the answers."""
+    """A gathering. `capacity` None means no limit; `coming` counts the answers, `version` the changes told to them."""
 
     id = fields.BigIntField(primary_key=True)
     slug = fields.CharField(max_length=120, unique=True)
@@ -33,6 +33,7 @@ class Event(Model):
     capacity = fields.IntField(null=True)
     coming = fields.IntField(default=0)
     cancelled_at = fields.DatetimeField(null=True)
+    version = fields.IntField(default=0)
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -24,7 +24,7 @@ async def initiative_panel(initiative: Initiative, _person: Person | None) -> li
 async def my_events(person: Person) -> list[Todo]:
     """The gatherings I said I come to."""
     return [
-        Todo(event.title, urls.path("events.show", slug=event.slug), "temps", event.starts_at, event.place)
+        Todo(event.title, urls.path("events.show", slug=event.slug), "temps", event.starts_at, event.place, True)
         for event in await mine(person)
     ]
 

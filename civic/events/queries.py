@@ -5,9 +5,11 @@ from typing import Any
 from tortoise.expressions import Q
 
 from civic import clock
-from civic.errors import NotFound
+from civic.errors import Forbidden, NotFound
 from civic.events.models import Answer, Event
 from civic.i18n import _
+from civic.initiatives.queries import may_edit
+from civic.people.actor import Actor
 from civic.people.models import Person
 
 
@@ -35,6 +37,28 @@ async def event_to_show(slug: str) -> Event:
     if event is None or (event.initiative and not event.initiative.is_public):
         raise NotFound(_("Ce rendez-vous n’existe pas."))
     return event
+
+
+async def event_to_edit(slug: str, actor: Actor) -> Event:
+    """A gathering that this person may change: a lead of its initiative, or the team. Raises NotFound or Forbidden."""
+    event = await event_to_show(slug)
+    leads = event.initiative is not None and await may_edit(actor, event.initiative)
+    if not (leads or actor.is_animator):
+        raise Forbidden(_("Seules les personnes qui portent l’initiative peuvent changer ce rendez-vous."))
+    return event
+
+
+async def may_change(actor: Actor | None, event: Event) -> bool:
+    """Whether to offer the change: to leads and the team, until it is over or cancelled."""
+    if actor is None or event.cancelled_at or clock.is_over(event.ends_at):
+        return False
+    return actor.is_animator or (event.initiative is not None and await may_edit(actor, event.initiative))
+
+
+async def comers(event: Event) -> list[Person]:
+    """Who said that they come, and can be written to."""
+    rows = await Answer.filter(event_id=event.id, person__email__isnull=False).select_related("person").order_by("id")
+    return [row.person for row in rows]
 
 
 async def is_coming(person: Person | None, event: Event) -> bool:

@@ -6,6 +6,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
+from civic import clock
 from civic.initiatives.models import Initiative
 
 
@@ -45,6 +46,11 @@ class Need(Model):
         table = "need"
         indexes = (("kind", "open", "ends_at"),)
         constraints = (CheckConstraint(check="reached >= 0 AND target >= 0", name="need_not_negative"),)
+
+    @property
+    def is_past(self) -> bool:
+        """Its last moment has come."""
+        return self.ends_at is not None and clock.is_over(self.ends_at)
 
     @property
     def percent(self) -> int:

@@ -1,6 +1,7 @@
 """Error pages: what went wrong in a sentence, what to do next, in the look of the house."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from jinja2 import TemplateNotFound
@@ -14,11 +15,15 @@ from civic.web.page import redirect_to
 from civic.web.templating import template
 
 
-def render(request: Request, status: int, message: str = "", back: str = "") -> Response:
-    """The page of this status; `message` is the refusal's own sentence, `back` the path it leads on to."""
+def render(
+    request: Request, status: int, message: str = "", way_out: tuple[str, str] | None = None
+) -> Response:  # fmt: skip
+    """The page of this status; `message` is the refusal's own sentence, `way_out` its link (text, path)."""
     _fill_state(request)
-    context = {"request": request, "path": request.url.path, "messages": [], "status": status, "message": message}
-    context["onward"] = back
+    context = {
+        "request": request, "path": request.url.path, "messages": [], "status": status, "message": message,
+        "way_out": way_out,
+    }  # fmt: skip
     try:
         html = template(f"errors/{status}.html").render(context)
     except TemplateNotFound:
@@ -32,22 +37,24 @@ async def refusal(request: Request, error: Exception) -> Response:
     if isinstance(error, SignInNeeded):
         back = request.url.path if request.method != "GET" else f"{request.url.path}?{request.url.query}".rstrip("?")
         return redirect_to(urls.path("people.sign_in", suite=back), flash=error.message, kind="info")
-    answer = render(request, int(error.status), error.message, error.back)
+    answer = render(request, int(error.status), error.message, error.way_out)
     if isinstance(error, TooMany):
         answer.headers["Retry-After"] = str(error.retry_after)
     return answer
 
 
 async def http_exception(request: Request, error: Exception) -> Response:
-    """Starlette's own 404, 405 and the like."""
+    """Starlette's own 404, 405 and the like; the address of a form, opened anew, leads to the page above it."""
     assert isinstance(error, HTTPException)
+    asked_anew = error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET"
+    if asked_anew and (above := urls.page_above(request.url.path)):
+        return redirect_to(above)
     answer = render(request, error.status_code)
     answer.headers.update(error.headers or {})
     return answer
 
 
 HANDLERS: dict[Any, Callable[[Request, Exception], Any]] = {DomainError: refusal, HTTPException: http_exception}
-
 
 
 

@@ -9,6 +9,7 @@ from civic import clock
 from civic.i18n import _, locale
 
 NARROW = "\u202f"
+VOWELS = set("aâàeéèêiîoôuù")
 UNITS = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60)
 """Seconds of a year, a month, a week, a day, an hour, a minute, as Babel counts them."""
 
@@ -19,6 +20,16 @@ def money(cents: int, currency: str = "EUR") -> str:
     if locale() == "en":
         pattern = "¤#,##0" if cents % 100 == 0 else "¤#,##0.00"
     return format_currency(cents / 100, currency, pattern, locale=locale(), currency_digits=False)
+
+
+def whose(title: str) -> str:
+    """A name after « de », contracted in French: « du Fournil », « des Jardins », « de l’Atelier », « d’Odile »."""
+    if locale() != "fr":
+        return title
+    for article, contracted in (("Le ", "du "), ("Les ", "des "), ("La ", "de la "), ("L’", "de l’"), ("L'", "de l’")):
+        if title.startswith(article):
+            return contracted + title.removeprefix(article)
+    return ("d’" if title[:1].lower() in VOWELS else "de ") + title
 
 
 def number(value: int | float) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Generic, TypeVar
 
+from markupsafe import escape
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
@@ -30,6 +31,7 @@ class Form(Generic[Shape]):
         self.values: dict[str, Any] = dict(values or {})
         self.errors: dict[str, str] = {}
         self.data: Shape | None = None
+        self._fields: dict[str, tuple[str, str]] = {}
 
     @classmethod
     async def read(cls, request: Request, shape: type[Shape]) -> "Form[Shape]":
@@ -65,6 +67,16 @@ class Form(Generic[Shape]):
         self.data = None
         return self
 
+    def name_field(self, name: str, label: str, id: str | None = None) -> None:
+        """A field's macro says under which label (plain words) and id the field stands on the page."""
+        self._fields.setdefault(name, (id or name, escape(label).striptags()))
+
+    def summary(self) -> list[tuple[str, str, str]]:
+        """Each error as (id of the field, its label, sentence), for the top of the page.
+
+        The labels are known once the fields have been written: `page()` writes a refused page twice.
+        """
+        return [(*self._fields.get(name, (name, "")), sentence) for name, sentence in self.errors.items()]
 
     def _refuse_impossible(self) -> None:
         """Numbers and days that calendars and databases do not hold are a mistake of the field they stand in."""

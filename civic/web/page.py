@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from civic.settings import settings
 from civic.web import urls
+from civic.web.forms import Form
 from civic.web.templating import template
 
 FLASH = "flash"
@@ -27,6 +28,8 @@ def page(
     if request.state.actor:
         answer_headers["Cache-Control"] = "no-store"
     answer_headers |= headers or {}
+    if _was_refused(context):
+        found.render(context)  # the summary on top names fields that are written further down
     if block and block in found.blocks:
         html = "".join(found.blocks[block](found.new_context(context)))
     else:
@@ -65,6 +68,10 @@ def safe_next(value: str | None) -> str:
 def json_answer(data: Any, *, status: int = 200) -> Response:
     """Compact JSON."""
     return Response(json.dumps(data, ensure_ascii=False), status_code=status, media_type="application/json")
+
+
+def _was_refused(context: dict[str, Any]) -> bool:
+    return any(isinstance(value, Form) and value.errors for value in context.values())
 
 
 def _wanted_block(request: Request) -> str | None:

@@ -36,7 +36,7 @@ def environment() -> Environment:
     env.filters.update(
         money=formats.money, number=formats.number, percent=formats.percent, km=formats.km, day=formats.day,
         day_short=formats.day_short, hour=formats.hour, moment=formats.moment, ago=formats.ago,
-        markdown=markdown.render,
+        markdown=markdown.render, whose=formats.whose,
     )
     if (TEMPLATES / "ui.html").exists():
         env.globals["ui"] = env.get_template("ui.html").module

@@ -40,6 +40,15 @@ def path(name: str, /, **params: object) -> str:
     return f"{found}?{urlencode(pairs, doseq=True)}" if pairs else found
 
 
+def page_above(path: str) -> str | None:
+    """The nearest page above the address of a form: /missions/x for /missions/x/creneaux/3/inscription."""
+    while path := path.rpartition("/")[0]:
+        for route in _named.values():
+            if "GET" in (route.methods or ()) and route.path_regex.match(path):
+                return path
+    return None
+
+
 def absolute(name: str, /, **params: object) -> str:
     """The full address of a named route, for mails, feeds and payment pages."""
     return settings().base_url + path(name, **params)

@@ -351,6 +351,7 @@ class Migration(migrations.Migration):
                 ('capacity', fields.IntField(null=True)),
                 ('coming', fields.IntField(default=0)),
                 ('cancelled_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('version', fields.IntField(default=0)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'event', 'app': 'civic', 'constraints': [CheckConstraint(check='coming >= 0 AND (capacity IS NULL OR coming <= capacity)', name='event_capacity'), CheckConstraint(check='ends_at > starts_at', name='event_lasts')], 'pk_attr': 'id'},

@@ -118,5 +118,5 @@ def _words(signup: Signup, rank: int) -> dict[str, Any]:
         "where": where(mission), "bring": mission.bring, "note": shift.note, "reason": shift.reason,
         "contact": mission.contact.short_name if mission.contact else "", "contact_note": mission.contact_note,
         "until": hour(signup.hold_until) if signup.hold_until else "", "rank": rank, "slug": mission.slug,
-        "token": token_of(signup), "confirmed": signup.confirmed_at is not None,
+        "token": token_of(signup), "lift": signup.wants_lift, "confirmed": signup.confirmed_at is not None,
     }  # fmt: skip
