@@ -17,7 +17,7 @@ from civic.decisions.forms import CommitmentForm, DecisionForm, IntegrationForm,
 from civic.decisions.models import Decision, DecisionStatus
 from civic.errors import DomainError, Invalid
 from civic.i18n import _
-from civic.people.actor import Actor, actor_of, visitor_or_actor
+from civic.people.actor import actor_of, visitor_or_actor
 from civic.web import limits
 from civic.web.forms import Form
 from civic.web.page import page, redirect
@@ -115,24 +115,17 @@ async def answer(request: Request) -> Response:
         form.refuse(Invalid(sentence, field="reason"))
     try:
         if form.data:
-            reason = await _reason(actor, decision, form.data)
-            await answers.answer(actor, decision, form.data.option, reason)
-            counted = _("Votre voix est comptée. Vous pouvez en changer jusqu’à la clôture.")
-            if reason != form.data.reason:
-                counted = _("Votre nouvelle voix est comptée. La raison de l’ancienne n’est plus affichée.")
-            return redirect("decisions.show", id=decision.id, flash=counted)
+            await answers.answer(actor, decision, form.data.option, form.data.reason)
+            return redirect(
+                "decisions.show",
+                id=decision.id,
+                flash=_("Votre voix est comptée. Vous pouvez en changer jusqu’à la clôture."),
+            )
     except DomainError as error:
         if not error.field:
             raise
         form.refuse(error)
     return await _decision_page(request, decision, form=form, status=422)
-
-
-async def _reason(actor: Actor, decision: Decision, sent: StanceForm) -> str:
-    """The reason of a position; the one written for another position, still in the box, does not go along."""
-    mine = (await queries.ballots_for([decision], actor.person))[0].mine
-    stale = mine is not None and mine.option.code != sent.option and mine.reason == sent.reason
-    return "" if stale else sent.reason
 
 
 async def integrate(request: Request) -> Response:
