@@ -28,6 +28,7 @@ SELECT setval(c.oid::regclass, 1, false) FROM pg_class c
 WHERE c.relkind = 'S' AND c.relnamespace = 'public'::regnamespace
 AND NOT EXISTS (SELECT FROM unnest($1::text[]) AS seeded WHERE starts_with(c.relname, seeded || '_'))
 """
+GUARDS = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"
 REUSES = 300
 """After so many tests a database is thrown away, because emptied tables keep their dead rows."""
 
@@ -43,6 +44,7 @@ class Server:
         self._uses: dict[str, int] = {}
         self._free: list[str] = []
         self._template_tables: set[str] = set()
+        self._template_guards = 0
         self._seeds: set[str] = set()
 
     def url(self, name: str = "postgres") -> str:
@@ -71,6 +73,7 @@ class Server:
         async with self._on(template) as boss:
             rows = await boss.fetch(OUR_TABLES)
             self._template_tables = {row["name"] for row in rows}
+            self._template_guards = await boss.fetchval(GUARDS)
             self._seeds = {row["name"] for row in rows if row["written"]} - {"tortoise_migrations"}
             await boss.execute("CREATE SCHEMA seeds")
             for name in self._seeds:
@@ -99,10 +102,10 @@ class Server:
             await self.drop(name)
 
     async def _empty(self, boss: asyncpg.Connection) -> bool:
-        """Delete every row past triggers and foreign keys, and tables of the test; False if tables lack."""
+        """Delete every row past triggers and foreign keys, and tables of the test; False if tables or guards lack."""
         rows = await boss.fetch(OUR_TABLES)
         names = {row["name"] for row in rows}
-        if not self._template_tables <= names:
+        if not self._template_tables <= names or await boss.fetchval(GUARDS) < self._template_guards:
             return False
         written = {row["name"] for row in rows if row["written"]} - {"tortoise_migrations"}
         steps = [f'DROP TABLE "{name}" CASCADE' for name in names - self._template_tables]
