@@ -7,6 +7,7 @@ once, on an engine chosen by its name, so that half of such tests land on each;
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,12 @@ from tests.engines import ENGINES, Database, Templates, connected
 
 hypothesis_settings.register_profile("civic", deadline=None, max_examples=60)
 hypothesis_settings.load_profile("civic")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say whether the run reads a real file of initiatives."""
+    sample = os.environ.get("CIVIC_IMPORT_SAMPLE", "")
+    return "CIVIC_IMPORT_SAMPLE: " + (f"{Path(sample).name} is read" if sample else "not set, no real file is read")
 
 
 def pytest_configure(config: pytest.Config) -> None:
