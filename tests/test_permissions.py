@@ -27,6 +27,8 @@ from civic.decisions.models import Commitment, Decision, Stance
 from civic.events.service import announce
 from civic.initiatives.models import Initiative
 from civic.media.service import folder
+from civic.needs import service as needs
+from civic.needs.models import Need, NeedKind
 from civic.people import links
 from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
@@ -122,6 +124,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "missions.create": {"slug": initiative.slug}, "shifts": of_shift, "signups": of_shift,
         **{f"signups.{act}": {"token": token_of(signup)} for act in ("show", "calendar", "confirm", "cancel", "come_back")},
         "signups.thanks": {"token": thanks_token(signup)},
+        "needs": {"slug": initiative.slug, "id": (await a_thing(initiative)).id}, "campaigns.qr": {"slug": live.slug},
         "campaigns": of_draft, "campaigns.show": {"slug": live.slug}, "campaigns.new": {"slug": initiative.slug},
         "campaigns.create": {"slug": initiative.slug}, "campaigns.remove_cost": of_draft | {"line": line.id},
         "campaigns.remove_reward": of_draft | {"reward": (await a_reward(draft)).id},
@@ -135,6 +138,12 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "media": {"name": a_photo()}, "landscapes": {"motif": "panorama", "seed": "1"},
         "people": {"link": "inconnu", "id": 999}, "desk": {"token": "0" * 32}, "mail": {"id": 1}, "demo": {"key": "lead"},
     }  # fmt: skip
+
+
+async def a_thing(initiative: Initiative) -> Need:
+    """Something the initiative looks for."""
+    await needs.ask(initiative, "Un pétrin", 40, None)
+    return await Need.get(initiative_id=initiative.id, kind=NeedKind.THING)
 
 
 def a_photo() -> str:
