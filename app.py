@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from campaigns import panels as campaign_panels
+from campaigns import slots as campaign_slots
 from campaigns.ledger import verify as ledger_verify
 from campaigns.lifecycle import jobs as lifecycle_jobs
 from campaigns.lifecycle import routes as lifecycle_routes
@@ -31,6 +32,7 @@ from campaigns.settlement import jobs as settlement_jobs
 from campaigns.settlement import routes as settlement_routes
 from campaigns.settlement import todos as settlement_todos
 from campaigns.settlement import verify as settlement_verify
+from campaigns.treasury import routes as treasury_routes
 from civic import database, jobs, slots
 from civic.committees import jobs as committees_jobs
 from civic.committees import panels as committees_panels
@@ -87,13 +89,16 @@ def routes(current: Settings) -> list[BaseRoute]:
     if current.volunteering:
         slices += [missions_routes, shifts_routes, signups_routes]
     if current.campaigns:
-        slices += [pledges_routes, payments_routes, lifecycle_routes, settlement_routes, campaigns_routes]
+        slices += [
+            pledges_routes, payments_routes, lifecycle_routes, settlement_routes, campaigns_routes, treasury_routes,
+        ]  # fmt: skip
     return [route for part in slices for route in part.routes]
 
 
 def fill(current: Settings) -> None:
     """Put the slices' parts into the slots and register what happens after the fact."""
     slots.clear()
+    campaign_slots.clear()
     jobs.clear()
     events_panels.fill()
     slots.initiative_panels.fill(needs_panels.initiative_panel)

@@ -58,6 +58,8 @@ class Campaign(Model):
     """A fundraising with a goal and an end. Amounts in cents; `*_cents` counters are kept in the writing transactions.
 
     `confirmed_cents`: promises (goal, tips excluded), frozen at the deadline. `collected_cents`: money booked after it.
+    `offline_cents`: cheques, cash and transfers that a second person verified. `matched_cents`: what matchers add as
+    things stand. `relief_cents`: accepted offers of time and things that the reviewer lets lower the minimum.
     `decided_at` is set once, by compare-and-set, at the deadline (docs/money.md).
     """
 
@@ -86,6 +88,9 @@ class Campaign(Model):
     confirmed_cents = fields.BigIntField(default=0)
     backers_count = fields.IntField(default=0)
     collected_cents = fields.BigIntField(default=0)
+    offline_cents = fields.BigIntField(default=0)
+    matched_cents = fields.BigIntField(default=0)
+    relief_cents = fields.BigIntField(default=0)
     decided_at = fields.DatetimeField(null=True)
     decided_total_cents = fields.BigIntField(null=True)
     grace_until = fields.DatetimeField(null=True)
@@ -100,6 +105,9 @@ class Campaign(Model):
             CheckConstraint(
                 check="confirmed_cents >= 0 AND collected_cents >= 0 AND backers_count >= 0", name="campaign_counters"
             ),
+            CheckConstraint(
+                check="offline_cents >= 0 AND matched_cents >= 0 AND relief_cents >= 0", name="campaign_sources"
+            ),
         )
 
     @property
@@ -110,7 +118,13 @@ class Campaign(Model):
     @property
     def raised_cents(self) -> int:
         """The public total in cents: promises until everything is collected, then the money itself (invariant 10)."""
-        return int(self.collected_cents if self.status in SETTLED else self.confirmed_cents)
+        online = self.collected_cents if self.status in SETTLED else self.confirmed_cents
+        return int(online + self.offline_cents + self.matched_cents)
+
+    @property
+    def needed_cents(self) -> int:
+        """The minimum in cents, less the time and things that were accepted in place of money (PRODUCT C8)."""
+        return max(0, int(self.minimum_cents - self.relief_cents))
 
     @property
     def shown_cents(self) -> int:
@@ -134,7 +148,7 @@ class Campaign(Model):
     @property
     def percent(self) -> int:
         """Share of the minimum reached, in percent; may exceed 100."""
-        return self.shown_cents * 100 // self.minimum_cents if self.minimum_cents else 0
+        return self.shown_cents * 100 // self.needed_cents if self.needed_cents else 100 if self.minimum_cents else 0
 
 
 class CostLine(Model):

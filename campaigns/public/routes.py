@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from campaigns import slots
 from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.pledges.queries import supporters
@@ -20,7 +21,7 @@ from civic.initiatives.queries import leads_of, may_edit
 from civic.landscapes import motif_for
 from civic.needs.models import NeedKind
 from civic.needs.queries import needs_of
-from civic.people.actor import visitor_or_actor
+from civic.people.actor import Actor, visitor_or_actor
 from civic.slots import Moment
 from civic.web import urls
 from civic.web.formats import money
@@ -41,16 +42,24 @@ async def show(request: Request) -> Response:
     campaign = await queries.campaign_to_show(request.path_params["slug"], actor)
     needs = [need for need in await needs_of(campaign.initiative_id) if need.kind != NeedKind.MONEY]
     names = await supporters(campaign.id)
+    parts = [part for fill in slots.campaign_panels for part in await fill(campaign)]
+    parts.sort(key=lambda part: part.order)
     return page(
         request, "campaigns/public/show.html", campaign=campaign, initiative=campaign.initiative,
         lines=await queries.cost_lines(campaign.id), rewards=await queries.rewards(campaign.id), needs=needs,
         leads=await leads_of(campaign.initiative_id), names=names,
         others=max(0, campaign.backers_count - len(names)), ends=ends_text(campaign),
         days=days_left(campaign), state=state_text(campaign),
-        moments=moments(campaign), runs=await may_edit(actor, campaign.initiative),
+        parts=[part for part in parts if part.order < 100], beside=[part for part in parts if part.order >= 100],
+        tools=await _tools(campaign, actor), moments=moments(campaign), runs=await may_edit(actor, campaign.initiative),
         supervises=bool(actor and (actor.is_animator or actor.is_treasurer)), note=await queries.last_note(campaign.id),
         landscape=(await landscapes([campaign]))[campaign.initiative_id],
     )  # fmt: skip
+
+
+async def _tools(campaign: Campaign, actor: Actor | None) -> list[slots.Tool]:
+    found = [tool for fill in slots.campaign_tools for tool in await fill(campaign, actor)] if actor else []
+    return sorted(found, key=lambda tool: tool.order)
 
 
 async def landscapes(campaigns: list[Campaign]) -> dict[int, str]:

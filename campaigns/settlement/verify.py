@@ -21,10 +21,11 @@ FROM campaign c LEFT JOIN pledge p ON p.campaign_id = c.id AND p.status IN {COUN
 WHERE c.decided_at IS NULL AND c.status IN ('live', 'suspended') GROUP BY c.id, c.confirmed_cents, c.backers_count
 HAVING c.confirmed_cents <> COALESCE(SUM(p.amount_cents), 0) OR c.backers_count <> COUNT(DISTINCT p.person_id)"""  # noqa: S608
 
-_BOOKED = """SELECT c.id, c.collected_cents AS kept, COALESCE(booked.cents, 0) AS found FROM campaign c
+_BOOKED = """SELECT c.id, c.collected_cents + c.offline_cents AS kept, COALESCE(booked.cents, 0) AS found
+FROM campaign c
 LEFT JOIN (SELECT a.campaign_id, -SUM(p.amount_cents) AS cents FROM posting p JOIN account a ON a.id = p.account_id
 WHERE a.kind = 'campaign_fund' GROUP BY a.campaign_id) booked ON booked.campaign_id = c.id
-WHERE c.collected_cents <> COALESCE(booked.cents, 0)"""
+WHERE c.collected_cents + c.offline_cents <> COALESCE(booked.cents, 0)"""
 
 _COLLECTED = """SELECT c.id, c.collected_cents AS kept, COALESCE(SUM(p.amount_cents), 0) AS found FROM campaign c
 LEFT JOIN pledge p ON p.campaign_id = c.id AND p.status IN ('collected', 'refund_pending', 'disputed')

@@ -1,0 +1,44 @@
+"""Where the slices of money meet: parts of a campaign's page, tools of those who run it, parts of the treasurer's page.
+
+Filled only in `app.py`, like `civic.slots`. Slices below put something in; `public` and `treasury` show it without
+knowing who did.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from civic.slots import Panel, Slot
+
+if TYPE_CHECKING:
+    from campaigns.lifecycle.models import Campaign
+    from civic.people.actor import Actor
+
+
+@dataclass(slots=True, frozen=True)
+class Tool:
+    """A page that its lead, the team or the treasurer may open about a campaign: where, in which words, how urgent."""
+
+    text: str
+    href: str
+    icon: str = ""
+    detail: str = ""
+    due_at: datetime | None = None
+    order: int = 50
+
+
+campaign_panels: Slot[Callable[["Campaign"], Awaitable[list[Panel]]]] = Slot("campaign_panels")
+"""Parts of a campaign's public page: below order 100 in the main column, from 100 on beside it. The same for all."""
+campaign_tools: Slot[Callable[["Campaign", "Actor"], Awaitable[list[Tool]]]] = Slot("campaign_tools")
+"""What this person may do about a campaign besides giving; nothing for whoever neither leads nor supervises it."""
+treasury_panels: Slot[Callable[["Actor"], Awaitable[list[Panel]]]] = Slot("treasury_panels")
+"""Parts of the treasurer's page, the most urgent first."""
+
+ALL = (campaign_panels, campaign_tools, treasury_panels)
+
+
+def clear() -> None:
+    """Empty every slot, so that a second application in one process (tests) starts afresh."""
+    for slot in ALL:
+        slot.clear()
