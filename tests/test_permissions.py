@@ -153,7 +153,7 @@ async def a_receipt(pledge: Pledge) -> Receipt:
     return await Receipt.create(
         issuer="W012345678", year=today.year, number=1, pledge_id=pledge.id, turn=1, person_id=pledge.person_id,
         kind=DonorKind.PERSON, amount_cents=3_000, given_on=today, issued_at=clock.now(),
-        content=dict.fromkeys(CONTENT, "x") | {"reward": "", "reward_cents": "0"},
+        content=dict.fromkeys(CONTENT, "x") | {"ground_on": "2025-03-12"} | {"reward": "", "reward_cents": "0"},
     )  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 """The papers: a receipt, a void, a year's statement, from values only; in French, for the tax office reads them."""
 
+from datetime import date
+
 from campaigns.receipts.models import DonorKind, Receipt
 from civic.i18n import _, speaking
 from civic.papers import Paper, draw
-from civic.web.formats import day, money
+from civic.web.formats import day_short, money
 
 ARTICLES = {DonorKind.PERSON: "200", DonorKind.COMPANY: "238 bis"}
 FORMS = {DonorKind.PERSON: "11580", DonorKind.COMPANY: "16216"}
@@ -29,7 +31,7 @@ def _receipt(paper: Paper, receipt: Receipt, voided: str) -> None:
         (_("Nom"), said["issuer"]), (_("Adresse"), said["issuer_address"].replace("|", "\n")),
         (_("SIREN ou RNA"), said["issuer_number"]), (_("Objet"), said["issuer_purpose"]),
         (_("Catégorie"), category(said["issuer_category"])),
-        (_("Fondement"), f"{said['ground']} ({said['ground_on']})"),
+        (_("Fondement"), f"{said['ground']}, {day_short(date.fromisoformat(said['ground_on']))}"),
     ])  # fmt: skip
     paper.heading(_("Donateur"), level=2)
     paper.facts(_donor(receipt))
@@ -41,7 +43,7 @@ def _receipt(paper: Paper, receipt: Receipt, voided: str) -> None:
     ))  # fmt: skip
     paper.text_block(amount, bold=True, size=14)
     paper.facts([
-        (_("Somme en toutes lettres"), said["words"]), (_("Date du versement"), day(receipt.given_on)),
+        (_("Somme en toutes lettres"), said["words"]), (_("Date du versement"), day_short(receipt.given_on)),
         (_("Forme du don"), _("déclaration de don manuel")), (_("Nature du don"), _("numéraire")),
         (_("Mode de versement"), said["paid_by"]),
         (_("Référence"), f"{said['reference']}, « {said['campaign']} »"),
@@ -52,7 +54,7 @@ def _receipt(paper: Paper, receipt: Receipt, voided: str) -> None:
         "d’impôt prévue à l’article %(article)s du code général des impôts.",
         article=article,
     ))  # fmt: skip
-    paper.facts([(_("Établi le"), day(receipt.issued_at)), (_("Pour le bénéficiaire"), said["signatory"])])
+    paper.facts([(_("Établi le"), day_short(receipt.issued_at)), (_("Pour le bénéficiaire"), said["signatory"])])
     paper.signatures([_("Signature")], height=22)
 
 
@@ -92,7 +94,8 @@ async def statement_paper(name: str, year: int, receipts: list[Receipt]) -> byte
         paper.text_block(name, bold=True)
         paper.text_block(_("Ce relevé reprend vos reçus. Les reçus seuls font foi."), muted=True)
         rows = [
-            (r.label, day(r.given_on), r.content["campaign"], ARTICLES[r.kind], money(r.amount_cents)) for r in receipts
+            (r.label, day_short(r.given_on), r.content["campaign"], ARTICLES[r.kind], money(r.amount_cents))
+            for r in receipts
         ]
         total = ("", "", _("Total"), "", money(sum(r.amount_cents for r in receipts)))
         paper.rows(
