@@ -27,6 +27,10 @@ from campaigns.payments.keys import sandbox_key, simulated_secret
 from campaigns.pledges import jobs as pledges_jobs
 from campaigns.pledges import routes as pledges_routes
 from campaigns.public import routes as campaigns_routes
+from campaigns.receipts import jobs as receipts_jobs
+from campaigns.receipts import panels as receipts_panels
+from campaigns.receipts import routes as receipts_routes
+from campaigns.receipts import verify as receipts_verify
 from campaigns.sandbox import create_sandbox
 from campaigns.settlement import jobs as settlement_jobs
 from campaigns.settlement import routes as settlement_routes
@@ -91,6 +95,7 @@ def routes(current: Settings) -> list[BaseRoute]:
     if current.campaigns:
         slices += [
             pledges_routes, payments_routes, lifecycle_routes, settlement_routes, campaigns_routes, treasury_routes,
+            receipts_routes,
         ]  # fmt: skip
     return [route for part in slices for route in part.routes]
 
@@ -154,6 +159,9 @@ def fill_campaigns() -> None:
     slots.secret_links.fill(campaign_panels.secret_links)
     jobs.register(lifecycle_jobs.handlers)
     slots.verifications.fill(*ledger_verify.CHECKS, *settlement_verify.CHECKS)
+    slots.verifications.fill(*receipts_verify.CHECKS)
+    campaign_slots.treasury_panels.fill(receipts_panels.treasury_panels)
+    jobs.register(receipts_jobs.handlers)
     jobs.register(pledges_jobs.handlers)
     jobs.register(payments_jobs.handlers)
     jobs.register(settlement_jobs.handlers)

@@ -5,6 +5,7 @@ A bad value stops the start with a sentence that names the setting (`BadSettings
 """
 
 import secrets
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -56,13 +57,23 @@ class Settings(BaseSettings):
     contact_email: str = "bonjour@example.org"
     contact_phone: str = ""
 
+    receipt_issuer: str = ""
+    receipt_address: str = ""
+    receipt_number: str = ""
+    receipt_purpose: str = ""
+    receipt_category: Literal["", "interet_general", "utilite_publique", "aide"] = ""
+    receipt_ground: str = ""
+    receipt_ground_on: date | None = None
+    receipt_signatory: str = ""
+    receipt_rates: CommaList = Field(default_factory=list)
+
     hold_minutes: int = Field(30, ge=1, le=1440)
 
     argon2_cheap: bool = False
     collection_tolerance: int = Field(97, ge=50, le=100)
     slow_query_ms: int = Field(200, ge=1)
 
-    @field_validator("territory", mode="before")
+    @field_validator("territory", "receipt_rates", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

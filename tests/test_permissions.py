@@ -17,6 +17,7 @@ from campaigns.lifecycle.models import CostLine
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges import queries as pledge_links
 from campaigns.pledges.models import Pledge
+from campaigns.receipts.models import DonorKind, Receipt
 from campaigns.settlement.pages import ticket
 from civic import clock
 from civic.committees.models import College, Seat, SeatRequest
@@ -93,6 +94,12 @@ async def somebody(role: str, lead: Person) -> Person | None:
     return await a_person("Dominique Blanc", "", *roles)
 
 
+CONTENT = (
+    "issuer", "issuer_address", "issuer_number", "issuer_purpose", "issuer_category", "ground", "ground_on", "signatory",
+    "donor", "legal_form", "number", "street", "postcode", "city", "country", "paid_by", "campaign", "reference", "words",
+)  # fmt: skip
+
+
 async def world(lead: Person) -> dict[str, dict[str, Any]]:
     """One of everything around one initiative; what each family of routes, or one route, needs in its path."""
     live = await a_live_campaign(lead)
@@ -128,7 +135,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "campaigns": of_draft, "campaigns.show": {"slug": live.slug}, "campaigns.new": {"slug": initiative.slug},
         "campaigns.create": {"slug": initiative.slug}, "campaigns.remove_cost": of_draft | {"line": line.id},
         "campaigns.remove_reward": of_draft | {"reward": (await a_reward(draft)).id},
-        "pledges": {"slug": live.slug, "token": token},
+        "pledges": {"slug": live.slug, "token": token}, "receipts": {"token": token, "year": clock.today().year, "id": (await a_receipt(pledge)).id},
         "payments": {"slug": live.slug, "session": "cs_42", "token": links.make(pledge_links.PAY, pledge.id)},
         "settlement": {"slug": live.slug, "token": token, "ticket": ticket(attempt)},
         "communes": {"slug": initiative.commune.slug}, "organisations": {"slug": (await an_organisation()).slug},
@@ -138,6 +145,16 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "media": {"name": a_photo()}, "landscapes": {"motif": "panorama", "seed": "1"},
         "people": {"link": "inconnu", "id": 999}, "desk": {"token": "0" * 32}, "mail": {"id": 1}, "demo": {"key": "lead"},
     }  # fmt: skip
+
+
+async def a_receipt(pledge: Pledge) -> Receipt:
+    """The receipt of a gift, as it was issued."""
+    today = clock.today()
+    return await Receipt.create(
+        issuer="W012345678", year=today.year, number=1, pledge_id=pledge.id, turn=1, person_id=pledge.person_id,
+        kind=DonorKind.PERSON, amount_cents=3_000, given_on=today, issued_at=clock.now(),
+        content=dict.fromkeys(CONTENT, "x") | {"ground_on": "2025-03-12"} | {"reward": "", "reward_cents": "0"},
+    )  # fmt: skip
 
 
 async def a_thing(initiative: Initiative) -> Need:

@@ -1,0 +1,49 @@
+"""What happens to receipts after the fact: issued when money arrives, voided when it goes back."""
+
+from contextlib import suppress
+
+from campaigns.pledges.queries import MANAGE
+from campaigns.receipts import queries, service
+from campaigns.receipts.eligibility import refusal
+from civic import mail
+from civic.i18n import _, speaking
+from civic.people import links
+from civic.web.formats import money
+
+
+async def money_arrived(pledge_id: int) -> None:
+    """A gift was collected: its receipt, when its donor is known; else a word on how to get one."""
+    pledge = await queries.gift(pledge_id)
+    donor = await queries.donor_of(pledge.person_id)
+    if refusal(await queries.facts_of(pledge, donor)):
+        return
+    if donor is not None:
+        with suppress(service.NoReceipt):
+            await service.issue(pledge_id)
+        return
+    if pledge.person.email:
+        await mail.send(
+            "campaigns/receipt_offered", to=pledge.person.email, key=f"receipt-offered-{pledge_id}",
+            locale=pledge.person.locale, person=pledge.person.name, title=pledge.campaign.title,
+            amount_cents=pledge.amount_cents, token=links.make(MANAGE, pledge_id),
+        )  # fmt: skip
+
+
+async def money_returned(pledge_id: int, **_facts: object) -> None:
+    """A gift was refunded, in part or whole: its receipt is void; what is left of it may have another."""
+    receipt = await queries.receipt_of(pledge_id)
+    if receipt is None:
+        return
+    pledge = await queries.gift(pledge_id)
+    facts = await queries.facts_of(pledge, await queries.donor_of(pledge.person_id))
+    if facts.amount_cents == receipt.amount_cents and not facts.returned:
+        return
+    with speaking("fr"):
+        reason = _("Don de %(amount)s remboursé.", amount=money(receipt.amount_cents))
+    await service.void(receipt, reason)
+    if not facts.returned:
+        with suppress(service.NoReceipt):
+            await service.issue(pledge_id)
+
+
+handlers = {"payment_collected": money_arrived, "refund_settled": money_returned}

@@ -1,0 +1,127 @@
+"""Reads about receipts, and the guards of their pages."""
+
+from datetime import date
+
+from campaigns.payments.models import Attempt
+from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.queries import MANAGE
+from campaigns.receipts.eligibility import Gift
+from campaigns.receipts.models import Donor, DonorKind, Receipt
+from civic import clock, database
+from civic.errors import NotFound
+from civic.i18n import _
+from civic.people import links
+
+RETURNED = (
+    PledgeStatus.REFUND_PENDING, PledgeStatus.REFUNDED, PledgeStatus.DISPUTED, PledgeStatus.CHARGED_BACK
+)  # fmt: skip
+
+_REPORT = """SELECT COUNT(*) AS gifts, COALESCE(SUM(r.amount_cents), 0) AS cents, COUNT(DISTINCT r.person_id) AS donors
+FROM receipt r LEFT JOIN receipt v ON v.voids_id = r.id
+WHERE r.issuer = ? AND r.year = ? AND r.voids_id IS NULL AND v.id IS NULL"""
+_REWARDS = """SELECT COALESCE(SUM(reward.value_cents), 0) AS cents
+FROM pledge JOIN reward ON reward.id = pledge.reward_id
+WHERE pledge.person_id = ? AND pledge.id <> ? AND pledge.status = 'collected'
+AND pledge.collected_at >= ? AND pledge.collected_at < ?"""
+
+
+async def gift_of_link(token: str) -> Pledge:
+    """The gift behind its backer's secret link. Raises NotFound."""
+    return await gift(links.read(MANAGE, token))
+
+
+async def gift(pledge_id: int) -> Pledge:
+    """A gift with its campaign, backer and reward. Raises NotFound."""
+    found = await Pledge.get_or_none(id=pledge_id).select_related("campaign", "person", "reward")
+    if found is None:
+        raise NotFound(_("Cette promesse de don n’existe pas."))
+    return found
+
+
+async def donor_of(person_id: int) -> Donor | None:
+    """Who this backer is for the tax office, if she said so."""
+    return await Donor.get_or_none(person_id=person_id)
+
+
+async def receipt_of(pledge_id: int) -> Receipt | None:
+    """The receipt of a gift that stands: issued and not voided."""
+    issued = await Receipt.filter(pledge_id=pledge_id, voids_id=None).order_by("-turn").first()
+    if issued is None or await Receipt.filter(voids_id=issued.id).exists():
+        return None
+    return issued
+
+
+async def receipt_to_void(receipt_id: int) -> Receipt:
+    """A receipt that stands. Raises NotFound."""
+    found = await Receipt.get_or_none(id=receipt_id, voids_id=None)
+    if found is None or await Receipt.filter(voids_id=found.id).exists():
+        raise NotFound(_("Ce reçu n’existe pas ou a déjà été annulé."))
+    return found
+
+
+async def facts_of(pledge: Pledge, donor: Donor | None) -> Gift:
+    """What decides about a receipt for this gift."""
+    received = pledge.collected_at if pledge.status == PledgeStatus.COLLECTED else None
+    day = clock.local(received).date() if received else None
+    value = pledge.reward.value_cents if pledge.reward else 0
+    return Gift(
+        amount_cents=pledge.amount_cents, beneficiary=pledge.campaign.beneficiary, received_on=day,
+        returned=pledge.status in RETURNED, reward_value_cents=value,
+        reward_is_sale=getattr(pledge.reward, "nature", "") == "sale",
+        rewards_of_the_year_cents=await _rewards_of_the_year(pledge) if value and received else 0,
+        company=donor is not None and donor.kind == DonorKind.COMPANY,
+    )  # fmt: skip
+
+
+async def _rewards_of_the_year(pledge: Pledge) -> int:
+    assert pledge.collected_at
+    year = clock.local(pledge.collected_at).year
+    span = [clock.at(date(year, 1, 1), 0), clock.at(date(year + 1, 1, 1), 0)]
+    rows = await database.fetch_all(_REWARDS, [pledge.person_id, pledge.id, *span])
+    return int(rows[0]["cents"])
+
+
+async def paid_by(pledge: Pledge) -> str:
+    """The means of payment a receipt names: card or direct debit; what came by hand says so itself."""
+    if pledge.method_label.startswith("SEPA"):
+        return _("prélèvement bancaire")
+    return _("carte bancaire") if await Attempt.filter(pledge_id=pledge.id).exists() else _("chèque ou virement")
+
+
+async def of_year(issuer: str, year: int, before: int | None = None, limit: int = 51) -> list[Receipt]:
+    """A year's numbers, the latest first; `before` continues a page."""
+    rows = Receipt.filter(issuer=issuer, year=year)
+    if before:
+        rows = rows.filter(number__lt=before)
+    return await rows.order_by("-number").limit(limit)
+
+
+async def all_of_year(issuer: str, year: int) -> list[Receipt]:
+    """A year's numbers, the first first, for the report."""
+    return await Receipt.filter(issuer=issuer, year=year).order_by("number")
+
+
+async def voided_ids(receipts: list[Receipt]) -> set[int]:
+    """Which of these were voided."""
+    ids = [receipt.id for receipt in receipts]
+    return {int(row.voids_id or 0) for row in await Receipt.filter(voids_id__in=ids or [0])}
+
+
+async def of_person(person_id: int, year: int) -> list[Receipt]:
+    """A donor's receipts of one year of gifts that stand, the oldest first."""
+    rows = Receipt.filter(person_id=person_id, voids_id=None)
+    found = [row for row in await rows.order_by("given_on", "id") if row.given_on.year == year]
+    gone = await voided_ids(found)
+    return [row for row in found if row.id not in gone]
+
+
+async def report(issuer: str, year: int) -> dict[str, int]:
+    """What is declared (art. 222 bis CGI): receipts that stand, their total in cents, how many donors."""
+    row = (await database.fetch_all(_REPORT, [issuer, year]))[0]
+    return {name: int(row[name]) for name in ("gifts", "cents", "donors")}
+
+
+async def years(issuer: str) -> list[int]:
+    """The years that have numbers, the latest first."""
+    rows = await database.fetch_all("SELECT year FROM receipt_series WHERE issuer = ? ORDER BY year DESC", [issuer])
+    return [int(row["year"]) for row in rows]
