@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from campaigns.sandbox.control import Control
 from campaigns.sandbox.deliveries import Postman
+from campaigns.sandbox.desk import Desk
 from campaigns.sandbox.pages import Pages
 from campaigns.sandbox.server import Api
 from campaigns.sandbox.store import Store
@@ -41,12 +42,15 @@ def create_sandbox(
         Api(store, frame, postman),
         Control(store, frame, postman),
     )
+    desk = Desk(pages, control)
     app = Starlette(
         routes=[
             Route("/v1/{rest:path}", api.answer, methods=["GET", "POST", "DELETE"]),
             Route("/checkout/{id}", pages.checkout, methods=["GET", "POST"]),
             Route("/onboarding/{id}", pages.onboarding, methods=["GET", "POST"]),
             Route("/3ds/{id}", pages.authentication, methods=["GET", "POST"]),
+            Route("/desk", desk.show, methods=["GET"]),
+            Route("/desk", desk.act, methods=["POST"]),
             Route("/assets/sandbox.css", pages.stylesheet),
             Route("/_control/{verb}", control.endpoint, methods=["POST"]),
         ]

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from campaigns.sandbox import clockwork, faults, reversals
+from campaigns.sandbox import clockwork, faults, payouts, reversals
 from campaigns.sandbox.deliveries import Postman
 from campaigns.sandbox.errors import StripeFault, invalid
 from campaigns.sandbox.store import Rows, Store, Stored
@@ -29,6 +29,7 @@ DUMPED = {
     "refunds": "refund",
     "disputes": "dispute",
     "balance_transactions": "balance_transaction",
+    "payouts": "payout",
     "events": "event",
 }
 VERBS = (
@@ -40,6 +41,7 @@ VERBS = (
     "dispute",
     "close_dispute",
     "fail_refund",
+    "pay_out",
     "clock",
     "sepa_delay",
     "dump",
@@ -120,6 +122,17 @@ class Control:
         """The backer's bank sends a refund back."""
         failed: Stored = await self._do(lambda rows: reversals.fail_refund(self._of(rows, refund), refund))
         return failed
+
+    async def pay_out(self) -> Stored | None:
+        """The whole balance goes to the bank account, as it does by itself every few days; None when there is none."""
+
+        def pay(rows: Rows) -> Stored | None:
+            world = World(rows, self._frame, "")
+            balance = payouts.balance_of(world)
+            return payouts.pay(world, balance, automatic=True) if balance > 0 else None
+
+        paid: Stored | None = await self._do(pay)
+        return paid
 
     async def clock(self, advance_seconds: float) -> float:
         """Move the sandbox's time; what falls due meanwhile happens. Returns the offset from real time."""

@@ -97,7 +97,7 @@ class Pages:
         texts = words(locale)
         amount = partial(amount_text, currency=session["currency"] or self.frame.currency, locale=locale)
         total = amount(session["amount_total"] or 0)
-        return self._page(
+        return self.page(
             "checkout.html",
             status,
             locale,
@@ -119,7 +119,7 @@ class Pages:
             back = _success_address(session) if reason == "complete" else session["cancel_url"]
         texts = words(locale)
         title, sentence = texts[f"{reason}_title"], texts[reason]
-        return self._page("notice.html", status, locale, [], title=title, sentence=sentence, back=back)
+        return self.page("notice.html", status, locale, [], title=title, sentence=sentence, back=back)
 
     async def authentication(self, request: Request) -> Response:
         """GET and POST /3ds/{id}: what the person's bank asks, and where she goes with her answer."""
@@ -158,7 +158,7 @@ class Pages:
             intent["next_action"]["redirect_to_url"]["return_url"],
             session and session["success_url"],
         ]
-        return self._page(
+        return self.page(
             "authentication.html",
             200,
             locale,
@@ -185,9 +185,10 @@ class Pages:
             return RedirectResponse(link["_return_url"], 303)
         locale = _locale(request, None)
         title, ways_out = words(locale)["onboarding_title"], [link["_return_url"], link["_refresh_url"]]
-        return self._page("onboarding.html", 200, locale, ways_out, title=title, link=link["id"])
+        return self.page("onboarding.html", 200, locale, ways_out, title=title, link=link["id"])
 
-    def _page(self, template: str, status: int, locale: str, ways_out: list[Any], **content: Any) -> Response:
+    def page(self, template: str, status: int, locale: str, ways_out: list[Any], **content: Any) -> Response:
+        """One of our pages, with its strict policy; `ways_out` are the addresses its forms may lead to."""
         html = TEMPLATES.get_template(template).render(
             locale=locale, t=words(locale), public_url=self.frame.public_url, **content
         )

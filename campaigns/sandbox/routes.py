@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from campaigns.sandbox import accounts, charges, checkout, customers, lists, payments, reversals, setups
+from campaigns.sandbox import accounts, charges, checkout, customers, lists, payments, payouts, reversals, setups
 from campaigns.sandbox.errors import invalid
 from campaigns.sandbox.store import Stored
 from campaigns.sandbox.world import Params, World
@@ -53,6 +53,8 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("get", "/v1/disputes/{dispute}"): reversals.retrieve_dispute,
     ("post", "/v1/disputes/{dispute}/close"): reversals.concede_dispute,
     ("get", "/v1/balance_transactions/{id}"): charges.retrieve_balance_transaction,
+    ("post", "/v1/payouts"): payouts.create,
+    ("get", "/v1/payouts/{payout}"): _retrieve("payout"),
     ("get", "/v1/events/{id}"): _retrieve("event"),
     ("post", "/v1/accounts"): accounts.create,
     ("get", "/v1/account"): accounts.retrieve_own,
@@ -72,6 +74,7 @@ LISTS = {
     "/v1/refunds": "refund",
     "/v1/disputes": "dispute",
     "/v1/balance_transactions": "balance_transaction",
+    "/v1/payouts": "payout",
     "/v1/events": "event",
     "/v1/accounts": "account",
 }

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from babel.numbers import format_currency
 
+from campaigns.sandbox import texts_desk
+
 FRENCH = {
     "simulated": "Paiements simulés : aucune carte n’est débitée, aucun argent ne circule.",
     "setup_title": "Enregistrer un moyen de paiement",
@@ -150,7 +152,7 @@ OFFERED_IBANS = [key for key in FRENCH if key.startswith("FR")]
 
 def words(locale: str) -> dict[str, str]:
     """The sentences of a page; anything but English is answered in French."""
-    return ENGLISH if locale == "en" else FRENCH
+    return {**ENGLISH, **texts_desk.ENGLISH} if locale == "en" else {**FRENCH, **texts_desk.FRENCH}
 
 
 def choose_locale(wanted: str | None, accept_language: str) -> str:
