@@ -26,6 +26,8 @@ from campaigns.payments import routes as payments_routes
 from campaigns.payments.keys import sandbox_key, simulated_secret
 from campaigns.pledges import jobs as pledges_jobs
 from campaigns.pledges import routes as pledges_routes
+from campaigns.proof import panels as proof_panels
+from campaigns.proof import routes as proof_routes
 from campaigns.public import routes as campaigns_routes
 from campaigns.sandbox import create_sandbox
 from campaigns.settlement import jobs as settlement_jobs
@@ -73,7 +75,8 @@ from volunteering.signups import tallies
 
 log = structlog.get_logger("civic")
 KEPT_PAGES = (
-    "home", "initiatives.index", "initiatives.show", "campaigns.index", "campaigns.show", "missions.index",
+    "home", "initiatives.index", "initiatives.show", "campaigns.index", "campaigns.show", "proof.show",
+    "missions.index",
     "communes.index", "communes.show", "organisations.index", "organisations.show", "events.index", "events.show",
 )  # fmt: skip
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
@@ -91,6 +94,7 @@ def routes(current: Settings) -> list[BaseRoute]:
     if current.campaigns:
         slices += [
             pledges_routes, payments_routes, lifecycle_routes, settlement_routes, campaigns_routes, treasury_routes,
+            proof_routes,
         ]  # fmt: skip
     return [route for part in slices for route in part.routes]
 
@@ -151,6 +155,7 @@ def fill_campaigns() -> None:
     slots.desk_todos.fill(campaign_panels.desk_todos, settlement_todos.desk_todos)
     slots.home_ways.fill(campaign_panels.home_ways)
     slots.figures.fill(campaign_panels.figures)
+    campaign_slots.campaign_panels.fill(proof_panels.campaign_panels)
     slots.secret_links.fill(campaign_panels.secret_links)
     jobs.register(lifecycle_jobs.handlers)
     slots.verifications.fill(*ledger_verify.CHECKS, *settlement_verify.CHECKS)
