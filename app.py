@@ -17,6 +17,8 @@ from starlette_compress import CompressMiddleware
 
 from campaigns import panels as campaign_panels
 from campaigns import slots as campaign_slots
+from campaigns.accounting import panels as accounting_panels
+from campaigns.accounting import routes as accounting_routes
 from campaigns.ledger import verify as ledger_verify
 from campaigns.lifecycle import jobs as lifecycle_jobs
 from campaigns.lifecycle import routes as lifecycle_routes
@@ -94,7 +96,7 @@ def routes(current: Settings) -> list[BaseRoute]:
     if current.campaigns:
         slices += [
             pledges_routes, payments_routes, lifecycle_routes, settlement_routes, campaigns_routes, treasury_routes,
-            proof_routes,
+            proof_routes, accounting_routes,
         ]  # fmt: skip
     return [route for part in slices for route in part.routes]
 
@@ -155,6 +157,7 @@ def fill_campaigns() -> None:
     slots.desk_todos.fill(campaign_panels.desk_todos, settlement_todos.desk_todos)
     slots.home_ways.fill(campaign_panels.home_ways)
     slots.figures.fill(campaign_panels.figures)
+    campaign_slots.treasury_panels.fill(accounting_panels.treasury_panels)
     campaign_slots.campaign_panels.fill(proof_panels.campaign_panels)
     slots.secret_links.fill(campaign_panels.secret_links)
     jobs.register(lifecycle_jobs.handlers)

@@ -5,6 +5,7 @@ A bad value stops the start with a sentence that names the setting (`BadSettings
 """
 
 import secrets
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +14,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 DOMBINNOV = ["200069193", "200042497", "200070118", "240100800", "240100610"]
+
+CHART = {
+    "bank": "512", "stripe_clearing": "5115", "cheques_in_hand": "5112", "cash_box": "53", "campaign_fund": "7541",
+    "match_fund": "4687", "psp_fees": "6278", "platform_tips": "758", "refunds_due": "467", "disputes_held": "471",
+    "beneficiary_payable": "467", "expense_paid": "628", "backer_external": "411",
+}  # fmt: skip
+"""The ledger's accounts → French account numbers, until the host's accountant says otherwise."""
 
 CommaList = Annotated[list[str], NoDecode]
 
@@ -60,12 +68,30 @@ class Settings(BaseSettings):
 
     argon2_cheap: bool = False
     collection_tolerance: int = Field(97, ge=50, le=100)
+    accounts: Annotated[list[tuple[date, dict[str, str]]], NoDecode] = Field(default_factory=list)
     slow_query_ms: int = Field(200, ge=1)
 
     @field_validator("territory", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("accounts", mode="before")
+    @classmethod
+    def _read_accounts(cls, value: object) -> object:
+        """« 2027-01-01 platform_tips=7588 expense_paid=6068; 2028-01-01 … »: what changes on each day."""
+        if not isinstance(value, str):
+            return value
+        periods = []
+        for part in filter(None, (part.strip() for part in value.split(";"))):
+            day, *pairs = part.split()
+            numbers = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+            wrong = [pair for pair in pairs if "=" not in pair] + [name for name in numbers if name not in CHART]
+            wrong += [number for number in numbers.values() if not (number.isascii() and number.isalnum())]
+            if wrong:
+                raise ValueError(f"« {wrong[0]} » n’est pas un compte connu suivi de = et de son numéro")
+            periods.append((date.fromisoformat(day), numbers))
+        return sorted(periods, key=lambda period: period[0])
 
     @model_validator(mode="after")
     def _fill_in(self) -> "Settings":

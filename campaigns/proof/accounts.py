@@ -20,6 +20,8 @@ RECEIVED = (
     PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING, PledgeStatus.REFUNDED, PledgeStatus.DISPUTED,
     PledgeStatus.CHARGED_BACK,
 )  # fmt: skip
+GIVEN_BACK = frozenset({"refund", "dispute", "excess"})
+"""Sources of what goes back to a backer, and of what comes back from there."""
 OF_PLEDGE = re.compile(r"pledge (\d+)")
 
 
@@ -36,14 +38,14 @@ class Nature(StrEnum):
 
 @dataclass(slots=True)
 class Totals:
-    """Sums in cents, all positive; `offline` and `returns` also count their entries."""
+    """Sums in cents, all positive; `returned_of` are ids of pledges, 0 for one that is not known."""
 
     gifts: int = 0
     offline: int = 0
     offline_count: int = 0
     matched: int = 0
     returned: int = 0
-    returns_count: int = 0
+    returned_of: set[int] = field(default_factory=set)
     fees: int = 0
     spent: int = 0
 
@@ -110,6 +112,11 @@ def pledges_by_charge(entries: Sequence[Booked]) -> dict[str, int]:
     return {source: int(match[1]) for source, match in found if match}
 
 
+def _pledge_of(entry: Booked) -> int:
+    found = OF_PLEDGE.fullmatch(entry.memo)
+    return int(found[1]) if found else 0
+
+
 def undone(entry: Booked, by_id: Mapping[int, Booked]) -> Booked:
     """What a reversal undoes, through reversals of reversals; any other entry itself."""
     while entry.link.source_type == "entry" and int(entry.link.source_id) in by_id:
@@ -124,7 +131,7 @@ def nature(entry: Booked) -> Nature:
         return Nature.MATCH
     if AccountKind.EXPENSE_PAID in touched:
         return Nature.SPENDING
-    if AccountKind.DISPUTES_HELD in touched or "refund" in entry.link.kind or "refund" in entry.link.source_type:
+    if AccountKind.DISPUTES_HELD in touched or entry.link.source_type in GIVEN_BACK:
         return Nature.RETURN
     if entry.link.source_type == "charge":
         return Nature.GIFT
@@ -148,7 +155,7 @@ def add_up(entries: Sequence[Booked]) -> Totals:
             totals.matched += fund
         elif kind == Nature.RETURN:
             totals.returned -= fund
-            totals.returns_count += origin is entry
+            totals.returned_of.add(_pledge_of(origin))
     return totals
 
 
@@ -158,7 +165,7 @@ async def books_of(campaign: Campaign) -> Books:
     if books.final:
         books.gifts = await gifts_of(campaign.id)
         books.totals = add_up(books.entries)
-        books.publication = privacy.decide(books.gifts, books.totals.offline_count, books.totals.returns_count)
+        books.publication = privacy.decide(books.gifts, books.totals.offline_count, books.totals.returned_of)
     return books
 
 

@@ -5,7 +5,7 @@ sum of at least three gifts. So with one hidden amount, two gifts that nobody as
 two, however many are hidden, so that one more hidden gift never brings a merged one back into the open.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 ENOUGH = 3
@@ -39,23 +39,26 @@ class Publication:
         return None if gift.id in self.merged else gift.cents
 
 
-def decide(gifts: Sequence[Gift], offline: int = 0, returns: int = 0) -> Publication:
-    """What may be published of these gifts, of so many offline gifts and so many refunds or disputes.
+def decide(gifts: Sequence[Gift], offline: int = 0, returned: Collection[int] = ()) -> Publication:
+    """What may be published of these gifts, of so many offline gifts and of the gifts that were given back in part.
 
-    Offline gifts and returns are taken for hidden ones: their sums stand apart only when there are three or none.
+    Offline gifts are taken for hidden ones: their sum stands apart only when there are three or none. So does the sum
+    given back when it concerns merged gifts, or gifts that are not known here (`returned` are their ids).
     """
+    known = {gift.id for gift in gifts}
     few_offline = 0 < offline < ENOUGH
     merged = _with_two_others(gifts, [gift.id for gift in gifts if gift.hidden], always=few_offline)
     sealed = merged | {gift.id for gift in gifts if gift.tipped}
     if len(sealed) < ENOUGH:
         sealed = _with_two_others(gifts, sorted(sealed))
+    touched = [id for id in returned if id in merged or id not in known]
     if merged and len(merged) + offline < ENOUGH:
         return Publication(
             frozenset(gift.id for gift in gifts), frozenset(gift.id for gift in gifts), True, False, False, False
         )
     return Publication(
         merged, sealed, offline_apart=not few_offline and (not merged or len(merged) >= ENOUGH),
-        returns_apart=not merged or returns == 0 or returns >= ENOUGH, fees_shown=len(gifts) >= ENOUGH,
+        returns_apart=not touched or len(touched) >= ENOUGH, fees_shown=len(gifts) >= ENOUGH,
     )  # fmt: skip
 
 
