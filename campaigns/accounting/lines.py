@@ -81,13 +81,13 @@ def totals_of(lines: Sequence[Line]) -> list[Total]:
 
 def _line(row: database.connection.Row, touched: set[str], until: datetime) -> Line:
     day = clock.local(_moment(row["occurred_at"])).date()
-    label = _kinds().get(row["kind"], row["kind"])
+    label: str = _kinds().get(row["kind"], str(row["kind"]))
     cents = int(row["cents"])
     return Line(
         next((journal for kind, journal in JOURNALS if kind in touched), OTHERS), row["id"], day,
         number_of(row["account"], day), _names()[row["account"]],
         f"{label}, {row['title']}" if row["title"] else label, f"{row['source_type']} {row['source_id']}",
-        max(cents, 0), max(-cents, 0), row["campaign"] or "", _moment(row["recorded_at"]) >= until,
+        max(cents, 0), max(-cents, 0), str(row["campaign"] or ""), _moment(row["recorded_at"]) >= until,
     )  # fmt: skip
 
 
