@@ -68,6 +68,7 @@ class Settings(BaseSettings):
 
     argon2_cheap: bool = False
     collection_tolerance: int = Field(97, ge=50, le=100)
+    sepa_reserve: Annotated[list[tuple[date, int]], NoDecode] = Field(default_factory=lambda: [(date.min, 20)])
     accounts: Annotated[list[tuple[date, dict[str, str]]], NoDecode] = Field(default_factory=list)
     slow_query_ms: int = Field(200, ge=1)
 
@@ -75,6 +76,20 @@ class Settings(BaseSettings):
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("sepa_reserve", mode="before")
+    @classmethod
+    def _read_reserve(cls, value: object) -> object:
+        """« 20; 2027-06-01 10 »: the share in percent, then what it becomes from a day on."""
+        if not isinstance(value, str):
+            return value
+        periods = []
+        for part in filter(None, (part.strip() for part in value.split(";"))):
+            day, _space, share = part.rpartition(" ")
+            if not 0 <= int(share) <= 100:
+                raise ValueError(f"« {share} » n’est pas un pourcentage")
+            periods.append((date.fromisoformat(day) if day else date.min, int(share)))
+        return sorted(periods)
 
     @field_validator("accounts", mode="before")
     @classmethod
@@ -109,6 +124,10 @@ class Settings(BaseSettings):
         if live and self.environment != "production":
             raise ValueError("STRIPE_SECRET_KEY est une clé réelle : elle demande CIVIC_ENV=production")
         return self
+
+    def sepa_reserve_on(self, day: date) -> int:
+        """The share, in percent, of recent direct debits that is kept back on a day."""
+        return max((period for period in self.sepa_reserve if period[0] <= day), default=(day, 100))[1]
 
     @property
     def payments_simulated(self) -> bool:

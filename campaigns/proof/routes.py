@@ -9,7 +9,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle import queries
-from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.payouts import queries as payouts
+from campaigns.payouts.models import ClosingReport
 from campaigns.proof import export
 from campaigns.proof.accounts import Books, books_of, pledges_by_charge
 from campaigns.proof.privacy import Gift
@@ -70,7 +72,8 @@ async def show(request: Request) -> Response:
         request, "campaigns/proof/show.html", status=422 if form.errors else 200, campaign=campaign,
         initiative=campaign.initiative, books=books, publication=books.publication, totals=books.totals, gifts=gifts,
         sort=sort, sorts=_sorts(campaign, sort), next=_next(campaign, sort, gifts), form=form, wanted=wanted,
-        place=_place(books, wanted) if wanted else None, lines=await queries.cost_lines(campaign.id),
+        place=_place(books, wanted) if wanted else None, lines=await payouts.lines_of(campaign),
+        expenses=await payouts.verified(campaign.id), report=await _report(campaign),
         checked=await _reconciled(books), received=received, whole=books.broken_at is None,
         chart=_chart(received, books), left=books.left_cents,
     )  # fmt: skip
@@ -83,6 +86,11 @@ async def download(request: Request) -> Response:
     disposition = f'attachment; filename="comptes-{campaign.slug}.jsonl"'
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-cache"}
     return Response(text, media_type="application/jsonl", headers=headers)
+
+
+async def _report(campaign: Campaign) -> ClosingReport | None:
+    """The closing report, public once somebody else has accepted it."""
+    return await payouts.report_of(campaign.id) if campaign.status == CampaignStatus.CLOSED else None
 
 
 def _sort(value: str | None) -> Sort:
