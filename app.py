@@ -17,6 +17,8 @@ from starlette_compress import CompressMiddleware
 
 from campaigns import panels as campaign_panels
 from campaigns import slots as campaign_slots
+from campaigns.accounting import panels as accounting_panels
+from campaigns.accounting import routes as accounting_routes
 from campaigns.ledger import verify as ledger_verify
 from campaigns.lifecycle import jobs as lifecycle_jobs
 from campaigns.lifecycle import routes as lifecycle_routes
@@ -24,8 +26,14 @@ from campaigns.payments import gateway
 from campaigns.payments import jobs as payments_jobs
 from campaigns.payments import routes as payments_routes
 from campaigns.payments.keys import sandbox_key, simulated_secret
+from campaigns.payouts import jobs as payouts_jobs
+from campaigns.payouts import panels as payouts_panels
+from campaigns.payouts import routes as payouts_routes
+from campaigns.payouts import verify as payouts_verify
 from campaigns.pledges import jobs as pledges_jobs
 from campaigns.pledges import routes as pledges_routes
+from campaigns.proof import panels as proof_panels
+from campaigns.proof import routes as proof_routes
 from campaigns.public import routes as campaigns_routes
 from campaigns.receipts import jobs as receipts_jobs
 from campaigns.receipts import panels as receipts_panels
@@ -77,7 +85,8 @@ from volunteering.signups import tallies
 
 log = structlog.get_logger("civic")
 KEPT_PAGES = (
-    "home", "initiatives.index", "initiatives.show", "campaigns.index", "campaigns.show", "missions.index",
+    "home", "initiatives.index", "initiatives.show", "campaigns.index", "campaigns.show", "proof.show",
+    "missions.index",
     "communes.index", "communes.show", "organisations.index", "organisations.show", "events.index", "events.show",
 )  # fmt: skip
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
@@ -96,6 +105,7 @@ def routes(current: Settings) -> list[BaseRoute]:
         slices += [
             pledges_routes, payments_routes, lifecycle_routes, settlement_routes, campaigns_routes, treasury_routes,
             receipts_routes,
+            proof_routes, accounting_routes, payouts_routes,
         ]  # fmt: skip
     return [route for part in slices for route in part.routes]
 
@@ -156,15 +166,21 @@ def fill_campaigns() -> None:
     slots.desk_todos.fill(campaign_panels.desk_todos, settlement_todos.desk_todos)
     slots.home_ways.fill(campaign_panels.home_ways)
     slots.figures.fill(campaign_panels.figures)
+    campaign_slots.campaign_tools.fill(payouts_panels.campaign_tools)
+    campaign_slots.treasury_panels.fill(payouts_panels.treasury_panels)
+    campaign_slots.treasury_panels.fill(accounting_panels.treasury_panels)
+    campaign_slots.campaign_panels.fill(proof_panels.campaign_panels)
     slots.secret_links.fill(campaign_panels.secret_links)
     jobs.register(lifecycle_jobs.handlers)
-    slots.verifications.fill(*ledger_verify.CHECKS, *settlement_verify.CHECKS)
     slots.verifications.fill(*receipts_verify.CHECKS)
     campaign_slots.treasury_panels.fill(receipts_panels.treasury_panels)
     jobs.register(receipts_jobs.handlers)
+    slots.verifications.fill(*ledger_verify.CHECKS, *settlement_verify.CHECKS, *payouts_verify.CHECKS)
     jobs.register(pledges_jobs.handlers)
     jobs.register(payments_jobs.handlers)
     jobs.register(settlement_jobs.handlers)
+    jobs.register(payouts_jobs.handlers)
+    jobs.every("payouts_read", hours=24)
     for name, minutes in settlement_jobs.minutes.items():
         jobs.every(name, minutes=minutes)
     jobs.every("campaigns_opened", minutes=10)

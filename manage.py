@@ -241,6 +241,27 @@ def reconcile() -> None:
 
 
 @cli.command()
+def verify_export(
+    file: Annotated[Path, typer.Argument(help="Le fichier « comptes-….jsonl » pris sur la page des preuves.")],
+    empreinte: Annotated[str, typer.Option("--empreinte", "--hash", help="L’empreinte reçue par courriel.")] = "",
+    english: Annotated[bool, typer.Option("--english", help="Say it in English.")] = False,
+) -> None:
+    """Check the public export of a campaign's accounts, without the database; exit status 1 when something is wrong."""
+    from campaigns.proof import checking
+    from civic import i18n
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise DomainError(f"{file} ne peut pas être lu.") from None
+    with i18n.speaking("en" if english else "fr"):
+        done = checking.check(text, empreinte)
+        for sentence in checking.report(done, empreinte):
+            typer.echo(sentence)
+    raise typer.Exit(1 if done.problems or (empreinte and not done.found_at) else 0)
+
+
+@cli.command()
 def verify() -> None:
     """Check on live data what must always hold; prints what does not, and then exits with status 1."""
     problems = _in_database(_verify())

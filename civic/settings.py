@@ -15,6 +15,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 DOMBINNOV = ["200069193", "200042497", "200070118", "240100800", "240100610"]
 
+CHART = {
+    "bank": "512", "stripe_clearing": "5115", "cheques_in_hand": "5112", "cash_box": "53", "campaign_fund": "7541",
+    "match_fund": "4687", "psp_fees": "6278", "platform_tips": "758", "refunds_due": "467", "disputes_held": "471",
+    "beneficiary_payable": "467", "expense_paid": "628", "backer_external": "411",
+}  # fmt: skip
+"""The ledger's accounts → French account numbers, until the host's accountant says otherwise."""
+
 CommaList = Annotated[list[str], NoDecode]
 
 
@@ -71,12 +78,45 @@ class Settings(BaseSettings):
 
     argon2_cheap: bool = False
     collection_tolerance: int = Field(97, ge=50, le=100)
+    sepa_reserve: Annotated[list[tuple[date, int]], NoDecode] = Field(default_factory=lambda: [(date.min, 20)])
+    accounts: Annotated[list[tuple[date, dict[str, str]]], NoDecode] = Field(default_factory=list)
     slow_query_ms: int = Field(200, ge=1)
 
     @field_validator("territory", "receipt_rates", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("sepa_reserve", mode="before")
+    @classmethod
+    def _read_reserve(cls, value: object) -> object:
+        """« 20; 2027-06-01 10 »: the share in percent, then what it becomes from a day on."""
+        if not isinstance(value, str):
+            return value
+        periods = []
+        for part in filter(None, (part.strip() for part in value.split(";"))):
+            day, _space, share = part.rpartition(" ")
+            if not 0 <= int(share) <= 100:
+                raise ValueError(f"« {share} » n’est pas un pourcentage")
+            periods.append((date.fromisoformat(day) if day else date.min, int(share)))
+        return sorted(periods)
+
+    @field_validator("accounts", mode="before")
+    @classmethod
+    def _read_accounts(cls, value: object) -> object:
+        """« 2027-01-01 platform_tips=7588 expense_paid=6068; 2028-01-01 … »: what changes on each day."""
+        if not isinstance(value, str):
+            return value
+        periods = []
+        for part in filter(None, (part.strip() for part in value.split(";"))):
+            day, *pairs = part.split()
+            numbers = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+            wrong = [pair for pair in pairs if "=" not in pair] + [name for name in numbers if name not in CHART]
+            wrong += [number for number in numbers.values() if not (number.isascii() and number.isalnum())]
+            if wrong:
+                raise ValueError(f"« {wrong[0]} » n’est pas un compte connu suivi de = et de son numéro")
+            periods.append((date.fromisoformat(day), numbers))
+        return sorted(periods, key=lambda period: period[0])
 
     @model_validator(mode="after")
     def _fill_in(self) -> "Settings":
@@ -94,6 +134,10 @@ class Settings(BaseSettings):
         if live and self.environment != "production":
             raise ValueError("STRIPE_SECRET_KEY est une clé réelle : elle demande CIVIC_ENV=production")
         return self
+
+    def sepa_reserve_on(self, day: date) -> int:
+        """The share, in percent, of recent direct debits that is kept back on a day."""
+        return max((period for period in self.sepa_reserve if period[0] <= day), default=(day, 100))[1]
 
     @property
     def payments_simulated(self) -> bool:

@@ -100,7 +100,7 @@ async def _give(world: World, *, fund: Fund, pledged: Pledged) -> None:
     reward = await Reward.filter(campaign_id=campaign.id, from_cents__lte=pledged.euros * 100).order_by("-from_cents").first()
     chosen = reward.id if reward and reward.left != 0 and pledged.euros % 20 == 0 else 0
     anonymous = len(backer.name) % 5 == 0
-    gift = Gift(pledged.euros * 100, 100 if pledged.euros % 3 == 0 else 0, chosen, anonymous, False, backer.short_name)
+    gift = Gift(pledged.euros * 100, 100 if pledged.euros % 3 == 0 else 0, chosen, anonymous, len(backer.name) % 7 == 0, backer.short_name)
     made = await pledges.pledge(backer, campaign, gift, f"demo-{fund.key}-{pledged.who}", [])
     promise = await Pledge.get(id=made.id).select_related("campaign", "person")
     page = await checkout.open_page(promise)

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from app import routes
-from campaigns.lifecycle.models import CostLine
+from campaigns.lifecycle.models import Campaign, CostLine
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges import queries as pledge_links
 from campaigns.pledges.models import Pledge
@@ -40,6 +40,7 @@ from tests.campaigns.till import open_till
 from tests.client import Client
 from tests.factories import a_person, an_organisation
 from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campaign, a_reward
+from tests.factories.payouts import a_tranche, an_expense
 from tests.factories.steering import a_committee, a_member, an_open_decision
 from tests.factories.steering import a_draft as a_decision_draft
 from tests.factories.volunteering import a_mission, a_signup, the_shift
@@ -136,6 +137,8 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "campaigns.create": {"slug": initiative.slug}, "campaigns.remove_cost": of_draft | {"line": line.id},
         "campaigns.remove_reward": of_draft | {"reward": (await a_reward(draft)).id},
         "pledges": {"slug": live.slug, "token": token}, "receipts": {"token": token, "year": clock.today().year, "id": (await a_receipt(pledge)).id},
+        "proof": {"slug": live.slug},
+        **await some_spending(live),
         "payments": {"slug": live.slug, "session": "cs_42", "token": links.make(pledge_links.PAY, pledge.id)},
         "settlement": {"slug": live.slug, "token": token, "ticket": ticket(attempt)},
         "communes": {"slug": initiative.commune.slug}, "organisations": {"slug": (await an_organisation()).slug},
@@ -155,6 +158,13 @@ async def a_receipt(pledge: Pledge) -> Receipt:
         kind=DonorKind.PERSON, amount_cents=3_000, given_on=today, issued_at=clock.now(),
         content=dict.fromkeys(CONTENT, "x") | {"ground_on": "2025-03-12"} | {"reward": "", "reward_cents": "0"},
     )  # fmt: skip
+async def some_spending(campaign: Campaign) -> dict[str, dict[str, Any]]:
+    """A sum asked for and an expense declared by somebody who is none of the columns."""
+    tranche, expense = await a_tranche(campaign, await a_person()), await an_expense(campaign, await a_person())
+    of_expense = {"slug": campaign.slug, "id": expense.id}
+    return {
+        "payouts": of_expense, "payouts.answer": {"slug": campaign.slug, "id": tranche.id},
+    }  # fmt: skip
 
 
 async def a_thing(initiative: Initiative) -> Need:

@@ -1,6 +1,8 @@
 """The hash chain of a campaign's entries: pure, so that anybody can check the public export offline (PRODUCT C5).
 
-Only opaque ids, moments and amounts are hashed: erasing a person never breaks the chain.
+Only opaque ids, moments and amounts are hashed: erasing a person never breaks the chain. An entry is first *sealed*,
+with a salt of its own; the chain covers the seals. So the export can leave out what an entry says (an amount that
+somebody hides) and the chain is still checked through it: without its salt, nobody guesses a seal's amounts.
 """
 
 import hashlib
@@ -13,7 +15,7 @@ GENESIS = "0" * 64
 
 @dataclass(slots=True, frozen=True)
 class Link:
-    """What an entry's hash covers. `occurred_at` in Unix seconds; postings are (account key, cents), any order."""
+    """What an entry's seal covers. `occurred_at` in Unix seconds; postings are (account key, cents), any order."""
 
     campaign_id: int | None
     position: int
@@ -24,24 +26,33 @@ class Link:
     postings: tuple[tuple[str, int], ...]
 
 
-def hash_of(link: Link, prev_hash: str) -> str:
-    """SHA-256, in hexadecimal, of the previous hash and this entry as compact JSON."""
-    content = [
-        prev_hash, link.campaign_id, link.position, link.kind, link.source_type, link.source_id, link.occurred_at,
+def seal_of(link: Link, salt: str) -> str:
+    """SHA-256, in hexadecimal, of the salt and this entry as compact JSON."""
+    return _digest([
+        salt, link.campaign_id, link.position, link.kind, link.source_type, link.source_id, link.occurred_at,
         sorted([account, cents] for account, cents in link.postings),
-    ]  # fmt: skip
-    text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    ])  # fmt: skip
 
 
-def first_break(links: Iterable[tuple[Link, str, str]]) -> int | None:
+def hash_of(seal: str, position: int, prev_hash: str) -> str:
+    """SHA-256, in hexadecimal, of the previous hash, the entry's place and its seal as compact JSON."""
+    return _digest([prev_hash, position, seal])
+
+
+def first_break(links: Iterable[tuple[Link, str, str, str]]) -> int | None:
     """The position of the first entry that does not fit, None when the chain is whole.
 
-    Takes (what is hashed, its prev_hash, its hash) in the order of the positions.
+    Takes (what is sealed, its salt, its prev_hash, its hash) in the order of the positions.
     """
     previous = GENESIS
-    for expected, (link, prev_hash, own_hash) in enumerate(links, start=1):
-        if link.position != expected or prev_hash != previous or own_hash != hash_of(link, prev_hash):
+    for expected, (link, salt, prev_hash, own_hash) in enumerate(links, start=1):
+        fits = own_hash == hash_of(seal_of(link, salt), link.position, prev_hash)
+        if link.position != expected or prev_hash != previous or not fits:
             return expected
         previous = own_hash
     return None
+
+
+def _digest(content: list[object]) -> str:
+    text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -43,7 +43,10 @@ class Account(Model):
 
 
 class Entry(Model):
-    """A balanced booking. `hash` covers the previous entry of the same campaign: a chain anybody can check."""
+    """A balanced booking. `hash` covers the previous entry of the same campaign: a chain anybody can check.
+
+    `salt` is drawn at random: it keeps the amounts of an entry that the public export leaves sealed from being guessed.
+    """
 
     id = fields.BigIntField(primary_key=True)
     campaign: fields.ForeignKeyNullableRelation[Campaign] = fields.ForeignKeyField(
@@ -58,6 +61,7 @@ class Entry(Model):
     actor_id = fields.BigIntField(null=True)
     memo = fields.CharField(max_length=200, default="")
     position = fields.IntField()
+    salt = fields.CharField(max_length=32, default="")
     prev_hash = fields.CharField(max_length=64)
     hash = fields.CharField(max_length=64)
 

@@ -1,5 +1,6 @@
 """Reads of the ledger: balances, totals of a campaign, the head of its chain, whether the chain is whole."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from campaigns.ledger.chain import GENESIS, Link, first_break
@@ -9,7 +10,8 @@ from civic import database
 _BALANCES = """SELECT account.key AS key, SUM(posting.amount_cents) AS cents FROM posting
 JOIN account ON account.id = posting.account_id JOIN entry ON entry.id = posting.entry_id"""
 _CHAIN = """SELECT entry.id, entry.campaign_id, entry.position, entry.kind, entry.source_type, entry.source_id,
-entry.occurred_at, entry.prev_hash, entry.hash, account.key AS account, posting.amount_cents AS cents
+entry.occurred_at, entry.memo, entry.salt, entry.prev_hash, entry.hash,
+account.key AS account, posting.amount_cents AS cents
 FROM entry LEFT JOIN posting ON posting.entry_id = entry.id LEFT JOIN account ON account.id = posting.account_id"""
 
 
@@ -36,8 +38,29 @@ async def head(campaign_id: int) -> str:
     return last.hash if last else GENESIS
 
 
-async def broken_at(campaign_id: int | None) -> int | None:
-    """The position of the first entry that breaks a chain (None: whole); the platform's own chain has no campaign."""
+@dataclass(slots=True, frozen=True)
+class Booked:
+    """An entry as its chain knows it, with what the chain leaves out: its id and memo. Postings in cents."""
+
+    id: int
+    memo: str
+    link: Link
+    salt: str
+    prev_hash: str
+    hash: str
+
+    def cents(self, kind: AccountKind) -> int:
+        """What it moved on the accounts of a kind, debits positive."""
+        return sum(cents for key, cents in self.link.postings if key.partition(":")[0] == kind.value)
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The kinds of the accounts it touches."""
+        return frozenset(key.partition(":")[0] for key, _cents in self.link.postings)
+
+
+async def entries(campaign_id: int | None) -> list[Booked]:
+    """Every entry of a chain, the oldest first; the platform's own chain has no campaign."""
     where = "entry.campaign_id = ?" if campaign_id is not None else "entry.campaign_id IS NULL"
     rows = await database.fetch_report(
         f"{_CHAIN} WHERE {where} ORDER BY entry.position, posting.id",
@@ -46,7 +69,15 @@ async def broken_at(campaign_id: int | None) -> int | None:
     by_entry: dict[int, list[database.connection.Row]] = {}
     for row in rows:
         by_entry.setdefault(row["id"], []).append(row)
-    return first_break((_link(group), group[0]["prev_hash"], group[0]["hash"]) for group in by_entry.values())
+    return [
+        Booked(id, group[0]["memo"], _link(group), group[0]["salt"], group[0]["prev_hash"], group[0]["hash"])
+        for id, group in by_entry.items()
+    ]  # fmt: skip
+
+
+async def broken_at(campaign_id: int | None) -> int | None:
+    """The position of the first entry that breaks a chain (None: whole); the platform's own chain has no campaign."""
+    return first_break((one.link, one.salt, one.prev_hash, one.hash) for one in await entries(campaign_id))
 
 
 def _link(rows: list[database.connection.Row]) -> Link:

@@ -1,10 +1,11 @@
 """Book and reverse: the only writers of entries and postings. Both run in the caller's transaction."""
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaigns.ledger.chain import GENESIS, Link, hash_of
+from campaigns.ledger.chain import GENESIS, Link, hash_of, seal_of
 from campaigns.ledger.models import AccountKind, Entry
 from civic import clock, database
 
@@ -15,7 +16,7 @@ OF_A_CAMPAIGN = frozenset({
 """Accounts kept per campaign; the others are the platform's."""
 
 _ADD_ENTRY = """INSERT INTO entry (campaign_id, kind, source_type, source_id, occurred_at, recorded_at, actor_id, memo,
-position, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
+position, salt, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
 
 
 class Unbalanced(ValueError):
@@ -115,9 +116,10 @@ async def _append(
     link = Link(
         campaign, position + 1, kind, source_type, source_id, int(moment.timestamp()), tuple(amounts.items())
     )
+    salt = secrets.token_hex(16)
     values = [
-        campaign, kind, source_type, source_id, moment, clock.now(), actor, memo[:200], link.position, prev_hash,
-        hash_of(link, prev_hash),
+        campaign, kind, source_type, source_id, moment, clock.now(), actor, memo[:200], link.position, salt, prev_hash,
+        hash_of(seal_of(link, salt), link.position, prev_hash),
     ]  # fmt: skip
     entry_id = (await database.fetch_all(_ADD_ENTRY, values))[0]["id"]
     rows = ", ".join(["(?, ?, ?)"] * len(amounts))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tortoise.exceptions import IntegrityError
 
 from campaigns.ledger import queries, service
-from campaigns.ledger.chain import GENESIS, Link, first_break, hash_of
+from campaigns.ledger.chain import GENESIS, Link, first_break, hash_of, seal_of
 from campaigns.ledger.models import AccountKind, Entry
 from campaigns.ledger.service import Amount, BookedOtherwise, Unbalanced
 from campaigns.ledger.verify import chains_are_whole, entries_balance
@@ -103,12 +103,12 @@ def test_any_change_of_any_entry_is_seen(rows: list[tuple[str, str, list[tuple[s
     chain, previous = [], GENESIS
     for position, (kind, source, postings) in enumerate(rows, start=1):
         link = Link(7, position, kind, "charge", source, 1_800_000_000, tuple(postings))
-        chain.append((link, previous, hash_of(link, previous)))
-        previous = chain[-1][2]
+        chain.append((link, "salt", previous, hash_of(seal_of(link, "salt"), position, previous)))
+        previous = chain[-1][3]
     assert first_break(chain) is None
     at = data.draw(st.integers(0, len(chain) - 1))
-    link, prev_hash, own = chain[at]
-    chain[at] = (Link(7, link.position, link.kind + "x", "charge", link.source_id, link.occurred_at, link.postings), prev_hash, own)
+    link, salt, prev_hash, own = chain[at]
+    chain[at] = (Link(7, link.position, link.kind + "x", "charge", link.source_id, link.occurred_at, link.postings), salt, prev_hash, own)
     assert first_break(chain) == at + 1
 
 

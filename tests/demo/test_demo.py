@@ -22,7 +22,7 @@ PLAYERS = ("camille", "anne-marie", "gerard", "agathe", "dominique")
 DOORS = ("/", "/initiatives", "/annuaire", "/agenda", "/communes", "/communes/01443-villars-les-dombes", "/_demo")
 LINK = re.compile(r'href="(/[^"#]*)')
 MOST_PAGES = 150
-NOT_PAGES = re.compile(r"^/(static|media|paysages|_mail|_stripe)|\.(ics|svg|atom|csv|json|pdf)\b|[?&](apres|page)=")
+NOT_PAGES = re.compile(r"^/(static|media|paysages|_mail|_stripe)|\.(ics|svg|atom|csv|jsonl?|pdf)\b|[?&](apres|page)=")
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,135 @@
+"""Permissions to spend, what was spent, and the report at the end."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
+from tortoise.models import Model
+
+from campaigns.lifecycle.models import Campaign, CostLine
+from civic.decisions.models import Decision
+from civic.media.models import Picture
+from civic.people.models import Person
+
+
+class Answer(StrEnum):
+    """What became of a demand: nothing yet, yes, no, or (an expense) yes and then undone."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNDONE = "undone"
+
+
+TWO_PERSONS = "answered_by_id IS NULL OR answered_by_id <> asked_by_id"
+
+
+class Tranche(Model):
+    """A sum in cents that may be spent on a cost line; bound to a decision of a committee when `decision` is set."""
+
+    id = fields.BigIntField(primary_key=True)
+    campaign_id: int
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    cost_line_id: int
+    cost_line: fields.ForeignKeyRelation[CostLine] = fields.ForeignKeyField(
+        "campaigns.CostLine", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    decision_id: int | None
+    decision: fields.ForeignKeyNullableRelation[Decision] = fields.ForeignKeyField(
+        "civic.Decision", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    amount_cents = fields.BigIntField()
+    purpose = fields.CharField(max_length=300)
+    status = fields.CharEnumField(Answer, max_length=10, default=Answer.ASKED)
+    asked_by_id: int
+    asked_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    asked_at = fields.DatetimeField()
+    answered_by_id: int | None
+    answered_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    answered_at = fields.DatetimeField(null=True)
+    reason = fields.CharField(max_length=300, default="")
+
+    class Meta:
+        table = "tranche"
+        constraints = (
+            CheckConstraint(check="amount_cents > 0", name="tranche_positive"),
+            CheckConstraint(check=TWO_PERSONS, name="tranche_two_persons"),
+        )
+
+
+class Expense(Model):
+    """Money spent on a cost line, in cents, on a day, with a photo of its receipt; public once verified."""
+
+    id = fields.BigIntField(primary_key=True)
+    campaign_id: int
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    cost_line_id: int
+    cost_line: fields.ForeignKeyRelation[CostLine] = fields.ForeignKeyField(
+        "campaigns.CostLine", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    amount_cents = fields.BigIntField()
+    paid_on = fields.DateField()
+    what = fields.CharField(max_length=200)
+    evidence_id: int
+    evidence: fields.ForeignKeyRelation[Picture] = fields.ForeignKeyField(
+        "civic.Picture", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    form_key = fields.CharField(max_length=64, unique=True)
+    status = fields.CharEnumField(Answer, max_length=10, default=Answer.ASKED)
+    asked_by_id: int
+    asked_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    asked_at = fields.DatetimeField()
+    answered_by_id: int | None
+    answered_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    answered_at = fields.DatetimeField(null=True)
+    reason = fields.CharField(max_length=300, default="")
+
+    class Meta:
+        table = "expense"
+        constraints = (
+            CheckConstraint(check="amount_cents > 0", name="expense_positive"),
+            CheckConstraint(check=TWO_PERSONS, name="expense_two_persons"),
+        )
+
+
+class ClosingReport(Model):
+    """What was done, in words; what the contributors decided about a surplus. One per campaign."""
+
+    id = fields.BigIntField(primary_key=True)
+    campaign_id: int
+    campaign: fields.OneToOneRelation[Campaign] = fields.OneToOneField(
+        "campaigns.Campaign", on_delete=fields.OnDelete.RESTRICT, related_name=False
+    )
+    text = fields.TextField()
+    decision_id: int | None
+    decision: fields.ForeignKeyNullableRelation[Decision] = fields.ForeignKeyField(
+        "civic.Decision", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    surplus_cents = fields.BigIntField(default=0)
+    surplus_use = fields.CharField(max_length=400, default="")
+    asked_by_id: int
+    asked_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    asked_at = fields.DatetimeField()
+    answered_by_id: int | None
+    answered_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    answered_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "closing_report"
+        constraints = (CheckConstraint(check=TWO_PERSONS, name="closing_report_two_persons"),)

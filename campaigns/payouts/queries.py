@@ -1,0 +1,174 @@
+"""What may still be spent, and the guards of the pages of spending."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from campaigns.ledger import queries as ledger
+from campaigns.ledger.models import AccountKind
+from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine
+from campaigns.lifecycle.queries import campaign_to_show, cost_lines
+from campaigns.payouts.models import Answer, ClosingReport, Expense, Tranche
+from campaigns.pledges.models import Pledge, PledgeStatus
+from civic import clock
+from civic.decisions.models import Decision, DecisionStatus
+from civic.errors import Forbidden, NotFound
+from civic.i18n import _
+from civic.initiatives.queries import is_lead
+from civic.people.actor import Actor
+from civic.settings import settings
+
+SPENDING = frozenset({CampaignStatus.FUNDED, CampaignStatus.REPORTING})
+REFUND_RIGHT = timedelta(weeks=8)
+"""How long a bank gives a SEPA direct debit back without asking why (SEPA Core rulebook)."""
+
+
+@dataclass(slots=True, frozen=True)
+class Purse:
+    """What a campaign may spend, in cents (invariant 18)."""
+
+    fund: int
+    fees: int
+    awaited: int
+    disputed: int
+    reserve: int
+    permitted: int
+    spent: int
+
+    @property
+    def free(self) -> int:
+        """What a new tranche may take: the money that is really there, less what is permitted already."""
+        return self.fund - self.fees - self.awaited - self.disputed - self.reserve - self.permitted
+
+    @property
+    def left(self) -> int:
+        """What is not spent, in cents."""
+        return self.fund - self.fees - self.spent
+
+
+@dataclass(slots=True, frozen=True)
+class LineSpent:
+    """A cost line: planned, permitted and spent (declared or verified), in cents."""
+
+    line: CostLine
+    permitted: int
+    spent: int
+    declared: int
+
+    @property
+    def open_cents(self) -> int:
+        """What is permitted and neither spent nor declared."""
+        return self.permitted - self.spent - self.declared
+
+
+async def purse_of(campaign: Campaign) -> Purse:
+    """The money of a campaign: what its ledger holds, less what may have to go back."""
+    balances = await ledger.campaign_balances(campaign.id)
+    tranches = await Tranche.filter(campaign_id=campaign.id, status=Answer.ACCEPTED)
+    return Purse(
+        fund=-balances.get(AccountKind.CAMPAIGN_FUND.value, 0), fees=balances.get(AccountKind.PSP_FEES.value, 0),
+        awaited=max(0, balances.get(AccountKind.MATCH_FUND.value, 0)),
+        disputed=max(0, balances.get(AccountKind.DISPUTES_HELD.value, 0)), reserve=await _reserve(campaign),
+        permitted=sum(row.amount_cents for row in tranches), spent=balances.get(AccountKind.EXPENSE_PAID.value, 0),
+    )  # fmt: skip
+
+
+async def _reserve(campaign: Campaign) -> int:
+    """A share, in force today, of the direct debits that may still be given back, in cents, rounded up."""
+    rows = await Pledge.filter(
+        campaign_id=campaign.id, status=PledgeStatus.COLLECTED, method_label__startswith="SEPA",
+        collected_at__gt=clock.now() - REFUND_RIGHT,
+    )  # fmt: skip
+    debits: int = sum(row.amount_cents for row in rows)
+    return -(-debits * settings().sepa_reserve_on(clock.today()) // 100)
+
+
+async def lines_of(campaign: Campaign) -> list[LineSpent]:
+    """Each cost line with what may be and what was spent on it."""
+    tranches = await Tranche.filter(campaign_id=campaign.id, status=Answer.ACCEPTED)
+    expenses = await Expense.filter(campaign_id=campaign.id, status__in=[Answer.ASKED, Answer.ACCEPTED])
+    return [
+        LineSpent(
+            line, _sum(tranches, line), _sum([row for row in expenses if row.status == Answer.ACCEPTED], line),
+            _sum([row for row in expenses if row.status == Answer.ASKED], line),
+        )
+        for line in await cost_lines(campaign.id)
+    ]  # fmt: skip
+
+
+def _sum(rows: Sequence[Tranche | Expense], line: CostLine) -> int:
+    return sum(row.amount_cents for row in rows if row.cost_line_id == line.id)
+
+
+async def verified(campaign_id: int) -> list[Expense]:
+    """What was spent, verified by two persons, with its evidence; the oldest first."""
+    rows = Expense.filter(campaign_id=campaign_id, status=Answer.ACCEPTED)
+    return await rows.order_by("paid_on", "id").select_related("cost_line", "evidence")
+
+
+async def report_of(campaign_id: int) -> ClosingReport | None:
+    """The closing report, once its lead has sent it."""
+    return await ClosingReport.get_or_none(campaign_id=campaign_id).select_related("decision")
+
+
+async def decisions_for(campaign: Campaign) -> list[Decision]:
+    """Decisions of the initiative's committees to which a tranche or a surplus may be bound, the latest first."""
+    rows = Decision.filter(committee__initiative_id=campaign.initiative_id).exclude(
+        status__in=[DecisionStatus.DRAFT, DecisionStatus.WITHDRAWN]
+    )
+    return await rows.order_by("-id").limit(50)
+
+
+async def campaign_to_spend(slug: str, actor: Actor) -> Campaign:
+    """A campaign of which this person may see the spending: its leads, the team, treasurers. Raises, else."""
+    campaign = await campaign_to_show(slug, actor)
+    seconds = actor.is_animator or actor.is_treasurer
+    if not seconds and not await is_lead(actor.person, campaign.initiative_id):
+        raise Forbidden(_("Seules les personnes qui portent cette collecte et l’équipe voient cette page."))
+    return campaign
+
+
+async def campaign_to_declare(slug: str, actor: Actor) -> Campaign:
+    """A campaign whose lead this person is. Raises NotFound or Forbidden."""
+    campaign = await campaign_to_show(slug, actor)
+    if not await is_lead(actor.person, campaign.initiative_id):
+        raise Forbidden(_("Seules les personnes qui portent cette collecte peuvent faire cela."))
+    return campaign
+
+
+async def campaign_to_check(slug: str, actor: Actor) -> Campaign:
+    """A campaign for the second person: the team or a treasurer. Raises NotFound or Forbidden."""
+    campaign = await campaign_to_show(slug, actor)
+    if not (actor.is_animator or actor.is_treasurer):
+        raise Forbidden(_("Une autre personne répond : de l’équipe ou de la trésorerie."))
+    return campaign
+
+
+async def tranche_to_answer(campaign: Campaign, tranche_id: int, actor: Actor) -> Tranche:
+    """A tranche that somebody else asked for. Raises NotFound or Forbidden."""
+    tranche = await Tranche.get_or_none(id=tranche_id, campaign_id=campaign.id).select_related("decision")
+    if tranche is None:
+        raise NotFound(_("Cette demande n’existe pas."))
+    _not_own(tranche.asked_by_id, actor)
+    return tranche
+
+
+async def expense_to_check(campaign: Campaign, expense_id: int, actor: Actor) -> Expense:
+    """An expense that somebody else declared. Raises NotFound or Forbidden."""
+    expense = await Expense.get_or_none(id=expense_id, campaign_id=campaign.id).select_related("cost_line")
+    if expense is None:
+        raise NotFound(_("Cette dépense n’existe pas."))
+    _not_own(expense.asked_by_id, actor)
+    return expense
+
+
+def _not_own(asked_by: int, actor: Actor) -> None:
+    if asked_by == actor.person.id:
+        raise Forbidden(_("Personne ne vérifie ce qu’il a lui-même demandé."))
+
+
+async def waiting() -> tuple[list[Tranche], list[Expense]]:
+    """What waits for a second person, in all campaigns, the oldest first."""
+    tranches = Tranche.filter(status=Answer.ASKED).order_by("id").select_related("campaign")
+    expenses = Expense.filter(status=Answer.ASKED).order_by("id").select_related("campaign")
+    return await tranches, await expenses

@@ -1,0 +1,185 @@
+"""The page of spending: one page, its forms, and what the second person answers."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from campaigns.lifecycle.models import Campaign
+from campaigns.payouts import queries, service
+from campaigns.payouts.forms import AnswerForm, ExpenseForm, ReasonForm, ReportForm, TrancheForm
+from campaigns.payouts.models import Answer, Expense, Tranche
+from civic.errors import DomainError, Forbidden, Invalid
+from civic.i18n import _
+from civic.initiatives.queries import is_lead
+from civic.media.service import store
+from civic.people.actor import Actor, actor_of
+from civic.web import limits
+from civic.web.forms import Form
+from civic.web.page import page, redirect
+
+Shown = dict[str, Form[Any]]
+
+
+async def show(request: Request) -> Response:
+    """What may be spent, what is asked, what was spent; the forms of whoever may fill them in."""
+    actor = actor_of(request)
+    campaign = await queries.campaign_to_spend(request.path_params["slug"], actor)
+    return await _page(request, campaign, actor)
+
+
+async def _page(
+    request: Request, campaign: Campaign, actor: Actor, status: int = 200, **forms: Form[Any]
+) -> Response:
+    blank: Shown = {name: Form() for name in ("tranche", "expense", "report")}
+    report = await queries.report_of(campaign.id)
+    if report:
+        blank["report"] = Form({
+            "text": report.text, "decision": report.decision_id or "", "surplus_use": report.surplus_use,
+        })  # fmt: skip
+    shown = blank | forms
+    rows = {"campaign_id": campaign.id}
+    return page(
+        request, "campaigns/payouts/show.html", status=status, campaign=campaign, actor=actor, forms=shown,
+        form=next(iter(forms.values()), None), purse=await queries.purse_of(campaign),
+        lines=await queries.lines_of(campaign), decisions=await queries.decisions_for(campaign),
+        tranches=await Tranche.filter(**rows).order_by("-id").select_related("cost_line", "decision", "asked_by"),
+        expenses=await Expense.filter(**rows).order_by("-id").select_related("cost_line", "evidence", "asked_by"),
+        report=report, leads=await is_lead(actor.person, campaign.initiative_id),
+        seconds=actor.is_animator or actor.is_treasurer, spends=campaign.status in queries.SPENDING,
+        key=secrets.token_urlsafe(16),
+    )  # fmt: skip
+
+
+async def ask(request: Request) -> Response:
+    """Ask for a tranche."""
+    actor = actor_of(request)
+    campaign = await queries.campaign_to_declare(request.path_params["slug"], actor)
+    form = await Form.read(request, TrancheForm)
+    try:
+        if form.data is not None:
+            await service.ask(campaign, actor, form.data)
+            return _back(campaign, _("C’est demandé. Une autre personne va répondre."))
+    except DomainError as error:
+        form.refuse(error)
+    return await _page(request, campaign, actor, 422, tranche=form)
+
+
+async def declare(request: Request) -> Response:
+    """Declare an expense with the photo of its evidence."""
+    actor = actor_of(request)
+    campaign = await queries.campaign_to_declare(request.path_params["slug"], actor)
+    await limits.hit("evidence", str(actor.person.id), most=60, per=3600)
+    async with request.form(max_fields=10, max_files=1) as sent:
+        form = Form.check(sent, ExpenseForm)
+        try:
+            upload = sent.get("evidence")
+            if not isinstance(upload, UploadFile) or not upload.filename:
+                form.refuse(Invalid(_("Ajoutez la photo de la facture ou du ticket."), field="evidence"))
+            elif form.data is not None:
+                picture = await store(upload, alt=_("Preuve : %(what)s", what=form.data.what)[:200], field="evidence")
+                form.data.key = form.data.key or secrets.token_urlsafe(16)
+                await service.declare(campaign, actor, form.data, picture)
+                return _back(campaign, _("C’est noté. Une autre personne va vérifier cette dépense."))
+        except DomainError as error:
+            form.refuse(error)
+    return await _page(request, campaign, actor, 422, expense=form)
+
+
+async def report(request: Request) -> Response:
+    """Send the closing report."""
+    actor = actor_of(request)
+    campaign = await queries.campaign_to_declare(request.path_params["slug"], actor)
+    form = await Form.read(request, ReportForm)
+    try:
+        if form.data is not None:
+            await service.report(campaign, actor, form.data)
+            return _back(campaign, _("Votre bilan est envoyé. L’équipe le lit et clôt la collecte."))
+    except DomainError as error:
+        form.refuse(error)
+    return await _page(request, campaign, actor, 422, report=form)
+
+
+async def answer(request: Request) -> Response:
+    """Permit or refuse a tranche."""
+    actor, campaign = await _second(request)
+    tranche = await queries.tranche_to_answer(campaign, request.path_params["id"], actor)
+    form = await Form.read(request, AnswerForm)
+
+    async def say(data: AnswerForm) -> None:
+        await service.answer(campaign, tranche, actor, Answer(data.answer), data.reason)
+
+    return await _said(campaign, form, say, _("C’est répondu."))
+
+
+async def check(request: Request) -> Response:
+    """Verify or refuse an expense."""
+    actor, campaign = await _second(request)
+    expense = await queries.expense_to_check(campaign, request.path_params["id"], actor)
+    form = await Form.read(request, AnswerForm)
+
+    async def say(data: AnswerForm) -> None:
+        await service.check(campaign, expense, actor, Answer(data.answer), data.reason)
+
+    return await _said(campaign, form, say, _("C’est répondu. Une dépense vérifiée est publiée avec sa preuve."))
+
+
+async def undo(request: Request) -> Response:
+    """Undo a verified expense: the treasurer, with a reason."""
+    actor, campaign = await _second(request)
+    if not actor.is_treasurer:
+        raise Forbidden(_("Cette page est réservée à la trésorerie."))
+    expense = await queries.expense_to_check(campaign, request.path_params["id"], actor)
+    form = await Form.read(request, ReasonForm)
+
+    async def say(data: ReasonForm) -> None:
+        await service.undo(campaign, expense, actor, data.reason)
+
+    return await _said(campaign, form, say, _("La dépense est annulée dans les comptes."))
+
+
+async def close(request: Request) -> Response:
+    """Accept the report and close the campaign."""
+    actor, campaign = await _second(request)
+    try:
+        await service.close(campaign, actor)
+    except DomainError as error:
+        return _back(campaign, error.message, "warn")
+    return _back(campaign, _("La collecte est close, son bilan est publié."))
+
+
+async def _second(request: Request) -> tuple[Actor, Campaign]:
+    actor = actor_of(request)
+    return actor, await queries.campaign_to_check(request.path_params["slug"], actor)
+
+
+async def _said(campaign: Campaign, form: Form[Any], say: Callable[[Any], Awaitable[None]], done: str) -> Response:
+    """Carry out an answer; a refusal stands on top of the page, where the buttons are still there."""
+    try:
+        if form.data is None:
+            raise Invalid(next(iter(form.errors.values())))
+        await say(form.data)
+    except DomainError as error:
+        return _back(campaign, error.message, "warn")
+    return _back(campaign, done)
+
+
+def _back(campaign: Campaign, flash: str, kind: str = "ok") -> Response:
+    return redirect("payouts.show", slug=campaign.slug, flash=flash, kind=kind)
+
+
+_AT = "/campagnes/{slug}/depenses"
+routes: list[BaseRoute] = [
+    Route(_AT, show, name="payouts.show"),
+    Route(_AT + "/tranches", ask, methods=["POST"], name="payouts.ask"),
+    Route(_AT + "/tranches/{id:int}", answer, methods=["POST"], name="payouts.answer"),
+    Route(_AT + "/declarer", declare, methods=["POST"], name="payouts.declare"),
+    Route(_AT + "/{id:int}", check, methods=["POST"], name="payouts.check"),
+    Route(_AT + "/{id:int}/annuler", undo, methods=["POST"], name="payouts.undo"),
+    Route(_AT + "/bilan", report, methods=["POST"], name="payouts.report"),
+    Route(_AT + "/clore", close, methods=["POST"], name="payouts.close"),
+]

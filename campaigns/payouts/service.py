@@ -1,0 +1,199 @@
+"""The verbs of spending: ask, permit, declare, verify, undo, report, close. Each locks the campaign's row first."""
+
+from datetime import date
+
+from campaigns.ledger import service as ledger
+from campaigns.ledger.models import AccountKind, Entry
+from campaigns.ledger.service import Amount
+from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine
+from campaigns.lifecycle.transitions import By, move
+from campaigns.payouts import queries
+from campaigns.payouts.forms import ExpenseForm, ReportForm, TrancheForm
+from campaigns.payouts.models import Answer, ClosingReport, Expense, Tranche
+from civic import clock
+from civic.database import retrying, transaction
+from civic.decisions.counting import Verdict
+from civic.decisions.models import Decision, DecisionStatus
+from civic.errors import DomainError, Invalid
+from civic.i18n import _
+from civic.media.models import Picture
+from civic.people.actor import Actor
+from civic.people.service import audit
+from civic.web.formats import money
+
+KIND = "expense"
+
+
+@retrying
+async def ask(campaign: Campaign, actor: Actor, form: TrancheForm) -> Tranche:
+    """Ask for the permission to spend. Raises Invalid, or DomainError when the campaign's money is not there yet."""
+    async with transaction():
+        campaign = await _hold(campaign, queries.SPENDING)
+        line = await _line(campaign, form.cost_line)
+        decision = await _decision(campaign, form.decision)
+        await _within_purse(campaign, form.amount)
+        return await Tranche.create(
+            campaign=campaign, cost_line=line, decision=decision, amount_cents=form.amount, purpose=form.purpose,
+            asked_by=actor.person, asked_at=clock.now(),
+        )  # fmt: skip
+
+
+@retrying
+async def answer(campaign: Campaign, tranche: Tranche, actor: Actor, said: Answer, reason: str) -> None:
+    """Permit or refuse a tranche. Raises Invalid, or DomainError when its decision or the money is missing."""
+    _reason_for(said, reason)
+    async with transaction():
+        campaign = await _hold(campaign, queries.SPENDING)
+        if said == Answer.ACCEPTED:
+            if tranche.decision_id and not adopted(await Decision.get(id=tranche.decision_id)):
+                raise DomainError(_("La décision dont dépend cette somme n’est pas adoptée. Attendez son résultat."))
+            await _within_purse(campaign, tranche.amount_cents)
+        rows = Tranche.filter(id=tranche.id, status=Answer.ASKED)
+        await _answer(rows.update(status=said, answered_by_id=actor.person.id, answered_at=clock.now(), reason=reason))
+        await audit(actor, f"tranche_{said.value}", f"campaign:{campaign.id}", tranche=tranche.id)
+
+
+@retrying
+async def declare(campaign: Campaign, actor: Actor, form: ExpenseForm, evidence: Picture) -> Expense:
+    """Say what was spent. Raises Invalid for a day to come, or more than is permitted on its cost line."""
+    if form.paid_on > clock.today():
+        raise Invalid(_("Ce jour n’est pas encore venu."), field="paid_on")
+    async with transaction():
+        campaign = await _hold(campaign, queries.SPENDING)
+        line = await _line(campaign, form.cost_line)
+        known = await Expense.get_or_none(form_key=form.key)
+        if known:
+            return known
+        found = next(one for one in await queries.lines_of(campaign) if one.line.id == line.id)
+        if form.amount > found.open_cents:
+            raise Invalid(_(
+                "La permission de dépenser sur cette ligne est de %(left)s. Demandez-en une autre d’abord.",
+                left=money(max(0, found.open_cents)),
+            ), field="amount")  # fmt: skip
+        return await Expense.create(
+            campaign=campaign, cost_line=line, amount_cents=form.amount, paid_on=form.paid_on, what=form.what,
+            evidence=evidence, form_key=form.key, asked_by=actor.person, asked_at=clock.now(),
+        )  # fmt: skip
+
+
+@retrying
+async def check(campaign: Campaign, expense: Expense, actor: Actor, said: Answer, reason: str) -> None:
+    """Verify an expense, which books it, or refuse it with a reason. Raises Invalid or DomainError."""
+    _reason_for(said, reason)
+    async with transaction():
+        campaign = await _hold(campaign, queries.SPENDING)
+        rows = Expense.filter(id=expense.id, status=Answer.ASKED)
+        await _answer(rows.update(status=said, answered_by_id=actor.person.id, answered_at=clock.now(), reason=reason))
+        if said == Answer.ACCEPTED:
+            cents = expense.amount_cents
+            amounts = [Amount(AccountKind.EXPENSE_PAID, cents), Amount(AccountKind.BANK, -cents)]
+            await ledger.book(
+                KIND, KIND, str(expense.id), amounts, campaign=campaign.id, actor=actor.person.id,
+                occurred_at=clock.at(_day(expense.paid_on), 12),
+            )  # fmt: skip
+        await audit(actor, f"expense_{said.value}", f"campaign:{campaign.id}", expense=expense.id)
+
+
+@retrying
+async def undo(campaign: Campaign, expense: Expense, actor: Actor, reason: str) -> None:
+    """Undo a verified expense by a reversal, with a reason. Raises DomainError when it is not verified."""
+    async with transaction():
+        campaign = await _hold(campaign, queries.SPENDING)
+        rows = Expense.filter(id=expense.id, status=Answer.ACCEPTED)
+        await _answer(rows.update(status=Answer.UNDONE, reason=reason))
+        entry = await Entry.get(source_type=KIND, source_id=str(expense.id), kind=KIND)
+        await ledger.reverse(entry, actor=actor.person.id)
+        await audit(actor, "expense_undone", f"campaign:{campaign.id}", expense=expense.id, reason=reason)
+
+
+@retrying
+async def report(campaign: Campaign, actor: Actor, form: ReportForm) -> None:
+    """Send the closing report: funded → reporting; a report sent again replaces the one that is not accepted yet.
+
+    Raises Invalid when money is left and no decision of the contributors is named.
+    """
+    async with transaction():
+        campaign = await _hold(campaign, queries.SPENDING)
+        decision = await _decision(campaign, form.decision)
+        left = (await queries.purse_of(campaign)).left
+        if left > 0 and (decision is None or not form.surplus_use):
+            raise Invalid(_(
+                "Il reste %(left)s. Nommez la décision des contributeurs et écrivez ce qu’ils en font.",
+                left=money(left),
+            ), field="decision" if decision is None else "surplus_use")  # fmt: skip
+        values = {
+            "text": form.text, "decision": decision, "surplus_use": form.surplus_use, "surplus_cents": max(0, left),
+            "asked_by": actor.person, "asked_at": clock.now(),
+        }  # fmt: skip
+        await ClosingReport.update_or_create(defaults=values, campaign_id=campaign.id)
+        if campaign.status == CampaignStatus.FUNDED:
+            await move(campaign, CampaignStatus.REPORTING, by=By.LEAD, actor=actor.person)
+
+
+@retrying
+async def close(campaign: Campaign, actor: Actor) -> None:
+    """Accept the report: reporting → closed, by somebody else. Raises DomainError naming what is still open."""
+    async with transaction():
+        campaign = await _hold(campaign, frozenset({CampaignStatus.REPORTING}))
+        found = await queries.report_of(campaign.id)
+        if found is None or found.asked_by_id == actor.person.id:
+            raise DomainError(_("Une autre personne que celle qui a écrit le bilan clôt la collecte."))
+        open_rows = Expense.filter(campaign_id=campaign.id, status=Answer.ASKED)
+        if await open_rows.exists() or await Tranche.filter(campaign_id=campaign.id, status=Answer.ASKED).exists():
+            raise DomainError(_("Une demande ou une dépense attend encore une réponse."))
+        left = max(0, (await queries.purse_of(campaign)).left)
+        if left != found.surplus_cents:
+            raise DomainError(_("Les comptes ont changé depuis le bilan. Son auteur doit le renvoyer."))
+        if left and not (found.decision and adopted(found.decision)):
+            raise DomainError(_("La décision des contributeurs sur ce qui reste n’est pas adoptée."))
+        await ClosingReport.filter(id=found.id).update(answered_by_id=actor.person.id, answered_at=clock.now())
+        await move(campaign, CampaignStatus.CLOSED, by=By.TEAM, actor=actor.person)
+        await audit(actor, "campaign_closed", f"campaign:{campaign.id}")
+
+
+def adopted(decision: Decision) -> bool:
+    """The decision is closed and its count says yes."""
+    return decision.status == DecisionStatus.CLOSED and decision.verdict == Verdict.ADOPTED
+
+
+async def _hold(campaign: Campaign, states: frozenset[CampaignStatus]) -> Campaign:
+    """Lock the campaign's row (docs/locking.md) and read it anew. Raises DomainError outside these states."""
+    if not await Campaign.filter(id=campaign.id, status__in=list(states)).update(updated_at=clock.now()):
+        raise DomainError(_("Cette étape n’est pas possible dans l’état actuel de la collecte."))
+    return await Campaign.get(id=campaign.id)
+
+
+async def _line(campaign: Campaign, line_id: int) -> CostLine:
+    line = await CostLine.get_or_none(id=line_id, campaign_id=campaign.id)
+    if line is None:
+        raise Invalid(_("Choisissez une ligne de dépense."), field="cost_line")
+    return line
+
+
+async def _decision(campaign: Campaign, decision_id: int) -> Decision | None:
+    found = [one for one in await queries.decisions_for(campaign) if one.id == decision_id]
+    if decision_id and not found:
+        raise Invalid(_("Choisissez une décision d’un comité de cette initiative."), field="decision")
+    return found[0] if found else None
+
+
+async def _within_purse(campaign: Campaign, cents: int) -> None:
+    free = (await queries.purse_of(campaign)).free
+    if cents > free:
+        left = money(max(0, free))
+        raise Invalid(_("Il n’y a que %(left)s à répartir pour l’instant.", left=left), field="amount")
+
+
+def _reason_for(said: Answer, reason: str) -> None:
+    if said == Answer.REFUSED and len(reason) < 5:
+        raise Invalid(_("Écrivez la raison du refus."), field="reason")
+
+
+async def _answer(updating: object) -> None:
+    """Compare-and-set: nobody answers twice."""
+    if not await updating:  # type: ignore[misc]
+        raise DomainError(_("Quelqu’un a déjà répondu. Rechargez la page."))
+
+
+def _day(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value

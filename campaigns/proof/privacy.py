@@ -1,0 +1,69 @@
+"""Which amounts may be published so that a hidden one cannot be worked out (docs/money.md, invariant 15). Pure.
+
+Somebody who hides her amount is safe when what is left, once every published figure is taken off the totals, is the
+sum of at least three gifts. So with one hidden amount, two gifts that nobody asked to hide are merged with it; always
+two, however many are hidden, so that one more hidden gift never brings a merged one back into the open.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+ENOUGH = 3
+"""A sum of so many gifts tells nothing about one of them."""
+
+
+@dataclass(slots=True, frozen=True)
+class Gift:
+    """One gift that arrived through the gateway, in cents; `name` is empty for whoever stays anonymous."""
+
+    id: int
+    cents: int
+    name: str
+    hidden: bool
+    tipped: bool = False
+
+
+@dataclass(slots=True, frozen=True)
+class Publication:
+    """What may be said: gifts published only together, gifts whose entries stay sealed, which sums stand apart."""
+
+    merged: frozenset[int] = frozenset()
+    sealed: frozenset[int] = frozenset()
+    one_line: bool = False
+    offline_apart: bool = True
+    returns_apart: bool = True
+    fees_shown: bool = True
+
+    def amount(self, gift: Gift) -> int | None:
+        """The amount of a gift in cents, None when it is only published together with others."""
+        return None if gift.id in self.merged else gift.cents
+
+
+def decide(gifts: Sequence[Gift], offline: int = 0, returned: Collection[int] = ()) -> Publication:
+    """What may be published of these gifts, of so many offline gifts and of the gifts that were given back in part.
+
+    Offline gifts are taken for hidden ones: their sum stands apart only when there are three or none. So does the sum
+    given back when it concerns merged gifts, or gifts that are not known here (`returned` are their ids).
+    """
+    known = {gift.id for gift in gifts}
+    few_offline = 0 < offline < ENOUGH
+    merged = _with_two_others(gifts, [gift.id for gift in gifts if gift.hidden], always=few_offline)
+    sealed = merged | {gift.id for gift in gifts if gift.tipped}
+    if len(sealed) < ENOUGH:
+        sealed = _with_two_others(gifts, sorted(sealed))
+    touched = [id for id in returned if id in merged or id not in known]
+    if merged and len(merged) + offline < ENOUGH:
+        return Publication(
+            frozenset(gift.id for gift in gifts), frozenset(gift.id for gift in gifts), True, False, False, False
+        )
+    return Publication(
+        merged, sealed, offline_apart=not few_offline and (not merged or len(merged) >= ENOUGH),
+        returns_apart=not touched or len(touched) >= ENOUGH, fees_shown=len(gifts) >= ENOUGH,
+    )  # fmt: skip
+
+
+def _with_two_others(gifts: Iterable[Gift], hidden: Sequence[int], *, always: bool = False) -> frozenset[int]:
+    if not hidden and not always:
+        return frozenset()
+    others = [gift.id for gift in gifts if gift.id not in hidden]
+    return frozenset([*hidden, *others[: ENOUGH - 1]])

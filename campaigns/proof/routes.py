@@ -1,0 +1,182 @@
+"""The page of proofs of a campaign, and its export."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import BaseModel, field_validator
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from campaigns.lifecycle import queries
+from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.payouts import queries as payouts
+from campaigns.payouts.models import ClosingReport
+from campaigns.proof import export
+from campaigns.proof.accounts import Books, books_of, pledges_by_charge
+from campaigns.proof.privacy import Gift
+from campaigns.settlement.models import Reconciliation
+from civic.errors import Invalid
+from civic.i18n import _
+from civic.people.actor import visitor_or_actor
+from civic.web import paging, urls
+from civic.web.formats import money
+from civic.web.forms import Form
+from civic.web.page import page
+from civic.web.paging import Page
+
+PER_PAGE = 25
+HASH_LENGTH = 64
+
+
+class Sort(StrEnum):
+    """The orders of the list of gifts."""
+
+    RECENT = "recent"
+    AMOUNT = "montant"
+    NAME = "nom"
+
+
+class LookUp(BaseModel):
+    """The hash from somebody's mail; empty when nobody asks."""
+
+    empreinte: str = ""
+
+    @field_validator("empreinte")
+    @classmethod
+    def _is_a_hash(cls, value: str) -> str:
+        found = "".join(value.split()).lower()
+        if found and (len(found) != HASH_LENGTH or set(found) - set("0123456789abcdef")):
+            raise Invalid(_("Une empreinte a 64 signes, des chiffres et les lettres de a à f : copiez-la en entier."))
+        return found
+
+
+@dataclass(slots=True, frozen=True)
+class Place:
+    """Where a hash stands: its entry's number, or None; and the first entry that breaks the chain, or None."""
+
+    n: int | None
+    broken_at: int | None
+
+
+async def show(request: Request) -> Response:
+    """Gifts, balance, spending, and how to check all this; the hash of a mail is looked up in place."""
+    campaign = await queries.campaign_to_show(request.path_params["slug"], visitor_or_actor(request))
+    books = await books_of(campaign)
+    form = Form.query(request, LookUp)
+    wanted = form.data.empreinte if form.data else ""
+    sort = _sort(request.query_params.get("tri"))
+    received = _received(books)
+    gifts = _page(books, sort, request.query_params.get("apres"))
+    return page(
+        request, "campaigns/proof/show.html", status=422 if form.errors else 200, campaign=campaign,
+        initiative=campaign.initiative, books=books, publication=books.publication, totals=books.totals, gifts=gifts,
+        sort=sort, sorts=_sorts(campaign, sort), next=_next(campaign, sort, gifts), form=form, wanted=wanted,
+        place=_place(books, wanted) if wanted else None, lines=await payouts.lines_of(campaign),
+        expenses=await payouts.verified(campaign.id), report=await _report(campaign),
+        checked=await _reconciled(books), received=received, whole=books.broken_at is None,
+        chart=_chart(received, books), left=books.left_cents,
+    )  # fmt: skip
+
+
+async def download(request: Request) -> Response:
+    """The export as a file to download, one JSON object a line."""
+    campaign = await queries.campaign_to_show(request.path_params["slug"], visitor_or_actor(request))
+    text = "".join(export.lines(await books_of(campaign)))
+    disposition = f'attachment; filename="comptes-{campaign.slug}.jsonl"'
+    headers = {"Content-Disposition": disposition, "Cache-Control": "no-cache"}
+    return Response(text, media_type="application/jsonl", headers=headers)
+
+
+async def _report(campaign: Campaign) -> ClosingReport | None:
+    """The closing report, public once somebody else has accepted it."""
+    return await payouts.report_of(campaign.id) if campaign.status == CampaignStatus.CLOSED else None
+
+
+def _sort(value: str | None) -> Sort:
+    return Sort(value) if value in list(Sort) else Sort.RECENT
+
+
+def _sorts(campaign: Campaign, current: Sort) -> list[tuple[str, str, bool]]:
+    texts = {Sort.RECENT: _("Les derniers d’abord"), Sort.AMOUNT: _("Par montant"), Sort.NAME: _("Par nom")}
+    return [
+        (text, urls.path("proof.show", slug=campaign.slug) + f"?tri={sort.value}#dons", sort == current)
+        for sort, text in texts.items()
+    ]
+
+
+def _page(books: Books, sort: Sort, cursor: str | None) -> Page[tuple[Gift, int | None]]:
+    """A page of gifts with the amounts that may be published; a hidden amount decides nothing about its place."""
+    rows = [(gift, books.publication.amount(gift)) for gift in reversed(books.gifts)]
+    if sort == Sort.AMOUNT:
+        rows.sort(key=lambda row: -(row[1] or 0))
+    elif sort == Sort.NAME:
+        rows.sort(key=lambda row: (not row[0].name, row[0].name.casefold()))
+    start = paging.decode(cursor, "id")
+    first = start[0] if start else 0
+    shown = rows[first : first + PER_PAGE]
+    after = paging.encode([first + PER_PAGE]) if len(rows) > first + PER_PAGE else None
+    return Page(shown, after, first=first == 0, count=len(rows))
+
+
+def _next(campaign: Campaign, sort: Sort, gifts: Page[tuple[Gift, int | None]]) -> str | None:
+    path = urls.path("proof.show", slug=campaign.slug)
+    return f"{path}?tri={sort.value}&apres={gifts.after}#dons" if gifts.after else None
+
+
+def _place(books: Books, wanted: str) -> Place:
+    found = next((one.link.position for one in books.entries if one.hash == wanted), None)
+    return Place(found, books.broken_at)
+
+
+def _received(books: Books) -> list[tuple[str, int]]:
+    """The lines of what came in, in cents, as far as they may stand apart."""
+    totals, publication = books.totals, books.publication
+    if publication.one_line:
+        return [(_("Reçu en tout"), totals.fund)]
+    gifts = totals.gifts + (0 if publication.offline_apart else totals.offline)
+    gifts -= 0 if publication.returns_apart else totals.returned
+    label = _("Dons") if publication.returns_apart else _("Dons, remboursements déduits")
+    found = [(label, gifts)]
+    if publication.offline_apart and totals.offline:
+        found.append((_offline(), totals.offline))
+    if totals.matched:
+        found.append((_matched(), totals.matched))
+    if publication.returns_apart and totals.returned:
+        found.append((_returned(), -totals.returned))
+    return found
+
+
+def _chart(received: list[tuple[str, int]], books: Books) -> list[tuple[str, int, str]]:
+    """What the drawing shows: the lines of the table, in short words that stand under a bar."""
+    fees = [(_("Frais"), books.totals.fees)] if books.publication.fees_shown else []
+    lines = [*received, *fees, (_("Dépensé"), books.totals.spent), (_("Reste"), books.left_cents)]
+    short = {_offline(): _("Hors ligne"), _matched(): _("Ajouté"), _returned(): _("Rendu")}
+    return [(short.get(label, label), abs(cents), money(cents)) for label, cents in lines]
+
+
+def _offline() -> str:
+    return _("Chèques, espèces et virements")
+
+
+def _matched() -> str:
+    return _("Ajouté par des communes et des entreprises")
+
+
+def _returned() -> str:
+    return _("Rendu à des donateurs")
+
+
+async def _reconciled(books: Books) -> tuple[Reconciliation, bool] | None:
+    """The last nightly comparison with the gateway, and whether it found nothing about this campaign's payments."""
+    last = await Reconciliation.filter(kind="books").order_by("-at", "-id").first() if books.entries else None
+    if last is None:
+        return None
+    ours = set(pledges_by_charge(books.entries))
+    return last, not any(isinstance(one, list) and one and one[0] in ours for one in last.details)
+
+
+routes: list[BaseRoute] = [
+    Route("/campagnes/{slug}/preuves", show, name="proof.show"),
+    Route("/campagnes/{slug}/preuves.jsonl", download, name="proof.export"),
+]

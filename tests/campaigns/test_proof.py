@@ -1,0 +1,260 @@
+"""The page of proofs: what it says, what it must never let anybody work out, and how it is checked."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaigns.ledger import queries as ledger
+from campaigns.ledger import service as ledger_service
+from campaigns.ledger.models import AccountKind
+from campaigns.ledger.service import Amount
+from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.proof import checking, export
+from campaigns.proof.accounts import books_of
+from campaigns.proof.privacy import ENOUGH, Gift, decide
+from campaigns.settlement import deciding
+from campaigns.settlement.models import Reconciliation
+from civic import clock, database, jobs
+from civic.errors import Invalid
+from civic.mail.models import OutboxMessage
+from civic.settings import Settings
+from tests.campaigns.sandbox_server import Harness
+from tests.campaigns.till import civic, open_till
+from tests.client import Client
+from tests.engines import Database
+from tests.factories.campaigns import a_draft, a_live_campaign
+from tests.factories.proof import Given, a_booked_gift, a_funded_campaign, booked
+from tests.factories.settlement import a_live_campaign as a_campaign_at_the_sandbox
+from tests.factories.settlement import a_pledge, deadline_passes
+
+ROSE, PAUL, ODILE = Given("Rose Martin", 3_000), Given("Paul Roux", 5_100), Given("Odile Blanc", 7_700)
+SHY = Given("Jean Secret", 12_345, hidden=True)
+NOBODY = Given("Louise Cachée", 2_200, anonymous=True)
+
+
+def path(campaign: Campaign, more: str = "") -> str:
+    return f"/campagnes/{campaign.slug}/preuves{more}"
+
+
+async def exported(client: Client, campaign: Campaign) -> tuple[str, list[dict[str, object]]]:
+    answer = await client.get(path(campaign, ".jsonl"))
+    assert answer.status_code == 200
+    return answer.text, [json.loads(line) for line in answer.text.splitlines()]
+
+
+async def test_everybody_sees_what_came_in_and_from_whom(client: Client) -> None:
+    campaign = await a_funded_campaign(ROSE, PAUL, ODILE, NOBODY)
+    answer = await client.get(path(campaign))
+    assert answer.status_code == 200
+    for words in ("Rose Martin", "30\u202f€", "51\u202f€", "22\u202f€", "Anonyme", "180\u202f€"):
+        assert words in answer.text, words
+    assert "Cachée" not in answer.text
+    assert "réuni à d" not in answer.text
+
+
+async def test_a_hidden_amount_is_merged_with_two_others(client: Client) -> None:
+    campaign = await a_funded_campaign(ROSE, SHY, PAUL, ODILE)
+    answer = await client.get(path(campaign))
+    assert "Jean Secret" in answer.text
+    assert "123,45" not in answer.text
+    assert "3 dons réunis ensemble" in answer.text
+    assert answer.text.count("réuni à d") == 3
+    assert "77\u202f€" in answer.text
+    text, lines = await exported(client, campaign)
+    assert "12345" not in text
+    assert sum("salt" in line for line in lines[1:]) == 1
+    assert checking.check(text).problems == []
+
+
+async def test_with_fewer_than_three_gifts_no_amount_stands_apart(client: Client) -> None:
+    campaign = await a_funded_campaign(ROSE, SHY)
+    await booked(campaign, "match_due", "m1", [Amount(AccountKind.MATCH_FUND, 1_000), Amount(AccountKind.CAMPAIGN_FUND, -1_000)])
+    page = (await client.get(path(campaign))).text
+    for amount in ("30\u202f€", "123,45", "153,45", "10\u202f€"):
+        assert amount not in page, amount
+    assert "163,45" in page
+    assert "Frais de paiement" not in page
+    text, lines = await exported(client, campaign)
+    assert not any("salt" in line for line in lines[1:])
+    assert checking.check(text).problems == []
+
+
+async def test_amounts_wait_until_everything_is_collected(client: Client) -> None:
+    campaign = await a_live_campaign()
+    page = (await client.get(path(campaign))).text
+    assert "Les comptes paraîtront ici" in page
+    assert "Vérifiez vous-même" not in page
+    assert "Voir les comptes et les preuves" not in (await client.get(f"/campagnes/{campaign.slug}")).text
+    await a_booked_gift(campaign, ROSE)
+    await Campaign.filter(id=campaign.id).update(status=CampaignStatus.COLLECTING)
+    page = (await client.get(path(campaign))).text
+    assert "30\u202f€" not in page
+    assert "Vérifiez vous-même" in page
+    _text, lines = await exported(client, campaign)
+    assert "salt" not in lines[1]
+    assert "Voir les comptes et les preuves" in (await client.get(f"/campagnes/{campaign.slug}")).text
+
+
+async def test_one_offline_gift_is_not_given_away_by_the_balance(client: Client) -> None:
+    campaign = await a_funded_campaign(ROSE, PAUL, ODILE)
+    cheque = [Amount(AccountKind.CHEQUES_IN_HAND, 4_321), Amount(AccountKind.CAMPAIGN_FUND, -4_321)]
+    await booked(campaign, "offline", "o1", cheque)
+    page = (await client.get(path(campaign))).text
+    assert "43,21" not in page
+    assert "201,21" in page
+    assert page.count("réuni à d") == 2
+    assert "4321" not in (await exported(client, campaign))[0]
+
+
+async def test_one_refund_of_a_hidden_gift_is_not_given_away(client: Client) -> None:
+    campaign = await a_funded_campaign(ROSE, SHY, PAUL, ODILE)
+    back = [Amount(AccountKind.CAMPAIGN_FUND, 12_345), Amount(AccountKind.STRIPE_CLEARING, -12_345)]
+    shy = (await books_of(campaign)).gifts[1]
+    await booked(campaign, "refund", "re_1", back, f"pledge {shy.id}")
+    page = (await client.get(path(campaign))).text
+    assert "123,45" not in page
+    assert "Dons, remboursements déduits" in page
+    assert "dons réunis ensemble" not in page
+    assert "12345" not in (await exported(client, campaign))[0]
+
+
+async def test_a_refund_of_a_gift_that_is_published_stands_apart(client: Client) -> None:
+    campaign = await a_funded_campaign(ROSE, PAUL, ODILE)
+    rose = (await books_of(campaign)).gifts[0]
+    back = [Amount(AccountKind.CAMPAIGN_FUND, 1_111), Amount(AccountKind.STRIPE_CLEARING, -1_111)]
+    entry = await booked(campaign, "refund", "re_1", back, f"pledge {rose.id}")
+    page = (await client.get(path(campaign))).text
+    assert "-11,11" in page
+    assert "146,89" in page
+    async with database.transaction():
+        await ledger_service.reverse(entry, memo=f"pledge {rose.id}")
+    assert "-11,11" not in (await client.get(path(campaign))).text
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=9), st.integers(0, 4), st.sets(st.integers(0, 9)))
+def test_whatever_is_subtracted_at_least_three_gifts_are_left(
+    flags: list[tuple[bool, bool]], offline: int, returned: set[int]
+) -> None:
+    gifts = [Gift(n, 1_000 + n, "", hidden, tipped) for n, (hidden, tipped) in enumerate(flags)]
+    said = decide(gifts, offline, returned)
+    hidden = {gift.id for gift in gifts if gift.hidden}
+    assert hidden <= said.merged <= said.sealed
+    unknown = len(said.merged) + (offline if not said.offline_apart else 0)
+    if hidden and not said.one_line:
+        assert unknown >= ENOUGH
+        assert len(said.sealed) + (0 if said.offline_apart else offline) >= ENOUGH
+        back = returned & (said.merged | set(range(len(gifts), 10)))
+        assert not said.returns_apart or len(back) in (0, *range(ENOUGH, 11))
+    if said.one_line:
+        assert said.merged == said.sealed == {gift.id for gift in gifts}
+        assert not said.offline_apart
+        assert not said.fees_shown
+
+
+@given(st.lists(st.booleans(), min_size=3, max_size=9))
+def test_one_more_hidden_gift_brings_no_other_into_the_open(flags: list[bool]) -> None:
+    gifts = [Gift(n, 1_000, "", hidden) for n, hidden in enumerate(flags)]
+    before, after = decide(gifts), decide([*gifts, Gift(99, 1_000, "", hidden=True)])
+    assert before.merged <= after.merged
+
+
+async def test_the_list_is_sorted_and_paged_and_a_hidden_amount_decides_no_place(client: Client) -> None:
+    many = [Given(f"Voisin {n:02}", 1_000 + 100 * n) for n in range(30)]
+    campaign = await a_funded_campaign(SHY, *many)
+    first = (await client.get(path(campaign, "?tri=montant"))).text
+    assert first.index("Voisin 29") < first.index("Voisin 28")
+    assert "Jean Secret" not in first
+    more = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert "Jean Secret" in (await client.get(more.partition("#")[0])).text
+    by_name = (await client.get(path(campaign, "?tri=nom"))).text
+    assert by_name.index("Jean Secret") < by_name.index("Voisin 00") < by_name.index("Voisin 01")
+    assert (await client.get(path(campaign, "?tri=bof&apres=bof"))).status_code == 200
+
+
+async def test_a_person_finds_the_hash_of_her_mail(client: Client) -> None:
+    campaign = await a_funded_campaign(ROSE, PAUL, ODILE)
+    second = (await ledger.entries(campaign.id))[1]
+    page = (await client.get(path(campaign, f"?empreinte=%20{second.hash.upper()}%20"))).text
+    assert "celle de l’écriture 2 sur 3" in page
+    assert "pas dans les comptes" in (await client.get(path(campaign, f"?empreinte={'0' * 64}"))).text
+    refused = await client.get(path(campaign, "?empreinte=abc"))
+    assert refused.status_code == 422
+    assert "64 signes" in refused.text
+
+
+async def test_the_comparison_with_stripe_is_told_for_this_campaign(client: Client) -> None:
+    campaign = await a_funded_campaign(ROSE, PAUL, ODILE)
+    assert "Stripe le" not in (await client.get(path(campaign))).text
+    other = {"kind": "books", "looked": 0, "settled": 0}
+    await Reconciliation.create(at=clock.now(), troubles=1, details=[["ch_other", 1, 2]], **other)
+    assert "sans écart" in (await client.get(path(campaign))).text
+    ours = (await ledger.entries(campaign.id))[0].link.source_id
+    await Reconciliation.create(at=clock.now(), troubles=1, details=[[ours, 1, 2]], **other)
+    assert "a trouvé un écart" in (await client.get(path(campaign))).text
+
+
+async def test_nobody_sees_the_accounts_of_a_draft(client: Client) -> None:
+    draft = await a_draft()
+    assert (await client.get(path(draft))).status_code == 404
+    assert (await client.get(path(draft, ".jsonl"))).status_code == 404
+
+
+CHANGES = {
+    "an amount": (lambda rows: rows[2]["postings"][0].__setitem__(1, 1), "Écriture 2\u00a0: son contenu a été changé"),
+    "a cut end": (lambda rows: rows.pop(), "annonce 3 écritures et en contient 2"),
+    "a missing entry": (lambda rows: rows.pop(2), "Écriture 2\u00a0: elle porte le numéro 3"),
+    "another seal": (lambda rows: rows[3].__setitem__("seal", "0" * 64), "Écriture 3\u00a0: son empreinte"),
+    "another past": (lambda rows: rows[3].__setitem__("prev", "0" * 64), "Écriture 3\u00a0: elle ne suit pas"),
+    "a lost part": (lambda rows: rows[1].pop("kind"), "Écriture 1\u00a0: il manque"),
+    "another head": (lambda rows: rows[0].__setitem__("head", "0" * 64), "La dernière empreinte"),
+}
+
+
+@pytest.mark.parametrize("name", list(CHANGES))
+@pytest.mark.one_engine
+async def test_whatever_was_changed_in_the_file_is_said(client: Client, name: str) -> None:
+    campaign = await a_funded_campaign(ROSE, PAUL, ODILE)
+    text, rows = await exported(client, campaign)
+    assert checking.check(text).problems == []
+    change, words = CHANGES[name]
+    change(rows)  # type: ignore[no-untyped-call]
+    problems = checking.check("\n".join(json.dumps(row) for row in rows)).problems
+    assert any(words in sentence for sentence in problems), problems
+
+
+def test_another_file_is_refused() -> None:
+    for text in ("", "bonjour", "[]", '{"format": "autre"}'):
+        with pytest.raises(Invalid):
+            checking.check(text)
+
+
+@pytest.fixture
+async def gate(database: Database, settings: Settings, sandbox: Harness) -> AsyncIterator[Harness]:
+    async with open_till(sandbox) as till:
+        yield till
+
+
+async def test_the_hash_in_her_mail_is_checked_from_a_terminal(
+    database: Database, settings: Settings, gate: Harness, tmp_path: Path
+) -> None:
+    campaign = await a_campaign_at_the_sandbox(5_000)
+    await a_pledge(campaign, gate, cents=6_000, tip=300)
+    await deadline_passes(campaign)
+    await deciding.decide(campaign.id)
+    await jobs.run_due(schedules=False)
+    mail = await OutboxMessage.filter(text__contains="empreinte=").first()
+    assert mail
+    head = mail.text.split("empreinte=")[1][:64]
+    fresh = await Campaign.get(id=campaign.id)
+    file = tmp_path / "comptes.jsonl"
+    file.write_text("".join(export.lines(await books_of(fresh))))
+    status, said = await civic(database, settings, gate, "verify-export", str(file), "--hash", head)
+    assert (status, "celle de l’écriture 1" in said) == (0, True), said
+    status, said = await civic(database, settings, gate, "verify-export", str(file), "--hash", "f" * 64, "--english")
+    assert status == 1
+    file.write_text(file.read_text().replace(head, "0" * 64, 1))
+    assert (await civic(database, settings, gate, "verify-export", str(file)))[0] == 1
