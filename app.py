@@ -95,7 +95,8 @@ def routes(current: Settings) -> list[BaseRoute]:
         slices += [missions_routes, shifts_routes, signups_routes]
     if current.campaigns:
         slices += [
-            pledges_routes, payments_routes, offline_routes, lifecycle_routes, settlement_routes, campaigns_routes, treasury_routes,
+            pledges_routes, payments_routes, offline_routes, lifecycle_routes, settlement_routes, campaigns_routes,
+            treasury_routes,
         ]  # fmt: skip
     return [route for part in slices for route in part.routes]
 

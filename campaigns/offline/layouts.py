@@ -80,7 +80,8 @@ def guessed(head: list[str]) -> dict[str, str]:
     names = [_plain(cell) for cell in head]
     labels = [place for place, name in enumerate(names) if "libelle" in name or "intitule" in name]
     more = [place for place, name in enumerate(names) if name.startswith(("information", "detail"))]
-    full = sorted(labels, key=lambda place: "simplifie" in names[place]) + more
+    full = sorted(labels, key=lambda place: "simplifie" in names[place])
+    full[1:1] = more
     found = {
         "date": _first(names, "date"), "debit": _first(names, "debit"), "credit": _first(names, "credit"),
         "amount": _first(names, "montant"), "label": str(full[0]) if full else "",
@@ -123,7 +124,7 @@ def read(sheet: Sheet, columns: dict[str, str]) -> Read:
 
 def _line(number: int, cells: list[str], columns: dict[str, str], seen: Counter[str]) -> Line | None:
     """One line; None for an empty one or a balance written without a date."""
-    if not _cell(cells, columns, "date") and not any(_cell(cells, columns, role) for role in ("label", "amount", "credit")):
+    if not any(_cell(cells, columns, role) for role in ("date", "label", "amount", "credit", "debit")):
         return None
     on = day_of(_cell(cells, columns, "date"))
     if columns.get("amount"):

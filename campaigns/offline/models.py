@@ -99,7 +99,7 @@ class OfflineGift(Model):
         "campaigns.Campaign", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     status = fields.CharEnumField(OfflineStatus, max_length=12)
-    mode: Mode | None = fields.CharEnumField(Mode, max_length=8, null=True)
+    mode = fields.CharEnumField(Mode, max_length=8, null=True)
     amount_cents = fields.BigIntField()
     received_on: date | None = fields.DateField(null=True)
     reference = fields.CharField(max_length=60, default="")

@@ -35,7 +35,9 @@ async def treasury_panels(_actor: "Actor") -> list[Panel]:
             and row["state"] not in queries.GIVING_BACK
         ],
     }  # fmt: skip
-    sums = {name: (sum(row["n"] for row in found), sum(row["cents"] for row in found)) for name, found in figures.items()}
+    sums = {
+        name: (sum(row["n"] for row in found), sum(row["cents"] for row in found)) for name, found in figures.items()
+    }
     proposed = await BankLine.filter(status=LineStatus.PROPOSED).count()
     order = 10 if sums["waiting"][0] or sums["back"][0] or proposed else 60
     return [Panel("campaigns/offline/_treasury.html", {"sums": sums, "proposed": proposed}, order=order)]

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
@@ -186,7 +187,7 @@ async def confirm(line_id: int, team: Actor) -> OfflineGift:
 async def _received(line: BankLine) -> OfflineGift:
     """The gift a line pays, as received on the bank's day by whoever proposed it."""
     assert line.proposed_by_id is not None
-    received = {
+    received: dict[str, Any] = {
         "mode": Mode.TRANSFER, "received_on": line.on, "recorded_by_id": line.proposed_by_id,
         "reference": f"relevé, ligne {line.number}",
     }  # fmt: skip
@@ -201,7 +202,7 @@ async def _received(line: BankLine) -> OfflineGift:
     return await _of_promise(line, received)
 
 
-async def _of_promise(line: BankLine, received: dict[str, object]) -> OfflineGift:
+async def _of_promise(line: BankLine, received: dict[str, Any]) -> OfflineGift:
     pledge = await Pledge.get(id=line.pledge_id).select_related("person")
     present = clock.now()
     gift = await OfflineGift.create(

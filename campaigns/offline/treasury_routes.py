@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from campaigns.offline import deposits, layouts, papers, queries, statements, verifying, wording
 from campaigns.offline.forms import BankedForm, ChosenForm, ColumnsForm, DepositForm, ReferenceForm, WhyForm
-from campaigns.offline.models import BankStatement, LineStatus, Mode, OfflineGift
+from campaigns.offline.models import BankLine, BankStatement, LineStatus, Mode, OfflineGift
 from campaigns.offline.service import hand
 from civic import clock
 from civic.errors import DomainError, Invalid
@@ -27,7 +27,7 @@ async def treasury(request: Request) -> Response:
     waiting, own = await queries.to_verify(), hand(actor).id
     return page(
         request, "campaigns/offline/treasury.html", waiting=[gift for gift in waiting if gift.recorded_by_id != own],
-        own=[gift for gift in waiting if gift.recorded_by_id == own], back=await queries.to_give_back(),
+        own=[gift for gift in waiting if gift.recorded_by_id == own], returns=await queries.to_give_back(),
         lately=await queries.verified_lately(), proposed=await queries.proposed_count(),
         states=wording.states(), modes=wording.modes(), form=Form(),
     )  # fmt: skip
@@ -289,7 +289,7 @@ async def aside(request: Request) -> Response:
 
 
 async def _line(
-    request: Request, verb: "Callable[[queries.BankLine, Actor], Awaitable[None]] | None"
+    request: Request, verb: Callable[[BankLine, Actor], Awaitable[None]] | None
 ) -> Response:
     actor = actor_of(request)
     line = await queries.line_to_see(request.path_params["id"], actor)
