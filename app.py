@@ -22,6 +22,11 @@ from campaigns.accounting import routes as accounting_routes
 from campaigns.ledger import verify as ledger_verify
 from campaigns.lifecycle import jobs as lifecycle_jobs
 from campaigns.lifecycle import routes as lifecycle_routes
+from campaigns.offline import jobs as offline_jobs
+from campaigns.offline import panels as offline_panels
+from campaigns.offline import queries as offline_queries
+from campaigns.offline import routes as offline_routes
+from campaigns.offline import verify as offline_verify
 from campaigns.payments import gateway
 from campaigns.payments import jobs as payments_jobs
 from campaigns.payments import routes as payments_routes
@@ -106,6 +111,8 @@ def routes(current: Settings) -> list[BaseRoute]:
             pledges_routes, payments_routes, lifecycle_routes, settlement_routes, campaigns_routes, treasury_routes,
             receipts_routes,
             proof_routes, accounting_routes, payouts_routes,
+            pledges_routes, payments_routes, offline_routes, lifecycle_routes, settlement_routes, campaigns_routes,
+            treasury_routes,
         ]  # fmt: skip
     return [route for part in slices for route in part.routes]
 
@@ -183,8 +190,21 @@ def fill_campaigns() -> None:
     jobs.every("payouts_read", hours=24)
     for name, minutes in settlement_jobs.minutes.items():
         jobs.every(name, minutes=minutes)
+    fill_offline()
     jobs.every("campaigns_opened", minutes=10)
     jobs.every("checkouts_swept", minutes=10)
+
+
+def fill_offline() -> None:
+    """Cheques, cash and transfers."""
+    campaign_slots.treasury_panels.fill(offline_panels.treasury_panels)
+    campaign_slots.campaign_tools.fill(offline_panels.campaign_tools)
+    campaign_slots.gives_otherwise.fill(offline_queries.gives_otherwise)
+    slots.desk_todos.fill(offline_panels.person_todos)
+    slots.verifications.fill(*offline_verify.CHECKS)
+    jobs.register(offline_jobs.handlers)
+    for name, hours in offline_jobs.hours.items():
+        jobs.every(name, hours=hours)
 
 
 class StandIn:

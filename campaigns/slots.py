@@ -34,8 +34,10 @@ campaign_tools: Slot[Callable[["Campaign", "Actor"], Awaitable[list[Tool]]]] = S
 """What this person may do about a campaign besides giving; nothing for whoever neither leads nor supervises it."""
 treasury_panels: Slot[Callable[["Actor"], Awaitable[list[Panel]]]] = Slot("treasury_panels")
 """Parts of the treasurer's page, the most urgent first."""
+gives_otherwise: Slot[Callable[[int, int], Awaitable[bool]]] = Slot("gives_otherwise")
+"""Whether a person (campaign id, person id) gives by another road than a pledge: people are counted once."""
 
-ALL = (campaign_panels, campaign_tools, treasury_panels)
+ALL = (campaign_panels, campaign_tools, treasury_panels, gives_otherwise)
 
 
 def clear() -> None:

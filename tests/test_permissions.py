@@ -14,6 +14,10 @@ from starlette.types import ASGIApp
 
 from app import routes
 from campaigns.lifecycle.models import Campaign, CostLine
+from campaigns.offline.deposits import prepare
+from campaigns.offline.models import BankLine, Mode, OfflineSlip
+from campaigns.offline.papers import make_slips
+from campaigns.offline.statements import receive
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges import queries as pledge_links
 from campaigns.pledges.models import Pledge
@@ -41,6 +45,7 @@ from tests.client import Client
 from tests.factories import a_person, an_organisation
 from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campaign, a_reward
 from tests.factories.payouts import a_tranche, an_expense
+from tests.factories.offline import a_gift, a_treasurer, a_verified_gift
 from tests.factories.steering import a_committee, a_member, an_open_decision
 from tests.factories.steering import a_draft as a_decision_draft
 from tests.factories.volunteering import a_mission, a_signup, the_shift
@@ -51,6 +56,7 @@ TABLE = Path(__file__).parent / "permissions.txt"
 ROLES = ("visitor", "stranger", "lead", "animator", "treasurer")
 REFUSED = {403, 404}
 FORMS: dict[str, dict[str, str]] = {
+    "offline.enter": {"name_1": "Odile Blanc", "amount_1": "30", "mode_1": "cheque"},
     "decisions.commit": {"what": "Demander trois devis d’assurance", "due_on": "2099-12-31"},
     "people.send_link": {"email": "une@exemple.fr"},
     "pledges.choose_gift": {"amount": "3000", "reward": "0"},
@@ -140,6 +146,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "proof": {"slug": live.slug},
         **await some_spending(live),
         "payments": {"slug": live.slug, "session": "cs_42", "token": links.make(pledge_links.PAY, pledge.id)},
+        **await money_by_hand(live),
         "settlement": {"slug": live.slug, "token": token, "ticket": ticket(attempt)},
         "communes": {"slug": initiative.commune.slug}, "organisations": {"slug": (await an_organisation()).slug},
         "campaigns.supervise": {"slug": live.slug}, "campaigns.suspend": {"slug": live.slug},
@@ -164,6 +171,20 @@ async def some_spending(campaign: Campaign) -> dict[str, dict[str, Any]]:
     of_expense = {"slug": campaign.slug, "id": expense.id}
     return {
         "payouts": of_expense, "payouts.answer": {"slug": campaign.slug, "id": tranche.id},
+async def money_by_hand(live: Campaign) -> dict[str, dict[str, Any]]:
+    """A received cheque, a verified one, a slip, a deposit, a statement with a line."""
+    received, treasurer = await a_gift(live), await a_treasurer()
+    deposit = await prepare(Mode.CHEQUE, [(await a_verified_gift(live)).id], treasurer)
+    batch = await make_slips(live, 1, Actor(await Person.get(id=live.lead_id)))
+    slip = await OfflineSlip.filter(batch=batch).first()
+    statement = await receive("releve.csv", b"Date;Libelle;Montant\n18/11/2026;VIR;30,00\n", treasurer)
+    line = await BankLine.create(hash="h", statement=statement, number=2, on=clock.today(), label="VIR", amount_cents=1)
+    assert slip
+    of_gift = {"slug": live.slug, "id": received.id}
+        "offline": of_gift | {"batch": batch, "code": slip.code},
+        **{f"offline.{act}": {"id": deposit.id} for act in ("deposit_paper", "bank", "take_apart")},
+        **{f"offline.{act}": {"id": statement.id} for act in ("statement", "columns", "confirm", "match")},
+        **{f"offline.{act}": {"id": line.id} for act in ("propose", "line_undo", "aside")},
     }  # fmt: skip
 
 
@@ -205,7 +226,8 @@ async def a_vote(lead: Person, initiative: Initiative) -> dict[str, dict[str, An
         "committees.renew": {"id": seat.id}, "decisions": {"id": decision.id, "stance": stance.id},
         "decisions.register": {"slug": committee.slug}, "decisions.new": {"slug": committee.slug},
         "decisions.create": {"slug": committee.slug}, "decisions.keep": {"id": promised.id},
-        "decisions.commit": {"id": ended.id}, "decisions.conclude": {"id": ended.id},
+        "offline.enter": {"name_1": "Odile Blanc", "amount_1": "30", "mode_1": "cheque"},
+    "decisions.commit": {"id": ended.id}, "decisions.conclude": {"id": ended.id},
         **{f"decisions.{act}": {"id": prepared.id} for act in ("edit", "save", "open")},
     }  # fmt: skip
 

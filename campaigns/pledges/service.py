@@ -9,6 +9,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
 
+from campaigns import slots
 from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, NotNow
@@ -148,9 +149,11 @@ async def _count(found: Pledge, at: datetime) -> bool:
 
 
 async def _gives_otherwise(found: Pledge) -> bool:
-    """Whether the same person has another promise standing: people are counted once."""
+    """Whether the same person has another promise standing, or gave by hand: people are counted once."""
     others = Pledge.filter(campaign_id=found.campaign_id, person_id=found.person_id, status__in=STANDING)
-    return await others.exclude(id=found.id).exists()
+    if await others.exclude(id=found.id).exists():
+        return True
+    return any([await other(found.campaign_id, found.person_id) for other in slots.gives_otherwise])
 
 
 @retrying

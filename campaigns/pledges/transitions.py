@@ -31,6 +31,8 @@ TABLE: dict[tuple[P, P], frozenset[By]] = {
     (P.NEEDS_BACKER, P.DROPPED): frozenset({By.SCHEDULER}),
     (P.SWITCHED_OFFLINE, P.COLLECTED): frozenset({By.TEAM}),
     (P.SWITCHED_OFFLINE, P.DROPPED): frozenset({By.SCHEDULER}),
+    (P.COLLECTED, P.SWITCHED_OFFLINE): frozenset({By.TEAM}),
+    (P.COLLECTED, P.DROPPED): frozenset({By.TEAM}),
     (P.COLLECTED, P.REFUND_PENDING): frozenset({By.TEAM, By.BACKER}),
     (P.REFUND_PENDING, P.REFUNDED): frozenset({By.GATEWAY}),
     (P.REFUND_PENDING, P.COLLECTED): frozenset({By.GATEWAY}),

@@ -114,6 +114,16 @@ async def _celebrate(campaign: Campaign) -> None:
     await jobs.enqueue("campaign_funded", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
 
 
+@retrying
+async def offline_arrived(pledge_id: int | None = None, **_payload: object) -> None:
+    """A promise was collected by hand (fact `offline_verified`): it may have been the last open one."""
+    if pledge_id is None:
+        return
+    async with transaction():
+        pledge = await outcomes.hold(pledge_id, with_campaign=True)
+        await outcomes.close_if_done(pledge.campaign)
+
+
 async def end_collecting(campaign_id: int) -> None:
     """The last open pledge of a campaign was settled."""
     await close(campaign_id)

@@ -17,6 +17,7 @@ handlers: dict[str, Handler] = {
     "card_reminder_due": closing.remind,
     "pledge_grace_over": closing.grace_over,
     "collecting_over": closing.end_collecting,
+    "offline_verified": closing.offline_arrived,
     "campaign_funded": closing.thank,
     "backers_thanked": closing.thank,
     "deadlines_due": deciding.decide_due,

@@ -15,11 +15,17 @@ DECIDED = "('collecting', 'shortfall', 'funded', 'unwinding', 'refunded', 'repor
 COUNTED = "('confirmed', 'charging', 'unknown', 'processing', 'collected', 'needs_backer', 'switched_offline')"
 GONE = "('abandoned', 'cancelled', 'released', 'dropped')"
 
+BACKERS = f"""(SELECT COUNT(*) FROM (SELECT CAST(x.person_id AS VARCHAR(24)) AS who FROM pledge x
+WHERE x.campaign_id = c.id AND x.status IN {COUNTED} UNION
+SELECT COALESCE(CAST(g.person_id AS VARCHAR(24)), 'gift ' || CAST(g.id AS VARCHAR(18))) FROM offline_gift g
+WHERE g.campaign_id = c.id AND g.status IN ('verified', 'banked') AND g.pledge_id IS NULL) everybody)"""  # noqa: S608
+"""Everybody once, whatever roads they give by; a donor without an address is her own gift."""
+
 _PROMISED = f"""SELECT c.id, c.confirmed_cents AS kept, COALESCE(SUM(p.amount_cents), 0) AS found,
-c.backers_count AS kept_backers, COUNT(DISTINCT p.person_id) AS found_backers
+c.backers_count AS kept_backers, {BACKERS} AS found_backers
 FROM campaign c LEFT JOIN pledge p ON p.campaign_id = c.id AND p.status IN {COUNTED}
 WHERE c.decided_at IS NULL AND c.status IN ('live', 'suspended') GROUP BY c.id, c.confirmed_cents, c.backers_count
-HAVING c.confirmed_cents <> COALESCE(SUM(p.amount_cents), 0) OR c.backers_count <> COUNT(DISTINCT p.person_id)"""  # noqa: S608
+HAVING c.confirmed_cents <> COALESCE(SUM(p.amount_cents), 0) OR c.backers_count <> {BACKERS}"""  # noqa: S608
 
 _BOOKED = """SELECT c.id, c.collected_cents + c.offline_cents AS kept, COALESCE(booked.cents, 0) AS found
 FROM campaign c
@@ -36,7 +42,8 @@ _PAID_TWICE = "SELECT pledge_id AS id FROM attempt WHERE status = 'succeeded' GR
 _TWO_LIVE = """SELECT pledge_id AS id FROM attempt WHERE status IN ('prepared', 'sent', 'processing', 'unknown')
 GROUP BY pledge_id HAVING COUNT(*) > 1"""
 _UNPAID = """SELECT p.id FROM pledge p WHERE p.status = 'collected' AND NOT EXISTS
-(SELECT 1 FROM attempt a WHERE a.pledge_id = p.id AND a.status = 'succeeded') AND p.method_ref <> ''"""
+(SELECT 1 FROM attempt a WHERE a.pledge_id = p.id AND a.status = 'succeeded') AND p.method_ref <> ''
+AND NOT EXISTS (SELECT 1 FROM offline_gift g WHERE g.pledge_id = p.id AND g.status IN ('verified', 'banked'))"""
 _PAID_AND_OPEN = """SELECT p.id FROM pledge p JOIN attempt a ON a.pledge_id = p.id AND a.status = 'succeeded'
 WHERE p.status NOT IN ('collected', 'refund_pending', 'refunded', 'disputed', 'charged_back')"""
 _TOO_EARLY = f"""SELECT a.id FROM attempt a JOIN pledge p ON p.id = a.pledge_id JOIN campaign c ON c.id = p.campaign_id
@@ -53,7 +60,8 @@ FROM contribution x WHERE x.source = 'pledge:' || CAST(p.id AS VARCHAR(20)) AND 
 _LOOSE_CONTRIBUTION = """SELECT x.id FROM contribution x WHERE x.source LIKE 'pledge:%' AND x.revoked_at IS NULL
 AND NOT EXISTS (SELECT 1 FROM pledge p WHERE x.source = 'pledge:' || CAST(p.id AS VARCHAR(20))
 AND p.status IN ('collected', 'refund_pending', 'disputed'))"""
-PUBLIC_TOTAL = f"CASE WHEN c.status IN {SETTLED} THEN c.collected_cents ELSE c.confirmed_cents END"
+PUBLIC_TOTAL = f"""(CASE WHEN c.status IN {SETTLED} THEN c.collected_cents ELSE c.confirmed_cents END
++ c.offline_cents + c.matched_cents)"""
 _GAUGES = f"""SELECT c.id, n.reached AS kept, {PUBLIC_TOTAL} AS found FROM campaign c
 JOIN need n ON n.source = 'campaign:' || CAST(c.id AS VARCHAR(20)) WHERE n.reached <> {PUBLIC_TOTAL}"""  # noqa: S608
 

@@ -1,0 +1,193 @@
+"""Shapes of what a lead types at a stall and of what a treasurer sends."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, EmailStr, Field
+from starlette.requests import Request
+
+from campaigns.money import parse_euros
+from campaigns.offline.layouts import ROLES
+from campaigns.offline.models import LEAST_CENTS, MOST_CENTS, Mode
+from campaigns.offline.service import Entry
+from civic import clock
+from civic.errors import Invalid
+from civic.i18n import _
+from civic.people.forms import Name
+from civic.web.formats import money
+from civic.web.forms import Form
+
+LINES, MOST_LINES = 5, 30
+FIELDS = ("name", "amount", "mode", "email", "reference", "number", "address", "anonymous")
+MATTER = ("name", "amount", "number", "email", "reference")
+_PROMISE = re.compile(r"\s*p[\s-]?\d", re.IGNORECASE)
+
+
+def _cents(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    cents = parse_euros(value).cents
+    if not LEAST_CENTS <= cents <= MOST_CENTS:
+        raise Invalid(_("Le don va de %(least)s à %(most)s.", least=money(LEAST_CENTS), most=money(MOST_CENTS)))
+    return cents
+
+
+class LineForm(BaseModel):
+    """One gift: who, how much, how. `number` is the slip's, or the reference of a promise."""
+
+    name: Name
+    amount: Annotated[int, BeforeValidator(_cents)]
+    mode: Literal["cheque", "cash", "transfer", "promised"]
+    email: EmailStr | None = None
+    reference: str = Field("", max_length=60)
+    number: str = Field("", max_length=20)
+    address: str = Field("", max_length=300)
+    anonymous: bool = False
+
+    def entry(self, day: date) -> Entry:
+        """What the service keeps; `day` is the day of receipt."""
+        mode = None if self.mode == "promised" else Mode(self.mode)
+        return Entry(
+            self.name, self.amount, mode, day if mode else None, self.reference, self.email or "", self.address,
+            self.anonymous, self.number,
+        )  # fmt: skip
+
+
+class GiftForm(LineForm):
+    """One gift that is put right, with its own day."""
+
+    received_on: date | None = None
+
+    def checked(self) -> Entry:
+        """What the service keeps. Raises Invalid when money came on no day, or on a day to come."""
+        day = self.received_on
+        if self.mode != "promised" and day is None:
+            raise Invalid(_("Écrivez le jour où vous avez reçu ce don."), field="received_on")
+        return self.entry(past_day(day, "received_on") if day else clock.today())
+
+
+@dataclass(slots=True)
+class Stall:
+    """The form of a stall: what was typed, what is wrong, the gifts to keep and their sum in cents."""
+
+    form: Form[Any]
+    lines: int
+    key: str
+    entries: list[Entry] = field(default_factory=list)
+    asks_lines: bool = False
+
+    @property
+    def cents(self) -> int:
+        """The sum of the amounts that could be read."""
+        found = 0
+        for number in range(1, self.lines + 1):
+            try:
+                found += parse_euros(str(self.form.values.get(f"amount_{number}") or "0")).cents
+            except Invalid:
+                continue
+        return found
+
+
+async def read_stall(request: Request) -> Stall:
+    """Read and check the whole form; empty lines are left out, each error stands beside its field."""
+    async with request.form(max_fields=MOST_LINES * len(FIELDS) + 20, max_files=0) as sent:
+        return check_stall({name: value for name, value in sent.items() if isinstance(value, str)})
+
+
+def check_stall(sent: Mapping[str, str]) -> Stall:
+    """The same for a mapping of what was sent."""
+    count = sent.get("lines", "")
+    lines = min(MOST_LINES, max(1, int(count) if count.isascii() and count.isdigit() and len(count) < 4 else LINES))
+    form: Form[Any] = Form({"received_on": sent.get("received_on", "")})
+    stall = Stall(form, lines, sent.get("cle", "")[:60], asks_lines="more" in sent)
+    day = _stall_day(form)
+    for number in range(1, lines + 1):
+        line = {name: sent.get(f"{name}_{number}", "") for name in FIELDS}
+        form.values |= {f"{name}_{number}": value.strip() for name, value in line.items()}
+        if any(line[name].strip() for name in MATTER):
+            _check_line(stall, number, line, day)
+    if not stall.entries and not form.errors:
+        form.errors["name_1"] = _("Remplissez au moins une ligne : un nom et un montant.")
+    return stall
+
+
+def _check_line(stall: Stall, number: int, line: dict[str, str], day: date) -> None:
+    if not line["name"].strip() and _PROMISE.match(line["number"]):
+        line = line | {"name": _("Promesse de don")}
+    checked = Form.check(line, LineForm)
+    stall.form.errors |= {f"{name}_{number}": sentence for name, sentence in checked.errors.items()}
+    if checked.data is not None:
+        stall.entries.append(checked.data.entry(day))
+
+
+def _stall_day(form: Form[Any]) -> date:
+    try:
+        return past_day(date.fromisoformat(str(form.values["received_on"])), "received_on")
+    except Invalid as error:
+        form.errors["received_on"] = error.message
+    except ValueError:
+        form.errors["received_on"] = _("Écrivez une date, par exemple 14/06/2027.")
+    return clock.today()
+
+
+def past_day(day: date, name: str) -> date:
+    """A day of receipt: today or within the last year. Raises Invalid beside this field."""
+    if not clock.today() - timedelta(days=366) <= day <= clock.today():
+        raise Invalid(_("Le don est reçu aujourd’hui ou avant, depuis moins d’un an."), field=name)
+    return day
+
+
+class SlipsForm(BaseModel):
+    """How many sheets of four slips."""
+
+    pages: int = Field(ge=1, le=50)
+
+
+class ChosenForm(BaseModel):
+    """What is ticked in a list."""
+
+    ids: list[int] = []
+
+
+class WhyForm(BaseModel):
+    """Why something is undone."""
+
+    why: str = Field(min_length=5, max_length=200)
+
+
+class DepositForm(BaseModel):
+    """What goes to the bank together."""
+
+    mode: Literal["cheque", "cash"]
+    ids: list[int] = []
+
+
+class BankedForm(BaseModel):
+    """The day on which the bank took it."""
+
+    banked_on: date
+
+
+class ReferenceForm(BaseModel):
+    """Which gift or promise a bank's line pays."""
+
+    reference: str = Field(min_length=2, max_length=20)
+
+
+class ColumnsForm(BaseModel):
+    """Which column of the file says what: places in the head of the columns."""
+
+    name: str = Field(min_length=2, max_length=80)
+    date: str = ""
+    label: str = ""
+    extra: str = ""
+    amount: str = ""
+    debit: str = ""
+    credit: str = ""
+
+    def columns(self) -> dict[str, str]:
+        """Role → place."""
+        return {role: getattr(self, role) for role in ROLES}

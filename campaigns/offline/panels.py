@@ -1,0 +1,64 @@
+"""What offline money puts on other pages: the treasurer's panel, a lead's tools, todos."""
+
+from typing import TYPE_CHECKING
+
+from tortoise.functions import Count, Sum
+
+from campaigns.offline import queries
+from campaigns.offline.models import COUNTING, BankLine, LineStatus, Mode, OfflineGift, OfflineStatus
+from campaigns.slots import Tool
+from civic.i18n import _, _n
+from civic.initiatives.queries import is_lead
+from civic.people.models import RoleName
+from civic.people.queries import roles_of
+from civic.slots import Panel, Todo
+from civic.web import urls
+
+if TYPE_CHECKING:
+    from campaigns.lifecycle.models import Campaign
+    from civic.people.actor import Actor
+    from civic.people.models import Person
+
+
+async def treasury_panels(_actor: "Actor") -> list[Panel]:
+    """How much waits: to verify, to confirm, to deposit, to give back."""
+    open_rows = OfflineGift.filter(status__in=[OfflineStatus.RECEIVED, *COUNTING])
+    rows = await open_rows.annotate(n=Count("id"), cents=Sum("amount_cents")).group_by(
+        "status", "mode", "campaign__status", "deposit_id"
+    ).values("status", "mode", "deposit_id", "n", "cents", state="campaign__status")  # fmt: skip
+    figures = {
+        "waiting": [row for row in rows if row["status"] == "received" and row["state"] in queries.ENTERING],
+        "back": [row for row in rows if row["state"] in queries.GIVING_BACK],
+        "hand": [
+            row for row in rows
+            if row["status"] == "verified" and row["mode"] != Mode.TRANSFER and row["deposit_id"] is None
+            and row["state"] not in queries.GIVING_BACK
+        ],
+    }  # fmt: skip
+    sums = {
+        name: (sum(row["n"] for row in found), sum(row["cents"] for row in found)) for name, found in figures.items()
+    }
+    proposed = await BankLine.filter(status=LineStatus.PROPOSED).count()
+    order = 10 if sums["waiting"][0] or sums["back"][0] or proposed else 60
+    return [Panel("campaigns/offline/_treasury.html", {"sums": sums, "proposed": proposed}, order=order)]
+
+
+async def campaign_tools(campaign: "Campaign", actor: "Actor") -> list[Tool]:
+    """« Chèques et espèces », for its leads and the team."""
+    may = actor.is_animator or await is_lead(actor.person, campaign.initiative_id)
+    if not may or not campaign.is_public:
+        return []
+    return [Tool(_("Chèques, espèces, virements"), urls.path("offline.index", slug=campaign.slug), "coins", order=30)]
+
+
+async def person_todos(person: "Person") -> list[Todo]:
+    """Gifts that wait for a second person, for the treasurers and animators who did not record them."""
+    roles = await roles_of(person)
+    if not {RoleName.TREASURER, RoleName.ANIMATOR} & set(roles):
+        return []
+    rows = OfflineGift.filter(status=OfflineStatus.RECEIVED, campaign__status__in=list(queries.ENTERING))
+    count = await rows.exclude(recorded_by_id=person.id).count()
+    if not count:
+        return []
+    text = _n("Vérifier %(n)s don reçu à la main", "Vérifier %(n)s dons reçus à la main", count)
+    return [Todo(text, urls.path("offline.treasury"), "argent")]

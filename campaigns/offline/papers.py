@@ -1,0 +1,114 @@
+"""The papers of offline money: numbered slips to fill in by hand, and the deposit slip that goes to the bank."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+
+from campaigns.lifecycle.models import Campaign
+from campaigns.offline.models import Deposit, Mode, OfflineGift, OfflineSlip
+from campaigns.offline.service import hand
+from civic import clock
+from civic.i18n import _
+from civic.papers import Paper, draw
+from civic.papers.paper import FAMILY, INK, MUTED
+from civic.people.actor import Actor
+from civic.web import urls
+from civic.web.formats import day_short, money
+
+PER_PAGE = 4
+HEIGHT = 61.0
+
+
+@dataclass(slots=True, frozen=True)
+class Stub:
+    """What one slip says by itself: its number and the address its code opens."""
+
+    code: str
+    address: str
+
+
+async def make_slips(campaign: Campaign, pages: int, actor: Actor) -> str:
+    """Number the slips of so many sheets; answers the name of the batch to print."""
+    batch, present = secrets.token_hex(8), clock.now()
+    await OfflineSlip.bulk_create([
+        OfflineSlip(campaign_id=campaign.id, batch=batch, made_by_id=hand(actor).id, made_at=present)
+        for _number in range(pages * PER_PAGE)
+    ])  # fmt: skip
+    return batch
+
+
+async def slips_paper(campaign: Campaign, slips: list[OfflineSlip]) -> bytes:
+    """The sheets of a batch, four slips on each."""
+    stubs = [Stub(slip.code, urls.absolute("offline.slip", code=slip.code)) for slip in slips]
+    payee, title = campaign.beneficiary, campaign.title
+
+    def fill(paper: Paper) -> None:
+        for place, stub in enumerate(stubs):
+            if place and place % PER_PAGE == 0:
+                paper.add_page()
+            if place % PER_PAGE:
+                paper.set_y(paper.t_margin + (place % PER_PAGE) * (HEIGHT + 2) - 4)
+                paper.cut_line()
+            _slip(paper, stub, title, payee, paper.t_margin + (place % PER_PAGE) * (HEIGHT + 2) + 1)
+
+    return await draw(_("Bulletins de don, %(title)s", title=title), fill)
+
+
+def _slip(paper: Paper, stub: Stub, title: str, payee: str, top: float) -> None:
+    left, width = paper.l_margin, paper.epw
+    paper.qr(stub.address, size=30, x=left + width - 30, y=top)
+    _put(paper, left + width - 30, top + 30, stub.code, size=11, bold=True, width=30, align="C")
+    _put(paper, left, top, _("Bulletin de don"), size=8.5, muted=True)
+    _put(paper, left, top + 4, title, size=12, bold=True, width=width - 34)
+    fields = [_("Prénom et nom"), _("Montant, en euros"), _("Courriel (pour être prévenu)"),
+              _("Adresse (pour un reçu fiscal)")]  # fmt: skip
+    for place, label in enumerate(fields):
+        _put(paper, left, top + 15 + place * 8, label, size=9, muted=True)
+        start, end = left + 50, left + width - (34 if place < 2 else 0)
+        paper.set_draw_color(*MUTED)
+        paper.line(start, top + 19.5 + place * 8, end, top + 19.5 + place * 8)
+    boxes = [_("Chèque"), _("Espèces"), _("Virement"), _("Je souhaite rester anonyme")]
+    at = left
+    for box in boxes:
+        paper.rect(at, top + 48, 3.6, 3.6)
+        _put(paper, at + 5, top + 47.4, box, size=9.5)
+        at += 9 + paper.get_string_width(box) + 5
+    text = _("Chèque à l’ordre de %(who)s. Virement : écrivez %(code)s dans le libellé.", who=payee, code=stub.code)
+    _put(paper, left, top + 53.5, text, size=8.5, muted=True, width=width)
+
+
+def _put(
+    paper: Paper, x: float, y: float, text: str, *, size: float, bold: bool = False, muted: bool = False,
+    width: float = 0, align: str = "L",
+) -> None:  # fmt: skip
+    paper.set_font(FAMILY, "B" if bold else "", size)
+    paper.set_text_color(*(MUTED if muted else INK))
+    paper.set_xy(x, y)
+    paper.multi_cell(width, size * 0.45, text.replace("\u202f", "\u00a0"), align=align, max_line_height=size * 0.45)
+
+
+async def deposit_paper(deposit: Deposit, gifts: list[OfflineGift]) -> bytes:
+    """The deposit slip: each cheque or gift in cash, the total, room for the bank's stamp."""
+    rows = [
+        [str(place), gift.code, gift.donor_name, gift.reference or "–", gift.campaign.title, money(gift.amount_cents)]
+        for place, gift in enumerate(gifts, 1)
+    ]  # fmt: skip
+    total = money(sum(gift.amount_cents for gift in gifts))
+    heading = _("Bordereau de remise de chèques") if deposit.mode == Mode.CHEQUE else _("Bordereau de remise d’espèces")
+    facts = [
+        (_("Numéro"), deposit.number), (_("Préparé le"), day_short(deposit.made_at)),
+        (_("Préparé par"), deposit.made_by.name), (_("Nombre"), str(len(gifts))), (_("Total"), total),
+        (_("Déposé le"), day_short(deposit.banked_on) if isinstance(deposit.banked_on, date) else "…………………………"),
+    ]  # fmt: skip
+    headers = ["", _("Référence"), _("Donateur"), _("Chèque, banque"), _("Collecte"), _("Montant")]
+    last = ["", "", "", "", _("Total"), total]
+    labels = [_("Signature du déposant"), _("Cachet de la banque")]
+
+    def fill(paper: Paper) -> None:
+        paper.heading(heading)
+        paper.facts(facts)
+        paper.ln(3)
+        paper.rows(headers, rows, widths=(6, 18, 30, 28, 42, 20), right=(5,), total=last)
+        paper.signatures(labels)
+
+    return await draw(f"{heading} {deposit.number}", fill)

@@ -1,0 +1,227 @@
+"""Reads about offline money, and the guards of its pages."""
+
+import re
+from datetime import date
+
+from tortoise.functions import Count, Sum
+
+from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.lifecycle.queries import campaign_to_run
+from campaigns.offline.models import (
+    COUNTING,
+    BankLine,
+    BankStatement,
+    Deposit,
+    LineStatus,
+    Mode,
+    OfflineChange,
+    OfflineGift,
+    OfflineSlip,
+    OfflineStatus,
+)
+from campaigns.pledges.models import Pledge, PledgeStatus
+from civic.errors import Forbidden, Gone, NotFound
+from civic.i18n import _
+from civic.people.actor import Actor
+from civic.web import urls
+
+ENTERING = (
+    CampaignStatus.LIVE, CampaignStatus.SUSPENDED, CampaignStatus.COLLECTING, CampaignStatus.SHORTFALL,
+    CampaignStatus.FUNDED,
+)  # fmt: skip
+"""While money may still come in by hand."""
+GIVING_BACK = (
+    CampaignStatus.FAILED, CampaignStatus.CANCELLED, CampaignStatus.UNWINDING, CampaignStatus.REFUNDED,
+)  # fmt: skip
+"""The campaign did not happen: what came in by hand goes back."""
+AT_ONCE = 200
+_WITH = ("campaign", "recorded_by", "verified_by", "pledge", "person")
+_REFERENCE = re.compile(r"(?<![A-Z0-9])([PHB])[\s-]?0*([1-9]\d{0,11})(?!\d)")
+
+
+async def campaign_to_fill(slug: str, actor: Actor) -> Campaign:
+    """A campaign whose lead (or the team) enters money by hand. Raises NotFound, Forbidden, or Gone when it is over."""
+    campaign = await campaign_to_run(slug, actor)
+    if campaign.status not in ENTERING:
+        page = urls.path("offline.index", slug=campaign.slug)
+        raise Gone(
+            _("On ne saisit pas d’argent pour cette collecte : elle n’est pas ouverte, ou elle est terminée."),
+            way_out=(_("Voir les dons saisis"), page),
+        )
+    return campaign
+
+
+async def gift_to_change(slug: str, gift_id: int, actor: Actor) -> OfflineGift:
+    """A gift that nobody has verified yet, for those who run its campaign. Raises NotFound, Forbidden or Gone."""
+    campaign = await campaign_to_run(slug, actor)
+    gift = await OfflineGift.get_or_none(id=gift_id, campaign_id=campaign.id).select_related(*_WITH)
+    if gift is None:
+        raise NotFound(_("Ce don n’existe pas."))
+    if gift.status not in (OfflineStatus.PROMISED, OfflineStatus.RECEIVED):
+        raise Gone(
+            _("Ce don est déjà vérifié : il ne se modifie plus ici. Demandez à la trésorerie."),
+            way_out=(_("Voir les dons saisis"), urls.path("offline.index", slug=campaign.slug)),
+        )
+    gift.campaign = campaign
+    return gift
+
+
+def may_verify(actor: Actor) -> bool:
+    """Treasurers and animators are the second pair of eyes."""
+    return actor.is_treasurer or actor.is_animator
+
+
+async def gift_to_verify(gift_id: int, actor: Actor) -> OfflineGift:
+    """A gift that the team looks at, never the person who recorded it. Raises NotFound or Forbidden."""
+    must_supervise(actor)
+    gift = await OfflineGift.get_or_none(id=gift_id).select_related(*_WITH, "campaign__initiative")
+    if gift is None:
+        raise NotFound(_("Ce don n’existe pas."))
+    if actor.person.id == gift.recorded_by_id or (actor.recorded_by and actor.recorded_by.id == gift.recorded_by_id):
+        raise Forbidden(_("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne."))
+    return gift
+
+
+async def gift_to_supervise(gift_id: int, actor: Actor) -> OfflineGift:
+    """A gift, for treasurers and animators. Raises NotFound or Forbidden."""
+    must_supervise(actor)
+    gift = await OfflineGift.get_or_none(id=gift_id).select_related(*_WITH, "campaign__initiative")
+    if gift is None:
+        raise NotFound(_("Ce don n’existe pas."))
+    return gift
+
+
+def must_supervise(actor: Actor) -> None:
+    """Raises Forbidden for whoever is neither treasurer nor animator."""
+    if not may_verify(actor):
+        raise Forbidden(_("Cette page est réservée à la trésorerie et à l’équipe d’animation."))
+
+
+async def deposit_to_see(deposit_id: int, actor: Actor) -> Deposit:
+    """A deposit slip, for treasurers and animators. Raises NotFound or Forbidden."""
+    must_supervise(actor)
+    found = await Deposit.get_or_none(id=deposit_id, undone_at__isnull=True).select_related("made_by")
+    if found is None:
+        raise NotFound(_("Cette remise n’existe pas, ou elle a été défaite."))
+    return found
+
+
+async def statement_to_see(statement_id: int, actor: Actor) -> BankStatement:
+    """A bank statement, for treasurers and animators. Raises NotFound or Forbidden."""
+    must_supervise(actor)
+    found = await BankStatement.get_or_none(id=statement_id).select_related("sent_by")
+    if found is None:
+        raise NotFound(_("Ce relevé n’existe pas."))
+    return found
+
+
+async def line_to_see(line_id: int, actor: Actor) -> BankLine:
+    """A line of the bank, for treasurers and animators. Raises NotFound or Forbidden."""
+    must_supervise(actor)
+    found = await BankLine.get_or_none(id=line_id).select_related("statement")
+    if found is None:
+        raise NotFound(_("Cette ligne n’existe pas."))
+    return found
+
+
+async def slip_of(code: str) -> OfflineSlip:
+    """The slip of a number as it stands on paper, « B-000123 » or « b123 ». Raises NotFound."""
+    found = _REFERENCE.fullmatch(code.strip().upper())
+    slip = await OfflineSlip.get_or_none(id=int(found[2])) if found and found[1] == "B" else None
+    if slip is None:
+        raise NotFound(_("Ce numéro de bulletin n’existe pas. Il ressemble à B-000123."))
+    return slip
+
+
+def references_in(text: str) -> list[tuple[str, int]]:
+    """Letter and number of each reference that a bank's label carries, in their order."""
+    return [(letter, int(number)) for letter, number in _REFERENCE.findall(text.upper())]
+
+
+async def of_campaign(campaign_id: int, before: int | None = None, limit: int = 50) -> list[OfflineGift]:
+    """The gifts of a campaign, the latest first."""
+    rows = OfflineGift.filter(campaign_id=campaign_id)
+    rows = rows.filter(id__lt=before) if before else rows
+    return await rows.order_by("-id").limit(limit).select_related("recorded_by", "verified_by")
+
+
+async def sums_of(campaign_id: int) -> dict[str, tuple[int, int]]:
+    """State → how many gifts and how many cents, of a campaign."""
+    rows = OfflineGift.filter(campaign_id=campaign_id).annotate(n=Count("id"), cents=Sum("amount_cents"))
+    found = await rows.group_by("status").values("status", "n", "cents")
+    return {str(row["status"]): (int(row["n"]), int(row["cents"])) for row in found}
+
+
+async def entered_on(campaign_id: int, day: date, by: int) -> tuple[int, int]:
+    """How many gifts a person has entered for this day of receipt, and their cents: the stall's running total."""
+    rows = OfflineGift.filter(campaign_id=campaign_id, received_on=day, recorded_by_id=by)
+    amounts = await rows.exclude(status=OfflineStatus.WITHDRAWN).values_list("amount_cents", flat=True)
+    return len(amounts), sum(int(str(cents)) for cents in amounts)
+
+
+async def history(gift_id: int) -> list[OfflineChange]:
+    """Every change of a gift, oldest first."""
+    return await OfflineChange.filter(gift_id=gift_id).order_by("id")
+
+
+async def to_verify() -> list[OfflineGift]:
+    """Received gifts that wait for a second person, by campaign, the oldest first."""
+    rows = OfflineGift.filter(status=OfflineStatus.RECEIVED, campaign__status__in=list(ENTERING))
+    return await rows.order_by("campaign_id", "id").limit(AT_ONCE).select_related("campaign", "recorded_by", "pledge")
+
+
+async def to_give_back() -> list[OfflineGift]:
+    """Money in hand of campaigns that did not happen: it goes back to its donors."""
+    in_hand = [OfflineStatus.RECEIVED, *COUNTING]
+    rows = OfflineGift.filter(status__in=in_hand, campaign__status__in=list(GIVING_BACK))
+    return await rows.order_by("campaign_id", "id").limit(AT_ONCE).select_related("campaign", "recorded_by")
+
+
+async def verified_lately(limit: int = 30) -> list[OfflineGift]:
+    """What was verified last, to look again or to undo."""
+    rows = OfflineGift.filter(status__in=list(COUNTING)).order_by("-verified_at", "-id").limit(limit)
+    return await rows.select_related("campaign", "verified_by", "deposit")
+
+
+async def to_bank(mode: Mode) -> list[OfflineGift]:
+    """Verified cheques, or cash, that are on no deposit slip yet."""
+    rows = OfflineGift.filter(status=OfflineStatus.VERIFIED, mode=mode, deposit_id__isnull=True)
+    return await rows.order_by("id").limit(AT_ONCE).select_related("campaign")
+
+
+async def of_deposit(deposit_id: int) -> list[OfflineGift]:
+    """The gifts on a deposit slip."""
+    return await OfflineGift.filter(deposit_id=deposit_id).order_by("id").select_related("campaign")
+
+
+async def deposits(limit: int = 30) -> list[Deposit]:
+    """The deposit slips, the latest first."""
+    return await Deposit.filter(undone_at__isnull=True).order_by("-id").limit(limit).select_related("made_by")
+
+
+async def statements(limit: int = 30) -> list[BankStatement]:
+    """The statements that were sent, the latest first."""
+    return await BankStatement.all().order_by("-id").limit(limit).select_related("sent_by")
+
+
+async def lines_of(statement_id: int) -> list[BankLine]:
+    """The credits of a statement in its order, with what they propose."""
+    rows = BankLine.filter(statement_id=statement_id, amount_cents__gt=0).order_by("number")
+    return await rows.limit(500).select_related("gift", "gift__campaign", "pledge", "pledge__campaign", "proposed_by")
+
+
+async def proposed_count() -> int:
+    """How many lines of the bank wait for a second person."""
+    return await BankLine.filter(status=LineStatus.PROPOSED).count()
+
+
+async def switched(campaign_id: int) -> list[Pledge]:
+    """Promises whose backers send a cheque or a transfer instead of their card."""
+    rows = Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.SWITCHED_OFFLINE)
+    return await rows.order_by("id").limit(AT_ONCE).select_related("person")
+
+
+async def gives_otherwise(campaign_id: int, person_id: int) -> bool:
+    """Whether this person counts among the backers by offline money: people are counted once."""
+    rows = OfflineGift.filter(campaign_id=campaign_id, person_id=person_id, status__in=list(COUNTING))
+    return await rows.filter(pledge_id__isnull=True).exists()

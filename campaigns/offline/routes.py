@@ -1,0 +1,194 @@
+"""A lead's pages about money that comes by hand: the list, the stall's form, one gift, numbered slips."""
+
+import secrets
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.queries import campaign_to_run
+from campaigns.offline import papers, queries, service, wording
+from campaigns.offline.forms import LINES, MOST_LINES, GiftForm, SlipsForm, Stall, read_stall
+from campaigns.offline.models import OfflineGift, OfflineSlip
+from campaigns.offline.treasury_routes import routes as treasury_routes
+from campaigns.pledges.models import Pledge
+from campaigns.pledges.service import reference
+from civic import clock
+from civic.errors import DomainError, NotFound
+from civic.i18n import _, _n
+from civic.papers import pdf_answer
+from civic.people.actor import Actor, actor_of
+from civic.web.formats import money
+from civic.web.forms import Form
+from civic.web.page import page, redirect
+
+
+async def index(request: Request) -> Response:
+    """The gifts of a campaign that came by hand, with their states and sums."""
+    actor = actor_of(request)
+    campaign = await campaign_to_run(request.path_params["slug"], actor)
+    before = request.query_params.get("avant", "")[:18]
+    gifts = await queries.of_campaign(campaign.id, int(before) if before.isascii() and before.isdigit() else None)
+    waiting = await queries.switched(campaign.id)
+    return page(
+        request, "campaigns/offline/index.html", campaign=campaign, gifts=gifts,
+        sums=await queries.sums_of(campaign.id),
+        names={gift.id: _shown(gift, actor) for gift in gifts}, states=wording.states(), modes=wording.modes(),
+        promises=[(pledge, reference(pledge), _backer(pledge, actor)) for pledge in waiting],
+        open=campaign.status in queries.ENTERING, next=gifts[-1].id if len(gifts) == 50 else None,
+    )  # fmt: skip
+
+
+def _shown(gift: OfflineGift, actor: Actor) -> str:
+    """A donor's name, kept from whoever neither wrote it down nor checks it when she asked for it (invariant 15)."""
+    may = not gift.anonymous or queries.may_verify(actor) or gift.recorded_by_id == actor.person.id
+    return gift.donor_name if may and not (gift.pledge_id and gift.anonymous and not queries.may_verify(actor)) else ""
+
+
+def _backer(pledge: Pledge, actor: Actor) -> str:
+    return "" if pledge.anonymous and not queries.may_verify(actor) else pledge.person.name
+
+
+async def new(request: Request) -> Response:
+    """The stall's form, empty, or with the number of the slip whose code was photographed."""
+    campaign = await queries.campaign_to_fill(request.path_params["slug"], actor_of(request))
+    values = {"received_on": clock.today().isoformat(), "number_1": request.query_params.get("numero", "")[:20]}
+    names = queries.references_in(values["number_1"])
+    if names and names[0][0] == "P":
+        waiting = {pledge.id: pledge for pledge in await queries.switched(campaign.id)}
+        if pledge := waiting.get(names[0][1]):
+            values |= {"amount_1": money(pledge.amount_cents), "mode_1": "cheque"}
+    return await _stall_page(request, campaign, Stall(Form(values), LINES, secrets.token_hex(16)))
+
+
+async def enter(request: Request) -> Response:
+    """Keep the lines; « more » answers the same page with more lines and the sum so far."""
+    actor = actor_of(request)
+    campaign = await queries.campaign_to_fill(request.path_params["slug"], actor)
+    stall = await read_stall(request)
+    if stall.asks_lines:
+        stall.form.errors.clear()
+        stall.lines = min(MOST_LINES, stall.lines + LINES)
+        return await _stall_page(request, campaign, stall, 422)
+    try:
+        if not stall.form.errors:
+            kept = await service.enter(campaign, actor, stall.entries, stall.key or secrets.token_hex(16))
+            return redirect("offline.new", slug=campaign.slug, flash=_said(kept))
+    except DomainError as error:
+        stall.form.refuse(error)
+    return await _stall_page(request, campaign, stall, 422)
+
+
+def _said(kept: list[OfflineGift]) -> str:
+    total = money(sum(gift.amount_cents for gift in kept))
+    return _n("%(n)s don saisi, %(total)s.", "%(n)s dons saisis, %(total)s.", len(kept), total=total) + " " + _(
+        "Une autre personne les vérifie, puis ils comptent."
+    )
+
+
+async def _stall_page(request: Request, campaign: Campaign, stall: Stall, status: int = 200) -> Response:
+    count, cents = await queries.entered_on(campaign.id, clock.today(), service.hand(actor_of(request)).id)
+    return page(
+        request, "campaigns/offline/new.html", status=status, campaign=campaign, stall=stall, form=stall.form,
+        count=count, cents=cents, modes=wording.choices(), most=MOST_LINES,
+    )  # fmt: skip
+
+
+async def edit(request: Request) -> Response:
+    """One gift that nobody has verified yet."""
+    actor = actor_of(request)
+    gift = await queries.gift_to_change(request.path_params["slug"], request.path_params["id"], actor)
+    values: dict[str, Any] = {
+        "name": _shown(gift, actor), "amount": money(gift.amount_cents), "mode": gift.mode or "promised",
+        "received_on": gift.received_on.isoformat() if gift.received_on else clock.today().isoformat(),
+        "reference": gift.reference, "email": gift.email, "address": gift.address,
+        "anonymous": "1" if gift.anonymous else "",
+    }  # fmt: skip
+    return _edit_page(request, gift, Form(values))
+
+
+async def change(request: Request) -> Response:
+    """Save what was put right."""
+    actor = actor_of(request)
+    gift = await queries.gift_to_change(request.path_params["slug"], request.path_params["id"], actor)
+    form = await Form.read(request, GiftForm)
+    try:
+        if form.data is not None:
+            await service.change(gift, actor, form.data.checked())
+            return redirect("offline.index", slug=gift.campaign.slug, flash=_("Le don est corrigé."))
+    except DomainError as error:
+        form.refuse(error)
+    return _edit_page(request, gift, form, 422)
+
+
+def _edit_page(request: Request, gift: OfflineGift, form: Form[Any], status: int = 200) -> Response:
+    return page(
+        request, "campaigns/offline/edit.html", status=status, gift=gift, campaign=gift.campaign, form=form,
+        modes=wording.choices(promised=gift.mode is None),
+    )  # fmt: skip
+
+
+async def withdraw(request: Request) -> Response:
+    """Take a line out that was typed by mistake."""
+    actor = actor_of(request)
+    gift = await queries.gift_to_change(request.path_params["slug"], request.path_params["id"], actor)
+    await service.withdraw(gift, actor)
+    return redirect("offline.index", slug=gift.campaign.slug, flash=_("Le don est retiré de la liste."))
+
+
+async def slips(request: Request) -> Response:
+    """Numbered slips to print."""
+    campaign = await queries.campaign_to_fill(request.path_params["slug"], actor_of(request))
+    return page(request, "campaigns/offline/slips.html", campaign=campaign, form=Form({"pages": "3"}))
+
+
+async def make_slips(request: Request) -> Response:
+    """Number them, then open the paper."""
+    actor = actor_of(request)
+    campaign = await queries.campaign_to_fill(request.path_params["slug"], actor)
+    form = await Form.read(request, SlipsForm)
+    if form.data is None:
+        return page(request, "campaigns/offline/slips.html", status=422, campaign=campaign, form=form)
+    batch = await papers.make_slips(campaign, form.data.pages, actor)
+    return redirect("offline.slips_paper", slug=campaign.slug, batch=batch)
+
+
+async def slips_paper(request: Request) -> Response:
+    """A batch of slips as PDF."""
+    campaign = await campaign_to_run(request.path_params["slug"], actor_of(request))
+    found = await OfflineSlip.filter(campaign_id=campaign.id, batch=request.path_params["batch"]).order_by("id")
+    if not found:
+        raise NotFound(_("Ces bulletins n’existent pas."))
+    return pdf_answer(await papers.slips_paper(campaign, found), f"bulletins-{campaign.slug}")
+
+
+async def slip(request: Request) -> Response:
+    """What the code on a slip opens: the form with its number, for whoever runs the campaign."""
+    found = await queries.slip_of(request.path_params["code"])
+    await found.fetch_related("campaign")
+    actor = actor_of(request)
+    await campaign_to_run(found.campaign.slug, actor)
+    known = await OfflineGift.filter(slip_id=found.id).exclude(status="withdrawn").first()
+    if known:
+        return redirect(
+            "offline.index", slug=found.campaign.slug, kind="info", flash=_("Ce bulletin est déjà saisi.")
+        )
+    return redirect("offline.new", slug=found.campaign.slug, numero=found.code)
+
+
+_BASE = "/campagnes/{slug}/hors-ligne"
+routes: list[BaseRoute] = [
+    Route(_BASE, index, name="offline.index"),
+    Route(f"{_BASE}/saisie", new, name="offline.new"),
+    Route(f"{_BASE}/saisie", enter, methods=["POST"], name="offline.enter"),
+    Route(f"{_BASE}/bulletins", slips, name="offline.slips"),
+    Route(f"{_BASE}/bulletins", make_slips, methods=["POST"], name="offline.make_slips"),
+    Route(f"{_BASE}/bulletins/{{batch}}.pdf", slips_paper, name="offline.slips_paper"),
+    Route(f"{_BASE}/{{id:int}}", edit, name="offline.edit"),
+    Route(f"{_BASE}/{{id:int}}", change, methods=["POST"], name="offline.change"),
+    Route(f"{_BASE}/{{id:int}}/retirer", withdraw, methods=["POST"], name="offline.withdraw"),
+    Route("/bulletins/{code}", slip, name="offline.slip"),
+    *treasury_routes,
+]

@@ -1,0 +1,172 @@
+"""What a lead does with money at a market stall: enter several gifts at once, put one right, withdraw it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tortoise.exceptions import IntegrityError
+
+from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.transitions import By
+from campaigns.offline import queries
+from campaigns.offline.models import Mode, OfflineGift, OfflineSlip, OfflineStatus
+from campaigns.offline.transitions import move, note
+from campaigns.pledges.models import Pledge, PledgeStatus
+from civic import clock
+from civic.database import retrying, transaction
+from civic.errors import DomainError, Gone, Invalid
+from civic.i18n import _
+from civic.people import service as people
+from civic.people.actor import Actor
+from civic.people.models import Person
+from civic.web.formats import money
+
+PROMISE_LIFE = timedelta(days=30)
+"""A promise of cash or a cheque that nobody has received for so long is forgotten."""
+
+
+@dataclass(slots=True, frozen=True)
+class Entry:
+    """One line of the stall's form. Cents; no mode means promised only. `number` is a slip's or a promise's reference.
+
+    `number`: « B-000123 » names the slip a donor filled in, « P-000123 » the promise of a backer whose card failed.
+    """
+
+    donor_name: str
+    amount_cents: int
+    mode: Mode | None = None
+    received_on: date | None = None
+    reference: str = ""
+    email: str = ""
+    address: str = ""
+    anonymous: bool = False
+    number: str = ""
+
+
+def hand(actor: Actor) -> Person:
+    """Who really writes: at the counter the animator, not the person she helps."""
+    return actor.recorded_by or actor.person
+
+
+async def enter(campaign: Campaign, actor: Actor, entries: list[Entry], key: str) -> list[OfflineGift]:
+    """Keep the lines of one form, all or none; the same form again answers the same gifts. Nothing counts yet.
+
+    Raises Invalid with the field of the line that is wrong (`number_2`), Gone when the campaign is over.
+    """
+    known = await OfflineGift.filter(form_key=key).order_by("line")
+    if known:
+        return known
+    try:
+        return await _enter(campaign, actor, entries, key)
+    except IntegrityError:  # a double click: the other one was kept
+        twins = await OfflineGift.filter(form_key=key).order_by("line")
+        if not twins:
+            raise DomainError(_("Un de ces numéros vient d’être saisi par quelqu’un d’autre.")) from None
+        return twins
+
+
+@retrying
+async def _enter(campaign: Campaign, actor: Actor, entries: list[Entry], key: str) -> list[OfflineGift]:
+    async with transaction():
+        open_now = Campaign.filter(id=campaign.id, status__in=list(queries.ENTERING))
+        if not await open_now.update(updated_at=clock.now()):
+            raise Gone(_("Cette collecte est terminée : on n’y saisit plus d’argent."))
+        return [await _keep(campaign, actor, entry, key, line) for line, entry in enumerate(entries, 1)]
+
+
+async def _keep(campaign: Campaign, actor: Actor, entry: Entry, key: str, line: int) -> OfflineGift:
+    slip, pledge = await _named(campaign.id, entry, f"number_{line}")
+    person, writer, present = await _donor(entry, pledge), hand(actor), clock.now()
+    status = OfflineStatus.RECEIVED if entry.mode else OfflineStatus.PROMISED
+    gift = await OfflineGift.create(
+        campaign_id=campaign.id, status=status, mode=entry.mode, amount_cents=entry.amount_cents,
+        received_on=entry.received_on if entry.mode else None, reference=entry.reference,
+        donor_name=pledge.person.name if pledge else entry.donor_name, email=entry.email, address=entry.address,
+        anonymous=pledge.anonymous if pledge else entry.anonymous, person=person, pledge=pledge, slip=slip,
+        form_key=key, line=line, recorded_by=writer, created_at=present, updated_at=present,
+    )  # fmt: skip
+    await note(gift.id, "", status.value, "entered", writer.id)
+    return gift
+
+
+async def _donor(entry: Entry, pledge: Pledge | None) -> Person | None:
+    if pledge:
+        return pledge.person
+    return await people.meet(entry.donor_name, entry.email) if entry.email else None
+
+
+async def _named(campaign_id: int, entry: Entry, field: str) -> tuple[OfflineSlip | None, Pledge | None]:
+    """The slip or the promise whose number a line gives. Raises Invalid."""
+    if not entry.number:
+        return None, None
+    found = queries.references_in(entry.number)
+    letter, number = found[0] if len(found) == 1 else ("", 0)
+    if letter == "B":
+        return await _slip(campaign_id, number, field), None
+    if letter == "P":
+        return None, await _promise(campaign_id, number, entry, field)
+    raise Invalid(_("Un numéro ressemble à B-000123 (bulletin) ou P-000123 (promesse de don)."), field=field)
+
+
+async def _slip(campaign_id: int, number: int, field: str) -> OfflineSlip:
+    slip = await OfflineSlip.get_or_none(id=number, campaign_id=campaign_id)
+    if slip is None:
+        raise Invalid(_("Ce bulletin n’est pas de cette collecte. Relisez son numéro."), field=field)
+    if await OfflineGift.filter(slip_id=number).exclude(status=OfflineStatus.WITHDRAWN).exists():
+        raise Invalid(_("Ce bulletin est déjà saisi : cherchez-le dans la liste."), field=field)
+    return slip
+
+
+async def _promise(campaign_id: int, number: int, entry: Entry, field: str) -> Pledge:
+    pledge = await Pledge.get_or_none(id=number, campaign_id=campaign_id).select_related("person")
+    if pledge is None or pledge.status != PledgeStatus.SWITCHED_OFFLINE:
+        raise Invalid(_("Cette promesse n’attend ni chèque ni virement pour cette collecte."), field=field)
+    if pledge.amount_cents != entry.amount_cents:
+        raise Invalid(_("Cette promesse est de %(amount)s.", amount=money(pledge.amount_cents)), field=field)
+    return pledge
+
+
+@retrying
+async def change(gift: OfflineGift, actor: Actor, entry: Entry) -> None:
+    """Put a gift right before anybody has verified it; a promise whose money has come is received by it.
+
+    Whoever changes it becomes the one who recorded it, so that somebody else still verifies. Raises NotNow, Invalid.
+    """
+    if gift.pledge_id and entry.amount_cents != gift.amount_cents:
+        raise Invalid(_("Le montant est celui de la promesse : il ne change pas ici."), field="amount")
+    if gift.status == OfflineStatus.RECEIVED and entry.mode is None:
+        raise Invalid(_("Ce don est déjà reçu. S’il ne l’est pas, retirez-le et saisissez une promesse."), field="mode")
+    async with transaction():
+        person = await people.meet(entry.donor_name, entry.email) if entry.email and not gift.pledge_id else None
+        values = {
+            "amount_cents": entry.amount_cents, "mode": entry.mode, "reference": entry.reference,
+            "received_on": entry.received_on if entry.mode else None, "anonymous": entry.anonymous,
+            "address": entry.address, "recorded_by_id": hand(actor).id,
+        }  # fmt: skip
+        if not gift.pledge_id:
+            values |= {"donor_name": entry.donor_name, "email": entry.email, "person_id": person.id if person else None}
+        if gift.status == OfflineStatus.PROMISED and entry.mode:
+            await move(gift, OfflineStatus.RECEIVED, by=By.LEAD, cause="received", actor_id=hand(actor).id, **values)
+            return
+        same = OfflineGift.filter(id=gift.id, status=gift.status, amount_cents=gift.amount_cents)
+        if not await same.update(updated_at=clock.now(), **values):
+            raise DomainError(_("Ce don a déjà changé d’état. Rechargez la page."))
+        cause = f"changed, {gift.amount_cents} to {entry.amount_cents} cents"
+        await note(gift.id, gift.status.value, gift.status.value, cause, hand(actor).id)
+
+
+async def withdraw(gift: OfflineGift, actor: Actor) -> None:
+    """Take out a line that was entered by mistake; it stays in the history. Raises NotNow once it is verified."""
+    await move(gift, OfflineStatus.WITHDRAWN, by=By.LEAD, cause="withdrawn", actor_id=hand(actor).id)
+
+
+async def expire_due(**_payload: object) -> None:
+    """Every night: promises of a month ago that nobody received, and those of campaigns that are over."""
+    old = OfflineGift.filter(status=OfflineStatus.PROMISED, created_at__lte=clock.now() - PROMISE_LIFE)
+    over = OfflineGift.filter(status=OfflineStatus.PROMISED).exclude(campaign__status__in=list(queries.ENTERING))
+    for gift in [*await old.limit(500), *await over.limit(500)]:
+        if gift.status == OfflineStatus.PROMISED and not await _gone(gift):
+            await move(gift, OfflineStatus.EXPIRED, by=By.SCHEDULER, cause="not_received")
+
+
+async def _gone(gift: OfflineGift) -> bool:
+    return not await OfflineGift.filter(id=gift.id, status=OfflineStatus.PROMISED).exists()

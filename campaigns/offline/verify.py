@@ -1,0 +1,49 @@
+"""What must hold between offline gifts, totals and the ledger, on live data (`civic verify`, invariant 16)."""
+
+from campaigns.offline.verifying import SOURCE
+from civic import database
+from civic.i18n import _
+
+_TOTALS = """SELECT c.id, c.offline_cents AS kept, COALESCE(SUM(g.amount_cents), 0) AS found FROM campaign c
+LEFT JOIN offline_gift g ON g.campaign_id = c.id AND g.status IN ('verified', 'banked') AND g.pledge_id IS NULL
+GROUP BY c.id, c.offline_cents HAVING c.offline_cents <> COALESCE(SUM(g.amount_cents), 0)"""
+_BOOKED = f"""SELECT c.id, COALESCE(rows.cents, 0) AS kept, COALESCE(booked.cents, 0) AS found FROM campaign c
+LEFT JOIN (SELECT campaign_id, SUM(amount_cents) AS cents FROM offline_gift
+WHERE status IN ('verified', 'banked') GROUP BY campaign_id) rows ON rows.campaign_id = c.id
+LEFT JOIN (SELECT e.campaign_id, -SUM(p.amount_cents) AS cents FROM entry e JOIN posting p ON p.entry_id = e.id
+JOIN account a ON a.id = p.account_id AND a.kind = 'campaign_fund'
+WHERE e.source_type = '{SOURCE}' OR (e.kind = 'reversal' AND e.source_type = 'entry' AND EXISTS
+(SELECT 1 FROM entry o WHERE CAST(o.id AS VARCHAR(20)) = e.source_id AND o.source_type = '{SOURCE}'))
+GROUP BY e.campaign_id) booked ON booked.campaign_id = c.id
+WHERE COALESCE(rows.cents, 0) <> COALESCE(booked.cents, 0)"""  # noqa: S608
+_ALONE = """SELECT id FROM offline_gift WHERE status IN ('verified', 'banked')
+AND (verified_by_id IS NULL OR verified_by_id = recorded_by_id)"""
+_LINES = """SELECT l.id FROM bank_line l LEFT JOIN offline_gift g ON g.id = l.gift_id
+WHERE l.status = 'confirmed' AND (g.id IS NULL OR g.amount_cents <> l.amount_cents)"""
+_PROMISES = """SELECT g.id FROM offline_gift g JOIN pledge p ON p.id = g.pledge_id
+WHERE g.status IN ('verified', 'banked') AND p.status NOT IN ('collected', 'refund_pending', 'refunded', 'disputed')"""
+
+
+async def offline_totals_are_true() -> list[str]:
+    """The total kept is the sum of the verified gifts, and of their postings."""
+    found = []
+    for sql in (_TOTALS, _BOOKED):
+        for row in await database.fetch_report(sql):
+            words = {"id": row["id"], "kept": row["kept"], "found": row["found"]}
+            found.append(
+                _("Collecte %(id)s : l’argent hors ligne est de %(kept)s centimes, le détail donne %(found)s.", **words)
+            )
+    return found
+
+
+async def offline_was_verified() -> list[str]:
+    """Nothing counts on the word of one person; a bank line pays its gift to the cent; promises say they are paid."""
+    alone, lines, promises = [await database.fetch_report(sql) for sql in (_ALONE, _LINES, _PROMISES)]
+    return [
+        *(_("Le don hors ligne %(id)s compte sans deuxième personne.", id=row["id"]) for row in alone),
+        *(_("La ligne de banque %(id)s ne paie pas son don.", id=row["id"]) for row in lines),
+        *(_("Le don hors ligne %(id)s paie une promesse qui ne le dit pas.", id=row["id"]) for row in promises),
+    ]  # fmt: skip
+
+
+CHECKS = (offline_totals_are_true, offline_was_verified)

@@ -1,0 +1,213 @@
+"""The second pair of eyes: verify, undo, bounce, give back. One transaction each: state, ledger, totals (invariant 16).
+
+Locks in the order of docs/locking.md: campaign, reward, pledge, offline gift, ledger account.
+"""
+
+from tortoise.expressions import F
+
+from campaigns.ledger import service as ledger
+from campaigns.ledger.models import AccountKind, Entry
+from campaigns.ledger.service import Amount
+from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
+from campaigns.lifecycle.service import keep_need
+from campaigns.lifecycle.transitions import By
+from campaigns.offline import queries
+from campaigns.offline.models import COUNTING, Mode, OfflineGift, OfflineStatus
+from campaigns.offline.service import hand
+from campaigns.offline.transitions import move
+from campaigns.pledges import transitions as pledge_transitions
+from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.queries import STANDING
+from civic import clock, jobs, mail
+from civic.contributions import service as contributions
+from civic.database import retrying, transaction
+from civic.errors import Forbidden, Gone
+from civic.i18n import _
+from civic.needs.models import NeedKind
+from civic.people.actor import Actor
+from civic.people.service import audit
+
+IN_HAND = {
+    Mode.CHEQUE: AccountKind.CHEQUES_IN_HAND, Mode.CASH: AccountKind.CASH_BOX, Mode.TRANSFER: AccountKind.BANK,
+}  # fmt: skip
+SOURCE = "offline_gift"
+
+
+@retrying
+async def verify(gift_id: int, team: Actor) -> OfflineGift:
+    """A second person has seen the money: it counts and is booked, once. Harmless when she says it twice.
+
+    Raises Forbidden for who recorded it, Gone when the campaign takes no money any more, NotNow.
+    """
+    queries.must_supervise(team)
+    async with transaction():
+        gift = await _hold(gift_id)
+        _must_be_another(gift, team)
+        if gift.status in COUNTING and gift.verified_by_id == hand(team).id:
+            return gift
+        if gift.campaign.status not in queries.ENTERING:
+            raise Gone(_("La collecte est terminée : ce don ne compte plus, il est à rendre."))
+        await move(
+            gift, OfflineStatus.VERIFIED, by=By.TEAM, cause="verified", actor_id=hand(team).id,
+            verified_by_id=hand(team).id, verified_at=clock.now(), turn=gift.turn + 1,
+        )  # fmt: skip
+        await _book(gift, team)
+        await _count_in(gift, team)
+        await audit(team, "offline_verified", f"offline_gift:{gift.id}", cents=gift.amount_cents)
+        await _tell(gift, "offline_verified")
+        await jobs.enqueue(
+            "offline_verified", key=f"offline-{gift.id}-{gift.turn}", gift_id=gift.id, campaign_id=gift.campaign_id,
+            pledge_id=gift.pledge_id,
+        )  # fmt: skip
+    return gift
+
+
+@retrying
+async def undo(gift_id: int, team: Actor, why: str = "") -> None:
+    """A verification was a mistake: the entry is reversed and the gift waits again. Raises NotNow, Gone when banked."""
+    queries.must_supervise(team)
+    async with transaction():
+        gift = await _hold(gift_id)
+        if gift.deposit_id:
+            raise Gone(_("Ce don est sur une remise en banque : défaites la remise d’abord."))
+        await _take_out(gift, team, OfflineStatus.RECEIVED, why or "undone")
+
+
+@retrying
+async def bounce(gift_id: int, team: Actor, why: str = "") -> None:
+    """The cheque came back unpaid: whatever was booked is reversed, it counts no more. Raises NotNow."""
+    queries.must_supervise(team)
+    async with transaction():
+        gift = await _hold(gift_id)
+        await _take_out(gift, team, OfflineStatus.BOUNCED, why or "bounced")
+
+
+@retrying
+async def give_back(gift_id: int, team: Actor, why: str = "") -> None:
+    """The campaign did not happen: the money went back to its donor. Raises Gone while the campaign goes on."""
+    queries.must_supervise(team)
+    async with transaction():
+        gift = await _hold(gift_id)
+        if gift.campaign.status not in queries.GIVING_BACK:
+            raise Gone(_("Cette collecte n’a pas échoué : ce don reste acquis."))
+        await _take_out(gift, team, OfflineStatus.RETURNED, why or "given back")
+        await _tell(gift, "offline_returned")
+
+
+async def _hold(gift_id: int) -> OfflineGift:
+    """Lock the campaign, the promise and the gift in this order, and read them."""
+    known = await OfflineGift.get(id=gift_id)
+    present = clock.now()
+    await Campaign.filter(id=known.campaign_id).update(updated_at=present)
+    if known.pledge_id:
+        await Pledge.filter(id=known.pledge_id).update(updated_at=present)
+    await OfflineGift.filter(id=gift_id).update(updated_at=present)
+    return await OfflineGift.get(id=gift_id).select_related("campaign", "pledge", "person")
+
+
+def _must_be_another(gift: OfflineGift, team: Actor) -> None:
+    if gift.recorded_by_id in (team.person.id, hand(team).id):
+        raise Forbidden(_("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne."))
+
+
+async def _book(gift: OfflineGift, team: Actor) -> None:
+    """Dr cheques in hand, cash box or bank; Cr the campaign's fund; on the day the money was handed over."""
+    assert gift.mode is not None and gift.received_on is not None, "received before it is verified"  # noqa: PT018
+    await ledger.book(
+        "offline_verified", SOURCE, gift.source,
+        [Amount(IN_HAND[gift.mode], gift.amount_cents), Amount(AccountKind.CAMPAIGN_FUND, -gift.amount_cents)],
+        campaign=gift.campaign_id, occurred_at=clock.at(gift.received_on, 12), actor=hand(team).id,
+        memo=f"offline {gift.id}",
+    )  # fmt: skip
+
+
+async def _count_in(gift: OfflineGift, team: Actor) -> None:
+    campaign = Campaign.filter(id=gift.campaign_id)
+    if gift.pledge is not None and gift.pledge.status == PledgeStatus.SWITCHED_OFFLINE:
+        await pledge_transitions.move(
+            gift.pledge, PledgeStatus.COLLECTED, by=By.TEAM, cause="offline_verified", actor_id=hand(team).id,
+            collected_at=clock.now(), decline_code="",
+        )  # fmt: skip
+        await campaign.update(collected_cents=F("collected_cents") + gift.amount_cents)
+        source = f"pledge:{gift.pledge_id}"
+    else:
+        await _forget_promise(gift)
+        new = not await _gives_otherwise(gift)
+        await campaign.update(
+            offline_cents=F("offline_cents") + gift.amount_cents, backers_count=F("backers_count") + int(new)
+        )
+        source = f"offline:{gift.id}"
+    if gift.person_id:
+        await contributions.contribute(gift.person_id, gift.campaign.initiative_id, NeedKind.MONEY, source)
+    await keep_need(gift.campaign_id)
+
+
+async def _forget_promise(gift: OfflineGift) -> None:
+    """The promise was let go meanwhile: the money is a gift like any other."""
+    if gift.pledge_id:
+        await OfflineGift.filter(id=gift.id).update(pledge_id=None)
+        gift.pledge, gift.pledge_id = None, None
+
+
+async def _take_out(gift: OfflineGift, team: Actor, to: OfflineStatus, why: str) -> None:
+    """Leave the totals and reverse what is booked, whatever the state was; the history says why."""
+    counted = gift.status in COUNTING
+    cleared: dict[str, None] = {"deposit_id": None} if gift.status == OfflineStatus.VERIFIED else {}
+    cleared |= {"verified_by_id": None, "verified_at": None} if to == OfflineStatus.RECEIVED else {}
+    await move(gift, to, by=By.TEAM, cause=why, actor_id=hand(team).id, **cleared)
+    await audit(team, f"offline_{to.value}", f"offline_gift:{gift.id}", why=why[:200], cents=gift.amount_cents)
+    if not counted:
+        return
+    for entry in await Entry.filter(source_type=SOURCE, source_id=gift.source).order_by("-id"):
+        await ledger.reverse(entry, actor=hand(team).id, memo=f"offline {gift.id} {to.value}")
+    await (_promise_waits_again(gift, team) if gift.pledge else _count_out(gift))
+    await keep_need(gift.campaign_id)
+    await jobs.enqueue(
+        "offline_reversed", key=f"offline-{gift.id}-{gift.turn}", gift_id=gift.id, campaign_id=gift.campaign_id,
+        pledge_id=gift.pledge_id,
+    )  # fmt: skip
+
+
+async def _count_out(gift: OfflineGift) -> None:
+    gone = not await _gives_otherwise(gift)
+    await Campaign.filter(id=gift.campaign_id).update(
+        offline_cents=F("offline_cents") - gift.amount_cents, backers_count=F("backers_count") - int(gone)
+    )
+    await contributions.revoke(f"offline:{gift.id}")
+
+
+async def _promise_waits_again(gift: OfflineGift, team: Actor) -> None:
+    """A promise that was collected by hand: while the campaign collects it waits again, afterwards it is let go."""
+    assert gift.pledge is not None
+    waits = gift.campaign.status == CampaignStatus.COLLECTING
+    after = PledgeStatus.SWITCHED_OFFLINE if waits else PledgeStatus.DROPPED
+    if not waits and gift.pledge.reward_id:
+        await Reward.filter(id=gift.pledge.reward_id, taken__gt=0).update(taken=F("taken") - 1)
+    await pledge_transitions.move(
+        gift.pledge, after, by=By.TEAM, cause="offline_reversed", actor_id=hand(team).id, collected_at=None
+    )
+    await Campaign.filter(id=gift.campaign_id).update(collected_cents=F("collected_cents") - gift.amount_cents)
+    await contributions.revoke(f"pledge:{gift.pledge_id}")
+
+
+async def _gives_otherwise(gift: OfflineGift) -> bool:
+    """Whether the donor counts among the backers without this gift: a known person is counted once."""
+    if gift.person_id is None:
+        return False
+    standing = Pledge.filter(campaign_id=gift.campaign_id, person_id=gift.person_id, status__in=STANDING)
+    others = OfflineGift.filter(
+        campaign_id=gift.campaign_id, person_id=gift.person_id, status__in=list(COUNTING), pledge_id__isnull=True
+    )
+    return await standing.exists() or await others.exclude(id=gift.id).exists()
+
+
+async def _tell(gift: OfflineGift, name: str) -> None:
+    """Write to a donor who left an address, once per verification."""
+    person = gift.person
+    if person is None or not person.email:
+        return
+    await mail.send(
+        f"campaigns/{name}", to=person.email, key=f"{name}-{gift.id}-{gift.turn}", locale=person.locale,
+        title=gift.campaign.title, slug=gift.campaign.slug, person=person.name, amount_cents=gift.amount_cents,
+        reference=gift.code,
+    )  # fmt: skip
