@@ -1,6 +1,6 @@
 """Reads about pledges, and the guards of their pages."""
 
-from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
+from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus, Reward
 from campaigns.lifecycle.queries import campaign_to_show
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from civic.errors import Gone, NotFound
@@ -13,6 +13,8 @@ from civic.web import urls
 MANAGE, PAY = "pledge", "pledge-pay"
 PAYS_AGAIN = "pays_again"
 """The cause of the change with which a backer opens a payment page herself, after a charge that did not work."""
+LEAST_TOGETHER = 3
+"""Names with a hidden amount appear so many at a time, or not at all."""
 STANDING = (
     PledgeStatus.CONFIRMED, PledgeStatus.CHARGING, PledgeStatus.UNKNOWN, PledgeStatus.PROCESSING,
     PledgeStatus.COLLECTED, PledgeStatus.NEEDS_BACKER, PledgeStatus.SWITCHED_OFFLINE,
@@ -90,9 +92,17 @@ async def awaiting(person: Person) -> list[Pledge]:
 
 
 async def supporters(campaign_id: int, limit: int = 24) -> list[str]:
-    """The public names of those who agreed to be named, the latest first; never an amount (invariant 15)."""
+    """The public names of those who agreed to be named, the latest first; never an amount (invariant 15).
+
+    Whoever hides her amount is named once the campaign is settled, by alphabet, beside two others at least: until then
+    her name would stand beside a step of the public total (docs/decisions/0014).
+    """
     rows = Pledge.filter(campaign_id=campaign_id, status__in=STANDING, anonymous=False).exclude(public_name="")
-    names = [pledge.public_name for pledge in await rows.order_by("-confirmed_at", "-id").limit(limit * 2)]
+    told = await rows.filter(amount_hidden=False).order_by("-id").limit(limit * 2).values_list("public_name", flat=True)
+    hidden = rows.filter(amount_hidden=True, campaign__status__in=list(SETTLED))
+    discreet = {row.person_id: str(row.public_name) for row in await hidden.order_by("id").limit(limit * 2)}
+    names = [str(name) for name in told]
+    names += sorted(discreet.values()) if len(discreet) >= LEAST_TOGETHER else []
     return list(dict.fromkeys(names))[:limit]
 
 

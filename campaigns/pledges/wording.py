@@ -51,6 +51,15 @@ def debit_planned(campaign: Campaign) -> str:
     return _("%(day)s, si la collecte atteint %(minimum)s", day=day(campaign.deadline), minimum=minimum)
 
 
+def shown_of(pledge: Pledge) -> str:
+    """What others see of it, for its backer."""
+    if pledge.anonymous:
+        return _("Rien : vous restez anonyme")
+    if pledge.amount_hidden:
+        return _("%(name)s, une fois la collecte finie, avec d’autres noms", name=pledge.public_name)
+    return _("%(name)s, sans le montant", name=pledge.public_name)
+
+
 def amounts_of(pledge: Pledge) -> list[tuple[str, str]]:
     """The gift; with a tip, the tip and what is charged in all."""
     rows = [(_("Mon don"), money(pledge.amount_cents))]
