@@ -41,7 +41,7 @@ def _counters(machine: str, email: str, campaign: str, cents: int) -> list[Count
     here = _("Beaucoup de dons sont partis de cette connexion en peu de temps.")
     yours = _("Beaucoup de dons ont été commencés avec cette adresse électronique.")
     there = _("Cette collecte reçoit en ce moment plus de dons que d’habitude.")
-    small = _("Beaucoup de petits dons se suivent : c’est ainsi que l’on essaie des cartes volées, et nous attendons un peu.")
+    small = _("Beaucoup de petits dons se suivent : c’est ainsi que l’on essaie des cartes volées.")
     found = [
         Counter("pledge", machine, current.pledges_per_machine, TEN_MINUTES, here),
         Counter("pledge-email", email, current.pledges_per_email, AN_HOUR, yours),

@@ -64,7 +64,8 @@ async def change(request: Request) -> Response:
     if before is None:
         return redirect("pledges.manage", token=token, flash=_("Rien n’a changé."), kind="info")
     way = f"{path('pledges.manage', token=token)}?avant={editing.undo_token(found, before)}"
-    return redirect_to(way, flash=_("C’est changé. Un message vous le confirme.") if isinstance(form.data, EditForm) else _("C’est changé."))
+    told = isinstance(form.data, EditForm)
+    return redirect_to(way, flash=_("C’est changé. Un message vous le confirme.") if told else _("C’est changé."))
 
 
 async def _changed(found: Pledge, sent: EditForm | ShownForm) -> Wish | None:

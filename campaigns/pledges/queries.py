@@ -1,6 +1,8 @@
 """Reads about pledges, and the guards of their pages."""
 
-from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus, Reward
+from tortoise.expressions import Q
+
+from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus, GoalKind, Reward
 from campaigns.lifecycle.queries import campaign_to_show
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from civic.errors import Gone, NotFound
@@ -87,7 +89,8 @@ async def on_own_page(pledge: Pledge) -> bool:
 async def awaiting(person: Person) -> list[Pledge]:
     """Gifts of a person that wait for her: the charge did not work, or the payment page she opened is not done."""
     rows = Pledge.filter(person_id=person.id, status__in=[PledgeStatus.NEEDS_BACKER, PledgeStatus.CHARGING])
-    found = await rows.filter(campaign__status=CampaignStatus.COLLECTING).order_by("id").select_related("campaign")
+    open_still = Q(campaign__status=CampaignStatus.COLLECTING) | ~Q(campaign__goal=GoalKind.ALL_OR_NOTHING)
+    found = await rows.filter(open_still).order_by("id").select_related("campaign")
     return [row for row in found if row.status == PledgeStatus.NEEDS_BACKER or await on_own_page(row)]
 
 

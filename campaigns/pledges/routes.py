@@ -132,7 +132,7 @@ async def promise(request: Request) -> Response:
         return redirect("pledges.me" if draft.has_gift else "pledges.gift", slug=campaign.slug)
     form = await Form.read(request, CheckForm)
     if form.data is not None and form.data.cle not in ("", draft.key):
-        form.refuse(DomainError(_("Vous avez changé ce don dans un autre onglet. Vérifiez-le à nouveau, puis continuez.")))
+        form.refuse(DomainError(_("Vous avez changé ce don dans un autre onglet. Vérifiez-le, puis continuez.")))
         return await _verify_page(request, campaign, draft, form, 409)
     if form.data is not None and not form.data.terms:
         form.refuse(Invalid(_("Cochez la case pour dire que vous avez lu les conditions."), field="terms"))

@@ -60,11 +60,10 @@ async def pledge(backer: Person, campaign: Campaign, gift: Gift, key: str, forme
     if known and _says_the_same(known, gift):
         return known
     for replaced in await Pledge.filter(form_key__in=[key, *former], status=PledgeStatus.CREATED):
-        with suppress(NotNow):
-            await abandon(replaced, "replaced")
+        await _replace(replaced, campaign)
     if known:
-        given_up = Pledge.filter(id=known.id, form_key=key, status=PledgeStatus.ABANDONED)
-        await given_up.update(form_key=f"{key}~{known.id}")
+        over = [PledgeStatus.ABANDONED, *([PledgeStatus.CREATED] if campaign.charges_at_once else [])]
+        await Pledge.filter(id=known.id, form_key=key, status__in=over).update(form_key=f"{key}~{known.id}")
     try:
         return await _create(backer, campaign, gift, key)
     except (IntegrityError, DomainError):  # a double click: the other one was kept, and took the last reward
@@ -72,6 +71,15 @@ async def pledge(backer: Person, campaign: Campaign, gift: Gift, key: str, forme
         if twin is None:
             raise
         return twin
+
+
+async def _replace(replaced: Pledge, campaign: Campaign) -> None:
+    """Let a promise go that another one replaces; one that may be paid this moment is looked at first (settlement)."""
+    if campaign.charges_at_once:
+        await jobs.enqueue("pledge_replaced", key=f"pledge-{replaced.id}", pledge_id=replaced.id)
+        return
+    with suppress(NotNow):
+        await abandon(replaced, "replaced")
 
 
 def _says_the_same(known: Pledge, gift: Gift) -> bool:

@@ -42,6 +42,9 @@ async def walk(client: Client, campaign: Campaign, gift: dict | None = None, me:
     assert left.status_code == 303, left.text
     away = await client.get(left.headers["location"])
     assert away.status_code == 303, away.text
+    if away.headers["location"].startswith("/"):  # a gift that is charged at once has a page of its own
+        away = await client.get(away.headers["location"])
+        assert away.status_code == 303, away.text
     return away.headers["location"]
 
 
