@@ -34,7 +34,9 @@ def parse_euros(text: str, *, field: str = "amount") -> Money:
     """« 30 », « 30 € », « 1 250,50 », « 12.5 » as Money. Raises Invalid for anything else or above 100 million."""
     cleaned = "".join(text.replace("€", "").split()).replace("\u202f", "").replace("\u00a0", "").replace(",", ".")
     whole, _point, cents = cleaned.partition(".")
-    fine = whole.isascii() and whole.isdigit() and len(whole) <= 8
+    fine = whole.isascii() and whole.isdigit()
+    if fine and len(whole.lstrip("0")) > 8:
+        raise Invalid(_("Ce montant est trop grand. Comptez les zéros : 30 veut dire trente euros."), field=field)
     if not fine or len(cents) > 2 or (cents and not (cents.isascii() and cents.isdigit())):
         raise Invalid(_("Écrivez un montant en euros, par exemple 30 ou 12,50."), field=field)
     return Money(int(whole) * 100 + int(cents.ljust(2, "0") or 0))

@@ -76,6 +76,14 @@ class Settings(BaseSettings):
 
     hold_minutes: int = Field(30, ge=1, le=1440)
 
+    pledges_per_machine: int = Field(10, ge=1)
+    pledges_per_email: int = Field(6, ge=1)
+    pledges_per_campaign: int = Field(300, ge=1)
+    small_gift_cents: int = Field(300, ge=0)
+    small_pledges_per_machine: int = Field(5, ge=1)
+    small_pledges_per_campaign: int = Field(60, ge=1)
+    change_of_mind_days: int = Field(14, ge=0, le=365)
+
     argon2_cheap: bool = False
     collection_tolerance: int = Field(97, ge=50, le=100)
     sepa_reserve: Annotated[list[tuple[date, int]], NoDecode] = Field(default_factory=lambda: [(date.min, 20)])

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from campaigns.lifecycle.forms import CostLineForm, RewardForm, StoryForm, TermsForm
-from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine, Reward
+from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine, GoalKind, Reward
 from civic import clock
 from civic.database import transaction
 from civic.errors import DomainError, Invalid, NotFound
@@ -61,7 +61,7 @@ async def write_terms(campaign: Campaign, form: TermsForm) -> None:
     if starts_at and starts_at >= deadline:
         raise Invalid(_("La collecte doit ouvrir avant de finir."), field="starts_on")
     await _change(
-        campaign, deadline=deadline, starts_at=starts_at, beneficiary=form.beneficiary,
+        campaign, goal=GoalKind(form.goal), deadline=deadline, starts_at=starts_at, beneficiary=form.beneficiary,
         use_of_funds=form.use_of_funds, risks=form.risks,
     )  # fmt: skip
 

@@ -49,6 +49,7 @@ class RewardForm(BaseModel):
 class TermsForm(BaseModel):
     """When, for whom, with which risks."""
 
+    goal: Literal["all_or_nothing", "flexible"] = "all_or_nothing"
     deadline_on: date
     starts_on: date | None = None
     beneficiary: str = Field(min_length=3, max_length=200)

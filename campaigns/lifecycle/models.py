@@ -48,10 +48,11 @@ SETTLED = frozenset({
 
 
 class GoalKind(StrEnum):
-    """All-or-nothing charges nobody before success; flexible keeps what it raises."""
+    """All-or-nothing charges nobody before success; flexible keeps what it raises; monthly has neither goal nor end."""
 
     ALL_OR_NOTHING = "all_or_nothing"
     FLEXIBLE = "flexible"
+    MONTHLY = "monthly"
 
 
 class Campaign(Model):
@@ -118,8 +119,13 @@ class Campaign(Model):
     @property
     def raised_cents(self) -> int:
         """The public total in cents: promises until everything is collected, then the money itself (invariant 10)."""
-        online = self.collected_cents if self.status in SETTLED else self.confirmed_cents
+        online = self.collected_cents if self.status in SETTLED or self.charges_at_once else self.confirmed_cents
         return int(online + self.offline_cents + self.matched_cents)
+
+    @property
+    def charges_at_once(self) -> bool:
+        """Gifts are money as soon as they arrive, not promises: totals are what was collected, from the first day."""
+        return self.goal != GoalKind.ALL_OR_NOTHING
 
     @property
     def needed_cents(self) -> int:

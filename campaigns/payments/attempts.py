@@ -56,6 +56,11 @@ async def record(attempt: Attempt, intent: Intent) -> bool:
     )  # fmt: skip
 
 
+async def is_under_way(pledge_id: int) -> bool:
+    """Whether an attempt of this pledge has no end yet: it owns whatever page is open."""
+    return await Attempt.filter(pledge_id=pledge_id, status__in=OPEN).exists()
+
+
 async def open_attempts(limit: int = 200) -> list[Attempt]:
     """Attempts whose end is not known yet, oldest first."""
     rows = Attempt.filter(status__in=OPEN).order_by("created_at", "id").limit(limit)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from campaigns.payments import gateway
+from campaigns.payments import attempts, gateway
 from campaigns.payments.answers import Checkout, CheckoutStatus
 from campaigns.payments.gateway import Page
 from campaigns.pledges import queries
@@ -57,10 +57,7 @@ async def _open(pledge: Pledge) -> str | None:
         if known.status == CheckoutStatus.COMPLETE:
             await settle(pledge.session_ref)
             return None
-    customer_ref = pledge.customer_ref or await gateway.ensure_customer(
-        key=f"pledge-{pledge.id}-customer-{int(_rounded(clock.now()).timestamp())}", name=pledge.person.name,
-        email=pledge.person.email or "", metadata={"pledge": str(pledge.id)},
-    )  # fmt: skip
+    customer_ref = pledge.customer_ref or await customer_of(pledge)
     page = await gateway.open_setup_checkout(_page(pledge, customer_ref))
     rows = Pledge.filter(id=pledge.id, session_ref=pledge.session_ref, status=PledgeStatus.CREATED)
     if not await rows.update(session_ref=page.ref, customer_ref=customer_ref):
@@ -69,6 +66,14 @@ async def _open(pledge: Pledge) -> str | None:
             await gateway.expire_checkout(page.ref, key=f"{page.ref}-expire")
             return (await gateway.read_checkout(fresh.session_ref)).url if fresh.session_ref else None
     return page.url
+
+
+async def customer_of(pledge: Pledge) -> str:
+    """A customer for this promise and its backer. Raises GatewayTrouble."""
+    return await gateway.ensure_customer(
+        key=f"pledge-{pledge.id}-customer-{int(_rounded(clock.now()).timestamp())}", name=pledge.person.name,
+        email=pledge.person.email or "", metadata={"pledge": str(pledge.id)},
+    )  # fmt: skip
 
 
 def _page(pledge: Pledge, customer_ref: str) -> Page:
@@ -146,7 +151,7 @@ async def sweep(**_payload: object) -> None:
         try:
             if pledge.session_ref:
                 await settle(pledge.session_ref)
-            elif pledge.created_at < clock.now() - FORGOTTEN:
+            elif pledge.created_at < clock.now() - FORGOTTEN and not await attempts.is_under_way(pledge.id):
                 await pledges.abandon(pledge, "never_left")
         except (gateway.GatewayTrouble, DomainError, NotKnownYet) as trouble:
             log.warning("promise not swept", pledge=pledge.id, kind=type(trouble).__name__)
@@ -172,6 +177,8 @@ async def _end(pledge: Pledge, cause: str) -> PledgeStatus:
         await gateway.expire_checkout(pledge.session_ref, key=f"{pledge.session_ref}-expire")
         await settle(pledge.session_ref)
     fresh = await Pledge.get(id=pledge.id)
+    if await attempts.is_under_way(pledge.id):
+        return fresh.status  # a page that charges at once is settlement's to end
     if fresh.status == PledgeStatus.CREATED and fresh.session_ref == pledge.session_ref:
         await pledges.abandon(fresh, cause)
     return fresh.status

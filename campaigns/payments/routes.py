@@ -18,8 +18,13 @@ from civic.web.page import page, redirect, redirect_to
 
 
 async def leave(request: Request) -> Response:
-    """303 to the hosted page of a promise, or to « Merci » when its card is saved already."""
+    """303 to the hosted page of a promise, or to « Merci » when its card is saved already.
+
+    Gifts that are charged at once have a page of their own, whose end settlement books.
+    """
     pledge = await queries.pledge_to_pay(request.path_params["token"])
+    if pledge.campaign.charges_at_once:
+        return redirect("settlement.leave", slug=pledge.campaign.slug, token=request.path_params["token"])
     address = await checkout.open_page(pledge)
     if address is None:
         return redirect("payments.thanks", slug=pledge.campaign.slug, s=(await pledge_now(pledge)).session_ref)

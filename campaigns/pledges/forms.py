@@ -43,16 +43,6 @@ class GiftForm(BaseModel):
         return cents
 
 
-class AmountForm(BaseModel):
-    """Another amount for a promise that stands, in euros."""
-
-    other: str = ""
-
-    def cents(self) -> int:
-        """The gift in cents. Raises Invalid."""
-        return GiftForm(amount="autre", other=self.other or "0").cents()
-
-
 class SentGiftForm(GiftForm):
     """The same as it is sent: a chip that does not exist is refused."""
 
@@ -77,14 +67,27 @@ def explain(form: Form[Any]) -> None:
 
 
 class ShownForm(BaseModel):
-    """« Moi » of a person who is signed in: only what others may see."""
+    """What others may see: « Moi » of a person who is signed in, or a gift that stands."""
 
     shown: Literal["name", "anonymous"] = "name"
     amount_hidden: bool = False
 
 
-class CheckForm(BaseModel):
-    """« Je vérifie »: the tip in cents, nothing unless chosen, and the terms."""
+class EditForm(ShownForm):
+    """Everything of a promise that its backer may change: euros in `other`, a reward's id (0: none), the tip in cents."""
 
+    other: str = ""
+    reward: int = Field(0, ge=0)
+    tip: Tip = 0
+
+    def cents(self) -> int:
+        """The gift in cents. Raises Invalid beside its field."""
+        return GiftForm(amount="autre", other=self.other or "0").cents()
+
+
+class CheckForm(BaseModel):
+    """« Je vérifie »: the tip in cents, nothing unless chosen, the terms, and the key of the gift that was shown."""
+
+    cle: str = ""
     tip: Tip = 0
     terms: bool = False

@@ -1,6 +1,8 @@
 """Reads about pledges, and the guards of their pages."""
 
-from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
+from tortoise.expressions import Q
+
+from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus, GoalKind, Reward
 from campaigns.lifecycle.queries import campaign_to_show
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from civic.errors import Gone, NotFound
@@ -13,6 +15,8 @@ from civic.web import urls
 MANAGE, PAY = "pledge", "pledge-pay"
 PAYS_AGAIN = "pays_again"
 """The cause of the change with which a backer opens a payment page herself, after a charge that did not work."""
+LEAST_TOGETHER = 3
+"""Names with a hidden amount appear so many at a time, or not at all."""
 STANDING = (
     PledgeStatus.CONFIRMED, PledgeStatus.CHARGING, PledgeStatus.UNKNOWN, PledgeStatus.PROCESSING,
     PledgeStatus.COLLECTED, PledgeStatus.NEEDS_BACKER, PledgeStatus.SWITCHED_OFFLINE,
@@ -85,14 +89,23 @@ async def on_own_page(pledge: Pledge) -> bool:
 async def awaiting(person: Person) -> list[Pledge]:
     """Gifts of a person that wait for her: the charge did not work, or the payment page she opened is not done."""
     rows = Pledge.filter(person_id=person.id, status__in=[PledgeStatus.NEEDS_BACKER, PledgeStatus.CHARGING])
-    found = await rows.filter(campaign__status=CampaignStatus.COLLECTING).order_by("id").select_related("campaign")
+    open_still = Q(campaign__status=CampaignStatus.COLLECTING) | ~Q(campaign__goal=GoalKind.ALL_OR_NOTHING)
+    found = await rows.filter(open_still).order_by("id").select_related("campaign")
     return [row for row in found if row.status == PledgeStatus.NEEDS_BACKER or await on_own_page(row)]
 
 
 async def supporters(campaign_id: int, limit: int = 24) -> list[str]:
-    """The public names of those who agreed to be named, the latest first; never an amount (invariant 15)."""
+    """The public names of those who agreed to be named, the latest first; never an amount (invariant 15).
+
+    Whoever hides her amount is named once the campaign is settled, by alphabet, beside two others at least: until then
+    her name would stand beside a step of the public total (docs/decisions/0014).
+    """
     rows = Pledge.filter(campaign_id=campaign_id, status__in=STANDING, anonymous=False).exclude(public_name="")
-    names = [pledge.public_name for pledge in await rows.order_by("-confirmed_at", "-id").limit(limit * 2)]
+    told = await rows.filter(amount_hidden=False).order_by("-id").limit(limit * 2).values_list("public_name", flat=True)
+    hidden = rows.filter(amount_hidden=True, campaign__status__in=list(SETTLED))
+    discreet = {row.person_id: str(row.public_name) for row in await hidden.order_by("id").limit(limit * 2)}
+    names = [str(name) for name in told]
+    names += sorted(discreet.values()) if len(discreet) >= LEAST_TOGETHER else []
     return list(dict.fromkeys(names))[:limit]
 
 

@@ -1,4 +1,4 @@
-"""The three steps of a gift (Mon don, Moi, Je vérifie), and the page where a promise is taken back."""
+"""The three steps of a gift: Mon don, Moi, Je vérifie."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,10 +7,9 @@ from starlette.routing import BaseRoute, Route
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import rewards
 from campaigns.pledges import draft as drafts
-from campaigns.pledges import forms, hosted, queries, service, wording
+from campaigns.pledges import forms, guards, hosted, manage_routes, queries, service
 from campaigns.pledges.draft import Draft
-from campaigns.pledges.forms import CHIPS, TIPS, AmountForm, CheckForm, GiftForm, MeForm, SentGiftForm, ShownForm
-from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.forms import CHIPS, TIPS, CheckForm, GiftForm, MeForm, SentGiftForm, ShownForm
 from campaigns.pledges.service import Gift
 from civic.errors import DomainError, Invalid
 from civic.i18n import _
@@ -19,8 +18,6 @@ from civic.people import service as people
 from civic.people.actor import Actor, visitor_or_actor
 from civic.people.models import Person
 from civic.settings import settings
-from civic.web import limits
-from civic.web.formats import money
 from civic.web.forms import Form
 from civic.web.middleware import content_security_policy
 from civic.web.page import page, redirect
@@ -62,14 +59,14 @@ async def _fits(campaign: Campaign, draft: Draft, sent: GiftForm, cents: int) ->
 
 
 def _gift_values(request: Request, draft: Draft) -> dict[str, object]:
-    """What stands in the form: the draft, or what the address asks for (`?contrepartie=3`)."""
-    if not draft.has_gift:
-        return {"amount": "3000", "reward": request.query_params.get("contrepartie", "0")}
-    chip = draft.amount_cents in CHIPS
-    other = "" if chip else f"{draft.amount_cents / 100:.2f}".replace(".", ",").replace(",00", "")
+    """What stands in the form: the draft, or what the address asks for (`?contrepartie=3&montant=5000`, cents)."""
+    asked = request.query_params.get("montant", "")
+    cents = draft.amount_cents or (int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 3000)
+    reward = str(draft.reward_id) if draft.has_gift else request.query_params.get("contrepartie", "0")
+    chip = cents in CHIPS
+    other = "" if chip else f"{cents / 100:.2f}".replace(".", ",").replace(",00", "")
     return {
-        "amount": str(draft.amount_cents) if chip else "autre", "other": other, "other_before": other,
-        "reward": str(draft.reward_id),
+        "amount": str(cents) if chip else "autre", "other": other, "other_before": other, "reward": reward,
     }  # fmt: skip
 
 
@@ -134,23 +131,20 @@ async def promise(request: Request) -> Response:
     if not draft.has_backer:
         return redirect("pledges.me" if draft.has_gift else "pledges.gift", slug=campaign.slug)
     form = await Form.read(request, CheckForm)
+    if form.data is not None and form.data.cle not in ("", draft.key):
+        form.refuse(DomainError(_("Vous avez changé ce don dans un autre onglet. Vérifiez-le, puis continuez.")))
+        return await _verify_page(request, campaign, draft, form, 409)
     if form.data is not None and not form.data.terms:
         form.refuse(Invalid(_("Cochez la case pour dire que vous avez lu les conditions."), field="terms"))
     if form.data is None:
         return await _verify_page(request, campaign, draft, form, 422)
-    await _limit(request, draft.email)
-    backer = await _backer(request, draft)
     try:
+        await guards.let_through(request, draft.email, campaign.id, draft.amount_cents)
+        backer = await _backer(request, draft)
         made = await service.pledge(backer, campaign, _gift(draft, backer, form.data.tip), draft.key, draft.former)
     except DomainError as error:
         return await _verify_page(request, campaign, draft, form.refuse(error), error.status)
     return redirect("payments.leave", slug=campaign.slug, token=links.make(queries.PAY, made.id))
-
-
-async def _limit(request: Request, email: str) -> None:
-    """Stolen cards are tried out in small gifts, quickly, many times: not here."""
-    await limits.hit("pledge", limits.address(request), most=10, per=600)
-    await limits.hit("pledge-email", email.lower(), most=6, per=3600)
 
 
 async def _backer(request: Request, draft: Draft) -> Person:
@@ -190,51 +184,6 @@ def _refuse_when_off() -> None:
         raise DomainError(_("Les paiements par carte ne sont pas ouverts sur ce site."))
 
 
-async def manage(request: Request) -> Response:
-    """A promise as its backer sees it, by the link of her message."""
-    found = await queries.pledge_to_manage(request.path_params["token"])
-    return await _manage_page(request, found)
-
-
-async def cancel(request: Request) -> Response:
-    """Take the promise back."""
-    found = await queries.pledge_to_manage(request.path_params["token"])
-    try:
-        await service.cancel(found)
-    except DomainError as error:
-        return redirect("pledges.manage", token=request.path_params["token"], flash=error.message, kind="warn")
-    await people.confirm_address(found.person)
-    done = _("Votre promesse est annulée. Rien ne sera débité. Un message vous le confirme.")
-    return redirect("pledges.manage", token=request.path_params["token"], flash=done)
-
-
-async def change(request: Request) -> Response:
-    """Give more or less."""
-    found = await queries.pledge_to_manage(request.path_params["token"])
-    form = await Form.read(request, AmountForm)
-    try:
-        if form.data is not None:
-            await service.change_amount(found, form.data.cents())
-            done = _("Votre promesse est maintenant de %(amount)s.", amount=money(found.amount_cents))
-            return redirect("pledges.manage", token=request.path_params["token"], flash=done)
-    except DomainError as error:
-        form.refuse(error)
-    return await _manage_page(request, found, form, 422)
-
-
-async def _manage_page(
-    request: Request, found: Pledge, form: Form[AmountForm] | None = None, status: int = 200
-) -> Response:
-    may_cancel = found.status == PledgeStatus.CONFIRMED and found.campaign.decided_at is None
-    on_page = await queries.on_own_page(found)
-    return page(
-        request, "campaigns/pledges/manage.html", status=status, headers={"Cache-Control": "no-store"}, pledge=found,
-        form=form, campaign=found.campaign, reference=service.reference(found), may_cancel=may_cancel,
-        on_page=on_page, state=wording.state_of(found, on_page=on_page), debit=wording.debit_of(found),
-        amounts=wording.amounts_of(found), token=request.path_params["token"],
-    )  # fmt: skip
-
-
 routes: list[BaseRoute] = [
     Route("/campagnes/{slug}/soutenir", gift, name="pledges.gift"),
     Route("/campagnes/{slug}/soutenir", choose_gift, methods=["POST"], name="pledges.choose_gift"),
@@ -242,7 +191,5 @@ routes: list[BaseRoute] = [
     Route("/campagnes/{slug}/soutenir/moi", tell_me, methods=["POST"], name="pledges.tell_me"),
     Route("/campagnes/{slug}/soutenir/verifier", verify, name="pledges.verify"),
     Route("/campagnes/{slug}/soutenir/verifier", promise, methods=["POST"], name="pledges.promise"),
-    Route("/promesses/{token}", manage, name="pledges.manage"),
-    Route("/promesses/{token}/montant", change, methods=["POST"], name="pledges.change"),
-    Route("/promesses/{token}/annuler", cancel, methods=["POST"], name="pledges.cancel"),
+    *manage_routes.routes,
 ]

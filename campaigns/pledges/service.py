@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -10,10 +10,10 @@ from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
 
 from campaigns import slots
-from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
+from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind, Reward
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, NotNow
-from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
+from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import MANAGE, STANDING
 from campaigns.pledges.transitions import move
 from civic import clock, jobs, mail
@@ -22,6 +22,7 @@ from civic.errors import DomainError, Gone, Invalid
 from civic.i18n import _, speaking
 from civic.people import links
 from civic.people.models import Person
+from civic.settings import settings
 from civic.web.formats import day
 
 COUNTING = (CampaignStatus.LIVE, CampaignStatus.SUSPENDED)
@@ -60,11 +61,10 @@ async def pledge(backer: Person, campaign: Campaign, gift: Gift, key: str, forme
     if known and _says_the_same(known, gift):
         return known
     for replaced in await Pledge.filter(form_key__in=[key, *former], status=PledgeStatus.CREATED):
-        with suppress(NotNow):
-            await abandon(replaced, "replaced")
+        await _replace(replaced, campaign)
     if known:
-        given_up = Pledge.filter(id=known.id, form_key=key, status=PledgeStatus.ABANDONED)
-        await given_up.update(form_key=f"{key}~{known.id}")
+        over = [PledgeStatus.ABANDONED, *([PledgeStatus.CREATED] if campaign.charges_at_once else [])]
+        await Pledge.filter(id=known.id, form_key=key, status__in=over).update(form_key=f"{key}~{known.id}")
     try:
         return await _create(backer, campaign, gift, key)
     except (IntegrityError, DomainError):  # a double click: the other one was kept, and took the last reward
@@ -72,6 +72,15 @@ async def pledge(backer: Person, campaign: Campaign, gift: Gift, key: str, forme
         if twin is None:
             raise
         return twin
+
+
+async def _replace(replaced: Pledge, campaign: Campaign) -> None:
+    """Let a promise go that another one replaces; one that may be paid this moment is looked at first (settlement)."""
+    if campaign.charges_at_once:
+        await jobs.enqueue("pledge_replaced", key=f"pledge-{replaced.id}", pledge_id=replaced.id)
+        return
+    with suppress(NotNow):
+        await abandon(replaced, "replaced")
 
 
 def _says_the_same(known: Pledge, gift: Gift) -> bool:
@@ -160,47 +169,52 @@ async def _gives_otherwise(found: Pledge) -> bool:
 async def cancel(found: Pledge) -> None:
     """The backer takes her promise back, until the deadline. Raises Gone afterwards; harmless when repeated."""
     async with transaction():
-        undecided = await _undecided(found).update(updated_at=clock.now())
+        open_still = await undecided(found).update(updated_at=clock.now())
         # read again under the lock: another tab changed it, or a first turn was rolled back
         await found.refresh_from_db(fields=["status", "amount_cents", "method_ref"])
         if found.status == PledgeStatus.CANCELLED:
             return
-        if not undecided:
+        if not open_still:
             raise Gone(_("La collecte est terminée : cette promesse ne s’annule plus ici. Écrivez à l’équipe."))
         await move(found, PledgeStatus.CANCELLED, by=By.BACKER, cause="link", actor_id=found.person_id)
         await _uncount(found)
         await tell(found, "pledge_cancelled", amount_cents=found.amount_cents)
 
 
-@retrying
-async def change_amount(found: Pledge, cents: int) -> None:
-    """The backer gives more or less than she promised, until the deadline; in cents, her card stays the same.
-
-    Raises Gone after the deadline, Invalid when her reward asks for more, NotNow when somebody was faster.
-    """
-    before = found.amount_cents
-    if cents == before:
-        return
-    if found.reward_id and await Reward.filter(id=found.reward_id, from_cents__gt=cents).exists():
-        raise Invalid(_("Votre contrepartie demande un don plus élevé. Annulez, puis donnez à nouveau."), field="other")
-    async with transaction():
-        if not await _undecided(found).update(confirmed_cents=F("confirmed_cents") + (cents - before)):
-            raise Gone(_("La collecte est terminée : cette promesse ne change plus."))
-        same = Pledge.filter(id=found.id, status=PledgeStatus.CONFIRMED, amount_cents=before)
-        if not await same.update(amount_cents=cents, updated_at=clock.now()):
-            raise NotNow(_("Cette promesse de don a déjà changé d’état."))
-        await PledgeChange.create(
-            pledge_id=found.id, before=found.status.value, after=found.status.value, actor_id=found.person_id,
-            cause=f"amount {before} to {cents}", at=clock.now(),
-        )  # fmt: skip
-        await keep_need(found.campaign_id)
-    found.amount_cents = cents
-
-
-def _undecided(found: Pledge) -> QuerySet[Campaign]:
+def undecided(found: Pledge) -> QuerySet[Campaign]:
     """The promise's campaign while its backer may still change her mind."""
     in_time = Q(deadline__gt=clock.now()) | Q(status=CampaignStatus.SUSPENDED)
     return Campaign.filter(in_time, id=found.campaign_id, status__in=COUNTING, decided_at__isnull=True)
+
+
+def ask_until(found: Pledge) -> datetime | None:
+    """Until when a gift that was charged at once goes back on demand, UTC (CIVIC_CHANGE_OF_MIND_DAYS)."""
+    if found.campaign.goal != GoalKind.FLEXIBLE or found.collected_at is None:
+        return None
+    return found.collected_at + timedelta(days=settings().change_of_mind_days)
+
+
+def may_ask_back(found: Pledge) -> bool:
+    """Whether its backer may still have it back by herself."""
+    until = ask_until(found)
+    return found.status == PledgeStatus.COLLECTED and until is not None and clock.now() < until
+
+
+@retrying
+async def ask_back(found: Pledge) -> None:
+    """The backer changes her mind about a gift charged at once: fact `refund_wanted`. Harmless when repeated.
+
+    Raises Gone once the stated delay is over.
+    """
+    async with transaction():
+        await Campaign.filter(id=found.campaign_id).update(updated_at=clock.now())
+        await found.refresh_from_db(fields=["status"])
+        if found.status in (PledgeStatus.REFUND_PENDING, PledgeStatus.REFUNDED):
+            return
+        if not may_ask_back(found):
+            raise Gone(_("Le délai pour changer d’avis est passé. Écrivez à l’équipe, elle vous répondra."))
+        await move(found, PledgeStatus.REFUND_PENDING, by=By.BACKER, cause="changed_her_mind", actor_id=found.person_id)
+        await jobs.enqueue("refund_wanted", key=f"pledge-{found.id}", pledge_id=found.id)
 
 
 async def release(found: Pledge, cause: str) -> None:

@@ -31,6 +31,10 @@ def debit_of(pledge: Pledge) -> str:
     """What happens, or happened, to the money of a promise (with its campaign)."""
     if pledge.status in LET_GO:
         return _("Rien n’a été débité, rien ne le sera.")
+    if pledge.status == PledgeStatus.REFUND_PENDING:
+        return _("Fait ; le remboursement est demandé.")
+    if pledge.campaign.charges_at_once and pledge.status == PledgeStatus.PROCESSING:
+        return _("En route : votre banque a quelques jours pour répondre.")
     if pledge.collected_at:
         return _("Fait le %(day)s.", day=day(pledge.collected_at))
     waiting = {
@@ -45,10 +49,21 @@ def debit_of(pledge: Pledge) -> str:
 
 def debit_planned(campaign: Campaign) -> str:
     """When a promise is charged, and on which condition; once decided, that it is on its way."""
+    if campaign.charges_at_once:
+        return _("Tout de suite, sur la page de paiement.")
     if campaign.decided_at or campaign.deadline is None:
         return _("En cours : la collecte a réussi.")
     minimum = money(campaign.minimum_cents)
     return _("%(day)s, si la collecte atteint %(minimum)s", day=day(campaign.deadline), minimum=minimum)
+
+
+def shown_of(pledge: Pledge) -> str:
+    """What others see of it, for its backer."""
+    if pledge.anonymous:
+        return _("Rien : vous restez anonyme")
+    if pledge.amount_hidden:
+        return _("%(name)s, une fois la collecte finie, avec d’autres noms", name=pledge.public_name)
+    return _("%(name)s, sans le montant", name=pledge.public_name)
 
 
 def amounts_of(pledge: Pledge) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from campaigns import slots
 from campaigns.lifecycle import queries
-from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.pledges.queries import supporters
 from campaigns.settlement import rules
 from civic import clock
@@ -105,6 +105,8 @@ def state_text(campaign: Campaign) -> str:
     """The state of a public campaign in a sentence; nothing while one can give."""
     if campaign.status == CampaignStatus.LIVE:
         return "" if campaign.is_open() else _("La collecte est terminée, le résultat arrive.")
+    if campaign.goal == GoalKind.FLEXIBLE and (said := _kept(campaign)):
+        return said
     sentences = {
         CampaignStatus.SUBMITTED: _("En relecture."),
         CampaignStatus.CHANGES_REQUESTED: _("Des changements sont demandés."),
@@ -125,6 +127,16 @@ def state_text(campaign: Campaign) -> str:
     return sentences.get(campaign.status, _("Cette collecte est en préparation."))
 
 
+def _kept(campaign: Campaign) -> str:
+    """What differs for a campaign that keeps what it raises."""
+    if campaign.status == CampaignStatus.FAILED:
+        return _("Collecte terminée. Elle n’a reçu aucun don.")
+    missed = campaign.raised_cents < campaign.needed_cents
+    if campaign.status in (CampaignStatus.FUNDED, CampaignStatus.REPORTING, CampaignStatus.CLOSED) and missed:
+        return _("Collecte terminée sous son objectif. Le projet garde ce qu’il a reçu.")
+    return ""
+
+
 def moments(campaign: Campaign) -> list[Moment]:
     """The campaign's own calendar: opening, end, debit."""
     found = []
@@ -136,6 +148,8 @@ def moments(campaign: Campaign) -> list[Moment]:
         over = clock.is_over(campaign.deadline)
         text = _("La collecte s’est terminée à minuit") if over else _("La collecte se termine à minuit")
         found.append(Moment(last, text, kind="argent"))
+        if campaign.decided_at is None and campaign.charges_at_once:
+            return found
         if campaign.decided_at is None:
             text = _("Les dons sont débités si la collecte atteint %(goal)s", goal=money(campaign.minimum_cents))
             found.append(Moment(campaign.deadline, text, kind="argent"))

@@ -53,6 +53,7 @@ async def _drop(pledge_id: int, only: PledgeStatus) -> None:
         await letters.to_backer("dropped", pledge, "dropped")
         if pledge.method_ref:
             await jobs.enqueue("method_unneeded", key=pledge.method_ref, method_ref=pledge.method_ref)
+        await jobs.enqueue("pledge_dropped", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
         await outcomes.close_if_done(pledge.campaign)
 
 
@@ -92,7 +93,7 @@ async def close(campaign_id: int) -> CampaignStatus | None:
         await move(campaign, outcome, by=By.SCHEDULER)
         await keep_need(campaign_id)
         if outcome == CampaignStatus.FUNDED:
-            await _celebrate(campaign)
+            await celebrate(campaign)
         else:
             await letters.to_leads("shortfall_lead", campaign, collected_cents=campaign.collected_cents)
     return outcome
@@ -105,7 +106,8 @@ def _reached(campaign: Campaign) -> bool:
     return bool(campaign.collected_cents * 100 >= campaign.minimum_cents * settings().collection_tolerance)
 
 
-async def _celebrate(campaign: Campaign) -> None:
+async def celebrate(campaign: Campaign) -> None:
+    """A campaign has its money: the territory, the leads and (fact `campaign_funded`) the backers hear it."""
     await activity.record(
         "campaign_funded", way="argent", initiative_id=campaign.initiative_id, title=campaign.title,
         slug=campaign.slug, collected_cents=campaign.collected_cents,
@@ -136,7 +138,8 @@ async def thank(campaign_id: int, after: int = 0) -> None:
     pledges = await rows.limit(rules.SPREAD).select_related("person")
     for pledge in pledges:
         pledge.campaign = campaign
-        await letters.to_backer("funded", pledge, "funded", collected_cents=campaign.collected_cents)
+        missed = campaign.collected_cents < campaign.needed_cents
+        await letters.to_backer("funded", pledge, "funded", collected_cents=campaign.collected_cents, missed=missed)
     if len(pledges) == rules.SPREAD:
         last = pledges[-1].id
         await jobs.enqueue("backers_thanked", key=f"campaign-{campaign_id}-{last}", campaign_id=campaign_id, after=last)

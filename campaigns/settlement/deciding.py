@@ -12,7 +12,7 @@ from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, NotNow, move
 from campaigns.payments.checkout import close_open_pages
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.settlement import letters, rules
+from campaigns.settlement import closing, direct, letters, rules
 from campaigns.settlement.crash import crash_point
 from civic import clock, database, jobs
 from civic.activity import service as activity
@@ -37,6 +37,7 @@ async def decide(campaign_id: int) -> CampaignStatus | None:
         if not is_due(campaign, clock.now()):
             return None
         try:
+            await direct.end_pages(campaign)
             await close_open_pages(campaign_id)
         except NotNow:
             continue  # somebody else settled the same page at the same moment: look again
@@ -87,6 +88,8 @@ async def _conclude(campaign: Campaign, present: datetime) -> CampaignStatus:
         await letters.to_leads("failed_lead", campaign, total_cents=total)
     await database.execute(_GIVE_BACK, [campaign.id])
     await keep_need(campaign.id)
+    if outcome == CampaignStatus.FUNDED:
+        await closing.celebrate(await Campaign.get(id=campaign.id))
     await jobs.enqueue("campaign_decided", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
     log.info("campaign decided", campaign=campaign.id, outcome=outcome.value, total_cents=total)
     return outcome

@@ -1,6 +1,6 @@
 """What settlement does after the fact, and by the clock (app.py registers both)."""
 
-from campaigns.settlement import books, charging, closing, deciding, looking
+from campaigns.settlement import books, charging, closing, deciding, direct, looking
 from civic.jobs import Handler
 
 handlers: dict[str, Handler] = {
@@ -9,6 +9,7 @@ handlers: dict[str, Handler] = {
     "campaign_deadline": deciding.at_deadline,
     "campaign_decided": deciding.spread,
     "pledges_spread": deciding.spread,
+    "pledge_replaced": direct.give_way,
     "charge_pledge": charging.charge,
     "attempt_unknown": looking.look_again,
     "payment_intent_changed": looking.hear_intent,

@@ -6,7 +6,7 @@ from typing import Any
 from campaigns.lifecycle.models import Campaign
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.queries import MANAGE
-from campaigns.pledges.service import reference
+from campaigns.pledges.service import ask_until, reference
 from campaigns.settlement import reasons
 from civic import i18n, mail
 from civic.initiatives.queries import leads_of
@@ -32,7 +32,10 @@ async def to_backer(name: str, pledge: Pledge, key: str, **context: Any) -> None
 
 async def collected(pledge: Pledge, head: str) -> None:
     """Her gift has arrived; `head` is the hash of its entry, which she keeps against any rewriting of the ledger."""
-    await to_backer("collected", pledge, "collected", head=head, method=pledge.method_label)
+    until = ask_until(pledge)
+    with i18n.speaking(pledge.person.locale):
+        back = moment(until) if until else ""
+    await to_backer("collected", pledge, "collected", head=head, method=pledge.method_label, back_until=back)
 
 
 async def card_trouble(pledge: Pledge, days: int, until: datetime, turn: int) -> None:
@@ -42,7 +45,8 @@ async def card_trouble(pledge: Pledge, days: int, until: datetime, turn: int) ->
     """
     with i18n.speaking(pledge.person.locale):
         context = {"until": moment(until), "reason": reasons.sentence(pledge.decline_code)}
-    await to_backer("card_trouble", pledge, f"trouble-{days}-{turn}", days=days, **context)
+    at_once = pledge.campaign.charges_at_once
+    await to_backer("card_trouble", pledge, f"trouble-{days}-{turn}", days=days, at_once=at_once, **context)
 
 
 async def to_leads(name: str, campaign: Campaign, **context: Any) -> None:

@@ -13,11 +13,13 @@ from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind, Entry
 from campaigns.ledger.service import Amount
 from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By
 from campaigns.money import CURRENCY
 from campaigns.payments import attempts
 from campaigns.payments.answers import Intent, IntentStatus, method_label
 from campaigns.payments.models import Attempt, AttemptStatus
+from campaigns.pledges import service as pledges
 from campaigns.pledges import transitions
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from campaigns.settlement import letters, rules
@@ -32,6 +34,8 @@ OPEN_PLEDGES = (
     PledgeStatus.CONFIRMED, PledgeStatus.CHARGING, PledgeStatus.UNKNOWN, PledgeStatus.PROCESSING,
     PledgeStatus.NEEDS_BACKER, PledgeStatus.SWITCHED_OFFLINE,
 )  # fmt: skip
+_COUNT_GIVERS = """UPDATE campaign SET backers_count = (SELECT COUNT(DISTINCT person_id) FROM pledge
+WHERE campaign_id = ? AND status = 'collected') WHERE id = ? AND decided_at IS NULL"""
 _STATES = {
     IntentStatus.SUCCEEDED: PledgeStatus.COLLECTED, IntentStatus.PROCESSING: PledgeStatus.PROCESSING,
     IntentStatus.ACTION_REQUIRED: PledgeStatus.NEEDS_BACKER, IntentStatus.FAILED: PledgeStatus.NEEDS_BACKER,
@@ -58,15 +62,25 @@ async def settle(attempt: Attempt, intent: Intent) -> bool:
         after = _STATES[intent.status]
         if pledge.status == after:
             return True
+        if (pledge.status, after) == (PledgeStatus.CREATED, PledgeStatus.NEEDS_BACKER):  # a debit that came back
+            await transitions.move(pledge, PledgeStatus.PROCESSING, by=By.GATEWAY, cause="debit_under_way")
         if not transitions.allowed(pledge.status, after, By.GATEWAY):
             await _unexpected(pledge, intent)
         elif after == PledgeStatus.COLLECTED:
             await _collect(pledge, intent)
         elif after == PledgeStatus.PROCESSING:
-            await transitions.move(pledge, after, by=By.GATEWAY, cause="debit_under_way")
+            await _await_debit(pledge)
         else:
             await ask_backer(pledge, intent)
     return True
+
+
+async def _await_debit(pledge: Pledge) -> None:
+    """A direct debit is on its way: she who paid just now hears it; after a deadline she has read it already."""
+    at_once = pledge.status == PledgeStatus.CREATED
+    await transitions.move(pledge, PledgeStatus.PROCESSING, by=By.GATEWAY, cause="debit_under_way")
+    if at_once:
+        await letters.to_backer("under_way", pledge, "under_way")
 
 
 async def hold(pledge_id: int, *, with_campaign: bool = False) -> Pledge:
@@ -117,7 +131,9 @@ async def page_left(attempt: Attempt) -> None:
         rows = Attempt.filter(id=attempt.id, status__in=attempts.OPEN)
         if not await rows.update(status=AttemptStatus.CANCELLED, error_code="page_left", settled_at=clock.now()):
             return
-        if transitions.allowed(pledge.status, PledgeStatus.NEEDS_BACKER, By.GATEWAY):
+        if pledge.status == PledgeStatus.CREATED:
+            await pledges.abandon(pledge, "page_expired")
+        elif transitions.allowed(pledge.status, PledgeStatus.NEEDS_BACKER, By.GATEWAY):
             await transitions.move(pledge, PledgeStatus.NEEDS_BACKER, by=By.GATEWAY, cause="page_left")
 
 
@@ -174,6 +190,9 @@ async def _collect(pledge: Pledge, intent: Intent) -> None:
         decline_code="", method_label=_paid_with(intent) or pledge.method_label,
     )  # fmt: skip
     await Campaign.filter(id=campaign.id).update(collected_cents=F("collected_cents") + pledge.amount_cents)
+    if campaign.charges_at_once:
+        await database.execute(_COUNT_GIVERS, [campaign.id, campaign.id])
+        await keep_need(campaign.id)
     entry = await _book(pledge, intent, AccountKind.CAMPAIGN_FUND)
     await contributions.contribute(pledge.person_id, campaign.initiative_id, NeedKind.MONEY, f"pledge:{pledge.id}")
     await letters.collected(pledge, entry.hash)

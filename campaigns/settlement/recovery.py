@@ -18,7 +18,11 @@ from civic.errors import DomainError, NotFound
 from civic.i18n import _
 from civic.people import links
 
-COLLECTING = (CampaignStatus.COLLECTING, CampaignStatus.SHORTFALL)
+RECEIVING = (
+    CampaignStatus.LIVE, CampaignStatus.SUSPENDED, CampaignStatus.COLLECTING, CampaignStatus.FUNDED,
+    CampaignStatus.REPORTING,
+)  # fmt: skip
+"""While a campaign that charges at once is like this, a debit that came back may be paid otherwise."""
 
 
 async def pledge_to_recover(slug: str, token: str) -> Pledge:
@@ -32,7 +36,9 @@ async def pledge_to_recover(slug: str, token: str) -> Pledge:
 
 def waits(pledge: Pledge) -> bool:
     """Whether the backer may still act: her charge did not work, and the collection is not over."""
-    return pledge.status == PledgeStatus.NEEDS_BACKER and pledge.campaign.status == CampaignStatus.COLLECTING
+    campaign = pledge.campaign
+    open_still = campaign.status in RECEIVING if campaign.charges_at_once else campaign.status == CampaignStatus.COLLECTING
+    return pledge.status == PledgeStatus.NEEDS_BACKER and open_still
 
 
 def same_card_may_try(pledge: Pledge) -> bool:

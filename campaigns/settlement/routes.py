@@ -5,16 +5,32 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.pledges import hosted, wording
-from campaigns.pledges.models import Pledge
-from campaigns.pledges.queries import on_own_page
+from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.queries import on_own_page, pledge_to_pay
 from campaigns.pledges.service import reference
-from campaigns.settlement import letters, outcomes, pages, reasons, recovery
+from campaigns.settlement import direct, letters, outcomes, pages, reasons, recovery
 from civic.errors import DomainError
 from civic.i18n import _
 from civic.people import links
 from civic.web import limits
 from civic.web.middleware import content_security_policy
 from civic.web.page import page, redirect, redirect_to
+
+
+async def leave(request: Request) -> Response:
+    """GET: 303 to the page where a gift is paid at once, or to « Merci » when it is paid."""
+    pledge = await pledge_to_pay(request.path_params["token"])
+    address = await direct.pay_now(pledge)
+    return redirect_to(address) if address else _after_paying(await Pledge.get(id=pledge.id).select_related("campaign"))
+
+
+def _after_paying(pledge: Pledge) -> Response:
+    """« Merci », or the last step again when the page was left."""
+    slug = pledge.campaign.slug
+    if pledge.status not in (PledgeStatus.CREATED, PledgeStatus.ABANDONED):
+        return redirect("payments.thanks", slug=slug, s=pledge.session_ref)
+    left = _("Le paiement n’est pas terminé et rien n’a été débité. Votre don est gardé : reprenez quand vous voulez.")
+    return redirect("pledges.verify", slug=slug, flash=left, kind="info")
 
 
 async def show(request: Request) -> Response:
@@ -47,6 +63,9 @@ async def back(request: Request) -> Response:
     """GET from the hosted page: look at what was done there, then show it."""
     attempt = await pages.attempt_of(request.path_params["ticket"])
     await recovery.come_back(attempt.pledge)
+    fresh = await Pledge.get(id=attempt.pledge_id).select_related("campaign")
+    if fresh.campaign.charges_at_once and fresh.session_ref == attempt.session_ref:
+        return _after_paying(fresh)
     slug = request.path_params["slug"]
     return redirect("settlement.show", slug=slug, token=links.make(letters.RECOVER, attempt.pledge_id))
 
@@ -83,6 +102,7 @@ def _title(pledge: Pledge) -> str:
 
 _BASE = "/campagnes/{slug}/reprise"
 routes: list[BaseRoute] = [
+    Route("/campagnes/{slug}/regler/{token}", leave, name="settlement.leave"),
     Route(f"{_BASE}/retour/{{ticket}}", back, name="settlement.back"),
     Route(f"{_BASE}/{{token}}", show, name="settlement.show"),
     Route(f"{_BASE}/{{token}}/payer", pay, methods=["POST"], name="settlement.pay"),

@@ -24,7 +24,8 @@ WHERE g.campaign_id = c.id AND g.status IN ('verified', 'banked') AND g.pledge_i
 _PROMISED = f"""SELECT c.id, c.confirmed_cents AS kept, COALESCE(SUM(p.amount_cents), 0) AS found,
 c.backers_count AS kept_backers, {BACKERS} AS found_backers
 FROM campaign c LEFT JOIN pledge p ON p.campaign_id = c.id AND p.status IN {COUNTED}
-WHERE c.decided_at IS NULL AND c.status IN ('live', 'suspended') GROUP BY c.id, c.confirmed_cents, c.backers_count
+WHERE c.decided_at IS NULL AND c.status IN ('live', 'suspended')
+AND c.goal = 'all_or_nothing' GROUP BY c.id, c.confirmed_cents, c.backers_count
 HAVING c.confirmed_cents <> COALESCE(SUM(p.amount_cents), 0) OR c.backers_count <> {BACKERS}"""  # noqa: S608
 
 _BOOKED = """SELECT c.id, c.collected_cents + c.offline_cents AS kept, COALESCE(booked.cents, 0) AS found
@@ -60,8 +61,8 @@ FROM contribution x WHERE x.source = 'pledge:' || CAST(p.id AS VARCHAR(20)) AND 
 _LOOSE_CONTRIBUTION = """SELECT x.id FROM contribution x WHERE x.source LIKE 'pledge:%' AND x.revoked_at IS NULL
 AND NOT EXISTS (SELECT 1 FROM pledge p WHERE x.source = 'pledge:' || CAST(p.id AS VARCHAR(20))
 AND p.status IN ('collected', 'refund_pending', 'disputed'))"""
-PUBLIC_TOTAL = f"""(CASE WHEN c.status IN {SETTLED} THEN c.collected_cents ELSE c.confirmed_cents END
-+ c.offline_cents + c.matched_cents)"""
+PUBLIC_TOTAL = f"""(CASE WHEN c.status IN {SETTLED} OR c.goal <> 'all_or_nothing' THEN c.collected_cents
+ELSE c.confirmed_cents END + c.offline_cents + c.matched_cents)"""
 _GAUGES = f"""SELECT c.id, n.reached AS kept, {PUBLIC_TOTAL} AS found FROM campaign c
 JOIN need n ON n.source = 'campaign:' || CAST(c.id AS VARCHAR(20)) WHERE n.reached <> {PUBLIC_TOTAL}"""  # noqa: S608
 

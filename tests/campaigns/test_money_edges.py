@@ -31,7 +31,7 @@ from tests.campaigns.test_recovery import a_trouble
 from tests.campaigns.till import assert_books_agree, open_till
 from tests.client import Client
 from tests.factories import a_person
-from tests.factories.campaigns import a_confirmed_pledge, a_reward
+from tests.factories.campaigns import a_confirmed_pledge, a_reward, give_otherwise
 from tests.factories.campaigns import a_live_campaign as a_campaign
 from tests.factories.settlement import a_live_campaign, a_pledge, books_of, deadline_passes
 
@@ -100,7 +100,7 @@ async def test_a_page_that_does_not_fit_its_promise_holds_up_no_decision(client:
 async def test_a_promise_changed_in_another_tab_is_taken_back_whole(app):
     campaign = await a_campaign()
     seen = await a_confirmed_pledge(campaign, cents=3000)
-    await service.change_amount(await Pledge.get(id=seen.id), 8000)
+    await give_otherwise(seen, 8000)
     await service.cancel(seen)
     after = await Campaign.get(id=campaign.id)
     assert (after.confirmed_cents, after.backers_count) == (0, 0)

@@ -47,6 +47,7 @@ from tests.campaigns.sandbox_server import SECRET, Harness, running_sandbox
 from tests.campaigns.till import assert_books_agree, open_till, problems
 from tests.engines import Templates, connected
 from tests.factories import a_person
+from tests.factories.campaigns import give_otherwise
 from tests.factories.settlement import a_live_campaign
 
 T = TypeVar("T")
@@ -221,7 +222,7 @@ class Life(RuleBasedStateMachine):
             pledge = await self.one(which, *PledgeStatus)
             if pledge:
                 with suppress(DomainError):
-                    await (pledges.change_amount(pledge, cents) if cents else pledges.cancel(pledge))
+                    await (give_otherwise(pledge, cents) if cents else pledges.cancel(pledge))
 
         self.run(act())
 

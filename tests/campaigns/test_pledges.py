@@ -42,6 +42,9 @@ async def walk(client: Client, campaign: Campaign, gift: dict | None = None, me:
     assert left.status_code == 303, left.text
     away = await client.get(left.headers["location"])
     assert away.status_code == 303, away.text
+    if away.headers["location"].startswith("/"):  # a gift that is charged at once has a page of its own
+        away = await client.get(away.headers["location"])
+        assert away.status_code == 303, away.text
     return away.headers["location"]
 
 
@@ -311,7 +314,7 @@ async def test_small_gifts_in_a_row_are_stopped(client: Client, payments: Paymen
         await client.submit(start, {"amount": "autre", "other": f"1,{number:02d}"})
         await client.submit(f"{start}/moi", ME | {"email": f"x{number}@exemple.fr"})
         statuses.append((await client.submit(f"{start}/verifier", {"terms": "1"})).status_code)
-    assert statuses == [303] * 10 + [429] * 2
+    assert statuses == [303] * 5 + [429] * 7
 
 
 @pytest.mark.one_engine
@@ -387,10 +390,10 @@ async def test_a_backer_gives_more_or_less_until_the_deadline(client: Client, pa
     pledge = await Pledge.all().get()
     link = f"/promesses/{links.make('pledge', pledge.id)}"
     for wrong in ("", "beaucoup", "10"):
-        refused = await client.submit(f"{link}/montant", {"other": wrong})
+        refused = await client.submit(f"{link}/modifier", {"other": wrong, "reward": str(reward.id)})
         assert refused.status_code == 422
         assert "Erreur" in refused.text
-    await client.submit(f"{link}/montant", {"other": "72,50"})
+    await client.submit(f"{link}/modifier", {"other": "72,50"})
     assert (await Campaign.get(id=campaign.id)).confirmed_cents == 7250
     assert (await Pledge.all().get()).amount_cents == 7250
     assert (await Need.get(source=f"campaign:{campaign.id}")).reached == 7250
@@ -399,5 +402,5 @@ async def test_a_backer_gives_more_or_less_until_the_deadline(client: Client, pa
     methods = (await payments.sandbox.control.dump())["payment_methods"]
     assert [bool(method["customer"]) for method in methods] == [True]
     await Campaign.filter(id=campaign.id).update(deadline=clock.now() - timedelta(minutes=1))
-    assert (await client.submit(f"{link}/montant", {"other": "80"})).status_code == 422
+    assert (await client.submit(f"{link}/modifier", {"other": "80"})).status_code == 410
     assert (await Pledge.all().get()).amount_cents == 7250

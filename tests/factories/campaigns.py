@@ -1,5 +1,6 @@
 """Campaigns and promises for tests, made through the services."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from campaigns.lifecycle import drafting, service
 from campaigns.lifecycle.forms import CostLineForm, RewardForm, StoryForm, TermsForm
 from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.lifecycle.transitions import By
+from campaigns.pledges import editing
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.service import Gift, Saved
@@ -63,7 +65,7 @@ async def a_reward(campaign: Campaign, stock: int | None = None, from_amount: st
 async def a_pledge(campaign: Campaign, backer: Person | None = None, cents: int = 3000, **values: Any) -> Pledge:
     """A promise whose card is not saved yet."""
     backer = backer or await a_person("Odile Blanc")
-    gift = Gift(cents, values.pop("tip_cents", 0), values.pop("reward_id", 0), values.pop("anonymous", False), False,
+    gift = Gift(cents, values.pop("tip_cents", 0), values.pop("reward_id", 0), values.pop("anonymous", False), values.pop("amount_hidden", False),
                 backer.short_name)  # fmt: skip
     key = values.pop("key", f"key-{backer.id}-{cents}-{clock.now().timestamp()}")
     return await pledges.pledge(backer, campaign, gift, key, [])
@@ -74,6 +76,17 @@ async def a_confirmed_pledge(campaign: Campaign, backer: Person | None = None, c
     made = await a_pledge(campaign, backer, cents, **values)
     await pledges.confirm(made.id, Saved(f"cus_{made.id}", f"pm_{made.id}", "Visa •••• 4242", clock.now()))
     return await Pledge.get(id=made.id).select_related("campaign", "person", "reward")
+
+
+async def give_otherwise(pledge: Pledge, cents: int) -> None:
+    """Its backer makes a promise one of so many cents."""
+    pledge = await whole(pledge.id)
+    await editing.change(pledge, replace(editing.wish_of(pledge), amount_cents=cents))
+
+
+async def whole(pledge_id: int) -> Pledge:
+    """A promise with its campaign, person and reward."""
+    return await Pledge.get(id=pledge_id).select_related("campaign", "person", "reward")
 
 
 async def _fresh(campaign: Campaign) -> Campaign:
