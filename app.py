@@ -27,6 +27,10 @@ from campaigns.payments.keys import sandbox_key, simulated_secret
 from campaigns.pledges import jobs as pledges_jobs
 from campaigns.pledges import routes as pledges_routes
 from campaigns.public import routes as campaigns_routes
+from campaigns.refunds import jobs as refunds_jobs
+from campaigns.refunds import panels as refunds_panels
+from campaigns.refunds import routes as refunds_routes
+from campaigns.refunds import verify as refunds_verify
 from campaigns.sandbox import create_sandbox
 from campaigns.settlement import jobs as settlement_jobs
 from campaigns.settlement import routes as settlement_routes
@@ -91,6 +95,7 @@ def routes(current: Settings) -> list[BaseRoute]:
     if current.campaigns:
         slices += [
             pledges_routes, payments_routes, lifecycle_routes, settlement_routes, campaigns_routes, treasury_routes,
+            refunds_routes,
         ]  # fmt: skip
     return [route for part in slices for route in part.routes]
 
@@ -158,6 +163,12 @@ def fill_campaigns() -> None:
     jobs.register(payments_jobs.handlers)
     jobs.register(settlement_jobs.handlers)
     for name, minutes in settlement_jobs.minutes.items():
+        jobs.every(name, minutes=minutes)
+    campaign_slots.treasury_panels.fill(refunds_panels.treasury_panels)
+    slots.desk_todos.fill(refunds_panels.desk_todos)
+    slots.verifications.fill(*refunds_verify.CHECKS)
+    jobs.register(refunds_jobs.handlers)
+    for name, minutes in refunds_jobs.minutes.items():
         jobs.every(name, minutes=minutes)
     jobs.every("campaigns_opened", minutes=10)
     jobs.every("checkouts_swept", minutes=10)

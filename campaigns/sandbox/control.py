@@ -40,6 +40,7 @@ VERBS = (
     "dispute",
     "close_dispute",
     "fail_refund",
+    "return_debit",
     "clock",
     "sepa_delay",
     "dump",
@@ -120,6 +121,11 @@ class Control:
         """The backer's bank sends a refund back."""
         failed: Stored = await self._do(lambda rows: reversals.fail_refund(self._of(rows, refund), refund))
         return failed
+
+    async def return_debit(self, charge: str) -> Stored:
+        """A bank takes a direct debit back after its success."""
+        returned: Stored = await self._do(lambda rows: reversals.return_debit(self._of(rows, charge), charge))
+        return returned
 
     async def clock(self, advance_seconds: float) -> float:
         """Move the sandbox's time; what falls due meanwhile happens. Returns the offset from real time."""
