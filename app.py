@@ -44,6 +44,10 @@ from campaigns.receipts import jobs as receipts_jobs
 from campaigns.receipts import panels as receipts_panels
 from campaigns.receipts import routes as receipts_routes
 from campaigns.receipts import verify as receipts_verify
+from campaigns.refunds import jobs as refunds_jobs
+from campaigns.refunds import panels as refunds_panels
+from campaigns.refunds import routes as refunds_routes
+from campaigns.refunds import verify as refunds_verify
 from campaigns.sandbox import create_sandbox
 from campaigns.settlement import jobs as settlement_jobs
 from campaigns.settlement import routes as settlement_routes
@@ -108,11 +112,8 @@ def routes(current: Settings) -> list[BaseRoute]:
         slices += [missions_routes, shifts_routes, signups_routes]
     if current.campaigns:
         slices += [
-            pledges_routes, payments_routes, lifecycle_routes, settlement_routes, campaigns_routes, treasury_routes,
-            receipts_routes,
-            proof_routes, accounting_routes, payouts_routes,
             pledges_routes, payments_routes, offline_routes, lifecycle_routes, settlement_routes, campaigns_routes,
-            treasury_routes,
+            treasury_routes, receipts_routes, proof_routes, accounting_routes, payouts_routes, refunds_routes,
         ]  # fmt: skip
     return [route for part in slices for route in part.routes]
 
@@ -191,6 +192,12 @@ def fill_campaigns() -> None:
     for name, minutes in settlement_jobs.minutes.items():
         jobs.every(name, minutes=minutes)
     fill_offline()
+    campaign_slots.treasury_panels.fill(refunds_panels.treasury_panels)
+    slots.desk_todos.fill(refunds_panels.desk_todos)
+    slots.verifications.fill(*refunds_verify.CHECKS)
+    jobs.register(refunds_jobs.handlers)
+    for name, minutes in refunds_jobs.minutes.items():
+        jobs.every(name, minutes=minutes)
     jobs.every("campaigns_opened", minutes=10)
     jobs.every("checkouts_swept", minutes=10)
 

@@ -44,8 +44,8 @@ from tests.campaigns.till import open_till
 from tests.client import Client
 from tests.factories import a_person, an_organisation
 from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campaign, a_reward
-from tests.factories.payouts import a_tranche, an_expense
 from tests.factories.offline import a_gift, a_treasurer, a_verified_gift
+from tests.factories.payouts import a_tranche, an_expense
 from tests.factories.steering import a_committee, a_member, an_open_decision
 from tests.factories.steering import a_draft as a_decision_draft
 from tests.factories.volunteering import a_mission, a_signup, the_shift
@@ -165,12 +165,17 @@ async def a_receipt(pledge: Pledge) -> Receipt:
         kind=DonorKind.PERSON, amount_cents=3_000, given_on=today, issued_at=clock.now(),
         content=dict.fromkeys(CONTENT, "x") | {"ground_on": "2025-03-12"} | {"reward": "", "reward_cents": "0"},
     )  # fmt: skip
+
+
 async def some_spending(campaign: Campaign) -> dict[str, dict[str, Any]]:
     """A sum asked for and an expense declared by somebody who is none of the columns."""
     tranche, expense = await a_tranche(campaign, await a_person()), await an_expense(campaign, await a_person())
     of_expense = {"slug": campaign.slug, "id": expense.id}
     return {
         "payouts": of_expense, "payouts.answer": {"slug": campaign.slug, "id": tranche.id},
+    }
+
+
 async def money_by_hand(live: Campaign) -> dict[str, dict[str, Any]]:
     """A received cheque, a verified one, a slip, a deposit, a statement with a line."""
     received, treasurer = await a_gift(live), await a_treasurer()
@@ -181,6 +186,7 @@ async def money_by_hand(live: Campaign) -> dict[str, dict[str, Any]]:
     line = await BankLine.create(hash="h", statement=statement, number=2, on=clock.today(), label="VIR", amount_cents=1)
     assert slip
     of_gift = {"slug": live.slug, "id": received.id}
+    return {
         "offline": of_gift | {"batch": batch, "code": slip.code},
         **{f"offline.{act}": {"id": deposit.id} for act in ("deposit_paper", "bank", "take_apart")},
         **{f"offline.{act}": {"id": statement.id} for act in ("statement", "columns", "confirm", "match")},

@@ -82,6 +82,75 @@ class Event:
     raw: str = field(repr=False)
 
 
+class RefundState(StrEnum):
+    """What became of money on its way back. SUCCEEDED may still fail weeks later."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class DisputeState(StrEnum):
+    """Where a contested charge stands. INQUIRY: the bank asks, nothing was taken yet."""
+
+    INQUIRY = "inquiry"
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(slots=True, frozen=True)
+class MoneyBack:
+    """Stripe's Refund, in cents. `fee_cents` is None while the gateway has not taken it from our balance."""
+
+    ref: str
+    state: RefundState
+    amount_cents: int
+    currency: str
+    intent_ref: str
+    failure: str
+    fee_cents: int | None
+    happened_at: datetime
+    metadata: dict[str, str]
+    raw: str = field(repr=False)
+
+
+@dataclass(slots=True, frozen=True)
+class Contest:
+    """Stripe's Dispute, in cents. `taken_cents` left our balance, `given_cents` came back, `fee_cents` stays with them.
+
+    `due_at` (UTC) is the last moment to send evidence; `means` is card or sepa_debit.
+    """
+
+    ref: str
+    state: DisputeState
+    amount_cents: int
+    charge_ref: str
+    intent_ref: str
+    reason: str
+    means: str
+    due_at: datetime | None
+    taken_cents: int
+    given_cents: int
+    taken_fee_cents: int
+    given_fee_cents: int
+    happened_at: datetime
+    raw: str = field(repr=False)
+
+
+@dataclass(slots=True, frozen=True)
+class Returned:
+    """A charge that a bank took back after its success (Stripe's Charge, failed late): cents and the bank's reason."""
+
+    charge_ref: str
+    intent_ref: str
+    amount_cents: int
+    fee_cents: int
+    reason: str
+    happened_at: datetime
+    raw: str = field(repr=False)
+
+
 @dataclass(slots=True, frozen=True)
 class BalanceLine:
     """A movement of the gateway's balance; cents, signed; `source_ref` is the charge, refund or payout behind it."""
@@ -161,3 +230,48 @@ def method_label(body: Body) -> str:
     if card:
         return f"{str(card.get('brand') or 'carte').capitalize()} •••• {card.get('last4') or ''}"
     return f"SEPA •••• {debit.get('last4') or ''}" if debit else ""
+
+
+def money_back_of(body: Body) -> MoneyBack:
+    """A Refund's JSON in our words; wants `balance_transaction` expanded."""
+    states = {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED, "canceled": RefundState.FAILED}
+    line = body.get("balance_transaction")
+    return MoneyBack(
+        ref=body["id"], state=states.get(body["status"], RefundState.PENDING), amount_cents=body["amount"],
+        currency=str(body["currency"]).upper(), intent_ref=reference(body.get("payment_intent")),
+        failure=body.get("failure_reason") or "", fee_cents=line["fee"] if isinstance(line, dict) else None,
+        happened_at=moment(body["created"]), metadata=dict(body.get("metadata") or {}), raw=json.dumps(body),
+    )  # fmt: skip
+
+
+def contest_of(body: Body) -> Contest:
+    """A Dispute's JSON in our words."""
+    lines = body.get("balance_transactions") or []
+    taken, given = [one for one in lines if one["amount"] < 0], [one for one in lines if one["amount"] >= 0]
+    due = (body.get("evidence_details") or {}).get("due_by")
+    return Contest(
+        ref=body["id"], state=_dispute_state(body["status"]), amount_cents=body["amount"],
+        charge_ref=reference(body.get("charge")), intent_ref=reference(body.get("payment_intent")),
+        reason=body.get("reason") or "", means=(body.get("payment_method_details") or {}).get("type") or "card",
+        due_at=moment(due) if due else None, taken_cents=-sum(one["amount"] for one in taken),
+        given_cents=sum(one["amount"] for one in given), taken_fee_cents=sum(one["fee"] for one in taken),
+        given_fee_cents=sum(one["fee"] for one in given), happened_at=moment(body["created"]), raw=json.dumps(body),
+    )  # fmt: skip
+
+
+def _dispute_state(word: str) -> DisputeState:
+    known = {"won": DisputeState.WON, "lost": DisputeState.LOST, "warning_closed": DisputeState.WON,
+             "prevented": DisputeState.WON}  # fmt: skip
+    return known.get(word) or (DisputeState.INQUIRY if word.startswith("warning") else DisputeState.OPEN)
+
+
+def returned_of(body: Body) -> Returned | None:
+    """A Charge's JSON, when its money left our balance again; wants `failure_balance_transaction` expanded."""
+    line = body.get("failure_balance_transaction")
+    if body["status"] != "failed" or not isinstance(line, dict):
+        return None
+    return Returned(
+        charge_ref=body["id"], intent_ref=reference(body.get("payment_intent")), amount_cents=-line["amount"],
+        fee_cents=line["fee"], reason=body.get("failure_code") or "", happened_at=moment(line["created"]),
+        raw=json.dumps(body),
+    )  # fmt: skip

@@ -20,12 +20,18 @@ from campaigns.payments.answers import (
     BalanceLine,
     Body,
     Checkout,
+    Contest,
     Event,
     Intent,
+    MoneyBack,
+    Returned,
     balance_line_of,
     checkout_of,
+    contest_of,
     intent_of,
     moment,
+    money_back_of,
+    returned_of,
 )
 from campaigns.payments.keys import sandbox_key
 from campaigns.pledges import hosted
@@ -199,6 +205,45 @@ async def cancel_intent(ref: str, *, key: str) -> Intent:
 async def list_intents(customer_ref: str) -> list[Intent]:
     """Every charge of a customer, newest first: how an old attempt is found again by its metadata."""
     return [intent_of(body) for body in await _list("payment_intents", {"customer": customer_ref, "limit": 100})]
+
+
+async def refund(intent_ref: str, *, key: str, amount_cents: int, metadata: dict[str, str]) -> MoneyBack:
+    """Give back a charge or a part of it, in cents. Refused when it is contested or more than what is left.
+
+    Raises Unreachable when nobody knows: repeat with the same key and the same body within 24 h.
+    """
+    params = {
+        "payment_intent": intent_ref, "amount": amount_cents, "metadata": metadata, "expand": ["balance_transaction"]
+    }  # fmt: skip
+    return money_back_of(await _post("refunds", "create", params, key))
+
+
+async def read_refund(ref: str) -> MoneyBack:
+    """A refund as it is now."""
+    return money_back_of(await _get("refunds", "retrieve", ref, expand=["balance_transaction"]))
+
+
+async def list_refunds(*, since: datetime | None = None, **of: str) -> list[MoneyBack]:
+    """Refunds since a moment, or of a charge or an intent (`charge=`, `payment_intent=`), newest first."""
+    created = {"created": {"gte": int(since.timestamp())}} if since else {}
+    params = {**of, **created, "limit": 100, "expand": ["data.balance_transaction"]}
+    return [money_back_of(body) for body in await _list("refunds", params)]
+
+
+async def read_dispute(ref: str) -> Contest:
+    """A contested charge as it is now."""
+    return contest_of(await _get("disputes", "retrieve", ref))
+
+
+async def list_disputes(since: datetime) -> list[Contest]:
+    """Contested charges since a moment, newest first."""
+    params = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+    return [contest_of(body) for body in await _list("disputes", params)]
+
+
+async def read_returned(charge_ref: str) -> Returned | None:
+    """What a bank took back of a charge that had succeeded; None when it did not."""
+    return returned_of(await _get("charges", "retrieve", charge_ref, expand=["failure_balance_transaction"]))
 
 
 async def list_balance(since: datetime) -> list[BalanceLine]:

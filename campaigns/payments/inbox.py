@@ -69,5 +69,6 @@ FACTS = {
     "charge.dispute.": "dispute_changed",
     "charge.refund": "refund_changed",
     "refund.": "refund_changed",
+    "charge.failed": "charge_failed",
 }
 """Kinds of event → the fact they become; each carries `object_ref` and `kind`, and its handlers fetch the object."""

@@ -74,7 +74,7 @@ class ShownForm(BaseModel):
 
 
 class EditForm(ShownForm):
-    """Everything of a promise that its backer may change: euros in `other`, a reward's id (0: none), the tip in cents."""
+    """What its backer may change of a promise: euros in `other`, a reward's id (0: none), the tip in cents."""
 
     other: str = ""
     reward: int = Field(0, ge=0)

@@ -39,6 +39,17 @@ TABLE: dict[tuple[P, P], frozenset[By]] = {
     (P.COLLECTED, P.DISPUTED): frozenset({By.GATEWAY}),
     (P.DISPUTED, P.COLLECTED): frozenset({By.GATEWAY}),
     (P.DISPUTED, P.CHARGED_BACK): frozenset({By.GATEWAY}),
+    # two of them at once, in whatever order they are heard of (campaigns.refunds.position)
+    (P.COLLECTED, P.REFUNDED): frozenset({By.GATEWAY}),
+    (P.COLLECTED, P.CHARGED_BACK): frozenset({By.GATEWAY}),
+    (P.REFUND_PENDING, P.DISPUTED): frozenset({By.GATEWAY}),
+    (P.REFUND_PENDING, P.CHARGED_BACK): frozenset({By.GATEWAY}),
+    (P.REFUNDED, P.COLLECTED): frozenset({By.GATEWAY}),
+    (P.REFUNDED, P.DISPUTED): frozenset({By.GATEWAY}),
+    (P.REFUNDED, P.CHARGED_BACK): frozenset({By.GATEWAY}),
+    (P.DISPUTED, P.REFUND_PENDING): frozenset({By.GATEWAY}),
+    (P.DISPUTED, P.REFUNDED): frozenset({By.GATEWAY}),
+    (P.CHARGED_BACK, P.COLLECTED): frozenset({By.GATEWAY}),
 }
 
 

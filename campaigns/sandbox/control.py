@@ -42,6 +42,7 @@ VERBS = (
     "close_dispute",
     "fail_refund",
     "pay_out",
+    "return_debit",
     "clock",
     "sepa_delay",
     "dump",
@@ -133,6 +134,11 @@ class Control:
 
         paid: Stored | None = await self._do(pay)
         return paid
+
+    async def return_debit(self, charge: str) -> Stored:
+        """A bank takes a direct debit back after its success."""
+        returned: Stored = await self._do(lambda rows: reversals.return_debit(self._of(rows, charge), charge))
+        return returned
 
     async def clock(self, advance_seconds: float) -> float:
         """Move the sandbox's time; what falls due meanwhile happens. Returns the offset from real time."""

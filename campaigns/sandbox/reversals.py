@@ -152,6 +152,21 @@ def _blank_dispute(world: World, charge: Stored) -> dict[str, Any]:
     }
 
 
+def return_debit(world: World, identifier: str) -> Stored:
+    """The bank takes a direct debit back after its success: the charge fails late, its money leaves our balance."""
+    charge = world.find("charge", identifier)
+    if charge["status"] != "succeeded" or charge["payment_method_details"]["type"] != "sepa_debit":
+        raise invalid(f"Charge {identifier} cannot be returned.")
+    left = charge["amount"] - charge["amount_refunded"]
+    line = move(world, "payment_failure_refund", charge, -left, 0, "payment_failure_refund")
+    charge.update(
+        status="failed", paid=False, failure_code="insufficient_funds", failure_balance_transaction=line["id"]
+    )
+    world.save(charge)
+    world.tell("charge.failed", charge)
+    return charge
+
+
 def close_dispute(world: World, identifier: str, won: bool) -> Stored:
     """The bank decides: won gives the amount back, never the fee; lost keeps all of it."""
     dispute = world.find("dispute", identifier)

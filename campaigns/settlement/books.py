@@ -1,4 +1,7 @@
-"""Every night: the gateway's balance of the last 35 days against the ledger, charge by charge, to the cent."""
+"""Every night: the gateway's balance of the last 35 days against the ledger, to the cent.
+
+Charge by charge, refund by refund, dispute by dispute, with their fees; a reversal counts for what it reverses.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,15 +21,17 @@ SLOWEST = timedelta(days=20)
 APART = frozenset({"payout", "stripe_fee", "payout_failure"})
 """Movements of the balance that no backer caused; payouts are booked by their own slice."""
 
-_BOOKED = """SELECT entry.source_id AS source, SUM(posting.amount_cents) AS cents
+_BOOKED = """SELECT COALESCE(original.source_id, entry.source_id) AS source, SUM(posting.amount_cents) AS cents
 FROM entry JOIN posting ON posting.entry_id = entry.id JOIN account ON account.id = posting.account_id
-WHERE entry.source_type = 'charge' AND account.kind = 'stripe_clearing' AND entry.occurred_at >= ?
-GROUP BY entry.source_id"""
+LEFT JOIN entry original ON original.id = CASE WHEN entry.source_type = 'entry' THEN CAST(entry.source_id AS BIGINT) END
+WHERE COALESCE(original.source_type, entry.source_type) IN ('charge', 'refund', 'dispute')
+AND account.kind = 'stripe_clearing' AND entry.occurred_at >= ?
+GROUP BY COALESCE(original.source_id, entry.source_id)"""
 
 
 @dataclass(slots=True, frozen=True)
 class Difference:
-    """A charge that one side knows and the other does not, or with another net amount (cents; 0: not known)."""
+    """A charge, refund or dispute that one side does not know, or with another net amount (cents; 0: not known)."""
 
     source_ref: str
     theirs_cents: int

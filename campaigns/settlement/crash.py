@@ -8,10 +8,14 @@ from civic.settings import settings
 POINTS = (
     "decided", "after_prepare", "before_charge_call", "after_charge_call", "after_answer_known", "after_outcome",
 )  # fmt: skip
+REFUND_POINTS = (
+    "refund_approved", "refund_prepared", "before_refund_call", "after_refund_call", "refund_settled",
+    "unwinding_spread",
+)  # fmt: skip
 
 
 def crash_point(name: str) -> None:
     """Die here and now by SIGKILL when CIVIC_CRASH_AT names this place; only in a test installation."""
-    assert name in POINTS, name
+    assert name in POINTS + REFUND_POINTS, name
     if os.environ.get("CIVIC_CRASH_AT") == name and settings().environment == "test":
         os.kill(os.getpid(), signal.SIGKILL)

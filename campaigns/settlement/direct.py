@@ -1,6 +1,6 @@
 """A gift to a campaign that keeps what it raises is charged at once, on a hosted page (docs/money.md).
 
-The pledge stays *created* while its page is open; one attempt owns that page, so that two payable objects never coexist.
+The pledge stays *created* while its page is open; one attempt owns that page: two payable objects never coexist.
 Webhook, return page, reconcile and the deadline all end in `outcomes.settle`.
 """
 

@@ -37,7 +37,8 @@ async def pledge_to_recover(slug: str, token: str) -> Pledge:
 def waits(pledge: Pledge) -> bool:
     """Whether the backer may still act: her charge did not work, and the collection is not over."""
     campaign = pledge.campaign
-    open_still = campaign.status in RECEIVING if campaign.charges_at_once else campaign.status == CampaignStatus.COLLECTING
+    waiting_in = RECEIVING if campaign.charges_at_once else (CampaignStatus.COLLECTING,)
+    open_still = campaign.status in waiting_in
     return pledge.status == PledgeStatus.NEEDS_BACKER and open_still
 
 

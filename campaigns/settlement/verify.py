@@ -34,10 +34,15 @@ LEFT JOIN (SELECT a.campaign_id, -SUM(p.amount_cents) AS cents FROM posting p JO
 WHERE a.kind = 'campaign_fund' GROUP BY a.campaign_id) booked ON booked.campaign_id = c.id
 WHERE c.collected_cents + c.offline_cents <> COALESCE(booked.cents, 0)"""
 
-_COLLECTED = """SELECT c.id, c.collected_cents AS kept, COALESCE(SUM(p.amount_cents), 0) AS found FROM campaign c
-LEFT JOIN pledge p ON p.campaign_id = c.id AND p.status IN ('collected', 'refund_pending', 'disputed')
-WHERE c.status NOT IN ('unwinding', 'refunded') GROUP BY c.id, c.collected_cents
-HAVING c.collected_cents <> COALESCE(SUM(p.amount_cents), 0)"""
+_LEFT = """p.amount_cents
+- COALESCE((SELECT SUM(r.amount_cents - r.tip_cents) FROM refund r
+WHERE r.pledge_id = p.id AND r.booked_at IS NOT NULL AND r.status <> 'failed'), 0)
+- COALESCE((SELECT SUM(d.gift_cents) FROM dispute d WHERE d.pledge_id = p.id), 0)"""
+"""What is left of a gift: refunds booked and disputes lost are out of it."""
+_COLLECTED = f"""SELECT c.id, c.collected_cents AS kept, COALESCE(SUM({_LEFT}), 0) AS found FROM campaign c
+LEFT JOIN pledge p ON p.campaign_id = c.id
+AND p.status IN ('collected', 'refund_pending', 'refunded', 'disputed', 'charged_back')
+GROUP BY c.id, c.collected_cents HAVING c.collected_cents <> COALESCE(SUM({_LEFT}), 0)"""  # noqa: S608
 
 _PAID_TWICE = "SELECT pledge_id AS id FROM attempt WHERE status = 'succeeded' GROUP BY pledge_id HAVING COUNT(*) > 1"
 _TWO_LIVE = """SELECT pledge_id AS id FROM attempt WHERE status IN ('prepared', 'sent', 'processing', 'unknown')
@@ -46,14 +51,16 @@ _UNPAID = """SELECT p.id FROM pledge p WHERE p.status = 'collected' AND NOT EXIS
 (SELECT 1 FROM attempt a WHERE a.pledge_id = p.id AND a.status = 'succeeded') AND p.method_ref <> ''
 AND NOT EXISTS (SELECT 1 FROM offline_gift g WHERE g.pledge_id = p.id AND g.status IN ('verified', 'banked'))"""
 _PAID_AND_OPEN = """SELECT p.id FROM pledge p JOIN attempt a ON a.pledge_id = p.id AND a.status = 'succeeded'
-WHERE p.status NOT IN ('collected', 'refund_pending', 'refunded', 'disputed', 'charged_back')"""
+WHERE p.status NOT IN ('collected', 'refund_pending', 'refunded', 'disputed', 'charged_back')
+AND a.amount_cents > COALESCE((SELECT SUM(r.amount_cents) FROM refund r
+WHERE r.attempt_id = a.id AND r.status = 'succeeded'), 0)"""
 _TOO_EARLY = f"""SELECT a.id FROM attempt a JOIN pledge p ON p.id = a.pledge_id JOIN campaign c ON c.id = p.campaign_id
 WHERE c.goal = 'all_or_nothing' AND c.status NOT IN {DECIDED}"""  # noqa: S608
 _TOO_LATE = f"""SELECT p.id FROM pledge p JOIN campaign c ON c.id = p.campaign_id WHERE c.decided_at IS NOT NULL
 AND p.confirmed_at > c.deadline AND p.status NOT IN {GONE}"""  # noqa: S608
 
 _REWARDS = f"""SELECT r.id, r.taken AS kept, COUNT(p.id) AS found FROM reward r
-LEFT JOIN pledge p ON p.reward_id = r.id AND p.status NOT IN {GONE}
+LEFT JOIN pledge p ON p.reward_id = r.id AND p.status NOT IN {GONE} AND p.status NOT IN ('refunded', 'charged_back')
 GROUP BY r.id, r.taken HAVING r.taken <> COUNT(p.id)"""  # noqa: S608
 
 _NO_CONTRIBUTION = """SELECT p.id FROM pledge p WHERE p.status = 'collected' AND NOT EXISTS (SELECT 1

@@ -12,6 +12,7 @@ from app import create_app
 from campaigns.ledger import queries as ledger
 from campaigns.ledger.verify import CHECKS as LEDGER_CHECKS
 from campaigns.payments import gateway
+from campaigns.refunds.verify import CHECKS as REFUND_CHECKS
 from campaigns.settlement import books
 from campaigns.settlement.verify import CHECKS as SETTLEMENT_CHECKS
 from civic import clock
@@ -46,7 +47,7 @@ async def assert_books_agree(gate: Harness) -> None:
 
 async def problems() -> list[str]:
     """What `civic verify` would say."""
-    return [sentence for check in (*LEDGER_CHECKS, *SETTLEMENT_CHECKS) for sentence in await check()]
+    return [sentence for check in (*LEDGER_CHECKS, *SETTLEMENT_CHECKS, *REFUND_CHECKS) for sentence in await check()]
 
 
 async def start_civic(

@@ -1,0 +1,55 @@
+"""What is written about money that goes back: to its backer, and to the treasurers who must act."""
+
+from datetime import datetime
+from typing import Any
+
+from campaigns.lifecycle.models import Campaign
+from campaigns.payments.answers import DisputeState
+from campaigns.pledges.models import Pledge
+from campaigns.pledges.service import reference
+from campaigns.refunds.models import Dispute, Refund, RefundCause, RefundMeans
+from campaigns.settlement import letters
+from civic import i18n, mail
+from civic.people.models import RoleName
+from civic.people.queries import team
+from civic.web.formats import moment
+
+
+async def refunded(pledge: Pledge, refund: Refund) -> None:
+    """Her money is on its way back to her: how much, why, by which way."""
+    await letters.to_backer(
+        "refunded", pledge, f"refunded-{refund.id}", back_cents=refund.amount_cents, reason=refund.reason,
+        unwinding=refund.cause == RefundCause.UNWINDING, transfer=refund.means == RefundMeans.TRANSFER,
+        whole=refund.amount_cents == pledge.charge_cents, method=pledge.method_label,
+    )  # fmt: skip
+
+
+async def refund_failed(pledge: Pledge, refund: Refund) -> None:
+    """The treasurers hear that a refund did not arrive, and what they can do."""
+    context = {"back_cents": refund.amount_cents, "failure": refund.failure}
+    await _to_treasurers("refund_failed", pledge, f"refund-failed-{refund.id}", None, **context)
+
+
+async def dispute(pledge: Pledge, found: Dispute) -> None:
+    """The treasurers hear of a dispute: opened, with the last day for evidence; then won or lost."""
+    name = "dispute_opened" if found.status in (DisputeState.OPEN, DisputeState.INQUIRY) else "dispute_closed"
+    key = f"dispute-{found.id}-{found.status.value}"
+    context = {"back_cents": found.amount_cents, "won": found.status == DisputeState.WON}
+    await _to_treasurers(name, pledge, key, found.due_at, inquiry=found.status == DisputeState.INQUIRY, **context)
+
+
+async def _to_treasurers(name: str, pledge: Pledge, key: str, due_at: datetime | None, **context: Any) -> None:
+    for person in await team(RoleName.TREASURER):
+        if not person.email:
+            continue
+        with i18n.speaking(person.locale):
+            until = moment(due_at) if due_at else ""
+        await mail.send(
+            f"campaigns/{name}", to=person.email, key=f"{key}-{person.id}", locale=person.locale, until=until,
+            title=pledge.campaign.title, reference=reference(pledge), pledge_id=pledge.id, **context,
+        )  # fmt: skip
+
+
+async def unwound(campaign: Campaign) -> None:
+    """The leads hear that every gift has gone back."""
+    await letters.to_leads("unwound_lead", campaign)

@@ -1,0 +1,50 @@
+"""What refunds put on the treasurer's page and on the desk."""
+
+from typing import TYPE_CHECKING
+
+from campaigns.pledges.service import reference
+from campaigns.refunds import queries, wording
+from civic.i18n import _, _n
+from civic.slots import Panel, Todo
+from civic.web import urls
+from civic.web.formats import money
+
+if TYPE_CHECKING:
+    from civic.people.actor import Actor
+    from civic.people.models import Person
+
+_FOLDER = "campaigns/refunds"
+
+
+async def treasury_panels(actor: "Actor") -> list[Panel]:
+    """Refunds to approve, disputes, what did not arrive, the search, and what reconciling found."""
+    rounds, books = await queries.rounds()
+    common = {"actor": actor, "wording": wording, "reference": reference}
+    return [
+        Panel(f"{_FOLDER}/_requests.html", {**common, "refunds": await queries.requested()}, order=10),
+        Panel(f"{_FOLDER}/_disputes.html", {**common, "disputes": await queries.open_disputes()}, order=12),
+        Panel(
+            f"{_FOLDER}/_failed.html",
+            {**common, "refunds": await queries.failed(), "attempts": await queries.due_back()}, order=14,
+        ),
+        Panel(f"{_FOLDER}/_search.html", {"q": ""}, order=40),
+        Panel(f"{_FOLDER}/_rounds.html", {**common, "rounds": rounds, "books": books}, order=60),
+    ]  # fmt: skip
+
+
+async def desk_todos(person: "Person") -> list[Todo]:
+    """What waits on the treasurer's page."""
+    href, found = urls.path("treasury.index"), []
+    waiting = [refund for refund in await queries.requested() if refund.requested_by_id != person.id]
+    if waiting:
+        cents = sum(refund.amount_cents for refund in waiting)
+        text = _n("Approuver %(n)s remboursement", "Approuver %(n)s remboursements", len(waiting))
+        found.append(Todo(text, href, "argent", detail=_("%(amount)s en tout.", amount=money(cents))))
+    for dispute in await queries.open_disputes():
+        text = _("Répondre à une contestation de %(amount)s", amount=money(dispute.amount_cents))
+        found.append(Todo(text, href, "argent", dispute.due_at, dispute.pledge.campaign.title))
+    lost = len(await queries.failed()) + len(await queries.due_back())
+    if lost:
+        text = _n("Rendre %(n)s don qui attend", "Rendre %(n)s dons qui attendent", lost)
+        found.append(Todo(text, href, "argent"))
+    return found

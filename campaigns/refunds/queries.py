@@ -1,0 +1,119 @@
+"""Reads about money that goes back, and the guards of the team's pages."""
+
+import re
+from dataclasses import dataclass
+
+from tortoise.expressions import Q
+
+from campaigns.ledger.models import Entry
+from campaigns.payments.answers import DisputeState
+from campaigns.payments.models import Attempt
+from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
+from campaigns.refunds import position
+from campaigns.refunds.models import Dispute, Refund, RefundStatus
+from campaigns.settlement.models import Reconciliation
+from civic.errors import Forbidden, NotFound
+from civic.i18n import _
+from civic.people.actor import Actor
+from civic.people.models import Person
+
+MOST = 30
+OVER = (RefundStatus.FAILED, RefundStatus.REFUSED)
+GONE = (PledgeStatus.DISPUTED, PledgeStatus.CHARGED_BACK, PledgeStatus.REFUNDED)
+WITH = ("pledge", "pledge__person", "pledge__campaign", "requested_by")
+
+
+@dataclass(slots=True, frozen=True)
+class History:
+    """Everything that happened to one pledge; `persons` names whoever did it."""
+
+    changes: list[PledgeChange]
+    attempts: list[Attempt]
+    refunds: list[Refund]
+    disputes: list[Dispute]
+    entries: list[Entry]
+    persons: dict[int, str]
+
+
+def to_team(actor: Actor) -> None:
+    """Raises Forbidden outside the team and the treasury."""
+    if not (actor.is_animator or actor.is_treasurer):
+        raise Forbidden(_("Cette page est réservée à l’équipe."))
+
+
+async def pledge_to_examine(pledge_id: int, actor: Actor) -> Pledge:
+    """A pledge on the team's page. Raises Forbidden, NotFound."""
+    to_team(actor)
+    found = await Pledge.get_or_none(id=pledge_id).select_related("person", "campaign", "reward")
+    if found is None:
+        raise NotFound(_("Cette promesse de don n’existe pas."))
+    return found
+
+
+async def search(words: str) -> list[Pledge]:
+    """Pledges by reference (P-000012, 12) or by a piece of the backer's name, the latest first."""
+    words = words.strip()
+    if not words:
+        return []
+    by = Q(person__name__icontains=words)
+    number = re.fullmatch(r"(?:P-)?0*(\d{1,12})", words, re.IGNORECASE)
+    if number:
+        by = by | Q(id=int(number[1]))
+    rows = Pledge.filter(by).exclude(status__in=[PledgeStatus.CREATED, PledgeStatus.ABANDONED])
+    return await rows.order_by("-id").limit(MOST).select_related("person", "campaign")
+
+
+async def history_of(pledge: Pledge) -> History:
+    """Changes, attempts, refunds, disputes and entries of a pledge, oldest first."""
+    attempts = await Attempt.filter(pledge_id=pledge.id).order_by("id")
+    changes = await PledgeChange.filter(pledge_id=pledge.id).order_by("id")
+    refunds = await Refund.filter(pledge_id=pledge.id).order_by("id")
+    disputes = await Dispute.filter(pledge_id=pledge.id).order_by("id")
+    named = {row.actor_id for row in changes} | {row.requested_by_id for row in refunds}
+    named |= {row.approved_by_id for row in refunds}
+    persons = await Person.filter(id__in=[one for one in named if one] or [0])
+    entries = Entry.filter(campaign_id=pledge.campaign_id, memo=f"pledge {pledge.id}")
+    return History(
+        changes, attempts, refunds, disputes, await entries.order_by("id").prefetch_related("postings__account"),
+        {person.id: person.short_name for person in persons},
+    )  # fmt: skip
+
+
+async def requested() -> list[Refund]:
+    """Refunds that wait for a second person, oldest first."""
+    return await Refund.filter(status=RefundStatus.REQUESTED).order_by("id").limit(MOST).select_related(*WITH)
+
+
+async def failed() -> list[Refund]:
+    """The last refund of each gift, where it did not arrive and the money is still to be given back."""
+    lost = Refund.filter(status=RefundStatus.FAILED).exclude(pledge__status__in=GONE)
+    rows = await lost.order_by("-id").limit(100).select_related(*WITH)
+    last: dict[int, Refund] = {}
+    for row in rows:
+        last.setdefault(row.pledge_id, row)
+    again = Refund.filter(pledge_id__in=list(last) or [0]).exclude(status__in=OVER)
+    later = {row.pledge_id: row.id for row in await again.order_by("id")}
+    return [row for row in last.values() if later.get(row.pledge_id, 0) < row.id][:MOST]
+
+
+async def due_back() -> list[Attempt]:
+    """Charges for promises that awaited none, whose money is still with us and not asked back yet."""
+    rows = Attempt.filter(status="succeeded").exclude(pledge__status__in=position.PAID)
+    found = await rows.order_by("id").limit(MOST).select_related(*WITH[:3])
+    ids = [row.id for row in found] or [0]
+    gone = await Refund.filter(attempt_id__in=ids).exclude(status__in=OVER)
+    contested = await Dispute.filter(attempt_id__in=ids)
+    begun = {row.attempt_id for row in gone} | {row.attempt_id for row in contested}
+    return [row for row in found if row.id not in begun]
+
+
+async def open_disputes() -> list[Dispute]:
+    """Disputes that can still be answered, the most urgent first."""
+    rows = Dispute.filter(status__in=[DisputeState.OPEN, DisputeState.INQUIRY])
+    return await rows.order_by("due_at", "id").limit(MOST).select_related(*WITH[:3])
+
+
+async def rounds() -> tuple[list[Reconciliation], Reconciliation | None]:
+    """The last six rounds of reconciling, and the last comparison of the books."""
+    last = await Reconciliation.exclude(kind="books").order_by("-at", "-id").limit(6)
+    return last, await Reconciliation.filter(kind="books").order_by("-at", "-id").first()

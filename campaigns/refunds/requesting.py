@@ -1,0 +1,146 @@
+"""Two persons decide: one of the team asks for a refund, a treasurer who is somebody else approves or refuses it."""
+
+from tortoise.exceptions import IntegrityError
+
+from campaigns.ledger import service as ledger
+from campaigns.ledger.models import AccountKind
+from campaigns.ledger.service import Amount
+from campaigns.lifecycle.transitions import By, NotNow
+from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.refunds import letters, position
+from campaigns.refunds.models import Refund, RefundMeans, RefundStatus
+from campaigns.refunds.position import Position
+from campaigns.settlement import outcomes
+from civic import clock, jobs
+from civic.database import retrying, transaction
+from civic.errors import DomainError, Forbidden, Invalid, NotFound
+from civic.i18n import _
+from civic.people.actor import Actor
+from civic.people.service import audit
+from civic.web.formats import money
+
+
+@retrying
+async def request(pledge_id: int, actor: Actor, amount_cents: int, reason: str, means: RefundMeans) -> Refund:
+    """Ask for a gift, or a part of it, to be given back; tip included, in cents (PRODUCT C4).
+
+    Raises Forbidden outside the team, DomainError when nothing can be given back, Invalid above what is left.
+    """
+    _team(actor)
+    async with transaction():
+        pledge = await outcomes.hold(pledge_id, with_campaign=True)
+        found = await _to_refund(pledge)
+        if not 0 < amount_cents <= found.refundable_cents:
+            most = money(found.refundable_cents)
+            raise Invalid(_("On peut rendre au plus %(most)s pour ce don.", most=most), field="amount")
+        try:
+            async with transaction():
+                refund = await Refund.create(
+                    pledge_id=pledge.id, attempt_id=found.attempt.id, amount_cents=amount_cents, means=means,
+                    tip_cents=found.tip_of(amount_cents, apart=found.awaited), due=pledge.status not in position.PAID,
+                    reason=reason, requested_by_id=actor.person.id, requested_at=clock.now(),
+                )  # fmt: skip
+        except IntegrityError as error:
+            raise DomainError(_("Un remboursement de ce don attend déjà. Terminez-le d’abord.")) from error
+        await audit(actor, "refund_requested", f"refund:{refund.id}", amount_cents=amount_cents)
+    return refund
+
+
+async def _to_refund(pledge: Pledge) -> Position:
+    found = await position.position_of(pledge)
+    if found is None:
+        raise DomainError(_("Rien n’a été payé en ligne pour ce don : il n’y a rien à rendre ici."))
+    if pledge.status == PledgeStatus.DISPUTED or found.contested_cents:
+        raise DomainError(_("Ce don est contesté auprès de la banque : on ne le rend pas une deuxième fois."))
+    if not found.refundable_cents:
+        raise DomainError(_("Tout ce don a déjà été rendu, ou va l’être."))
+    return found
+
+
+@retrying
+async def approve(refund_id: int, actor: Actor) -> Refund:
+    """A treasurer who did not ask for it lets the money go; sending it is a job.
+
+    Raises Forbidden, NotNow when somebody was faster, DomainError when the gift was contested meanwhile.
+    """
+    _treasurer(actor)
+    async with transaction():
+        refund, pledge = await _held(refund_id)
+        if refund.requested_by_id == actor.person.id:
+            raise Forbidden(_("Vous avez demandé ce remboursement : une autre personne doit l’approuver."))
+        found = await position.position_of(pledge)
+        if found is None or found.contested_cents:
+            raise DomainError(_("Ce don est contesté auprès de la banque : on ne le rend pas une deuxième fois."))
+        rows = Refund.filter(id=refund.id, status=RefundStatus.REQUESTED)
+        values = {"approved_by_id": actor.person.id, "decided_at": clock.now()}
+        if not await rows.update(status=RefundStatus.APPROVED, **values):
+            raise NotNow(_("Ce remboursement est déjà décidé."))
+        await audit(actor, "refund_approved", f"refund:{refund.id}", amount_cents=refund.amount_cents)
+        await position.follow(pledge, "refund_approved", by=By.TEAM, actor_id=actor.person.id)
+        if refund.means == RefundMeans.TRANSFER:
+            await _transferred(await Refund.get(id=refund.id), pledge, actor)
+        else:
+            await jobs.enqueue("send_refund", key=refund.key, refund_id=refund.id)
+    return await Refund.get(id=refund.id)
+
+
+async def _transferred(refund: Refund, pledge: Pledge, actor: Actor) -> None:
+    """She has made the transfer from the bank: it is booked at once, the gateway knows nothing of it."""
+    present = clock.now()
+    await Refund.filter(id=refund.id).update(status=RefundStatus.SUCCEEDED, booked_at=present, settled_at=present)
+    amounts = position.sources(refund.gift_cents, refund.tip_cents, due=refund.due)
+    amounts.append(Amount(AccountKind.BANK, -refund.amount_cents))
+    await ledger.book(
+        "refund", "transfer", refund.key, amounts, campaign=pledge.campaign_id, actor=actor.person.id,
+        memo=f"pledge {pledge.id}",
+    )  # fmt: skip
+    await position.take(pledge, refund.gift_cents, due=refund.due)
+    await position.follow(pledge, "refund_succeeded")
+    await letters.refunded(pledge, refund)
+    await announce(pledge, refund)
+
+
+async def announce(pledge: Pledge, refund: Refund) -> None:
+    """Tell the slices above: `amount_cents` of the gift are gone, the tip apart."""
+    if not refund.due:
+        await jobs.enqueue(
+            "refund_settled", key=refund.key, pledge_id=pledge.id, campaign_id=pledge.campaign_id,
+            amount_cents=refund.gift_cents,
+        )  # fmt: skip
+    await jobs.enqueue("unwinding_looked", key=refund.key, campaign_id=pledge.campaign_id)
+
+
+@retrying
+async def refuse(refund_id: int, actor: Actor, reason: str) -> None:
+    """A treasurer says no, with a reason; whoever asked may take her own request back.
+
+    Raises Forbidden, NotNow when it is decided already.
+    """
+    _team(actor)
+    async with transaction():
+        refund, _pledge = await _held(refund_id)
+        if refund.requested_by_id != actor.person.id:
+            _treasurer(actor)
+        rows = Refund.filter(id=refund.id, status=RefundStatus.REQUESTED)
+        if not await rows.update(status=RefundStatus.REFUSED, refusal=reason, decided_at=clock.now()):
+            raise NotNow(_("Ce remboursement est déjà décidé."))
+        await audit(actor, "refund_refused", f"refund:{refund.id}", reason=reason)
+
+
+async def _held(refund_id: int) -> tuple[Refund, Pledge]:
+    """A refund and its pledge, locked in the order of docs/locking.md."""
+    found = await Refund.get_or_none(id=refund_id)
+    if found is None:
+        raise NotFound(_("Ce remboursement n’existe pas."))
+    pledge = await outcomes.hold(found.pledge_id, with_campaign=True)
+    return await Refund.get(id=refund_id), pledge
+
+
+def _team(actor: Actor) -> None:
+    if not (actor.is_animator or actor.is_treasurer):
+        raise Forbidden(_("Cette page est réservée à l’équipe."))
+
+
+def _treasurer(actor: Actor) -> None:
+    if not actor.is_treasurer:
+        raise Forbidden(_("Seule la trésorerie approuve ou refuse un remboursement."))

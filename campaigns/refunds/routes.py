@@ -1,0 +1,91 @@
+"""The team's pages about one gift: find it, read its whole history, ask for a refund, approve or refuse it."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from campaigns.pledges import wording as pledge_wording
+from campaigns.pledges.models import Pledge
+from campaigns.pledges.service import reference
+from campaigns.refunds import position, queries, requesting, wording
+from campaigns.refunds.forms import RefusalForm, RequestForm, SearchForm
+from campaigns.refunds.models import RefundMeans, RefundStatus
+from civic.errors import DomainError
+from civic.i18n import _
+from civic.people.actor import actor_of
+from civic.web.forms import Form
+from civic.web.page import page, redirect
+
+
+async def search(request: Request) -> Response:
+    """« Chercher un don »: by reference or by a piece of a name."""
+    queries.to_team(actor_of(request))
+    form = Form.query(request, SearchForm)
+    words = form.data.q if form.data else ""
+    return page(
+        request, "campaigns/refunds/search.html", form=form, words=words, pledges=await queries.search(words),
+        reference=reference, state_of=pledge_wording.state_of, headers={"Cache-Control": "no-store"},
+    )  # fmt: skip
+
+
+async def show(request: Request) -> Response:
+    """One gift with everything that happened to it."""
+    pledge = await queries.pledge_to_examine(request.path_params["id"], actor_of(request))
+    return await _page(request, pledge, Form({"means": "gateway"}))
+
+
+async def ask(request: Request) -> Response:
+    """Ask for a refund; a second person decides."""
+    actor = actor_of(request)
+    pledge = await queries.pledge_to_examine(request.path_params["id"], actor)
+    form = await Form.read(request, RequestForm)
+    try:
+        if form.data is not None:
+            means = RefundMeans(form.data.means)
+            await requesting.request(pledge.id, actor, form.data.amount, form.data.reason, means)
+            done = _("Le remboursement est demandé. Une autre personne, à la trésorerie, doit l’approuver.")
+            return redirect("refunds.show", id=pledge.id, flash=done)
+    except DomainError as error:
+        form.refuse(error)
+    return await _page(request, pledge, form, 422)
+
+
+async def approve(request: Request) -> Response:
+    """Let the money go."""
+    actor = actor_of(request)
+    queries.to_team(actor)
+    refund = await requesting.approve(request.path_params["id"], actor)
+    done = _("C’est approuvé. L’argent part dans un instant, et la personne reçoit un message.")
+    return redirect("refunds.show", id=refund.pledge_id, flash=done)
+
+
+async def refuse(request: Request) -> Response:
+    """Say no, with a reason."""
+    actor = actor_of(request)
+    queries.to_team(actor)
+    form = await Form.read(request, RefusalForm)
+    if form.data is None:
+        return redirect("treasury.index", flash=_("Écrivez la raison du refus, en quelques mots."), kind="warn")
+    await requesting.refuse(request.path_params["id"], actor, form.data.reason)
+    return redirect("treasury.index", flash=_("Le remboursement est refusé, la raison est gardée."))
+
+
+async def _page(request: Request, pledge: Pledge, form: Form[RequestForm], status: int = 200) -> Response:
+    found = await position.position_of(pledge)
+    history = await queries.history_of(pledge)
+    return page(
+        request, "campaigns/refunds/show.html", status=status, form=form, pledge=pledge, campaign=pledge.campaign,
+        reference=reference(pledge), state=pledge_wording.state_of(pledge), position=found, history=history,
+        amounts=pledge_wording.amounts_of(pledge), wording=wording, actor=actor_of(request),
+        waits=any(row.status == RefundStatus.REQUESTED for row in history.refunds),
+        headers={"Cache-Control": "no-store"},
+    )  # fmt: skip
+
+
+routes: list[BaseRoute] = [
+    Route("/tresorerie/dons", search, name="refunds.search"),
+    Route("/tresorerie/dons/{id:int}", show, name="refunds.show"),
+    Route("/tresorerie/dons/{id:int}/rembourser", ask, methods=["POST"], name="refunds.ask"),
+    Route("/tresorerie/remboursements/{id:int}/approuver", approve, methods=["POST"], name="refunds.approve"),
+    Route("/tresorerie/remboursements/{id:int}/refuser", refuse, methods=["POST"], name="refunds.refuse"),
+]

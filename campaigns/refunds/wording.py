@@ -1,0 +1,104 @@
+"""Refunds, disputes and differences in plain French, for the treasurer."""
+
+from campaigns.payments.answers import DisputeState
+from campaigns.refunds.models import Dispute, Refund, RefundCause, RefundStatus
+from civic.i18n import _
+from civic.settings import settings
+from civic.web.formats import money
+
+_CHARGES, _REFUNDS, _DISPUTES = ("ch_", "py_"), ("re_", "pyr_"), ("du_", "dp_")
+
+
+def refund_state(refund: Refund) -> str:
+    """Where a refund stands, in a few words."""
+    states = {
+        RefundStatus.REQUESTED: _("Attend une deuxième personne"), RefundStatus.REFUSED: _("Refusé"),
+        RefundStatus.APPROVED: _("Approuvé, part dans un instant"), RefundStatus.SENDING: _("En cours d’envoi"),
+        RefundStatus.UNKNOWN: _("Sans réponse de Stripe, vérifié dans quelques minutes"),
+        RefundStatus.PENDING: _("En route vers la banque"), RefundStatus.SUCCEEDED: _("Rendu"),
+        RefundStatus.FAILED: _("N’est pas arrivé"),
+    }  # fmt: skip
+    return states[refund.status]
+
+
+def cause_of(refund: Refund) -> str:
+    """Why a refund exists."""
+    if refund.cause == RefundCause.UNWINDING:
+        return _("Toute la collecte est remboursée.")
+    if refund.cause == RefundCause.OUTSIDE:
+        return _("Fait sur le site de Stripe, sans passer par ici.")
+    return str(refund.reason)
+
+
+def failure_of(refund: Refund) -> str:
+    """Why a refund did not arrive, and what to do now."""
+    reasons = {
+        "lost_or_stolen_card": _("La carte a été perdue ou volée."),
+        "expired_or_canceled_card": _("La carte n’existe plus."),
+        "declined": _("La banque du donateur l’a refusé."),
+        "insufficient_funds": _("Le solde du compte Stripe ne suffit pas."),
+        "contested": _("La banque conteste ce don."),
+        "charge_disputed": _("La banque conteste ce don."),
+        "nothing_left": _("Il ne restait plus rien à rendre."),
+        "charge_already_refunded": _("Il ne restait plus rien à rendre."),
+    }
+    return reasons.get(refund.failure) or _("La banque du donateur l’a renvoyé.")
+
+
+def dispute_state(dispute: Dispute) -> str:
+    """Where a dispute stands."""
+    states = {
+        DisputeState.INQUIRY: _("La banque se renseigne"), DisputeState.OPEN: _("Contesté, somme retenue"),
+        DisputeState.WON: _("Gagné, somme revenue"), DisputeState.LOST: _("Perdu, somme reprise"),
+    }  # fmt: skip
+    return states[dispute.status]
+
+
+def dispute_reason(dispute: Dispute) -> str:
+    """What the bank says, in plain French."""
+    reasons = {
+        "fraudulent": _("Le titulaire dit ne pas avoir fait ce don."),
+        "duplicate": _("Le titulaire dit avoir payé deux fois."),
+        "unrecognized": _("Le titulaire ne reconnaît pas ce débit."),
+        "credit_not_processed": _("Le titulaire attend un remboursement."),
+        "debit_not_authorized": _("Le titulaire du compte n’avait pas autorisé ce prélèvement."),
+        "insufficient_funds": _("Le compte n’était pas approvisionné."),
+        "bank_cannot_process": _("La banque n’a pas pu exécuter le prélèvement."),
+        "incorrect_account_details": _("Les coordonnées bancaires ne sont plus bonnes."),
+    }
+    return reasons.get(dispute.reason) or _("La banque ne donne pas de raison précise.")
+
+
+def evidence_link(dispute: Dispute) -> str:
+    """Where evidence is sent: Stripe's own page; "" with simulated payments."""
+    key = settings().stripe_secret_key
+    if not key or not dispute.dispute_ref.startswith(_DISPUTES):
+        return ""
+    test = "" if key.startswith(("sk_live_", "rk_live_")) else "test/"
+    return f"https://dashboard.stripe.com/{test}disputes/{dispute.dispute_ref}"
+
+
+def difference(source_ref: str, theirs_cents: int, ours_cents: int) -> str:
+    """One difference between Stripe and our books: what it is, how much, what usually explains it."""
+    what = _("Le paiement")
+    if source_ref.startswith(_REFUNDS):
+        what = _("Le remboursement")
+    elif source_ref.startswith(_DISPUTES):
+        what = _("La contestation")
+    values = {"what": what, "ref": source_ref, "theirs": money(theirs_cents), "ours": money(ours_cents)}
+    if not ours_cents:
+        head = _("%(what)s %(ref)s : Stripe compte %(theirs)s, nos comptes ne le connaissent pas.", **values)
+        return f"{head} {_why_unknown(source_ref)}"
+    if not theirs_cents:
+        head = _("%(what)s %(ref)s : nos comptes disent %(ours)s, Stripe n’en a pas trace.", **values)
+        return head + " " + _("Ne corrigez rien à la main : prévenez la personne qui tient le site.")
+    head = _("%(what)s %(ref)s : Stripe compte %(theirs)s, nos comptes disent %(ours)s.", **values)
+    return head + " " + _("Souvent des frais que Stripe n’avait pas encore donnés : regardez à nouveau demain.")
+
+
+def _why_unknown(source_ref: str) -> str:
+    if source_ref.startswith(_CHARGES):
+        return _("Un paiement fait hors du site, ou un message de Stripe en retard.")
+    if source_ref.startswith(_REFUNDS):
+        return _("Un remboursement fait sur le site de Stripe : il sera repris dans les six heures.")
+    return _("Un message de Stripe en retard : il sera repris dans les six heures.")
