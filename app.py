@@ -17,9 +17,16 @@ from starlette_compress import CompressMiddleware
 
 from campaigns import panels as campaign_panels
 from campaigns import slots as campaign_slots
+from campaigns.board import jobs as board_jobs
+from campaigns.board import panels as board_panels
+from campaigns.board import routes as board_routes
+from campaigns.board.visits import Visits
 from campaigns.ledger import verify as ledger_verify
 from campaigns.lifecycle import jobs as lifecycle_jobs
 from campaigns.lifecycle import routes as lifecycle_routes
+from campaigns.news import jobs as news_jobs
+from campaigns.news import panels as news_panels
+from campaigns.news import routes as news_routes
 from campaigns.payments import gateway
 from campaigns.payments import jobs as payments_jobs
 from campaigns.payments import routes as payments_routes
@@ -32,6 +39,8 @@ from campaigns.settlement import jobs as settlement_jobs
 from campaigns.settlement import routes as settlement_routes
 from campaigns.settlement import todos as settlement_todos
 from campaigns.settlement import verify as settlement_verify
+from campaigns.sharing import panels as sharing_panels
+from campaigns.sharing import routes as sharing_routes
 from campaigns.treasury import routes as treasury_routes
 from civic import database, jobs, slots
 from civic.committees import jobs as committees_jobs
@@ -73,8 +82,9 @@ from volunteering.signups import tallies
 
 log = structlog.get_logger("civic")
 KEPT_PAGES = (
-    "home", "initiatives.index", "initiatives.show", "campaigns.index", "campaigns.show", "missions.index",
-    "communes.index", "communes.show", "organisations.index", "organisations.show", "events.index", "events.show",
+    "home", "initiatives.index", "initiatives.show", "campaigns.index", "campaigns.show", "sharing.block",
+    "missions.index", "communes.index", "communes.show", "organisations.index", "organisations.show",
+    "events.index", "events.show",
 )  # fmt: skip
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
 
@@ -90,7 +100,8 @@ def routes(current: Settings) -> list[BaseRoute]:
         slices += [missions_routes, shifts_routes, signups_routes]
     if current.campaigns:
         slices += [
-            pledges_routes, payments_routes, lifecycle_routes, settlement_routes, campaigns_routes, treasury_routes,
+            pledges_routes, payments_routes, lifecycle_routes, settlement_routes, news_routes, sharing_routes,
+            board_routes, campaigns_routes, treasury_routes,
         ]  # fmt: skip
     return [route for part in slices for route in part.routes]
 
@@ -159,8 +170,20 @@ def fill_campaigns() -> None:
     jobs.register(settlement_jobs.handlers)
     for name, minutes in settlement_jobs.minutes.items():
         jobs.every(name, minutes=minutes)
+    fill_around_campaigns()
     jobs.every("campaigns_opened", minutes=10)
     jobs.every("checkouts_swept", minutes=10)
+
+
+def fill_around_campaigns() -> None:
+    """News, sharing and the lead's board."""
+    campaign_slots.campaign_panels.fill(news_panels.campaign_panels, sharing_panels.campaign_panels)
+    campaign_slots.campaign_tools.fill(board_panels.campaign_tools, news_panels.campaign_tools)
+    slots.person_todos.fill(news_panels.person_todos)
+    jobs.register(news_jobs.handlers)
+    jobs.register(board_jobs.handlers)
+    for name, minutes in {**news_jobs.minutes, **board_jobs.minutes}.items():
+        jobs.every(name, minutes=minutes)
 
 
 class StandIn:
@@ -222,6 +245,7 @@ def create_app(*, with_worker: bool | None = None) -> ASGIApp:
         routes=mounted, lifespan=lifespan, exception_handlers=errorpages.HANDLERS,
         middleware=[
             Middleware(SecurityHeaders), Middleware(Locale), Middleware(LastNet),
+            *([Middleware(Visits)] if current.campaigns else []),
             Middleware(PageMemory, routes=all_routes, names=KEPT_PAGES),
             Middleware(CompressMiddleware, minimum_size=600), Middleware(SameOrigin),
             Middleware(BodyLimit), Middleware(Sessions),

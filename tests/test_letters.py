@@ -30,6 +30,8 @@ WORDS = {
     "who": "Rose M.", "code": "123 456", "link": "lien", "contact": "Sélim L.", "contact_note": "", "bring": "",
     "when": "lundi 30 novembre, 8 h à 10 h", "where": "Trévoux", "rank": 0, "confirmed": True, "old": "mardi, 8 h",
     "old_place": "La halle", "place": "Le pré", "lift": True,
+    "campaign": "Le four du village", "news_id": 3, "paragraphs": ["Le four chauffe."], "cut": False, "public": True,
+    "percent": 50, "reward": "Un pain",
 }  # fmt: skip
 """Something for every word a letter may hold."""
 LINES_FROM_A_STRANGER = "Le four\r\nBcc: tous@exemple.fr\r\n\r\nBonjour"
