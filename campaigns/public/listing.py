@@ -180,7 +180,7 @@ def sentence(count: int, wanted: Wanted) -> str:
     """How many, in words, for the eye and for the screen reader."""
     if wanted.centre and wanted.commune:
         return _n(
-            "%(n)s collecte à moins de %(km)s km de %(place)s", "%(n)s collectes à moins de %(km)s km de %(place)s",
+            "%(n)s collecte à moins de %(km)s km de %(place)s", "%(n)s collectes à moins de %(km)s km de %(place)s",
             count, km=wanted.data.rayon, place=wanted.commune.name,
         )  # fmt: skip
     if wanted.data.etat == "":
@@ -196,5 +196,5 @@ def choices() -> dict[str, list[tuple[str, str]]]:
         ],
         "kinds": [("", _("Toutes")), ("all_or_nothing", _("Tout ou rien")), ("flexible", _("Collecte libre"))],
         "sorts": [("", _("Par date de fin")), ("nouveau", _("Le plus récent")), ("proche", _("Le plus proche"))],
-        "radii": [(str(km), _("%(n)s km", n=km)) for km in (5, 10, 15, 30, 50, 100)],
+        "radii": [(str(km), _("%(n)s km", n=km)) for km in (5, 10, 15, 30, 50, 100)],
     }  # fmt: skip
