@@ -19,9 +19,16 @@ from campaigns import panels as campaign_panels
 from campaigns import slots as campaign_slots
 from campaigns.accounting import panels as accounting_panels
 from campaigns.accounting import routes as accounting_routes
+from campaigns.board import jobs as board_jobs
+from campaigns.board import panels as board_panels
+from campaigns.board import routes as board_routes
+from campaigns.board.visits import Visits
 from campaigns.ledger import verify as ledger_verify
 from campaigns.lifecycle import jobs as lifecycle_jobs
 from campaigns.lifecycle import routes as lifecycle_routes
+from campaigns.news import jobs as news_jobs
+from campaigns.news import panels as news_panels
+from campaigns.news import routes as news_routes
 from campaigns.offline import jobs as offline_jobs
 from campaigns.offline import panels as offline_panels
 from campaigns.offline import queries as offline_queries
@@ -53,6 +60,8 @@ from campaigns.settlement import jobs as settlement_jobs
 from campaigns.settlement import routes as settlement_routes
 from campaigns.settlement import todos as settlement_todos
 from campaigns.settlement import verify as settlement_verify
+from campaigns.sharing import panels as sharing_panels
+from campaigns.sharing import routes as sharing_routes
 from campaigns.treasury import routes as treasury_routes
 from civic import database, jobs, slots
 from civic.committees import jobs as committees_jobs
@@ -97,8 +106,26 @@ KEPT_PAGES = (
     "home", "initiatives.index", "initiatives.show", "campaigns.index", "campaigns.show", "proof.show",
     "missions.index",
     "communes.index", "communes.show", "organisations.index", "organisations.show", "events.index", "events.show",
+    "home", "initiatives.index", "initiatives.show", "campaigns.index", "campaigns.show", "sharing.block",
+    "missions.index", "communes.index", "communes.show", "organisations.index", "organisations.show",
+    "events.index", "events.show",
 )  # fmt: skip
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
+
+CAMPAIGN_ROUTES = (
+    pledges_routes, payments_routes, offline_routes, lifecycle_routes, settlement_routes, news_routes, sharing_routes,
+    board_routes, receipts_routes, proof_routes, accounting_routes, payouts_routes, refunds_routes, campaigns_routes,
+    treasury_routes,
+)  # fmt: skip
+CAMPAIGN_PARTS = (
+    campaign_panels, settlement_todos, refunds_panels, offline_panels, offline_queries, payouts_panels, accounting_panels,
+    proof_panels, receipts_panels, news_panels, sharing_panels, board_panels,
+)  # fmt: skip
+CAMPAIGN_CHECKS = (ledger_verify, settlement_verify, offline_verify, refunds_verify, payouts_verify, receipts_verify)
+CAMPAIGN_JOBS = (
+    lifecycle_jobs, pledges_jobs, payments_jobs, settlement_jobs, offline_jobs, refunds_jobs, payouts_jobs, receipts_jobs,
+    news_jobs, board_jobs,
+)  # fmt: skip
 
 
 def routes(current: Settings) -> list[BaseRoute]:
@@ -111,10 +138,7 @@ def routes(current: Settings) -> list[BaseRoute]:
     if current.volunteering:
         slices += [missions_routes, shifts_routes, signups_routes]
     if current.campaigns:
-        slices += [
-            pledges_routes, payments_routes, offline_routes, lifecycle_routes, settlement_routes, campaigns_routes,
-            treasury_routes, receipts_routes, proof_routes, accounting_routes, payouts_routes, refunds_routes,
-        ]  # fmt: skip
+        slices += CAMPAIGN_ROUTES
     return [route for part in slices for route in part.routes]
 
 
@@ -166,52 +190,17 @@ def fill_steering() -> None:
 
 
 def fill_campaigns() -> None:
-    """Money for initiatives."""
-    slots.initiative_panels.fill(campaign_panels.initiative_panels)
-    slots.initiative_timeline.fill(campaign_panels.initiative_timeline)
-    slots.person_todos.fill(campaign_panels.person_todos)
-    slots.person_given.fill(campaign_panels.person_given)
-    slots.desk_todos.fill(campaign_panels.desk_todos, settlement_todos.desk_todos)
-    slots.home_ways.fill(campaign_panels.home_ways)
-    slots.figures.fill(campaign_panels.figures)
-    campaign_slots.campaign_tools.fill(payouts_panels.campaign_tools)
-    campaign_slots.treasury_panels.fill(payouts_panels.treasury_panels)
-    campaign_slots.treasury_panels.fill(accounting_panels.treasury_panels)
-    campaign_slots.campaign_panels.fill(proof_panels.campaign_panels)
-    slots.secret_links.fill(campaign_panels.secret_links)
-    jobs.register(lifecycle_jobs.handlers)
-    slots.verifications.fill(*receipts_verify.CHECKS)
-    campaign_slots.treasury_panels.fill(receipts_panels.treasury_panels)
-    jobs.register(receipts_jobs.handlers)
-    slots.verifications.fill(*ledger_verify.CHECKS, *settlement_verify.CHECKS, *payouts_verify.CHECKS)
-    jobs.register(pledges_jobs.handlers)
-    jobs.register(payments_jobs.handlers)
-    jobs.register(settlement_jobs.handlers)
-    jobs.register(payouts_jobs.handlers)
-    jobs.every("payouts_read", hours=24)
-    for name, minutes in settlement_jobs.minutes.items():
-        jobs.every(name, minutes=minutes)
-    fill_offline()
-    campaign_slots.treasury_panels.fill(refunds_panels.treasury_panels)
-    slots.desk_todos.fill(refunds_panels.desk_todos)
-    slots.verifications.fill(*refunds_verify.CHECKS)
-    jobs.register(refunds_jobs.handlers)
-    for name, minutes in refunds_jobs.minutes.items():
-        jobs.every(name, minutes=minutes)
-    jobs.every("campaigns_opened", minutes=10)
-    jobs.every("checkouts_swept", minutes=10)
-
-
-def fill_offline() -> None:
-    """Cheques, cash and transfers."""
-    campaign_slots.treasury_panels.fill(offline_panels.treasury_panels)
-    campaign_slots.campaign_tools.fill(offline_panels.campaign_tools)
-    campaign_slots.gives_otherwise.fill(offline_queries.gives_otherwise)
-    slots.desk_todos.fill(offline_panels.person_todos)
-    slots.verifications.fill(*offline_verify.CHECKS)
-    jobs.register(offline_jobs.handlers)
-    for name, hours in offline_jobs.hours.items():
-        jobs.every(name, hours=hours)
+    """Money for initiatives: each slice's parts go into the slots of the same name."""
+    for part in CAMPAIGN_PARTS:
+        for slot in (*slots.ALL, *campaign_slots.ALL):
+            if filler := getattr(part, slot.name, None):
+                slot.fill(filler)
+    for verify in CAMPAIGN_CHECKS:
+        slots.verifications.fill(*verify.CHECKS)
+    for work in CAMPAIGN_JOBS:
+        jobs.register(work.handlers)
+        for name, minutes in getattr(work, "minutes", {}).items():
+            jobs.every(name, minutes=minutes)
 
 
 class StandIn:
@@ -273,6 +262,7 @@ def create_app(*, with_worker: bool | None = None) -> ASGIApp:
         routes=mounted, lifespan=lifespan, exception_handlers=errorpages.HANDLERS,
         middleware=[
             Middleware(SecurityHeaders), Middleware(Locale), Middleware(LastNet),
+            *([Middleware(Visits)] if current.campaigns else []),
             Middleware(PageMemory, routes=all_routes, names=KEPT_PAGES),
             Middleware(CompressMiddleware, minimum_size=600), Middleware(SameOrigin),
             Middleware(BodyLimit), Middleware(Sessions),

@@ -6,10 +6,10 @@ from tortoise.functions import Sum
 
 from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus
+from campaigns.lifecycle.wording import ends_text, state_text
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import MANAGE, STANDING, awaiting, of_person, on_own_page
 from campaigns.pledges.wording import state_of
-from campaigns.public.routes import ends_text, state_text
 from campaigns.settlement.outcomes import last_moment
 from civic.i18n import _, _n
 from civic.initiatives.queries import is_lead

@@ -13,7 +13,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from app import routes
+from campaigns.board.models import Delivery
+from campaigns.board.queries import ADDRESS
 from campaigns.lifecycle.models import Campaign, CostLine
+from campaigns.news.models import News, Question, Word
+from campaigns.news.queries import CONFIRM, NO_MORE
 from campaigns.offline.deposits import prepare
 from campaigns.offline.models import BankLine, Mode, OfflineSlip
 from campaigns.offline.papers import make_slips
@@ -149,6 +153,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         **await money_by_hand(live),
         "settlement": {"slug": live.slug, "token": token, "ticket": ticket(attempt)},
         "communes": {"slug": initiative.commune.slug}, "organisations": {"slug": (await an_organisation()).slug},
+        **await around(live, pledge),
         "campaigns.supervise": {"slug": live.slug}, "campaigns.suspend": {"slug": live.slug},
         "campaigns.resume": {"slug": live.slug}, "campaigns.cancel": {"slug": live.slug},
         "web.static": {"version": address("civic.css").split("/")[2], "name": "civic.css"},
@@ -191,6 +196,30 @@ async def money_by_hand(live: Campaign) -> dict[str, dict[str, Any]]:
         **{f"offline.{act}": {"id": deposit.id} for act in ("deposit_paper", "bank", "take_apart")},
         **{f"offline.{act}": {"id": statement.id} for act in ("statement", "columns", "confirm", "match")},
         **{f"offline.{act}": {"id": line.id} for act in ("propose", "line_undo", "aside")},
+    }
+
+
+async def around(live: Campaign, pledge: Pledge) -> dict[str, dict[str, Any]]:
+    """A news, a question, a word, a reward to deliver."""
+    news = await News.create(
+        campaign=live, author_id=live.lead_id, title="Le minibus roule", body="Il roule.", created_at=clock.now(),
+        published_at=clock.now(), sends_at=clock.now(),
+    )  # fmt: skip
+    question = await Question.create(
+        campaign=live, person_id=pledge.person_id, text="Combien de places ?", asked_at=clock.now(),
+        confirmed_at=clock.now(),
+    )  # fmt: skip
+    word = await Word.create(campaign=live, pledge=pledge, text="Bravo", written_at=clock.now())
+    reward = await a_reward(live)
+    delivery = await Delivery.create(campaign=live, pledge=pledge, changed_at=clock.now())
+    await Pledge.filter(id=pledge.id).update(reward_id=reward.id)
+    slug, token = {"slug": live.slug}, links.make(pledge_links.MANAGE, pledge.id)
+    out = {"token": links.make(NO_MORE, pledge.id)}
+    return {
+        "news": slug | {"id": news.id}, "news.no_more": out, "news.stop": out, "news.resume": out,
+        "questions": slug | {"id": question.id, "token": links.make(CONFIRM, question.id)},
+        "wall": slug | {"id": word.id, "token": token}, "sharing": slug,
+        "board": slug | {"reward": reward.id, "token": links.make(ADDRESS, delivery.id)},
     }  # fmt: skip
 
 

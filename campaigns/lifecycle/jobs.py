@@ -3,3 +3,4 @@
 from campaigns.lifecycle.service import launch_due
 
 handlers = {"campaigns_opened": launch_due}
+minutes = {"campaigns_opened": 10}

@@ -10,13 +10,14 @@ from civic.initiatives.queries import is_lead, may_edit
 from civic.people.actor import Actor
 from civic.people.models import Person
 
-_WITH = ("initiative", "initiative__commune", "initiative__organisation", "initiative__picture", "lead")
+WITH = ("initiative", "initiative__commune", "initiative__organisation", "initiative__picture", "lead")
+"""What a page that shows a campaign needs along with it."""
 _EDITABLE = (CampaignStatus.DRAFT, CampaignStatus.CHANGES_REQUESTED)
 
 
 async def campaign_to_show(slug: str, actor: Actor | None) -> Campaign:
     """A campaign everybody may see, or one in preparation for its leads and the team. Raises NotFound."""
-    campaign = await Campaign.get_or_none(slug=slug).select_related(*_WITH)
+    campaign = await Campaign.get_or_none(slug=slug).select_related(*WITH)
     if campaign is None or not (campaign.is_public or await may_edit(actor, campaign.initiative)):
         raise NotFound(_("Cette collecte n’existe pas, ou n’est pas encore publiée."))
     return campaign
@@ -83,7 +84,7 @@ async def last_note(campaign_id: int) -> str:
 async def live(limit: int | None = None) -> list[Campaign]:
     """Campaigns one can give to, the one that ends first on top."""
     rows = Campaign.filter(status=CampaignStatus.LIVE, deadline__gt=clock.glance()).order_by("deadline", "id")
-    found = await (rows.limit(limit) if limit else rows).select_related(*_WITH)
+    found = await (rows.limit(limit) if limit else rows).select_related(*WITH)
     clock.changes_at(*(campaign.deadline for campaign in found))
     return found
 
@@ -95,7 +96,7 @@ async def ended(before: datetime | None = None, limit: int = 12) -> list[Campaig
     )
     if before:
         rows = rows.filter(deadline__lt=before)
-    return await rows.order_by("-deadline", "-id").limit(limit).select_related(*_WITH)
+    return await rows.order_by("-deadline", "-id").limit(limit).select_related(*WITH)
 
 
 async def of_initiative(initiative_id: int, *, public_only: bool = True) -> list[Campaign]:

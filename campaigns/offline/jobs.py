@@ -4,5 +4,5 @@ from campaigns.offline import service
 from civic.jobs import Handler
 
 handlers: dict[str, Handler] = {"offline_promises_swept": service.expire_due}
-hours = {"offline_promises_swept": 24}
+minutes = {"offline_promises_swept": 1440}
 """How often the clock asks, in hours."""

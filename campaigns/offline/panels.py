@@ -51,7 +51,7 @@ async def campaign_tools(campaign: "Campaign", actor: "Actor") -> list[Tool]:
     return [Tool(_("Chèques, espèces, virements"), urls.path("offline.index", slug=campaign.slug), "coins", order=30)]
 
 
-async def person_todos(person: "Person") -> list[Todo]:
+async def desk_todos(person: "Person") -> list[Todo]:
     """Gifts that wait for a second person, for the treasurers and animators who did not record them."""
     roles = await roles_of(person)
     if not {RoleName.TREASURER, RoleName.ANIMATOR} & set(roles):

@@ -24,3 +24,4 @@ handlers = {
     "checkouts_swept": checkout.sweep,
     "gateway_told": inbox.handle,
 }
+minutes = {"checkouts_swept": 10}

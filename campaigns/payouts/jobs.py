@@ -46,3 +46,4 @@ async def payouts_due(**_payload: object) -> None:
 
 
 handlers: dict[str, Handler] = {"payouts_read": payouts_due}
+minutes = {"payouts_read": 1440}

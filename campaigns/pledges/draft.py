@@ -4,6 +4,7 @@ The draft carries the form key that makes sending it twice harmless; changing an
 former one, so that what it held can be let go.
 """
 
+import re
 import secrets
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -30,6 +31,7 @@ class Draft:
     email: str = ""
     shown: str = ""
     amount_hidden: bool = False
+    source: str = ""
     key: str = ""
     former: list[str] = field(default_factory=list)
 
@@ -58,6 +60,11 @@ class Draft:
         if self.key:
             self.former = [*self.former, self.key][-5:]
         self.key = secrets.token_urlsafe(18)
+
+
+def source_meant(text: str) -> str:
+    """The source an address or a form names: a short word of lower-case letters, digits and dashes, or nothing."""
+    return text if re.fullmatch(r"[a-z0-9-]{1,24}", text) else ""
 
 
 def read(request: Request, campaign_id: int) -> Draft:

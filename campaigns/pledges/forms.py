@@ -28,6 +28,7 @@ class GiftForm(BaseModel):
     other: str = ""
     other_before: str = ""
     reward: int = 0
+    src: str = ""
 
     def cents(self) -> int:
         """The gift in cents. Raises Invalid beside the field that is wrong."""

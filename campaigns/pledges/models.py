@@ -35,6 +35,7 @@ class Pledge(Model):
     """A person promises money to a campaign. `amount_cents` counts for the goal, `tip_cents` goes to the platform.
 
     `form_key` makes a resent form harmless. `customer_ref`, `method_ref`, `session_ref` are the gateway's names.
+    `source` is the word of the address she came by (`?src=affiche`), never anything about her.
     `confirmed_at` is the gateway's moment, not the webhook's arrival.
     """
 
@@ -58,6 +59,7 @@ class Pledge(Model):
     anonymous = fields.BooleanField(default=False)
     amount_hidden = fields.BooleanField(default=False)
     public_name = fields.CharField(max_length=120, default="")
+    source = fields.CharField(max_length=24, default="")
     customer_ref = fields.CharField(max_length=80, default="")
     session_ref = fields.CharField(max_length=120, default="", db_index=True)
     method_ref = fields.CharField(max_length=80, default="")

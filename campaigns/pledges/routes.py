@@ -43,7 +43,8 @@ async def choose_gift(request: Request) -> Response:
         await _fits(campaign, draft, form.data, cents)
     except DomainError as error:
         return await _gift_page(request, campaign, draft, form.refuse(error), 422)
-    draft.change(amount_cents=cents, reward_id=form.data.reward)
+    source = drafts.source_meant(form.data.src) or draft.source
+    draft.change(amount_cents=cents, reward_id=form.data.reward, source=source)
     return drafts.keep(redirect("pledges.me", slug=campaign.slug), draft, campaign.slug)
 
 
@@ -60,6 +61,7 @@ async def _fits(campaign: Campaign, draft: Draft, sent: GiftForm, cents: int) ->
 
 def _gift_values(request: Request, draft: Draft) -> dict[str, object]:
     """What stands in the form: the draft, or what the address asks for (`?contrepartie=3&montant=5000`, cents)."""
+    source = drafts.source_meant(request.query_params.get("src", "")) or draft.source
     asked = request.query_params.get("montant", "")
     cents = draft.amount_cents or (int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 3000)
     reward = str(draft.reward_id) if draft.has_gift else request.query_params.get("contrepartie", "0")
@@ -67,6 +69,7 @@ def _gift_values(request: Request, draft: Draft) -> dict[str, object]:
     other = "" if chip else f"{cents / 100:.2f}".replace(".", ",").replace(",00", "")
     return {
         "amount": str(cents) if chip else "autre", "other": other, "other_before": other, "reward": reward,
+        "src": source,
     }  # fmt: skip
 
 
@@ -158,7 +161,7 @@ def _gift(draft: Draft, backer: Person, tip_cents: int) -> Gift:
     anonymous = draft.shown == "anonymous"
     return Gift(
         draft.amount_cents, tip_cents, draft.reward_id, anonymous, draft.amount_hidden,
-        "" if anonymous else backer.short_name,
+        "" if anonymous else backer.short_name, draft.source,
     )  # fmt: skip
 
 

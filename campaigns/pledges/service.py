@@ -38,6 +38,7 @@ class Gift:
     anonymous: bool
     amount_hidden: bool
     public_name: str
+    source: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -103,7 +104,7 @@ async def _create(backer: Person, campaign: Campaign, gift: Gift, key: str) -> P
             campaign_id=campaign.id, person_id=backer.id, reward_id=gift.reward_id or None, form_key=key,
             amount_cents=gift.amount_cents, tip_cents=gift.tip_cents, anonymous=gift.anonymous,
             amount_hidden=gift.amount_hidden, public_name="" if gift.anonymous else gift.public_name,
-            created_at=present, updated_at=present,
+            source=gift.source, created_at=present, updated_at=present,
         )  # fmt: skip
 
 

@@ -11,28 +11,48 @@ from starlette.routing import BaseRoute, Route
 
 from campaigns import slots
 from campaigns.lifecycle import queries
-from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
+from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.wording import days_left, ends_text, state_text
 from campaigns.pledges.queries import supporters
+from campaigns.public import listing
 from campaigns.settlement import rules
 from civic import clock
-from civic.i18n import _, _n
+from civic.i18n import _
 from civic.initiatives.models import InitiativeTopic
 from civic.initiatives.queries import leads_of, may_edit
+from civic.initiatives.topics import topic_labels
 from civic.landscapes import motif_for
 from civic.needs.models import NeedKind
 from civic.needs.queries import needs_of
 from civic.people.actor import Actor, visitor_or_actor
+from civic.places import queries as places
 from civic.slots import Moment
 from civic.web import urls
 from civic.web.formats import money
+from civic.web.forms import Form
 from civic.web.page import page
 
 
 async def index(request: Request) -> Response:
-    """Campaigns one can give to, those that end soon first, then those that are over."""
-    live, ended = await queries.live(), await queries.ended()
+    """The search of campaigns; without any wish also the latest that are over."""
+    form = Form.query(request, listing.ListForm)
+    wanted = await listing.understood(form)
+    found = await listing.find(wanted)
+    asked = {name: value for name, value in form.values.items() if value and (name, value) != ("rayon", "15")}
+    ended = await queries.ended(limit=6) if not asked else []
+
+    def address(**changes: Any) -> str:
+        return urls.path("campaigns.index", **{**asked, **changes})
+
     return page(
-        request, "campaigns/public/index.html", live=await cards(live), ended=await cards(ended),
+        request, "campaigns/public/index.html", status=422 if form.errors else 200, form=form,
+        choices=listing.choices(),
+        topics=list(topic_labels().items()), cards=await cards([*found.campaigns, *ended]), shown=len(found.campaigns),
+        sentence=listing.sentence(found.count, wanted), next=address(apres=found.after) if found.after else None,
+        first=None if found.first else address(apres=None), filtered=bool(asked),
+        wider=address(rayon=30 if wanted.data.rayon < 30 else 100, apres=None)
+        if wanted.centre and wanted.data.rayon < 100 else None,
+        meant=[(places.full_label(one), address(commune=one.slug, apres=None)) for one in wanted.meant],
     )  # fmt: skip
 
 
@@ -86,55 +106,6 @@ def _card(campaign: Campaign, landscape: str) -> dict[str, Any]:
         "foot": ends_text(campaign) if campaign.is_open() else state_text(campaign),
         "landscape": landscape,
     }  # fmt: skip
-
-
-def days_left(campaign: Campaign) -> int:
-    """Whole days before the last one; 0 on the last day and afterwards."""
-    return max(0, (campaign.last_day - clock.today()).days) if campaign.last_day else 0
-
-
-def ends_text(campaign: Campaign) -> str:
-    """« Encore 12 jours. », « Dernier jour. », or nothing once it is over."""
-    if not campaign.is_open():
-        return ""
-    days = days_left(campaign)
-    return _n("Encore %(n)s jour.", "Encore %(n)s jours.", days) if days else _("Dernier jour.")
-
-
-def state_text(campaign: Campaign) -> str:
-    """The state of a public campaign in a sentence; nothing while one can give."""
-    if campaign.status == CampaignStatus.LIVE:
-        return "" if campaign.is_open() else _("La collecte est terminée, le résultat arrive.")
-    if campaign.goal == GoalKind.FLEXIBLE and (said := _kept(campaign)):
-        return said
-    sentences = {
-        CampaignStatus.SUBMITTED: _("En relecture."),
-        CampaignStatus.CHANGES_REQUESTED: _("Des changements sont demandés."),
-        CampaignStatus.APPROVED: _("Relue et acceptée, pas encore ouverte."),
-        CampaignStatus.REJECTED: _("Cette collecte n’a pas été acceptée."),
-        CampaignStatus.WITHDRAWN: _("Cette collecte a été retirée."),
-        CampaignStatus.SUSPENDED: _("Collecte suspendue."),
-        CampaignStatus.CANCELLED: _("Collecte annulée. Personne n’a été débité."),
-        CampaignStatus.FAILED: _("Objectif non atteint. Personne n’a été débité."),
-        CampaignStatus.COLLECTING: _("Objectif atteint. Les dons sont en cours de débit."),
-        CampaignStatus.SHORTFALL: _("Objectif atteint, une partie des cartes a été refusée."),
-        CampaignStatus.FUNDED: _("Collecte réussie."),
-        CampaignStatus.UNWINDING: _("Les dons sont en cours de remboursement."),
-        CampaignStatus.REFUNDED: _("Les dons ont été remboursés."),
-        CampaignStatus.REPORTING: _("Collecte réussie, les comptes sont en cours."),
-        CampaignStatus.CLOSED: _("Collecte réussie, comptes publiés."),
-    }
-    return sentences.get(campaign.status, _("Cette collecte est en préparation."))
-
-
-def _kept(campaign: Campaign) -> str:
-    """What differs for a campaign that keeps what it raises."""
-    if campaign.status == CampaignStatus.FAILED:
-        return _("Collecte terminée. Elle n’a reçu aucun don.")
-    missed = campaign.raised_cents < campaign.needed_cents
-    if campaign.status in (CampaignStatus.FUNDED, CampaignStatus.REPORTING, CampaignStatus.CLOSED) and missed:
-        return _("Collecte terminée sous son objectif. Le projet garde ce qu’il a reçu.")
-    return ""
 
 
 def moments(campaign: Campaign) -> list[Moment]:

@@ -92,7 +92,7 @@ def message_id(key: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{host}>"
 
 
-def mime(letter: Letter, to: str, key: str, calendar: str | None = None) -> EmailMessage:
+def mime(letter: Letter, to: str, key: str, calendar: str | None = None, unsubscribe: str = "") -> EmailMessage:
     """The message as it travels; a calendar (ICS text) goes along as an invitation file."""
     message = EmailMessage()
     message["From"] = formataddr((settings().site_name, settings().mail_from))
@@ -101,6 +101,9 @@ def mime(letter: Letter, to: str, key: str, calendar: str | None = None) -> Emai
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = message_id(key)
     message["Auto-Submitted"] = "auto-generated"
+    if unsubscribe:
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     if calendar:

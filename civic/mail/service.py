@@ -13,26 +13,29 @@ from civic.settings import settings
 
 
 async def send(
-    name: str, *, to: str, key: str, locale: str | None = None, calendar: str | None = None, **context: Any
-) -> None:
+    name: str, *, to: str, key: str, locale: str | None = None, calendar: str | None = None, unsubscribe: str = "",
+    **context: Any,
+) -> None:  # fmt: skip
     """Queue the mail `templates/mail/{name}.txt` for one address; the same `key` is sent once.
 
-    `context` must be JSON. `calendar` is the text of an ICS file that goes along.
+    `context` must be JSON. `calendar` is the text of an ICS file that goes along; `unsubscribe` the full
+    address that mail programs may POST to when their reader wants no more of these (RFC 8058).
     """
     await jobs.enqueue(
         "send_mail", key=key, mail_key=key, name=name, to=to, locale=locale or i18n.locale(), calendar=calendar,
-        context=context,
+        context=context, unsubscribe=unsubscribe,
     )  # fmt: skip
 
 
 @jobs.outside
 async def send_mail(
-    *, mail_key: str, name: str, to: str, locale: str, context: dict[str, Any], calendar: str | None = None
-) -> None:
+    *, mail_key: str, name: str, to: str, locale: str, context: dict[str, Any], calendar: str | None = None,
+    unsubscribe: str = "",
+) -> None:  # fmt: skip
     """Compose in a thread, then hand over to the SMTP server, or to the demonstration's mailbox."""
     letter = await asyncio.to_thread(compose, name, locale, context)
     if settings().smtp_url:
-        await _hand_over(letter, to, mail_key, calendar)
+        await _hand_over(letter, to, mail_key, calendar, unsubscribe)
     else:
         await _keep(letter, to, mail_key, calendar)
 
@@ -47,10 +50,10 @@ async def _keep(letter: Letter, to: str, key: str, calendar: str | None) -> None
     )  # fmt: skip
 
 
-async def _hand_over(letter: Letter, to: str, key: str, calendar: str | None) -> None:
+async def _hand_over(letter: Letter, to: str, key: str, calendar: str | None, unsubscribe: str) -> None:
     server = urlsplit(settings().smtp_url)
     await aiosmtplib.send(
-        mime(letter, to, key, calendar),
+        mime(letter, to, key, calendar, unsubscribe),
         hostname=server.hostname,
         port=server.port or (465 if server.scheme == "smtps" else 587),
         username=unquote(server.username) if server.username else None,

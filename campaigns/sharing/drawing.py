@@ -1,0 +1,209 @@
+"""Drawn by the server: the picture that social networks show, and the poster with slips to tear off."""
+
+import asyncio
+import io
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw, ImageFont
+
+from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.wording import ends_text, state_text
+from campaigns.sharing.words import address, place_of
+from civic.i18n import _
+from civic.papers.paper import BRAND, FONTS, INK, LINE, MUTED, Paper, draw
+from civic.settings import settings
+from civic.web.formats import day, money, percent
+
+WIDTH, HEIGHT, EDGE = 1200, 630, 70
+PAPER_COLOR, WALL, BRICK = (251, 247, 240), (244, 237, 225), (166, 63, 34)
+MOST_KEPT = 64
+SLIPS, SLIP_HEIGHT = 8, 66.0
+_kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+_one_at_a_time = asyncio.Semaphore(1)
+
+
+@dataclass(slots=True, frozen=True)
+class Said:
+    """What a picture or a poster says; texts are ready to be drawn, `share` is 0 to 1."""
+
+    title: str
+    place: str
+    summary: str
+    total: str
+    goal: str
+    share: float
+    foot: str
+    site: str
+    until: str
+    address: str
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What its drawing depends on."""
+        return self.title, self.place, self.total, self.goal, self.share, self.foot, self.site
+
+
+def said_of(campaign: Campaign, source: str) -> Said:
+    """A campaign, with its initiative and commune, in the words of the page's language."""
+    goal = campaign.needed_cents
+    sentence = _("sur %(goal)s, soit %(percent)s", goal=money(goal), percent=percent(campaign.percent))
+    until = _("Jusqu’au %(day)s à minuit", day=day(campaign.last_day)) if campaign.last_day else ""
+    return Said(
+        campaign.title, place_of(campaign), campaign.summary, money(campaign.shown_cents), sentence,
+        min(1.0, campaign.shown_cents / goal) if goal else 0.0, ends_text(campaign) or state_text(campaign),
+        settings().site_name, until, address(campaign, source),
+    )  # fmt: skip
+
+
+async def social_picture(campaign: Campaign) -> bytes:
+    """A PNG of 1200 × 630: title, commune, gauge. Drawn in a thread, once for what it says."""
+    said = said_of(campaign, "partage")
+    async with _one_at_a_time:
+        if said.key not in _kept:
+            _kept[said.key] = await asyncio.to_thread(_picture, said)
+            while len(_kept) > MOST_KEPT:
+                _kept.popitem(last=False)
+        _kept.move_to_end(said.key)
+        return _kept[said.key]
+
+
+def _picture(said: Said) -> bytes:
+    image = Image.new("RGB", (WIDTH, HEIGHT), PAPER_COLOR)
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((0, 0, WIDTH, 16), fill=BRAND)
+    pen.text((EDGE, 56), _plain(said.place or said.site), font=_font(34), fill=MUTED)
+    _title(pen, said.title)
+    pen.text((EDGE, 340), _plain(said.total), font=_font(72, bold=True), fill=BRICK)
+    beside = EDGE + pen.textlength(_plain(said.total), font=_font(72, bold=True)) + 24
+    pen.text((beside, 370), _plain(said.goal), font=_font(36), fill=INK)
+    _wall(pen, said.share)
+    pen.text((EDGE, 536), _plain(said.foot), font=_font(36, bold=True), fill=INK)
+    width = pen.textlength(_plain(said.site), font=_font(32, bold=True))
+    pen.text((WIDTH - EDGE - width, 540), _plain(said.site), font=_font(32, bold=True), fill=BRAND)
+    file = io.BytesIO()
+    image.quantize(64).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def _title(pen: ImageDraw.ImageDraw, title: str) -> None:
+    """On three lines at most, as large as they let it be."""
+    for size in (74, 64, 54, 46):
+        lines = _lines(pen, _plain(title), _font(size, bold=True))
+        if len(lines) * size * 1.15 <= 220:
+            break
+    for place, line in enumerate(lines[:4]):
+        pen.text((EDGE, 108 + place * size * 1.15), line, font=_font(size, bold=True), fill=INK)
+
+
+def _lines(pen: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont) -> list[str]:
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if pen.textlength(longer, font=font) <= WIDTH - 2 * EDGE:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return [line for line in lines if line]
+
+
+def _wall(pen: ImageDraw.ImageDraw, share: float) -> None:
+    """The gauge of money: a wall whose bricks are laid up to what was given."""
+    left, top, right, bottom = EDGE, 448, WIDTH - EDGE, 512
+    pen.rounded_rectangle((left, top, right, bottom), 8, fill=WALL, outline=LINE, width=2)
+    if share:
+        pen.rounded_rectangle((left, top, left + max(12, (right - left) * share), bottom), 8, fill=BRICK)
+    for row, y in enumerate((top + 21, top + 42)):
+        pen.line((left, y, right, y), fill=PAPER_COLOR, width=2)
+        for x in range(left + 30 + row * 26, right, 53):
+            pen.line((x, y - 21, x, y), fill=PAPER_COLOR, width=2)
+
+
+def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(FONTS / f"LiberationSans-{'Bold' if bold else 'Regular'}.ttf", size)
+
+
+def _plain(text: str) -> str:
+    """The fonts have no narrow no-break space."""
+    return text.replace("\u202f", "\u00a0")
+
+
+async def poster(campaign: Campaign) -> bytes:
+    """One A4 page: what, where, how far, a code for the phone, eight slips to tear off."""
+    said = said_of(campaign, "affiche")
+    texts = (
+        _("Photographiez ce code pour voir la collecte"), _("ou écrivez cette adresse :"),
+        _("dès 1 €, sans compte"),
+    )
+    return await draw(said.title, lambda paper: _fill(paper, said, texts), foot=said.site)
+
+
+def _fill(paper: Paper, said: Said, texts: tuple[str, str, str]) -> None:
+    paper.set_auto_page_break(False)
+    if said.place:
+        paper.text_block(said.place, size=16, muted=True)
+    _large(paper, said.title, 34, BRAND)
+    paper.ln(2)
+    paper.text_block(said.summary, size=16)
+    paper.ln(2)
+    _large(paper, f"{said.total} {said.goal}", 19, INK)
+    _bar(paper, said.share)
+    paper.text_block(" · ".join(part for part in (said.until, texts[2]) if part), size=15, bold=True)
+    top = max(paper.get_y() + 3, 150.0)
+    size = min(58.0, paper.h - SLIP_HEIGHT - top - 12)
+    paper.qr(said.address, size=size, x=paper.l_margin, y=top)
+    paper.set_xy(paper.l_margin + size + 8, top + size / 2 - 14)
+    paper.set_left_margin(paper.l_margin + size + 8)
+    paper.text_block(texts[0], size=15, bold=True)
+    paper.text_block(texts[1], size=12, muted=True)
+    paper.text_block(said.address.partition("?")[0], size=12)
+    paper.set_left_margin(20)
+    _slips(paper, said)
+
+
+def _large(paper: Paper, text: str, size: float, color: tuple[int, int, int]) -> None:
+    paper.set_font("Liberation", "B", size)
+    paper.set_text_color(*color)
+    paper.multi_cell(0, size * 0.42, _plain(text), new_x="LMARGIN", new_y="NEXT", align="L")
+
+
+def _bar(paper: Paper, share: float) -> None:
+    top, width = paper.get_y() + 2, paper.epw
+    paper.set_draw_color(*LINE)
+    paper.set_fill_color(*WALL)
+    paper.rect(paper.l_margin, top, width, 9, style="DF")
+    if share:
+        paper.set_fill_color(*BRICK)
+        paper.rect(paper.l_margin, top, width * share, 9, style="F")
+    paper.set_y(top + 13)
+
+
+def _slips(paper: Paper, said: Said) -> None:
+    """Cut along the dashes; each slip says the title and the address, upright along the paper's edge."""
+    top, width = paper.h - SLIP_HEIGHT, paper.w / SLIPS
+    paper.set_draw_color(*MUTED)
+    paper.set_dash_pattern(dash=2, gap=2)
+    paper.line(0, top, paper.w, top)
+    for place in range(1, SLIPS):
+        paper.line(place * width, top, place * width, paper.h)
+    paper.set_dash_pattern()
+    for place in range(SLIPS):
+        _slip(paper, said, place * width, width)
+
+
+def _slip(paper: Paper, said: Said, left: float, width: float) -> None:
+    top = paper.h - SLIP_HEIGHT
+    paper.qr(said.address, size=width - 8, x=left + 4, y=top + 2)
+    bottom, room = paper.h - 4, SLIP_HEIGHT - width
+    words = ((said.title, 8.5, "B", INK), (said.until, 7.5, "", MUTED), (said.site, 7.5, "B", BRAND))
+    for line, (text, size, style, color) in enumerate(words):
+        x = left + 8 + line * 6
+        paper.set_font("Liberation", style, size)
+        paper.set_text_color(*color)
+        shown = _plain(text)
+        while shown and paper.get_string_width(shown) > room:
+            shown = shown[:-2].rstrip() + "…" if len(shown) > 2 else ""
+        with paper.rotation(90, x, bottom):
+            paper.text(x, bottom, shown)
+
+
