@@ -118,13 +118,13 @@ CAMPAIGN_ROUTES = (
     treasury_routes,
 )  # fmt: skip
 CAMPAIGN_PARTS = (
-    campaign_panels, settlement_todos, refunds_panels, offline_panels, offline_queries, payouts_panels, accounting_panels,
-    proof_panels, receipts_panels, news_panels, sharing_panels, board_panels,
+    campaign_panels, settlement_todos, refunds_panels, offline_panels, offline_queries, payouts_panels,
+    accounting_panels, proof_panels, receipts_panels, news_panels, sharing_panels, board_panels,
 )  # fmt: skip
 CAMPAIGN_CHECKS = (ledger_verify, settlement_verify, offline_verify, refunds_verify, payouts_verify, receipts_verify)
 CAMPAIGN_JOBS = (
-    lifecycle_jobs, pledges_jobs, payments_jobs, settlement_jobs, offline_jobs, refunds_jobs, payouts_jobs, receipts_jobs,
-    news_jobs, board_jobs,
+    lifecycle_jobs, pledges_jobs, payments_jobs, settlement_jobs, offline_jobs, refunds_jobs, payouts_jobs,
+    receipts_jobs, news_jobs, board_jobs,
 )  # fmt: skip
 
 
