@@ -57,13 +57,17 @@ class Totals:
 
 @dataclass(slots=True)
 class Books:
-    """One campaign's entries, gifts, totals, and what of them may be published."""
+    """One campaign's entries, gifts, totals, and what of them may be published.
+
+    `broken_at` is the first entry that does not fit its chain.
+    """
 
     campaign: Campaign
     entries: list[Booked]
     gifts: list[Gift] = field(default_factory=list)
     totals: Totals = field(default_factory=Totals)
     publication: Publication = field(default_factory=Publication)
+    broken_at: int | None = None
 
     @property
     def final(self) -> bool:
@@ -74,11 +78,6 @@ class Books:
     def head(self) -> str:
         """The hash of the last entry; empty without any."""
         return self.entries[-1].hash if self.entries else ""
-
-    @property
-    def broken_at(self) -> int | None:
-        """The first entry that does not fit its chain."""
-        return first_break((one.link, one.salt, one.prev_hash, one.hash) for one in self.entries)
 
     @property
     def left_cents(self) -> int:
@@ -162,6 +161,7 @@ def add_up(entries: Sequence[Booked]) -> Totals:
 async def books_of(campaign: Campaign) -> Books:
     """The accounts of a campaign: its entries always, its gifts and sums once everything is collected."""
     books = Books(campaign, await ledger.entries(campaign.id))
+    books.broken_at = first_break((one.link, one.salt, one.prev_hash, one.hash) for one in books.entries)
     if books.final:
         books.gifts = await gifts_of(campaign.id)
         books.totals = add_up(books.entries)
