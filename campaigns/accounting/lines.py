@@ -100,6 +100,11 @@ def _kinds() -> dict[str, str]:
     return {
         "charge": _("Don par carte ou prélèvement"), "fee": _("Frais de paiement"), "reversal": _("Contre-passation"),
         "refund": _("Remboursement"), "payout": _("Virement de Stripe à la banque"), "expense": _("Dépense"),
+        "offline_verified": _("Don par chèque, espèces ou virement"), "offline_banked": _("Remise en banque"),
+        "dispute": _("Paiement contesté"), "dispute_won": _("Contestation gagnée"),
+        "dispute_lost": _("Contestation perdue"), "returned": _("Prélèvement rejeté"),
+        "excess_back": _("Trop-rendu rattrapé"), "match_due": _("Abondement dû"),
+        "match_reduced": _("Abondement réduit"), "match_received": _("Abondement reçu"),
     }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The accounts of one campaign added up from its entries, as far as they may be published."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -20,7 +20,7 @@ RECEIVED = (
     PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING, PledgeStatus.REFUNDED, PledgeStatus.DISPUTED,
     PledgeStatus.CHARGED_BACK,
 )  # fmt: skip
-GIVEN_BACK = frozenset({"refund", "dispute", "excess"})
+GIVEN_BACK = frozenset({"refund", "dispute", "excess", "transfer"})
 """Sources of what goes back to a backer, and of what comes back from there."""
 OF_PLEDGE = re.compile(r"pledge (\d+)")
 
@@ -57,13 +57,17 @@ class Totals:
 
 @dataclass(slots=True)
 class Books:
-    """One campaign's entries, gifts, totals, and what of them may be published."""
+    """One campaign's entries, gifts, totals, and what of them may be published.
+
+    `broken_at` is the first entry that does not fit its chain.
+    """
 
     campaign: Campaign
     entries: list[Booked]
     gifts: list[Gift] = field(default_factory=list)
     totals: Totals = field(default_factory=Totals)
     publication: Publication = field(default_factory=Publication)
+    broken_at: int | None = None
 
     @property
     def final(self) -> bool:
@@ -74,11 +78,6 @@ class Books:
     def head(self) -> str:
         """The hash of the last entry; empty without any."""
         return self.entries[-1].hash if self.entries else ""
-
-    @property
-    def broken_at(self) -> int | None:
-        """The first entry that does not fit its chain."""
-        return first_break((one.link, one.salt, one.prev_hash, one.hash) for one in self.entries)
 
     @property
     def left_cents(self) -> int:
@@ -103,7 +102,7 @@ class Books:
         kind = nature(entry)
         if kind == Nature.GIFT:
             return entry.link.source_id in charges
-        return kind == Nature.SPENDING or (kind == Nature.MATCH and not self.publication.one_line)
+        return kind == Nature.SPENDING or (kind == Nature.MATCH and self.publication.match_open)
 
 
 def pledges_by_charge(entries: Sequence[Booked]) -> dict[str, int]:
@@ -162,16 +161,20 @@ def add_up(entries: Sequence[Booked]) -> Totals:
 async def books_of(campaign: Campaign) -> Books:
     """The accounts of a campaign: its entries always, its gifts and sums once everything is collected."""
     books = Books(campaign, await ledger.entries(campaign.id))
+    books.broken_at = first_break((one.link, one.salt, one.prev_hash, one.hash) for one in books.entries)
     if books.final:
-        books.gifts = await gifts_of(campaign.id)
+        books.gifts = await gifts_of(campaign.id, set(pledges_by_charge(books.entries).values()))
         books.totals = add_up(books.entries)
         books.publication = privacy.decide(books.gifts, books.totals.offline_count, books.totals.returned_of)
     return books
 
 
-async def gifts_of(campaign_id: int) -> list[Gift]:
-    """The gifts that arrived, the oldest first; named only who agreed and whose gift still stands."""
-    rows = await Pledge.filter(campaign_id=campaign_id, status__in=list(RECEIVED)).order_by("id")
+async def gifts_of(campaign_id: int, charged: Collection[int]) -> list[Gift]:
+    """The gifts that arrived by card or direct debit, the oldest first; named only who agreed and whose gift stands.
+
+    `charged` are the pledges with a charge: one that was paid by cheque instead counts among the offline gifts.
+    """
+    rows = await Pledge.filter(campaign_id=campaign_id, status__in=list(RECEIVED), id__in=list(charged)).order_by("id")
     return [
         Gift(
             row.id, row.amount_cents,

@@ -34,6 +34,11 @@ class Publication:
     returns_apart: bool = True
     fees_shown: bool = True
 
+    @property
+    def match_open(self) -> bool:
+        """What is added per gift goes down with a refund: it is told entry by entry only when refunds are."""
+        return self.returns_apart and not self.one_line
+
     def amount(self, gift: Gift) -> int | None:
         """The amount of a gift in cents, None when it is only published together with others."""
         return None if gift.id in self.merged else gift.cents

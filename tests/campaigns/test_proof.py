@@ -13,6 +13,7 @@ from campaigns.ledger import service as ledger_service
 from campaigns.ledger.models import AccountKind
 from campaigns.ledger.service import Amount
 from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.proof import checking, export
 from campaigns.proof.accounts import books_of
 from campaigns.proof.privacy import ENOUGH, Gift, decide
@@ -26,7 +27,8 @@ from tests.campaigns.sandbox_server import Harness
 from tests.campaigns.till import civic, open_till
 from tests.client import Client
 from tests.engines import Database
-from tests.factories.campaigns import a_draft, a_live_campaign
+from tests.factories import a_person
+from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campaign
 from tests.factories.proof import Given, a_booked_gift, a_funded_campaign, booked
 from tests.factories.settlement import a_live_campaign as a_campaign_at_the_sandbox
 from tests.factories.settlement import a_pledge, deadline_passes
@@ -120,6 +122,32 @@ async def test_one_refund_of_a_hidden_gift_is_not_given_away(client: Client) -> 
     assert "Dons, remboursements déduits" in page
     assert "dons réunis ensemble" not in page
     assert "12345" not in (await exported(client, campaign))[0]
+
+
+async def test_a_gift_that_came_by_cheque_instead_of_the_card_counts_as_offline(client: Client) -> None:
+    campaign = await a_funded_campaign(ROSE, SHY, PAUL, ODILE)
+    late = await a_confirmed_pledge(await a_live_campaign(), await a_person("Marc Chèque"), 6_600)
+    await Pledge.filter(id=late.id).update(status=PledgeStatus.COLLECTED, campaign_id=campaign.id)
+    cheque = [Amount(AccountKind.CHEQUES_IN_HAND, 6_600), Amount(AccountKind.CAMPAIGN_FUND, -6_600)]
+    await booked(campaign, "offline_verified", "1", cheque, "offline 1")
+    page = (await client.get(path(campaign))).text
+    assert "66\u202f€" not in page
+    assert "347,45" in page
+    assert page.count("réuni à d") == 3
+
+
+async def test_what_is_added_per_gift_does_not_tell_a_refund(client: Client) -> None:
+    campaign = await a_funded_campaign(ROSE, SHY, PAUL, ODILE)
+    due = [Amount(AccountKind.MATCH_FUND, 28_145), Amount(AccountKind.CAMPAIGN_FUND, -28_145)]
+    await booked(campaign, "match_due", "1", due)
+    assert "28145" in (await exported(client, campaign))[0]
+    shy = (await books_of(campaign)).gifts[1]
+    back = [Amount(AccountKind.CAMPAIGN_FUND, 12_345), Amount(AccountKind.STRIPE_CLEARING, -12_345)]
+    await booked(campaign, "refund", "re_1", back, f"pledge {shy.id}")
+    less = [Amount(AccountKind.CAMPAIGN_FUND, 12_345), Amount(AccountKind.MATCH_FUND, -12_345)]
+    await booked(campaign, "match_reduced", "1-1", less)
+    assert "12345" not in (await exported(client, campaign))[0]
+    assert "28145" not in (await exported(client, campaign))[0]
 
 
 async def test_a_refund_of_a_gift_that_is_published_stands_apart(client: Client) -> None:
