@@ -5,6 +5,7 @@ from civic.jobs import Handler
 
 handlers: dict[str, Handler] = {
     "visits_counted": visits.flush,
+    "campaign_funded": service.after_funding,
     "deliveries_prepared": service.prepare_due,
     "addresses_forgotten": service.forget_addresses,
 }

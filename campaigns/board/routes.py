@@ -65,7 +65,6 @@ async def backers_sheet(request: Request) -> Response:
 async def deliveries(request: Request) -> Response:
     """What is owed, by state; addresses where they were given."""
     campaign, _actor = await _run(request)
-    await service.prepare(campaign)
     return await _deliveries_page(request, campaign, Form())
 
 

@@ -32,6 +32,11 @@ async def prepare(campaign: Campaign) -> None:
                 await _ask(campaign, pledge.id)
 
 
+async def after_funding(campaign_id: int) -> None:
+    """A campaign is funded: what it owes is listed."""
+    await prepare(await Campaign.get(id=campaign_id))
+
+
 async def prepare_due(**_payload: object) -> None:
     """Late cards are collected after the end: their rewards join the list."""
     for campaign in await Campaign.filter(status__in=list(SETTLED)).order_by("-id").limit(200):

@@ -48,7 +48,7 @@ async def ask(request: Request) -> Response:
         await limits.hit("question-person", str(person.id), most=5, per=3600)
     await asking.ask(campaign, person, form.data.text, known=known)
     done = _("Votre question est publiée. Vous recevrez la réponse par courriel.") if known else _(
-        "Un message vous attend dans votre boîte : ouvrez son lien pour publier votre question."
+        "Un message vous attend dans votre boîte : ouvrez son lien pour publier votre question."
     )  # fmt: skip
     return redirect("questions.index", slug=campaign.slug, flash=done)
 

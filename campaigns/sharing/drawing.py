@@ -13,7 +13,7 @@ from campaigns.sharing.words import address, place_of
 from civic.i18n import _
 from civic.papers.paper import BRAND, FONTS, INK, LINE, MUTED, Paper, draw
 from civic.settings import settings
-from civic.web.formats import day, money, percent
+from civic.web.formats import day, day_short, money, percent
 
 WIDTH, HEIGHT, EDGE = 1200, 630, 70
 PAPER_COLOR, WALL, BRICK = (251, 247, 240), (244, 237, 225), (166, 63, 34)
@@ -36,6 +36,7 @@ class Said:
     foot: str
     site: str
     until: str
+    short_until: str
     address: str
 
     @property
@@ -49,10 +50,12 @@ def said_of(campaign: Campaign, source: str) -> Said:
     goal = campaign.needed_cents
     sentence = _("sur %(goal)s, soit %(percent)s", goal=money(goal), percent=percent(campaign.percent))
     until = _("Jusqu’au %(day)s à minuit", day=day(campaign.last_day)) if campaign.last_day else ""
+    short_until = _("Jusqu’au %(day)s", day=day_short(campaign.last_day)) if campaign.last_day else ""
     return Said(
         campaign.title, place_of(campaign), campaign.summary, money(campaign.shown_cents), sentence,
         min(1.0, campaign.shown_cents / goal) if goal else 0.0, ends_text(campaign) or state_text(campaign),
-        settings().site_name, until, address(campaign, source),
+        settings().site_name, until, short_until,
+        address(campaign, source),
     )  # fmt: skip
 
 
@@ -113,9 +116,10 @@ def _wall(pen: ImageDraw.ImageDraw, share: float) -> None:
     pen.rounded_rectangle((left, top, right, bottom), 8, fill=WALL, outline=LINE, width=2)
     if share:
         pen.rounded_rectangle((left, top, left + max(12, (right - left) * share), bottom), 8, fill=BRICK)
-    for row, y in enumerate((top + 21, top + 42)):
-        pen.line((left, y, right, y), fill=PAPER_COLOR, width=2)
-        for x in range(left + 30 + row * 26, right, 53):
+    for row, y in enumerate((top + 21, top + 42, bottom)):
+        if y < bottom:
+            pen.line((left, y, right, y), fill=PAPER_COLOR, width=2)
+        for x in range(left + 30 + row % 2 * 26, right, 53):
             pen.line((x, y - 21, x, y), fill=PAPER_COLOR, width=2)
 
 
@@ -140,6 +144,7 @@ async def poster(campaign: Campaign) -> bytes:
 
 def _fill(paper: Paper, said: Said, texts: tuple[str, str, str]) -> None:
     paper.set_auto_page_break(False)
+    paper.foot = ""  # the slips reach the edge
     if said.place:
         paper.text_block(said.place, size=16, muted=True)
     _large(paper, said.title, 34, BRAND)
@@ -171,10 +176,10 @@ def _bar(paper: Paper, share: float) -> None:
     top, width = paper.get_y() + 2, paper.epw
     paper.set_draw_color(*LINE)
     paper.set_fill_color(*WALL)
-    paper.rect(paper.l_margin, top, width, 9, style="DF")
+    paper.rect(paper.l_margin + 1, top, width - 2, 9, style="DF")
     if share:
         paper.set_fill_color(*BRICK)
-        paper.rect(paper.l_margin, top, width * share, 9, style="F")
+        paper.rect(paper.l_margin + 1, top, (width - 2) * share, 9, style="F")
     paper.set_y(top + 13)
 
 
@@ -194,10 +199,12 @@ def _slips(paper: Paper, said: Said) -> None:
 def _slip(paper: Paper, said: Said, left: float, width: float) -> None:
     top = paper.h - SLIP_HEIGHT
     paper.qr(said.address, size=width - 8, x=left + 4, y=top + 2)
-    bottom, room = paper.h - 4, SLIP_HEIGHT - width
-    words = ((said.title, 8.5, "B", INK), (said.until, 7.5, "", MUTED), (said.site, 7.5, "B", BRAND))
+    bottom, room = paper.h - 4, SLIP_HEIGHT - width - 1
+    paper.set_font("Liberation", "B", 8.5)
+    words = [(line, 8.5, "B", INK) for line in _folded(paper, _plain(said.title), room)[:3]]
+    words += [(said.short_until, 7.5, "", MUTED), (said.site, 7.5, "B", BRAND)]
     for line, (text, size, style, color) in enumerate(words):
-        x = left + 8 + line * 6
+        x = left + 6.5 + line * 4.2
         paper.set_font("Liberation", style, size)
         paper.set_text_color(*color)
         shown = _plain(text)
@@ -207,3 +214,13 @@ def _slip(paper: Paper, said: Said, left: float, width: float) -> None:
             paper.text(x, bottom, shown)
 
 
+def _folded(paper: Paper, text: str, room: float) -> list[str]:
+    """The text on lines no longer than `room` millimetres in the paper's letters of now."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and paper.get_string_width(longer) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines

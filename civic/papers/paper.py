@@ -39,7 +39,9 @@ class Paper(FPDF):
         self._letters(10.5)
 
     def footer(self) -> None:
-        """Who made it and which page it is, at the foot of each page."""
+        """Who made it and which page it is, at the foot of each page; nothing once `foot` was emptied."""
+        if not self.foot:
+            return
         self.set_y(-14)
         self._letters(8, color=MUTED)
         number = _("Page %(n)s sur %(all)s", n=self.page_no(), all="{nb}")

@@ -157,6 +157,8 @@ async def test_the_board_shows_everything_and_its_export_is_written_down(app: AS
 async def test_a_lead_marks_many_deliveries_and_takes_it_back(app: ASGIApp, sign_in: SignIn) -> None:
     campaign, _pledges = await a_funded_campaign()
     lead = await sign_in(campaign.lead)
+    await service.after_funding(campaign.id)
+    await service.prepare_due()
     path = urls.path("board.deliveries", slug=campaign.slug)
     page = (await lead.get(path)).text
     assert await Delivery.all().count() == 3
