@@ -23,12 +23,19 @@ from campaigns.board import jobs as board_jobs
 from campaigns.board import panels as board_panels
 from campaigns.board import routes as board_routes
 from campaigns.board.visits import Visits
+from campaigns.coaching import jobs as coaching_jobs
+from campaigns.coaching import routes as coaching_routes
 from campaigns.ledger import verify as ledger_verify
 from campaigns.lifecycle import jobs as lifecycle_jobs
+from campaigns.lifecycle import legal as lifecycle_legal
 from campaigns.lifecycle import routes as lifecycle_routes
+from campaigns.lifecycle import todos as lifecycle_todos
 from campaigns.news import jobs as news_jobs
 from campaigns.news import panels as news_panels
 from campaigns.news import routes as news_routes
+from campaigns.offers import jobs as offers_jobs
+from campaigns.offers import panels as offers_panels
+from campaigns.offers import routes as offers_routes
 from campaigns.offline import jobs as offline_jobs
 from campaigns.offline import panels as offline_panels
 from campaigns.offline import queries as offline_queries
@@ -113,18 +120,22 @@ KEPT_PAGES = (
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
 
 CAMPAIGN_ROUTES = (
-    pledges_routes, payments_routes, offline_routes, lifecycle_routes, settlement_routes, news_routes, sharing_routes,
-    board_routes, receipts_routes, proof_routes, accounting_routes, payouts_routes, refunds_routes, campaigns_routes,
-    treasury_routes,
+    coaching_routes, offers_routes, pledges_routes, payments_routes, offline_routes, lifecycle_routes,
+    settlement_routes, news_routes, sharing_routes, board_routes, receipts_routes, proof_routes, accounting_routes,
+    payouts_routes, refunds_routes, campaigns_routes, treasury_routes,
 )  # fmt: skip
 CAMPAIGN_PARTS = (
-    campaign_panels, settlement_todos, refunds_panels, offline_panels, offline_queries, payouts_panels,
-    accounting_panels, proof_panels, receipts_panels, news_panels, sharing_panels, board_panels,
+    campaign_panels, lifecycle_legal, lifecycle_todos, offers_panels, settlement_todos, refunds_panels,
+    offline_panels, offline_queries, payouts_panels, accounting_panels, proof_panels, receipts_panels, news_panels,
+    sharing_panels, board_panels,
 )  # fmt: skip
-CAMPAIGN_CHECKS = (ledger_verify, settlement_verify, offline_verify, refunds_verify, payouts_verify, receipts_verify)
+CAMPAIGN_CHECKS = (
+    offers_panels, ledger_verify, settlement_verify, offline_verify, refunds_verify, payouts_verify,
+    receipts_verify,
+)  # fmt: skip
 CAMPAIGN_JOBS = (
-    lifecycle_jobs, pledges_jobs, payments_jobs, settlement_jobs, offline_jobs, refunds_jobs, payouts_jobs,
-    receipts_jobs, news_jobs, board_jobs,
+    lifecycle_jobs, coaching_jobs, offers_jobs, pledges_jobs, payments_jobs, settlement_jobs, offline_jobs,
+    refunds_jobs, payouts_jobs, receipts_jobs, news_jobs, board_jobs,
 )  # fmt: skip
 
 

@@ -63,6 +63,13 @@ class Settings(BaseSettings):
     territory: CommaList = Field(default_factory=lambda: list(DOMBINNOV))
     contact_email: str = "bonjour@example.org"
     contact_phone: str = ""
+    operator_name: str = ""
+    operator_address: str = ""
+    orias: str = ""
+    selection_criteria: str = ""
+    fees_text: str = ""
+    complaints: str = ""
+    appeal_ceiling: int = Field(153_000, ge=1)
 
     receipt_issuer: str = ""
     receipt_address: str = ""
@@ -134,6 +141,9 @@ class Settings(BaseSettings):
         self.mail_from = self.mail_from or self.contact_email
         if not self.database_url.startswith(("sqlite://", "postgres://", "postgresql://")):
             raise ValueError("CIVIC_DATABASE_URL commence par sqlite:// ou postgres://")
+        if self.environment != "production":
+            self.operator_name = self.operator_name or "Association de démonstration"
+            self.operator_address = self.operator_address or "1 place de la Mairie, 01600 Trévoux"
         if self.environment == "production" and len(self.secret_key) < 32:
             raise ValueError("CIVIC_SECRET_KEY manque : au moins 32 caractères tirés au hasard")
         if self.environment == "production" and not self.base_url.startswith("https://"):

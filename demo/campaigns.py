@@ -77,7 +77,7 @@ async def _write(world: World, *, fund: Fund) -> None:
     wait = 5 if fund.opened else 9
     await drafting.write_terms(campaign, TermsForm(
         deadline_on=clock.today() + timedelta(days=wait + fund.lasts), beneficiary=campaign.beneficiary or lead.name,
-        use_of_funds=fund.use, risks=fund.risks,
+        use_of_funds=fund.use, risks=fund.risks, expected_result=fund.result or fund.summary,
     ))  # fmt: skip
     await service.submit(await _campaign(world, fund), lead)
 

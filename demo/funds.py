@@ -23,6 +23,7 @@ class Fund:
     gifts: str = ""
     rewards: tuple[tuple[str, int, int | None], ...] = ()
     written: int = 0
+    result: str = ""
 
 
 FUNDS = (
@@ -51,6 +52,7 @@ FUNDS = (
         "Si ce minibus est vendu à un autre, nous en cherchons un semblable au même prix, et nous l’écrivons ici.",
         31, 42, "odile:50 :200 gerard:100 :30 mariam:20 :150 :500 rose:40 lucien:60 :80 :300 fatou:30 :120 colette:50 :250 :100 robert:200 :45 :90 :350 agathe:30 :60 :180 martine:20 :75 :400 :150 sylvie:40 :110 :260 helene:50 :140 :95 nicole:25 :300 :85",
         (("Une carte postale de la navette", 20, None), ("Votre prénom sur la portière", 60, 60)),
+        result="Un minibus de neuf places, six tournées par semaine, quarante passagers, douze conductrices et conducteurs bénévoles.",
     ),
     Fund(
         "velo", "mateo", "Un appentis de bois pour l’atelier vélo", "Le bois, les tuiles et l’assurance d’un toit que nous monterons nous-mêmes.",

@@ -29,7 +29,7 @@ WORDS = {
     "integration": "Un arrêt sur deux.", "accepted": True, "committee": "Le comité", "message": "Je conduis.",
     "who": "Rose M.", "code": "123 456", "link": "lien", "contact": "Sélim L.", "contact_note": "", "bring": "",
     "when": "lundi 30 novembre, 8 h à 10 h", "where": "Trévoux", "rank": 0, "confirmed": True, "old": "mardi, 8 h",
-    "number": "2026-00012", "voided": "2026-00007", "old_place": "La halle", "place": "Le pré", "lift": True,
+    "number": "2026-00012", "voided": "2026-00007", "old_place": "La halle", "place": "Le pré", "lift": True, "line": "Le minibus",
     "at_once": False, "missed": False, "back_until": "", "anonymous": False,
     "amount_hidden": False,
     "campaign": "Le four du village", "news_id": 3, "paragraphs": ["Le four chauffe."], "cut": False, "public": True,

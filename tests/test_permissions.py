@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from app import routes
 from campaigns.board.models import Delivery
 from campaigns.board.queries import ADDRESS
+from campaigns.coaching.service import STOP
 from campaigns.lifecycle.models import Campaign, CostLine
 from campaigns.news.models import News, Question, Word
 from campaigns.news.queries import CONFIRM, NO_MORE
@@ -47,7 +48,7 @@ from tests.campaigns.sandbox_server import Harness, running_sandbox
 from tests.campaigns.till import open_till
 from tests.client import Client
 from tests.factories import a_person, an_organisation
-from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campaign, a_reward
+from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campaign, a_reward, an_offer
 from tests.factories.offline import a_gift, a_treasurer, a_verified_gift
 from tests.factories.payouts import a_tranche, an_expense
 from tests.factories.steering import a_committee, a_member, an_open_decision
@@ -135,6 +136,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
     of_draft, of_shift = {"slug": draft.slug}, {"slug": mission.slug, "id": shift.id}
     line = await CostLine.filter(campaign_id=draft.id).order_by("-id").first()
     assert line
+    offer = await an_offer(live)
     return steering | {
         "initiatives": {"slug": initiative.slug}, "events": {"slug": event.slug},
         "events.new": {"slug": initiative.slug}, "events.create": {"slug": initiative.slug},
@@ -156,6 +158,11 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         **await around(live, pledge),
         "campaigns.supervise": {"slug": live.slug}, "campaigns.suspend": {"slug": live.slug},
         "campaigns.resume": {"slug": live.slug}, "campaigns.cancel": {"slug": live.slug},
+        **{f"campaigns.{act}": {"slug": live.slug} for act in ("history", "ending", "answer_cancel", "take_back_cancel")},
+        "campaigns.move_cost": of_draft | {"line": line.id}, "campaigns.tick": of_draft | {"remark": 1},
+        **{f"campaigns.{act}_picture": of_draft | {"photo": 1} for act in ("describe", "move", "remove", "put_back")},
+        "offers": {"slug": live.slug, "offer": offer.id, "token": links.make("offer", offer.id)},
+        "campaigns.add_picture": of_draft, "coaching": {"token": links.make(STOP, lead.id)},
         "web.static": {"version": address("civic.css").split("/")[2], "name": "civic.css"},
         "media": {"name": a_photo()}, "landscapes": {"motif": "panorama", "seed": "1"},
         "people": {"link": "inconnu", "id": 999}, "desk": {"token": "0" * 32}, "mail": {"id": 1}, "demo": {"key": "lead"},

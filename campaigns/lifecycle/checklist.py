@@ -1,4 +1,4 @@
-"""What a campaign still lacks before somebody else can read it; pure."""
+"""What a campaign still lacks before somebody else can read it: what the law asks for, and what helps; pure."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,15 +16,16 @@ FEES_PERCENT = 2
 
 @dataclass(slots=True, frozen=True)
 class Item:
-    """One thing to have: the sentence, the step where it is written, whether it is there."""
+    """One thing to have: the sentence, the step where it is written, whether it is there, whether it must be."""
 
     text: str
     step: str
     done: bool
+    needed: bool = True
 
 
-def checklist(campaign: Campaign, lines: list[CostLine]) -> list[Item]:
-    """Every point, done or not, in the order of the steps."""
+def checklist(campaign: Campaign, lines: list[CostLine], photos: int = 0) -> list[Item]:
+    """Every point, done or not, in the order of the steps (docs/money.md, « Required on each campaign »)."""
     present = clock.now()
     deadline = campaign.deadline
     in_time = deadline is not None and present + SHORTEST <= deadline <= present + LONGEST
@@ -34,15 +35,23 @@ def checklist(campaign: Campaign, lines: list[CostLine]) -> list[Item]:
             _("Une histoire de %(n)s signes au moins, soit environ trois phrases.", n=SHORTEST_STORY), "projet",
             len(campaign.story) >= SHORTEST_STORY,
         ),
+        Item(_("Une photo : les gens donnent à des visages et à des lieux."), "photos", photos > 0, needed=False),
         Item(_("Une dépense indispensable au moins."), "budget", any(line.required for line in lines)),
+        Item(_("Les frais bancaires, comptés dans les dépenses."), "budget", not fees_to_plan(lines), needed=False),
         Item(
             _("Une date de fin dans %(least)s à %(most)s jours.", least=SHORTEST_DAYS, most=LONGEST_DAYS),
             "conditions", in_time,
         ),
         Item(_("La structure qui reçoit l’argent."), "conditions", bool(campaign.beneficiary)),
         Item(_("L’usage des fonds et le calendrier."), "conditions", bool(campaign.use_of_funds)),
+        Item(_("Le résultat attendu."), "conditions", bool(campaign.expected_result)),
         Item(_("Les risques, et ce que vous ferez alors."), "conditions", bool(campaign.risks)),
     ]  # fmt: skip
+
+
+def missing(items: list[Item]) -> list[Item]:
+    """What must be there and is not."""
+    return [item for item in items if item.needed and not item.done]
 
 
 def fees_to_plan(lines: list[CostLine]) -> int:

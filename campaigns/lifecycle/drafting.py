@@ -3,8 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from campaigns.lifecycle import comments
 from campaigns.lifecycle.forms import CostLineForm, RewardForm, StoryForm, TermsForm
-from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine, GoalKind, Reward
+from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine, Reward, RewardNature
+from campaigns.lifecycle.pictures import shifted
 from civic import clock
 from civic.database import transaction
 from civic.errors import DomainError, Invalid, NotFound
@@ -45,8 +47,10 @@ async def _free_slug(title: str) -> str:
 
 
 async def write_story(campaign: Campaign, form: StoryForm) -> None:
-    """Title, summary, story."""
-    await _change(campaign, title=form.title, summary=form.summary, story=form.story)
+    """Title, summary, story; the remarks she ticked are done."""
+    async with transaction():
+        await _change(campaign, title=form.title, summary=form.summary, story=form.story)
+        await comments.tick(campaign, form.done)
 
 
 async def write_terms(campaign: Campaign, form: TermsForm) -> None:
@@ -60,10 +64,19 @@ async def write_terms(campaign: Campaign, form: TermsForm) -> None:
     starts_at = clock.at(form.starts_on, 8) if form.starts_on else None
     if starts_at and starts_at >= deadline:
         raise Invalid(_("La collecte doit ouvrir avant de finir."), field="starts_on")
-    await _change(
-        campaign, goal=GoalKind(form.goal), deadline=deadline, starts_at=starts_at, beneficiary=form.beneficiary,
-        use_of_funds=form.use_of_funds, risks=form.risks,
-    )  # fmt: skip
+    async with transaction():
+        await _change(
+            campaign, deadline=deadline, starts_at=starts_at, beneficiary=form.beneficiary, goal=form.goal,
+            use_of_funds=form.use_of_funds, expected_result=form.expected_result, risks=form.risks,
+        )  # fmt: skip
+        await comments.tick(campaign, form.done)
+
+
+async def tick(campaign: Campaign, remark_id: int) -> None:
+    """The lead has seen to a remark. Raises DomainError once it is sent."""
+    async with transaction():
+        await _touch(campaign)
+        await comments.tick(campaign, [remark_id])
 
 
 async def write_cost_line(campaign: Campaign, form: CostLineForm) -> None:
@@ -82,6 +95,18 @@ async def write_cost_line(campaign: Campaign, form: CostLineForm) -> None:
         await _compute_goals(campaign)
 
 
+async def move_cost_line(campaign: Campaign, line_id: int, *, up: bool) -> None:
+    """One place earlier or later among the lines of its kind; nothing at the ends."""
+    async with transaction():
+        await _touch(campaign)
+        line = await CostLine.get_or_none(id=line_id, campaign_id=campaign.id)
+        if line is None:
+            return
+        rows = CostLine.filter(campaign_id=campaign.id, required=line.required).order_by("position", "id")
+        for place, id_ in enumerate(shifted([row.id for row in await rows], line_id, up=up)):
+            await CostLine.filter(id=id_).update(position=place)
+
+
 async def remove_cost_line(campaign: Campaign, line_id: int) -> None:
     """Take an expense out; harmless when it is gone."""
     async with transaction():
@@ -95,6 +120,7 @@ async def write_reward(campaign: Campaign, form: RewardForm) -> None:
     values: dict[str, Any] = {
         "title": form.title, "detail": form.detail, "from_cents": form.from_amount, "value_cents": form.value,
         "stock": form.stock, "delivery_on": form.delivery_on,
+        "nature": form.nature or (RewardNature.GIFT if form.value else RewardNature.SYMBOLIC),
     }  # fmt: skip
     async with transaction():
         await _touch(campaign)

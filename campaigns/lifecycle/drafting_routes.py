@@ -8,13 +8,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle import drafting, queries
-from campaigns.lifecycle.checklist import LONGEST, SHORTEST, checklist, fees_to_plan
-from campaigns.lifecycle.forms import CostLineForm, RewardForm, StoryForm, TermsForm
+from campaigns.lifecycle.checklist import LONGEST, SHORTEST, fees_to_plan
+from campaigns.lifecycle.forms import CostLineForm, MoveForm, RewardForm, StoryForm, TermsForm
 from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.steps import campaign_of, step_page
 from civic import clock
 from civic.errors import DomainError
 from civic.i18n import _
-from civic.initiatives.queries import initiative_to_edit
+from civic.initiatives.queries import initiative_to_edit, leads_of
 from civic.people.actor import actor_of
 from civic.web.forms import Form
 from civic.web.page import page, redirect
@@ -35,32 +36,32 @@ async def create(request: Request) -> Response:
     try:
         if form.data is not None:
             campaign = await drafting.start(initiative, actor.person, form.data)
-            return redirect("campaigns.edit_costs", slug=campaign.slug)
+            return redirect("campaigns.edit_pictures", slug=campaign.slug)
     except DomainError as error:
         form.refuse(error)
     return page(request, "campaigns/lifecycle/new.html", status=422, form=form, initiative=initiative)
 
 
 async def edit_story(request: Request) -> Response:
-    """Step « Le projet »."""
-    campaign = await _campaign(request)
+    """Step « Le projet »."""
+    campaign = await campaign_of(request)
     values = {"title": campaign.title, "summary": campaign.summary, "story": campaign.story}
-    return page(request, "campaigns/lifecycle/story.html", form=Form(values), campaign=campaign)
+    return await step_page(request, campaign, "projet", form=Form(values))
 
 
 async def write_story(request: Request) -> Response:
-    """Save « Le projet »."""
-    campaign = await _campaign(request)
+    """Save « Le projet »."""
+    campaign = await campaign_of(request)
     form = await Form.read(request, StoryForm)
     if form.data is None:
-        return page(request, "campaigns/lifecycle/story.html", status=422, form=form, campaign=campaign)
+        return await step_page(request, campaign, "projet", 422, form=form)
     await drafting.write_story(campaign, form.data)
-    return redirect("campaigns.edit_costs", slug=campaign.slug, flash=_("C’est enregistré."))
+    return redirect("campaigns.edit_pictures", slug=campaign.slug, flash=_("C’est enregistré."))
 
 
 async def edit_costs(request: Request) -> Response:
-    """Step « Le budget »: the lines, and a form for one more or for the one being changed (`?ligne=3`)."""
-    campaign = await _campaign(request)
+    """Step « Le budget »: the lines, and a form for one more or for the one being changed (`?ligne=3`)."""
+    campaign = await campaign_of(request)
     chosen = _number(request, "ligne")
     line = next((line for line in await queries.cost_lines(campaign.id) if line.id == chosen), None)
     values = {"line": "0", "nature": "required"}
@@ -74,7 +75,7 @@ async def edit_costs(request: Request) -> Response:
 
 async def write_cost(request: Request) -> Response:
     """Save one expense."""
-    campaign = await _campaign(request)
+    campaign = await campaign_of(request)
     form = await Form.read(request, CostLineForm)
     if form.data is None:
         return await _costs_page(request, campaign, form, 422)
@@ -84,37 +85,50 @@ async def write_cost(request: Request) -> Response:
 
 async def remove_cost(request: Request) -> Response:
     """Take one expense out."""
-    campaign = await _campaign(request)
+    campaign = await campaign_of(request)
     await drafting.remove_cost_line(campaign, request.path_params["line"])
     return redirect("campaigns.edit_costs", slug=campaign.slug, flash=_("La dépense est retirée."))
 
 
+async def move_cost(request: Request) -> Response:
+    """One place up or down."""
+    campaign = await campaign_of(request)
+    form = await Form.read(request, MoveForm)
+    up = form.data is None or form.data.way == "up"
+    await drafting.move_cost_line(campaign, request.path_params["line"], up=up)
+    return redirect("campaigns.edit_costs", slug=campaign.slug, flash=_("L’ordre est changé."))
+
+
+async def tick(request: Request) -> Response:
+    """A remark of the review is seen to."""
+    campaign = await campaign_of(request)
+    await drafting.tick(campaign, request.path_params["remark"])
+    return redirect("campaigns.reread", slug=campaign.slug, flash=_("C’est noté : cette remarque est réglée."))
+
+
 async def _costs_page(request: Request, campaign: Campaign, form: Form[CostLineForm], status: int = 200) -> Response:
     lines = await queries.cost_lines(campaign.id)
-    return page(
-        request, "campaigns/lifecycle/costs.html", status=status, form=form, campaign=campaign, lines=lines,
-        fees=fees_to_plan(lines),
-    )  # fmt: skip
+    return await step_page(request, campaign, "budget", status, form=form, fees=fees_to_plan(lines))
 
 
 async def edit_rewards(request: Request) -> Response:
-    """Step « Les mercis »: the rewards, and a form for one more or for the one being changed (`?merci=3`)."""
-    campaign = await _campaign(request)
+    """Step « Les mercis »: the rewards, and a form for one more or for the one being changed (`?merci=3`)."""
+    campaign = await campaign_of(request)
     chosen = _number(request, "merci")
     reward = next((reward for reward in await queries.rewards(campaign.id) if reward.id == chosen), None)
-    values: dict[str, Any] = {"reward": "0"}
+    values: dict[str, Any] = {"reward": "0", "nature": "symbolic"}
     if reward:
         values = {
             "reward": str(reward.id), "title": reward.title, "detail": reward.detail,
             "from_amount": _euros(reward.from_cents), "value": _euros(reward.value_cents),
-            "stock": reward.stock or "", "delivery_on": reward.delivery_on or "",
+            "stock": reward.stock or "", "delivery_on": reward.delivery_on or "", "nature": reward.nature.value,
         }  # fmt: skip
     return await _rewards_page(request, campaign, Form(values))
 
 
 async def write_reward(request: Request) -> Response:
     """Save one reward."""
-    campaign = await _campaign(request)
+    campaign = await campaign_of(request)
     form = await Form.read(request, RewardForm)
     if form.data is None:
         return await _rewards_page(request, campaign, form, 422)
@@ -124,32 +138,30 @@ async def write_reward(request: Request) -> Response:
 
 async def remove_reward(request: Request) -> Response:
     """Take one reward out."""
-    campaign = await _campaign(request)
+    campaign = await campaign_of(request)
     await drafting.remove_reward(campaign, request.path_params["reward"])
     return redirect("campaigns.edit_rewards", slug=campaign.slug, flash=_("Le merci est retiré."))
 
 
 async def _rewards_page(request: Request, campaign: Campaign, form: Form[RewardForm], status: int = 200) -> Response:
-    return page(
-        request, "campaigns/lifecycle/rewards.html", status=status, form=form, campaign=campaign,
-        rewards=await queries.rewards(campaign.id),
-    )  # fmt: skip
+    return await step_page(request, campaign, "mercis", status, form=form, rewards=await queries.rewards(campaign.id))
 
 
 async def edit_terms(request: Request) -> Response:
-    """Step « Les conditions »."""
-    campaign = await _campaign(request)
+    """Step « Les conditions »."""
+    campaign = await campaign_of(request)
     values = {
         "deadline_on": campaign.last_day or "", "beneficiary": campaign.beneficiary, "risks": campaign.risks,
         "starts_on": clock.local(campaign.starts_at).date() if campaign.starts_at else "",
-        "use_of_funds": campaign.use_of_funds,
+        "use_of_funds": campaign.use_of_funds, "expected_result": campaign.expected_result,
+        "goal": campaign.goal.value,
     }  # fmt: skip
-    return _terms_page(request, campaign, Form(values))
+    return await _terms_page(request, campaign, Form(values))
 
 
 async def write_terms(request: Request) -> Response:
-    """Save « Les conditions »."""
-    campaign = await _campaign(request)
+    """Save « Les conditions »."""
+    campaign = await campaign_of(request)
     form = await Form.read(request, TermsForm)
     try:
         if form.data is not None:
@@ -157,29 +169,21 @@ async def write_terms(request: Request) -> Response:
             return redirect("campaigns.reread", slug=campaign.slug, flash=_("C’est enregistré."))
     except DomainError as error:
         form.refuse(error)
-    return _terms_page(request, campaign, form, 422)
+    return await _terms_page(request, campaign, form, 422)
 
 
-def _terms_page(request: Request, campaign: Campaign, form: Form[TermsForm], status: int = 200) -> Response:
+async def _terms_page(request: Request, campaign: Campaign, form: Form[TermsForm], status: int = 200) -> Response:
     first, last = clock.today() + SHORTEST, clock.today() + LONGEST - timedelta(days=1)
-    return page(
-        request, "campaigns/lifecycle/terms.html", status=status, form=form, campaign=campaign,
-        first_day=first.isoformat(), last_day=last.isoformat(),
+    return await step_page(
+        request, campaign, "conditions", status, form=form, first_day=first.isoformat(), last_day=last.isoformat(),
+        leads=await leads_of(campaign.initiative_id),
     )  # fmt: skip
 
 
 async def reread(request: Request) -> Response:
-    """Step « Relire et envoyer »: what is missing, the preview, the button."""
-    campaign = await _campaign(request)
-    lines = await queries.cost_lines(campaign.id)
-    return page(
-        request, "campaigns/lifecycle/reread.html", campaign=campaign, items=checklist(campaign, lines),
-        note=await queries.last_note(campaign.id),
-    )  # fmt: skip
-
-
-async def _campaign(request: Request) -> Campaign:
-    return await queries.campaign_to_edit(request.path_params["slug"], actor_of(request))
+    """Step « Relire et envoyer »: what is missing, the preview, the button."""
+    campaign = await campaign_of(request)
+    return await step_page(request, campaign, "relire", note=await queries.last_note(campaign.id))
 
 
 def _number(request: Request, name: str) -> int:
@@ -200,6 +204,9 @@ routes: list[BaseRoute] = [
     Route("/campagnes/{slug}/modifier/budget", write_cost, methods=["POST"], name="campaigns.write_cost"),
     Route("/campagnes/{slug}/modifier/budget/{line:int}/retirer", remove_cost, methods=["POST"],
           name="campaigns.remove_cost"),
+    Route("/campagnes/{slug}/modifier/budget/{line:int}/deplacer", move_cost, methods=["POST"],
+          name="campaigns.move_cost"),
+    Route("/campagnes/{slug}/modifier/remarques/{remark:int}", tick, methods=["POST"], name="campaigns.tick"),
     Route("/campagnes/{slug}/modifier/mercis", edit_rewards, name="campaigns.edit_rewards"),
     Route("/campagnes/{slug}/modifier/mercis", write_reward, methods=["POST"], name="campaigns.write_reward"),
     Route("/campagnes/{slug}/modifier/mercis/{reward:int}/retirer", remove_reward, methods=["POST"],

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from tortoise import fields
-from tortoise.migrations.constraints import CheckConstraint
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
 from civic import clock
 from civic.initiatives.models import Initiative
+from civic.media.models import Picture
 from civic.people.models import Person
 
 
@@ -55,6 +56,14 @@ class GoalKind(StrEnum):
     MONTHLY = "monthly"
 
 
+class RewardNature(StrEnum):
+    """What a thank-you is to the law: a symbol, a gift worth something, or a sale that leaves no receipt."""
+
+    SYMBOLIC = "symbolic"
+    GIFT = "gift"
+    SALE = "sale"
+
+
 class Campaign(Model):
     """A fundraising with a goal and an end. Amounts in cents; `*_cents` counters are kept in the writing transactions.
 
@@ -78,6 +87,7 @@ class Campaign(Model):
     summary = fields.CharField(max_length=400, default="")
     story = fields.TextField(default="")
     use_of_funds = fields.TextField(default="")
+    expected_result = fields.TextField(default="")
     risks = fields.TextField(default="")
     beneficiary = fields.CharField(max_length=200, default="")
     goal = fields.CharEnumField(GoalKind, max_length=16, default=GoalKind.ALL_OR_NOTHING)
@@ -191,6 +201,7 @@ class Reward(Model):
     stock = fields.IntField(null=True)
     taken = fields.IntField(default=0)
     delivery_on = fields.DateField(null=True)
+    nature = fields.CharEnumField(RewardNature, max_length=8, default=RewardNature.SYMBOLIC)
     position = fields.IntField(default=0)
 
     @property
@@ -207,7 +218,7 @@ class Reward(Model):
 
 
 class CampaignChange(Model):
-    """One change of state: from, to, who, when, why. Only ever added to."""
+    """One change of state: from, to, who, in which quality (`By`), when, why. Only ever added to."""
 
     id = fields.BigIntField(primary_key=True)
     campaign_id: int
@@ -220,8 +231,74 @@ class CampaignChange(Model):
     actor: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
     )
+    by = fields.CharField(max_length=14, default="")
     note = fields.TextField(default="")
     at = fields.DatetimeField()
 
     class Meta:
         table = "campaign_change"
+
+
+class CampaignPicture(Model):
+    """A photo of a campaign; the first one leads its page. `removed_at` keeps it aside, to be put back."""
+
+    id = fields.BigIntField(primary_key=True)
+    campaign_id: int
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
+    )
+    picture: fields.ForeignKeyRelation[Picture] = fields.ForeignKeyField(
+        "civic.Picture", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
+    )
+    position = fields.IntField(default=0)
+    removed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "campaign_picture"
+
+
+class ReviewComment(Model):
+    """What a reviewer says of one field; the lead marks it done, nobody deletes it."""
+
+    id = fields.BigIntField(primary_key=True)
+    campaign_id: int
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
+    )
+    topic = fields.CharField(max_length=20)
+    text = fields.TextField()
+    author: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
+    )
+    at = fields.DatetimeField()
+    done_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "campaign_review_comment"
+
+
+class Cancellation(Model):
+    """One side asks to end a campaign, the other agrees or not: never the same person (docs/decisions/0013)."""
+
+    id = fields.BigIntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
+    )
+    side = fields.CharField(max_length=4)
+    asked_by_id: int
+    asked_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", on_delete=fields.OnDelete.RESTRICT, related_name=False
+    )
+    note = fields.TextField()
+    asked_at = fields.DatetimeField()
+    answered_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, related_name=False
+    )
+    answered_at = fields.DatetimeField(null=True)
+    agreed = fields.BooleanField(null=True)
+
+    class Meta:
+        table = "campaign_cancellation"
+        constraints = (CheckConstraint(check="answered_by_id <> asked_by_id", name="cancellation_two_people"),
+                       UniqueConstraint(fields=("campaign_id",), name="cancellation_one_open",
+                                        condition="answered_at IS NULL"))  # fmt: skip

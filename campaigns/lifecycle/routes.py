@@ -1,4 +1,4 @@
-"""A campaign's steps of life as pages and buttons: submit, review, launch, suspend, resume, cancel."""
+"""A campaign's steps of life as pages and buttons: submit, review, launch, suspend, resume."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,12 +6,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from campaigns.lifecycle import queries, service
+from campaigns.lifecycle import comments, pictures, queries, service
 from campaigns.lifecycle.checklist import checklist
 from campaigns.lifecycle.drafting_routes import routes as drafting_routes
+from campaigns.lifecycle.ending_routes import routes as ending_routes
 from campaigns.lifecycle.forms import NoteForm, ReviewForm
+from campaigns.lifecycle.legal import missing_facts
 from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.lifecycle.pictures_routes import routes as pictures_routes
 from campaigns.lifecycle.transitions import By
+from civic.database import transaction
 from civic.errors import DomainError
 from civic.i18n import _
 from civic.people.actor import Actor, actor_of
@@ -24,7 +28,9 @@ async def submit(request: Request) -> Response:
     actor = actor_of(request)
     campaign = await queries.campaign_to_edit(request.path_params["slug"], actor)
     try:
-        await service.submit(campaign, actor.person)
+        async with transaction():
+            await service.submit(campaign, actor.person)
+            await service.trace(actor, campaign, "submitted")
     except DomainError as error:
         return redirect("campaigns.reread", slug=campaign.slug, flash=error.message, kind="warn")
     done = _("Votre collecte est envoyée. Une personne de l’équipe la relit et vous écrit.")
@@ -35,7 +41,9 @@ async def withdraw(request: Request) -> Response:
     """Give the campaign up before it is public."""
     actor = actor_of(request)
     campaign = await queries.campaign_to_run(request.path_params["slug"], actor)
-    await service.withdraw(campaign, actor.person)
+    async with transaction():
+        await service.withdraw(campaign, actor.person)
+        await service.trace(actor, campaign, "withdrawn")
     return redirect("initiatives.show", slug=campaign.initiative.slug, flash=_("La collecte est retirée."))
 
 
@@ -52,7 +60,7 @@ async def answer(request: Request) -> Response:
     form = await Form.read(request, ReviewForm)
     try:
         if form.data is not None:
-            await service.review(campaign, actor, CampaignStatus(form.data.answer), form.data.note)
+            await service.review(campaign, actor, CampaignStatus(form.data.answer), form.data.note, form.data.remarks())
             return redirect("campaigns.index", flash=_("Votre réponse est envoyée aux porteurs."))
     except DomainError as error:
         form.refuse(error)
@@ -60,10 +68,12 @@ async def answer(request: Request) -> Response:
 
 
 async def _review_page(request: Request, campaign: Campaign, form: Form[ReviewForm], status: int = 200) -> Response:
-    lines = await queries.cost_lines(campaign.id)
+    lines, photos = await queries.cost_lines(campaign.id), await pictures.of(campaign.id)
     return page(
         request, "campaigns/lifecycle/review.html", status=status, form=form, campaign=campaign,
-        items=checklist(campaign, lines), lines=lines, waiting=campaign.status == CampaignStatus.SUBMITTED,
+        items=checklist(campaign, lines, len(photos)), lines=lines, waiting=campaign.status == CampaignStatus.SUBMITTED,
+        photos=photos, rewards=await queries.rewards(campaign.id), topics=comments.topics(), lacking=missing_facts(),
+        remarks=await comments.of(campaign),
     )  # fmt: skip
 
 
@@ -72,7 +82,9 @@ async def launch(request: Request) -> Response:
     actor = actor_of(request)
     campaign = await queries.campaign_to_run(request.path_params["slug"], actor)
     try:
-        await service.launch(campaign, By.LEAD, actor.person)
+        async with transaction():
+            await service.launch(campaign, By.LEAD, actor.person)
+            await service.trace(actor, campaign, "launched")
     except DomainError as error:
         return redirect("campaigns.show", slug=campaign.slug, flash=error.message, kind="warn")
     done = _("Votre collecte est ouverte. Parlez-en autour de vous.")
@@ -80,7 +92,7 @@ async def launch(request: Request) -> Response:
 
 
 async def supervise(request: Request) -> Response:
-    """The team's page: suspend, open again, cancel, with a public reason."""
+    """The team's page: suspend, open again, with a public reason."""
     campaign = await queries.campaign_to_supervise(request.path_params["slug"], actor_of(request))
     return page(request, "campaigns/lifecycle/supervise.html", form=Form(), campaign=campaign)
 
@@ -93,11 +105,6 @@ async def suspend(request: Request) -> Response:
 async def resume(request: Request) -> Response:
     """Open again."""
     return await _decide(request, service.resume)
-
-
-async def cancel(request: Request) -> Response:
-    """End it before its deadline."""
-    return await _decide(request, service.cancel)
 
 
 async def _decide(request: Request, verb: Callable[[Campaign, Actor, str], Awaitable[None]]) -> Response:
@@ -116,6 +123,8 @@ async def _decide(request: Request, verb: Callable[[Campaign, Actor, str], Await
 
 routes: list[BaseRoute] = [
     *drafting_routes,
+    *pictures_routes,
+    *ending_routes,
     Route("/campagnes/{slug}/envoyer", submit, methods=["POST"], name="campaigns.submit"),
     Route("/campagnes/{slug}/retirer", withdraw, methods=["POST"], name="campaigns.withdraw"),
     Route("/campagnes/{slug}/relecture", review, name="campaigns.review"),
@@ -124,5 +133,4 @@ routes: list[BaseRoute] = [
     Route("/campagnes/{slug}/equipe", supervise, name="campaigns.supervise"),
     Route("/campagnes/{slug}/suspendre", suspend, methods=["POST"], name="campaigns.suspend"),
     Route("/campagnes/{slug}/reprendre", resume, methods=["POST"], name="campaigns.resume"),
-    Route("/campagnes/{slug}/annuler", cancel, methods=["POST"], name="campaigns.cancel"),
 ]

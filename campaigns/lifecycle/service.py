@@ -1,8 +1,12 @@
-"""The verbs of a campaign's life: submit, review, launch, suspend, resume, cancel (docs/money.md, « States »)."""
+"""The verbs of a campaign's life: submit, review, launch, suspend, resume, cancel (docs/money.md, « States »)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from campaigns.lifecycle.checklist import SHORTEST, checklist
+from tortoise.expressions import F
+
+from campaigns.lifecycle import comments
+from campaigns.lifecycle.checklist import SHORTEST, checklist, missing
+from campaigns.lifecycle.legal import missing_facts
 from campaigns.lifecycle.models import Campaign, CampaignChange, CampaignStatus
 from campaigns.lifecycle.queries import cost_lines
 from campaigns.lifecycle.transitions import By, move
@@ -11,7 +15,7 @@ from civic.activity import service as activity
 from civic.database import transaction
 from civic.errors import DomainError, Invalid
 from civic.i18n import _
-from civic.initiatives.queries import leads_of
+from civic.initiatives.queries import is_lead, leads_of
 from civic.needs import service as needs
 from civic.needs.models import NeedKind
 from civic.people.actor import Actor
@@ -22,9 +26,9 @@ from civic.web import urls
 
 async def submit(campaign: Campaign, lead: Person) -> None:
     """Ask for the review. Raises DomainError naming the first thing that is missing."""
-    missing = [item for item in checklist(campaign, await cost_lines(campaign.id)) if not item.done]
-    if missing:
-        raise DomainError(_("Il manque encore : %(what)s", what=missing[0].text))
+    lacking = missing(checklist(campaign, await cost_lines(campaign.id)))
+    if lacking:
+        raise DomainError(_("Il manque encore : %(what)s", what=lacking[0].text))
     await move(campaign, CampaignStatus.SUBMITTED, by=By.LEAD, actor=lead)
 
 
@@ -33,15 +37,33 @@ async def withdraw(campaign: Campaign, lead: Person) -> None:
     await move(campaign, CampaignStatus.WITHDRAWN, by=By.LEAD, actor=lead)
 
 
-async def review(campaign: Campaign, reviewer: Actor, answer: CampaignStatus, note: str) -> None:
+async def trace(actor: Actor, campaign: Campaign, act: str) -> None:
+    """A member of the team did for the leads what belongs to them: that stays written, in the caller's transaction."""
+    if not await is_lead(actor.person, campaign.initiative_id):
+        await audit(actor, f"campaign_{act}_for_its_leads", f"campaign:{campaign.id}")
+
+
+async def review(
+    campaign: Campaign, reviewer: Actor, answer: CampaignStatus, note: str, remarks: dict[str, str] | None = None
+) -> None:
     """Approve, ask for changes, or reject: by somebody else than its lead (the getter is the guard).
 
-    Raises Invalid when changes or a refusal come without a reason.
+    `remarks` are the reviewer's, by topic (`comments`). An opening day that passed meanwhile is for the lead to choose
+    again. Raises Invalid when changes or a refusal come without a word, DomainError when the host of a real
+    installation has not said what the law wants beside an appeal.
     """
-    if answer != CampaignStatus.APPROVED and len(note) < 10:
+    approved = answer == CampaignStatus.APPROVED
+    if not approved and len(note) < 10 and not (remarks and answer == CampaignStatus.CHANGES_REQUESTED):
         raise Invalid(_("Écrivez ce qui doit changer, ou la raison du refus."), field="note")
+    lacking = missing_facts() if approved else []
+    if lacking:
+        said = lacking[0].setting
+        raise DomainError(_("Le site n’a pas dit tout ce que la loi demande. Réglage : %(name)s.", name=said))
+    late = approved and campaign.starts_at is not None and campaign.starts_at <= clock.now()
+    changed = {"starts_at": None} if late else {}
     async with transaction():
-        await move(campaign, answer, by=By.REVIEWER, actor=reviewer.person, note=note)
+        await move(campaign, answer, by=By.REVIEWER, actor=reviewer.person, note=note, **changed)
+        await comments.write(campaign, reviewer.person, remarks or {})
         await audit(reviewer, f"campaign_{answer.value}", f"campaign:{campaign.id}")
         for lead in await leads_of(campaign.initiative_id):
             if lead.email:
@@ -64,6 +86,16 @@ async def launch(campaign: Campaign, by: By, actor: Person | None = None) -> Non
             slug=campaign.slug, minimum_cents=campaign.minimum_cents,
         )  # fmt: skip
         await jobs.enqueue("campaign_launched", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
+
+
+async def plan_opening(campaign: Campaign, day: date | None) -> None:
+    """Choose the day on which an accepted campaign opens, at 8; none: its lead opens it. Raises Invalid."""
+    starts_at = clock.at(day, 8) if day else None
+    if starts_at and (campaign.deadline is None or starts_at + SHORTEST > campaign.deadline or starts_at < clock.now()):
+        raise Invalid(_("Choisissez un jour à venir, trois jours au moins avant la fin."), field="starts_on")
+    rows = Campaign.filter(id=campaign.id, status=CampaignStatus.APPROVED)
+    if not await rows.update(starts_at=starts_at, updated_at=clock.now()):
+        raise DomainError(_("Le jour d’ouverture se choisit entre la relecture et l’ouverture."))
 
 
 async def suspend(campaign: Campaign, team: Actor, note: str) -> None:
@@ -89,26 +121,23 @@ async def resume(campaign: Campaign, team: Actor, note: str) -> None:
 
 
 async def cancel(campaign: Campaign, team: Actor, note: str) -> None:
-    """End a campaign before its deadline: promises are released (fact `campaign_cancelled`).
+    """End a campaign before its deadline, both sides having agreed (`cancelling` is the guard); the note is public.
 
-    The team does it at the lead's demand or its own, with a public note. A campaign that has money in it (it charges at
-    once) is unwound instead: its gifts go back (fact `campaign_unwinding`).
+    Promises are released (fact `campaign_cancelled`). One that has money in it (a flexible one, verified cheques) is
+    unwound instead: its gifts go back (fact `campaign_unwinding`).
     """
-    if (await Campaign.get(id=campaign.id)).collected_cents:
-        return await _unwind(campaign, team, note)
     async with transaction():
-        await move(campaign, CampaignStatus.CANCELLED, by=By.TEAM, actor=team.person, note=note)
-        await audit(team, "campaign_cancelled", f"campaign:{campaign.id}")
+        await Campaign.filter(id=campaign.id).update(version=F("version") + 1)
+        fresh = await Campaign.get(id=campaign.id)
+        held = fresh.collected_cents + fresh.offline_cents
+        after, fact = (
+            (CampaignStatus.UNWINDING, "campaign_unwinding") if held
+            else (CampaignStatus.CANCELLED, "campaign_cancelled")
+        )  # fmt: skip
+        await move(campaign, after, by=By.BOTH, actor=team.person, note=note)
+        await audit(team, fact, f"campaign:{campaign.id}")
         await keep_need(campaign.id)
-        await jobs.enqueue("campaign_cancelled", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
-
-
-async def _unwind(campaign: Campaign, team: Actor, note: str) -> None:
-    async with transaction():
-        await move(campaign, CampaignStatus.UNWINDING, by=By.TEAM, actor=team.person, note=note)
-        await audit(team, "campaign_unwinding", f"campaign:{campaign.id}")
-        await keep_need(campaign.id)
-        await jobs.enqueue("campaign_unwinding", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
+        await jobs.enqueue(fact, key=f"campaign-{campaign.id}", campaign_id=campaign.id)
 
 
 async def keep_need(campaign_id: int) -> None:
@@ -116,7 +145,7 @@ async def keep_need(campaign_id: int) -> None:
     campaign = await Campaign.get(id=campaign_id)
     await needs.keep(
         campaign.initiative_id, NeedKind.MONEY, f"campaign:{campaign.id}", title=campaign.title,
-        path=urls.path("campaigns.show", slug=campaign.slug), target=campaign.minimum_cents,
+        path=urls.path("campaigns.show", slug=campaign.slug), target=campaign.needed_cents,
         reached=campaign.raised_cents, ends_at=campaign.deadline, open=campaign.status == CampaignStatus.LIVE,
     )  # fmt: skip
 

@@ -15,12 +15,15 @@ from civic.people.models import Person
 
 
 class By(StrEnum):
-    """Who changes a state: backer, lead, reviewer (never the lead), team, scheduler, gateway (webhook or reconcile)."""
+    """Who changes a state: backer, lead, reviewer (never the lead), team, scheduler, gateway (webhook or reconcile).
+
+    BOTH: one side asked and the other agreed (docs/decisions/0013)."""
 
     BACKER = "backer"
     LEAD = "lead"
     REVIEWER = "reviewer"
     TEAM = "team"
+    BOTH = "lead_and_team"
     SCHEDULER = "scheduler"
     GATEWAY = "gateway"
 
@@ -37,10 +40,10 @@ TABLE: dict[tuple[S, S], frozenset[By]] = {
     (S.APPROVED, S.LIVE): frozenset({By.LEAD, By.SCHEDULER}),
     (S.LIVE, S.SUSPENDED): frozenset({By.TEAM}),
     (S.SUSPENDED, S.LIVE): frozenset({By.TEAM}),
-    (S.LIVE, S.CANCELLED): frozenset({By.TEAM}),
-    (S.SUSPENDED, S.CANCELLED): frozenset({By.TEAM}),
-    (S.LIVE, S.UNWINDING): frozenset({By.TEAM}),
-    (S.SUSPENDED, S.UNWINDING): frozenset({By.TEAM}),
+    (S.LIVE, S.CANCELLED): frozenset({By.BOTH}),
+    (S.SUSPENDED, S.CANCELLED): frozenset({By.BOTH}),
+    (S.LIVE, S.UNWINDING): frozenset({By.BOTH}),
+    (S.SUSPENDED, S.UNWINDING): frozenset({By.BOTH}),
     (S.LIVE, S.FAILED): frozenset({By.SCHEDULER}),
     (S.LIVE, S.COLLECTING): frozenset({By.SCHEDULER}),
     (S.LIVE, S.FUNDED): frozenset({By.SCHEDULER}),
@@ -81,7 +84,8 @@ async def move(
         if not changed:
             raise NotNow(_("La collecte a changé d’état entre-temps. Rechargez la page."))
         await CampaignChange.create(
-            campaign_id=campaign.id, before=before.value, after=to.value, actor=actor, note=note, at=present
+            campaign_id=campaign.id, before=before.value, after=to.value, actor=actor, by=by.value, note=note,
+            at=present
         )
     campaign.status = to
     for name, value in values.items():

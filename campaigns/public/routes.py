@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns import slots
-from campaigns.lifecycle import queries
+from campaigns.lifecycle import pictures, queries
+from campaigns.lifecycle.legal import site_facts
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.wording import days_left, ends_text, state_text
 from campaigns.pledges.queries import supporters
@@ -22,6 +23,7 @@ from civic.initiatives.models import InitiativeTopic
 from civic.initiatives.queries import leads_of, may_edit
 from civic.initiatives.topics import topic_labels
 from civic.landscapes import motif_for
+from civic.media.models import Picture
 from civic.needs.models import NeedKind
 from civic.needs.queries import needs_of
 from civic.people.actor import Actor, visitor_or_actor
@@ -62,6 +64,7 @@ async def show(request: Request) -> Response:
     campaign = await queries.campaign_to_show(request.path_params["slug"], actor)
     needs = [need for need in await needs_of(campaign.initiative_id) if need.kind != NeedKind.MONEY]
     names = await supporters(campaign.id)
+    photos = [row.picture for row in await pictures.of(campaign.id)]
     parts = [part for fill in slots.campaign_panels for part in await fill(campaign)]
     parts.sort(key=lambda part: part.order)
     return page(
@@ -73,7 +76,7 @@ async def show(request: Request) -> Response:
         parts=[part for part in parts if part.order < 100], beside=[part for part in parts if part.order >= 100],
         tools=await _tools(campaign, actor), moments=moments(campaign), runs=await may_edit(actor, campaign.initiative),
         supervises=bool(actor and (actor.is_animator or actor.is_treasurer)), note=await queries.last_note(campaign.id),
-        landscape=(await landscapes([campaign]))[campaign.initiative_id],
+        landscape=(await landscapes([campaign]))[campaign.initiative_id], photos=photos,
     )  # fmt: skip
 
 
@@ -94,15 +97,17 @@ async def landscapes(campaigns: list[Campaign]) -> dict[int, str]:
 async def cards(campaigns: list[Campaign]) -> list[dict[str, Any]]:
     """What `ui.card_campaign` wants to know of each."""
     drawn = await landscapes(campaigns)
-    return [_card(campaign, drawn[campaign.initiative_id]) for campaign in campaigns]
+    photos = await pictures.first_of([campaign.id for campaign in campaigns])
+    return [_card(campaign, drawn[campaign.initiative_id], photos.get(campaign.id)) for campaign in campaigns]
 
 
-def _card(campaign: Campaign, landscape: str) -> dict[str, Any]:
+def _card(campaign: Campaign, landscape: str, photo: Picture | None) -> dict[str, Any]:
     initiative = campaign.initiative
     return {
         "href": urls.path("campaigns.show", slug=campaign.slug), "title": campaign.title,
         "summary": campaign.summary, "place": initiative.commune.name if initiative.commune else "",
-        "raised_cents": campaign.shown_cents, "goal_cents": campaign.minimum_cents, "picture": initiative.picture,
+        "raised_cents": campaign.shown_cents, "goal_cents": campaign.needed_cents,
+        "picture": photo or initiative.picture,
         "foot": ends_text(campaign) if campaign.is_open() else state_text(campaign),
         "landscape": landscape,
     }  # fmt: skip
@@ -131,7 +136,8 @@ def moments(campaign: Campaign) -> list[Moment]:
 
 async def conditions(request: Request) -> Response:
     """What happens to the money one gives, in plain words (docs/money.md)."""
-    return page(request, "campaigns/public/conditions.html", grace_days=rules.DROP_CARDS_AFTER.days)
+    facts = [fact for fact in site_facts() if fact.text]
+    return page(request, "campaigns/public/conditions.html", grace_days=rules.DROP_CARDS_AFTER.days, facts=facts)
 
 
 async def qr(request: Request) -> Response:

@@ -41,20 +41,20 @@ async def test_a_lead_writes_her_campaign_page_by_page(client, sign_in):
     line = (await campaign.cost_lines.all())[0]
     assert "4200,50" in (await page.get(f"{edit}/budget?ligne={line.id}")).text
     await page.submit(f"{edit}/budget", {"line": line.id, "title": "Le minibus", "amount": "6000", "nature": "required"})
-    reward = {"title": "Une carte postale", "from_amount": "20", "stock": "31", "value": "2"}
+    reward = {"title": "Une carte postale", "from_amount": "20", "stock": "31", "value": "2", "nature": "gift"}
     await page.submit(f"{edit}/mercis", reward)
     last_day = clock.today() + timedelta(days=30)
     early = await page.submit(f"{edit}/envoyer".replace("/modifier", ""))
     assert early.headers["location"].endswith("/modifier/relire")
     terms = {
         "deadline_on": str(last_day), "beneficiary": "Les Voisins", "use_of_funds": "Achat du minibus en juin.",
-        "risks": "Le minibus peut être vendu avant.",
+        "expected_result": "Six tournées par semaine.", "risks": "Le minibus peut être vendu avant.",
     }  # fmt: skip
     assert (await page.submit(f"{edit}/conditions", terms | {"deadline_on": str(clock.today())})).status_code == 422
     await page.submit(f"{edit}/conditions", terms)
     campaign = await Campaign.get(slug=slug)
     assert (campaign.minimum_cents, campaign.last_day) == (600_000, last_day)
-    for step in ("projet", "budget", "mercis", "conditions", "relire"):
+    for step in ("projet", "photos", "budget", "mercis", "conditions", "relire"):
         assert (await page.get(f"{edit}/{step}")).status_code == 200
     assert "Un minibus pour sept hameaux" in (await page.get(f"/campagnes/{slug}")).text
     assert (await client.get(f"/campagnes/{slug}")).status_code == 404

@@ -6,8 +6,11 @@ from typing import Any
 
 from campaigns.lifecycle import drafting, service
 from campaigns.lifecycle.forms import CostLineForm, RewardForm, StoryForm, TermsForm
-from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
+from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine, Reward
 from campaigns.lifecycle.transitions import By
+from campaigns.offers import service as offers
+from campaigns.offers.forms import OfferForm
+from campaigns.offers.models import Offer
 from campaigns.pledges import editing
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge
@@ -34,6 +37,7 @@ async def a_draft(initiative: Initiative | None = None, lead: Person | None = No
     await drafting.write_terms(campaign, TermsForm(
         deadline_on=clock.today() + timedelta(days=12), beneficiary="Les Voisins du Mardi",
         use_of_funds="Achat du minibus en juin, première tournée en juillet.",
+        expected_result="Un minibus, six tournées par semaine, quarante passagers.",
         risks="Si le minibus est vendu, nous en cherchons un autre.",
     ))  # fmt: skip
     return await _fresh(campaign)
@@ -60,6 +64,15 @@ async def a_reward(campaign: Campaign, stock: int | None = None, from_amount: st
     return await Reward.create(
         campaign_id=draft.id, title=values.title, from_cents=values.from_amount, stock=values.stock
     )
+
+
+async def an_offer(campaign: Campaign, person: Person | None = None, line: str = "Le minibus") -> Offer:
+    """Ten hours of a garage, offered by somebody who is signed in, waiting for the lead."""
+    person = person or await a_person("Karim Haddad")
+    expense = await CostLine.get(campaign_id=campaign.id, title=line)
+    sent = {"line": expense.id, "kind": "hours", "title": "Dix heures de mécanique"}
+    made = await offers.offer(campaign, person, OfferForm.model_validate(sent), known=True)
+    return await Offer.get(id=made.id).select_related("campaign", "campaign__initiative", "line", "person")
 
 
 async def a_pledge(campaign: Campaign, backer: Person | None = None, cents: int = 3000, **values: Any) -> Pledge:
