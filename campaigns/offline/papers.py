@@ -73,7 +73,7 @@ def _slip(paper: Paper, stub: Stub, title: str, payee: str, top: float) -> None:
         paper.rect(at, top + 48, 3.6, 3.6)
         _put(paper, at + 5, top + 47.4, box, size=9.5)
         at += 9 + paper.get_string_width(box) + 5
-    text = _("Chèque à l’ordre de %(who)s. Virement : écrivez %(code)s dans le libellé.", who=payee, code=stub.code)
+    text = _("Chèque à l’ordre de %(who)s. Virement : écrivez %(code)s dans le libellé.", who=payee, code=stub.code)
     _put(paper, left, top + 53.5, text, size=8.5, muted=True, width=width)
 
 
