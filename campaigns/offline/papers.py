@@ -64,7 +64,7 @@ def _slip(paper: Paper, stub: Stub, title: str, payee: str, top: float) -> None:
               _("Adresse (pour un reçu fiscal)")]  # fmt: skip
     for place, label in enumerate(fields):
         _put(paper, left, top + 15 + place * 8, label, size=9, muted=True)
-        start, end = left + 50, left + width - (34 if place < 2 else 0)
+        start, end = left + 50, left + width - (34 if place < 3 else 0)
         paper.set_draw_color(*MUTED)
         paper.line(start, top + 19.5 + place * 8, end, top + 19.5 + place * 8)
     boxes = [_("Chèque"), _("Espèces"), _("Virement"), _("Je souhaite rester anonyme")]
