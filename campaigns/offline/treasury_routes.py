@@ -72,7 +72,8 @@ async def gift(request: Request) -> Response:
 async def _gift_page(request: Request, found: OfflineGift, form: Form[WhyForm], status: int = 200) -> Response:
     return page(
         request, "campaigns/offline/gift.html", status=status, gift=found, campaign=found.campaign, form=form,
-        changes=await queries.history(found.id), states=wording.states(), modes=wording.modes(),
+        changes=[(one, wording.cause_of(one.cause)) for one in await queries.history(found.id)],
+        states=wording.states(), modes=wording.modes(),
         goes_back=found.campaign.status in queries.GIVING_BACK,
         own=found.recorded_by_id == hand(actor_of(request)).id,
     )  # fmt: skip
