@@ -124,6 +124,7 @@ async def figures() -> list[Figure]:
     """Euros promised to campaigns under way or given to those that succeeded, tips apart; what failed is left out."""
     under_way = (CampaignStatus.LIVE, CampaignStatus.SUSPENDED, CampaignStatus.COLLECTING)
     cents = await _sum("confirmed_cents", list(under_way)) + await _sum("collected_cents", list(SETTLED))
+    cents += await _sum("offline_cents", [*under_way, *SETTLED])
     if not cents:
         return []
     definition = _("promis ou donnés par les habitants, hors aide à %(site)s.", site=settings().site_name)

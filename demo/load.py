@@ -16,6 +16,7 @@ from civic.people.models import AuditEntry, Person
 from civic.places import service as places
 from civic.settings import Settings, settings
 from demo import around, campaigns, events, initiatives, offers, organisations, spending, steering, things, volunteering
+from demo import campaigns, events, initiatives, offline, organisations, steering, things, volunteering
 from demo import people as residents
 from demo.till import open_till, show_moment
 from demo.world import World, perform
@@ -51,6 +52,7 @@ async def load() -> bool:
         else:
             await till.hush(True)
             await _tell([*acts, campaigns, offers, spending, around], World(till=till))
+            await _tell([*acts, campaigns, offline], World(till=till))
             await till.hush(False)
     async with database.transaction():
         await jobs.enqueue("communes_wanted", key="demo")

@@ -268,8 +268,7 @@ async def a_vote(lead: Person, initiative: Initiative) -> dict[str, dict[str, An
         "committees.renew": {"id": seat.id}, "decisions": {"id": decision.id, "stance": stance.id},
         "decisions.register": {"slug": committee.slug}, "decisions.new": {"slug": committee.slug},
         "decisions.create": {"slug": committee.slug}, "decisions.keep": {"id": promised.id},
-        "offline.enter": {"name_1": "Odile Blanc", "amount_1": "30", "mode_1": "cheque"},
-    "decisions.commit": {"id": ended.id}, "decisions.conclude": {"id": ended.id},
+        "decisions.commit": {"id": ended.id}, "decisions.conclude": {"id": ended.id},
         **{f"decisions.{act}": {"id": prepared.id} for act in ("edit", "save", "open")},
     }  # fmt: skip
 

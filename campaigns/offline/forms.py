@@ -110,7 +110,7 @@ def check_stall(sent: Mapping[str, str]) -> Stall:
         if any(line[name].strip() for name in MATTER):
             _check_line(stall, number, line, day)
     if not stall.entries and not form.errors:
-        form.errors["name_1"] = _("Remplissez au moins une ligne : un nom et un montant.")
+        form.errors["name_1"] = _("Remplissez au moins une ligne : un nom et un montant.")
     return stall
 
 

@@ -118,7 +118,7 @@ def read(sheet: Sheet, columns: dict[str, str]) -> Read:
         if line:
             result.lines.append(line)
     if len(sheet.rows) > MOST_LINES:
-        result.troubles.append((sheet.rows[MOST_LINES][0], _("Le fichier est trop long : la suite n’est pas lue.")))
+        result.troubles.append((sheet.rows[MOST_LINES][0], _("Le fichier est trop long : la suite n’est pas lue.")))
     return result
 
 
@@ -149,7 +149,7 @@ def day_of(text: str) -> date:
             continue
         if 2000 <= found.year <= 2200:
             return found
-    raise Invalid(_("La date « %(text)s » n’est pas comprise.", text=text[:20]))
+    raise Invalid(_("La date « %(text)s » n’est pas comprise.", text=text[:20]))
 
 
 def cents_of(text: str) -> int:
@@ -159,7 +159,7 @@ def cents_of(text: str) -> int:
         bare = bare.replace("." if bare.rfind(",") > bare.rfind(".") else ",", "")
     found = _AMOUNT.fullmatch(bare)
     if found is None:
-        raise Invalid(_("Le montant « %(text)s » n’est pas compris.", text=text[:20]))
+        raise Invalid(_("Le montant « %(text)s » n’est pas compris.", text=text[:20]))
     cents = int(found[2]) * 100 + int((found[3] or "0").ljust(2, "0"))
     return -cents if found[1] == "-" else cents
 

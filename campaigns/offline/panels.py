@@ -11,8 +11,9 @@ from civic.i18n import _, _n
 from civic.initiatives.queries import is_lead
 from civic.people.models import RoleName
 from civic.people.queries import roles_of
-from civic.slots import Panel, Todo
+from civic.slots import Given, Panel, Todo
 from civic.web import urls
+from civic.web.formats import money
 
 if TYPE_CHECKING:
     from campaigns.lifecycle.models import Campaign
@@ -62,3 +63,16 @@ async def desk_todos(person: "Person") -> list[Todo]:
         return []
     text = _n("Vérifier %(n)s don reçu à la main", "Vérifier %(n)s dons reçus à la main", count)
     return [Todo(text, urls.path("offline.treasury"), "argent")]
+
+
+async def person_given(person: "Person") -> list[Given]:
+    """What she gave by hand, under the address she left; promises by card are told by pledges."""
+    rows = OfflineGift.filter(person_id=person.id, status__in=list(COUNTING), pledge_id__isnull=True)
+    return [
+        Given(
+            _("Don de %(amount)s", amount=money(gift.amount_cents)),
+            urls.path("campaigns.show", slug=gift.campaign.slug), "argent", gift.verified_at or gift.created_at,
+            f"{gift.campaign.title} · {gift.code}",
+        )
+        for gift in await rows.order_by("-id").limit(100).select_related("campaign")
+    ]  # fmt: skip

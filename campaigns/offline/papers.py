@@ -64,7 +64,7 @@ def _slip(paper: Paper, stub: Stub, title: str, payee: str, top: float) -> None:
               _("Adresse (pour un reçu fiscal)")]  # fmt: skip
     for place, label in enumerate(fields):
         _put(paper, left, top + 15 + place * 8, label, size=9, muted=True)
-        start, end = left + 50, left + width - (34 if place < 2 else 0)
+        start, end = left + 50, left + width - (34 if place < 3 else 0)
         paper.set_draw_color(*MUTED)
         paper.line(start, top + 19.5 + place * 8, end, top + 19.5 + place * 8)
     boxes = [_("Chèque"), _("Espèces"), _("Virement"), _("Je souhaite rester anonyme")]
@@ -73,7 +73,7 @@ def _slip(paper: Paper, stub: Stub, title: str, payee: str, top: float) -> None:
         paper.rect(at, top + 48, 3.6, 3.6)
         _put(paper, at + 5, top + 47.4, box, size=9.5)
         at += 9 + paper.get_string_width(box) + 5
-    text = _("Chèque à l’ordre de %(who)s. Virement : écrivez %(code)s dans le libellé.", who=payee, code=stub.code)
+    text = _("Chèque à l’ordre de %(who)s. Virement : écrivez %(code)s dans le libellé.", who=payee, code=stub.code)
     _put(paper, left, top + 53.5, text, size=8.5, muted=True, width=width)
 
 

@@ -45,7 +45,7 @@ async def campaign_to_fill(slug: str, actor: Actor) -> Campaign:
     if campaign.status not in ENTERING:
         page = urls.path("offline.index", slug=campaign.slug)
         raise Gone(
-            _("On ne saisit pas d’argent pour cette collecte : elle n’est pas ouverte, ou elle est terminée."),
+            _("On ne saisit pas d’argent pour cette collecte : elle n’est pas ouverte, ou elle est terminée."),
             way_out=(_("Voir les dons saisis"), page),
         )
     return campaign
@@ -59,7 +59,7 @@ async def gift_to_change(slug: str, gift_id: int, actor: Actor) -> OfflineGift:
         raise NotFound(_("Ce don n’existe pas."))
     if gift.status not in (OfflineStatus.PROMISED, OfflineStatus.RECEIVED):
         raise Gone(
-            _("Ce don est déjà vérifié : il ne se modifie plus ici. Demandez à la trésorerie."),
+            _("Ce don est déjà vérifié : il ne se modifie plus ici. Demandez à la trésorerie."),
             way_out=(_("Voir les dons saisis"), urls.path("offline.index", slug=campaign.slug)),
         )
     gift.campaign = campaign
@@ -78,7 +78,7 @@ async def gift_to_verify(gift_id: int, actor: Actor) -> OfflineGift:
     if gift is None:
         raise NotFound(_("Ce don n’existe pas."))
     if actor.person.id == gift.recorded_by_id or (actor.recorded_by and actor.recorded_by.id == gift.recorded_by_id):
-        raise Forbidden(_("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne."))
+        raise Forbidden(_("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne."))
     return gift
 
 

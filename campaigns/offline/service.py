@@ -69,7 +69,7 @@ async def _enter(campaign: Campaign, actor: Actor, entries: list[Entry], key: st
     async with transaction():
         open_now = Campaign.filter(id=campaign.id, status__in=list(queries.ENTERING))
         if not await open_now.update(updated_at=clock.now()):
-            raise Gone(_("Cette collecte est terminée : on n’y saisit plus d’argent."))
+            raise Gone(_("Cette collecte est terminée : on n’y saisit plus d’argent."))
         return [await _keep(campaign, actor, entry, key, line) for line, entry in enumerate(entries, 1)]
 
 
@@ -112,7 +112,7 @@ async def _slip(campaign_id: int, number: int, field: str) -> OfflineSlip:
     if slip is None:
         raise Invalid(_("Ce bulletin n’est pas de cette collecte. Relisez son numéro."), field=field)
     if await OfflineGift.filter(slip_id=number).exclude(status=OfflineStatus.WITHDRAWN).exists():
-        raise Invalid(_("Ce bulletin est déjà saisi : cherchez-le dans la liste."), field=field)
+        raise Invalid(_("Ce bulletin est déjà saisi : cherchez-le dans la liste."), field=field)
     return slip
 
 
@@ -132,7 +132,7 @@ async def change(gift: OfflineGift, actor: Actor, entry: Entry) -> None:
     Whoever changes it becomes the one who recorded it, so that somebody else still verifies. Raises NotNow, Invalid.
     """
     if gift.pledge_id and entry.amount_cents != gift.amount_cents:
-        raise Invalid(_("Le montant est celui de la promesse : il ne change pas ici."), field="amount")
+        raise Invalid(_("Le montant est celui de la promesse : il ne change pas ici."), field="amount")
     if gift.status == OfflineStatus.RECEIVED and entry.mode is None:
         raise Invalid(_("Ce don est déjà reçu. S’il ne l’est pas, retirez-le et saisissez une promesse."), field="mode")
     async with transaction():

@@ -35,7 +35,7 @@ async def receive(name: str, content: bytes, team: Actor) -> BankStatement:
     """Keep a file and read it when its bank's columns are known. Raises Invalid when it is no statement."""
     queries.must_supervise(team)
     if len(content) > MOST_BYTES:
-        raise Invalid(_("Ce fichier est trop lourd : 2 Mo au plus."), field="file")
+        raise Invalid(_("Ce fichier est trop lourd : 2 Mo au plus."), field="file")
     text = layouts.decoded(content)
     sheet = await asyncio.to_thread(layouts.opened, text)
     layout = await BankLayout.get_or_none(signature=sheet.signature)
@@ -173,7 +173,7 @@ async def confirm(line_id: int, team: Actor) -> OfflineGift:
             raise NotNow(_("Cette ligne a déjà changé d’état. Rechargez la page."))
         line = await BankLine.get(id=line_id)
         if line.proposed_by_id in (team.person.id, hand(team).id):
-            raise Forbidden(_("Personne ne confirme son propre rapprochement : demandez à une autre personne."))
+            raise Forbidden(_("Personne ne confirme son propre rapprochement : demandez à une autre personne."))
         gift = await _received(line)
         try:
             await mine.update(status=LineStatus.CONFIRMED, confirmed_by_id=hand(team).id, gift_id=gift.id)

@@ -58,7 +58,7 @@ async def _each(
             done += 1
         except DomainError as refusal:
             refusals.append(refusal.message)
-    said = _n("%(n)s don vérifié : il compte.", "%(n)s dons vérifiés : ils comptent.", done) if done else ""
+    said = _n("%(n)s don vérifié : il compte.", "%(n)s dons vérifiés : ils comptent.", done) if done else ""
     text = " ".join([said, *dict.fromkeys(refusals)]).strip()
     return redirect(name, flash=text, kind="warn" if refusals else "ok", **params)
 
@@ -72,7 +72,8 @@ async def gift(request: Request) -> Response:
 async def _gift_page(request: Request, found: OfflineGift, form: Form[WhyForm], status: int = 200) -> Response:
     return page(
         request, "campaigns/offline/gift.html", status=status, gift=found, campaign=found.campaign, form=form,
-        changes=await queries.history(found.id), states=wording.states(), modes=wording.modes(),
+        changes=[(one, wording.cause_of(one.cause)) for one in await queries.history(found.id)],
+        states=wording.states(), modes=wording.modes(),
         goes_back=found.campaign.status in queries.GIVING_BACK,
         own=found.recorded_by_id == hand(actor_of(request)).id,
     )  # fmt: skip
@@ -130,7 +131,7 @@ async def prepare(request: Request) -> Response:
     try:
         if form.data is not None:
             made = await deposits.prepare(Mode(form.data.mode), form.data.ids, actor)
-            said = _("Le bordereau %(number)s est prêt : imprimez-le.", number=made.number)
+            said = _("Le bordereau %(number)s est prêt : imprimez-le.", number=made.number)
             return redirect("offline.deposits", flash=said)
     except DomainError as error:
         return redirect("offline.deposits", flash=error.message, kind="warn")
@@ -166,7 +167,7 @@ async def take_apart(request: Request) -> Response:
         await deposits.take_apart(found, actor)
     except DomainError as error:
         return redirect("offline.deposits", flash=error.message, kind="warn")
-    return redirect("offline.deposits", flash=_("La remise est défaite : ses dons attendent la suivante."))
+    return redirect("offline.deposits", flash=_("La remise est défaite : ses dons attendent la suivante."))
 
 
 async def statement_index(request: Request) -> Response:

@@ -31,7 +31,7 @@ async def offline_totals_are_true() -> list[str]:
         for row in await database.fetch_report(sql):
             words = {"id": row["id"], "kept": row["kept"], "found": row["found"]}
             found.append(
-                _("Collecte %(id)s : l’argent hors ligne est de %(kept)s centimes, le détail donne %(found)s.", **words)
+                _("Collecte %(id)s : l’argent hors ligne est de %(kept)s centimes, le détail donne %(found)s.", **words)
             )
     return found
 

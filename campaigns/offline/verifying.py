@@ -46,7 +46,7 @@ async def verify(gift_id: int, team: Actor) -> OfflineGift:
         if gift.status in COUNTING and gift.verified_by_id == hand(team).id:
             return gift
         if gift.campaign.status not in queries.ENTERING:
-            raise Gone(_("La collecte est terminée : ce don ne compte plus, il est à rendre."))
+            raise Gone(_("La collecte est terminée : ce don ne compte plus, il est à rendre."))
         await move(
             gift, OfflineStatus.VERIFIED, by=By.TEAM, cause="verified", actor_id=hand(team).id,
             verified_by_id=hand(team).id, verified_at=clock.now(), turn=gift.turn + 1,
@@ -69,7 +69,7 @@ async def undo(gift_id: int, team: Actor, why: str = "") -> None:
     async with transaction():
         gift = await _hold(gift_id)
         if gift.deposit_id:
-            raise Gone(_("Ce don est sur une remise en banque : défaites la remise d’abord."))
+            raise Gone(_("Ce don est sur une remise en banque : défaites la remise d’abord."))
         await _take_out(gift, team, OfflineStatus.RECEIVED, why or "undone")
 
 
@@ -89,7 +89,7 @@ async def give_back(gift_id: int, team: Actor, why: str = "") -> None:
     async with transaction():
         gift = await _hold(gift_id)
         if gift.campaign.status not in queries.GIVING_BACK:
-            raise Gone(_("Cette collecte n’a pas échoué : ce don reste acquis."))
+            raise Gone(_("Cette collecte n’a pas échoué : ce don reste acquis."))
         await _take_out(gift, team, OfflineStatus.RETURNED, why or "given back")
         await _tell(gift, "offline_returned")
 
@@ -107,7 +107,7 @@ async def _hold(gift_id: int) -> OfflineGift:
 
 def _must_be_another(gift: OfflineGift, team: Actor) -> None:
     if gift.recorded_by_id in (team.person.id, hand(team).id):
-        raise Forbidden(_("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne."))
+        raise Forbidden(_("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne."))
 
 
 async def _book(gift: OfflineGift, team: Actor) -> None:

@@ -1,7 +1,12 @@
 """How offline money says where it stands."""
 
+import re
+
 from campaigns.offline.models import LineStatus, Mode, OfflineStatus
 from civic.i18n import _
+from civic.web.formats import money
+
+_CHANGED = re.compile(r"changed, (\d+) to (\d+) cents")
 
 
 def states() -> dict[str, tuple[str, str]]:
@@ -37,3 +42,19 @@ def line_states() -> dict[str, tuple[str, str]]:
         LineStatus.CONFIRMED: (_("Confirmé"), "ok"),
         LineStatus.ASIDE: (_("Écarté"), ""),
     }
+
+
+def cause_of(cause: str) -> str:
+    """Why a gift changed, in words; a reason that a person wrote stands as she wrote it."""
+    known = {
+        "entered": _("saisi"), "received": _("l’argent est arrivé"), "withdrawn": _("retiré par qui gère la collecte"),
+        "verified": "", "not_received": _("personne ne l’a reçu à temps"),
+    }  # fmt: skip
+    changed = _CHANGED.fullmatch(cause)
+    if changed:
+        before, after = (money(int(cents)) for cents in changed.groups())
+        return _("corrigé") if before == after else _("corrigé, de %(before)s à %(after)s", before=before, after=after)
+    word, _space, number = cause.rpartition(" ")
+    if word == "deposit" and number.isdecimal():
+        return _("remise %(number)s", number=f"R-{int(number):04d}")
+    return _("trouvé sur un relevé bancaire") if word == "bank line" else known.get(cause, cause)

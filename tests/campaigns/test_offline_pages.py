@@ -158,7 +158,9 @@ async def test_the_treasurer_undoes_with_a_reason_kept_in_the_history(sign_in: S
     page = f"/tresorerie/hors-ligne/{gift.id}"
     assert (await desk.submit(f"{page}/revenir", {"why": ""})).status_code == 422
     assert (await desk.submit(f"{page}/revenir", {"why": "Le chèque est pour une autre collecte"})).status_code == 303
-    assert "Le chèque est pour une autre collecte" in (await desk.get(page)).text
+    shown = (await desk.get(page)).text
+    assert "Le chèque est pour une autre collecte" in shown
+    assert "entered" not in shown
     assert (await desk.submit(f"{page}/rendre", {"why": "La collecte n’a pas échoué"})).status_code == 422
     await Campaign.filter(id=campaign.id).update(status=CampaignStatus.FAILED, decided_at=clock.now())
     assert "À rendre" in (await desk.get("/tresorerie/hors-ligne")).text
@@ -256,3 +258,13 @@ async def test_a_closed_campaign_takes_no_more_money(sign_in: SignIn) -> None:
     assert (await lead.get(form_of(campaign))).status_code == 410
     assert (await lead.submit(form_of(campaign), stall({"name": "Odile Blanc", "amount": "20"}))).status_code == 410
     assert (await lead.get(form_of(campaign, ""))).status_code == 200
+
+
+async def test_a_donor_who_left_her_address_finds_her_gift_in_her_space(sign_in: SignIn) -> None:
+    campaign = await a_live_campaign()
+    odile = await a_person("Odile Blanc", "odile@exemple.fr")
+    await a_gift(campaign, 4_200, email="odile@exemple.fr")
+    hers = await sign_in(odile)
+    assert "42" not in re.sub(r"<[^>]+>", "", (await hers.get("/mon-espace")).text)
+    await a_verified_gift(campaign, 4_300, email="odile@exemple.fr")
+    assert re.search(r"Don de 43.€", (await hers.get("/mon-espace")).text)
