@@ -49,9 +49,9 @@ async def request(pledge_id: int, actor: Actor, amount_cents: int, reason: str, 
 async def _to_refund(pledge: Pledge) -> Position:
     found = await position.position_of(pledge)
     if found is None:
-        raise DomainError(_("Rien n’a été payé en ligne pour ce don : il n’y a rien à rendre ici."))
+        raise DomainError(_("Rien n’a été payé en ligne pour ce don : il n’y a rien à rendre ici."))
     if pledge.status == PledgeStatus.DISPUTED or found.contested_cents:
-        raise DomainError(_("Ce don est contesté auprès de la banque : on ne le rend pas une deuxième fois."))
+        raise DomainError(_("Ce don est contesté auprès de la banque : on ne le rend pas une deuxième fois."))
     if not found.refundable_cents:
         raise DomainError(_("Tout ce don a déjà été rendu, ou va l’être."))
     return found
@@ -67,10 +67,10 @@ async def approve(refund_id: int, actor: Actor) -> Refund:
     async with transaction():
         refund, pledge = await _held(refund_id)
         if refund.requested_by_id == actor.person.id:
-            raise Forbidden(_("Vous avez demandé ce remboursement : une autre personne doit l’approuver."))
+            raise Forbidden(_("Vous avez demandé ce remboursement : une autre personne doit l’approuver."))
         found = await position.position_of(pledge)
         if found is None or found.contested_cents:
-            raise DomainError(_("Ce don est contesté auprès de la banque : on ne le rend pas une deuxième fois."))
+            raise DomainError(_("Ce don est contesté auprès de la banque : on ne le rend pas une deuxième fois."))
         rows = Refund.filter(id=refund.id, status=RefundStatus.REQUESTED)
         values = {"approved_by_id": actor.person.id, "decided_at": clock.now()}
         if not await rows.update(status=RefundStatus.APPROVED, **values):
