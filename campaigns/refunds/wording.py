@@ -25,6 +25,8 @@ def cause_of(refund: Refund) -> str:
     """Why a refund exists."""
     if refund.cause == RefundCause.UNWINDING:
         return _("Toute la collecte est remboursée.")
+    if refund.cause == RefundCause.BACKER:
+        return _("La personne a changé d’avis dans le délai.")
     if refund.cause == RefundCause.OUTSIDE:
         return _("Fait sur le site de Stripe, sans passer par ici.")
     return str(refund.reason)

@@ -344,3 +344,13 @@ async def test_a_request_for_what_is_contested_is_refused(gate: Harness) -> None
     assert await refunds_at(gate) == []
     await assert_books_agree(gate)
 
+
+
+async def test_a_backer_who_changes_her_mind_in_time_has_all_of_it_back(gate: Harness) -> None:
+    pledge = await a_gift(gate, 5_000, 100)
+    await Pledge.filter(id=pledge.id).update(status="refund_pending")
+    for key in ("one", "again"):
+        await jobs.enqueue("refund_wanted", key=key, pledge_id=pledge.id)
+    await jobs.run_due(schedules=False)
+    assert ((await fresh(pledge)).status, await refunds_at(gate)) == ("refunded", [5_100])
+    await assert_books_agree(gate)
