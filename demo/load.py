@@ -17,6 +17,18 @@ from civic.places import service as places
 from civic.settings import Settings, settings
 from demo import around, campaigns, events, initiatives, offers, organisations, spending, steering, things, volunteering
 from demo import campaigns, events, initiatives, offline, organisations, steering, things, volunteering
+from demo import (
+    around,
+    campaigns,
+    events,
+    initiatives,
+    organisations,
+    refunds,
+    spending,
+    steering,
+    things,
+    volunteering,
+)
 from demo import people as residents
 from demo.till import open_till, show_moment
 from demo.world import World, perform
@@ -53,6 +65,7 @@ async def load() -> bool:
             await till.hush(True)
             await _tell([*acts, campaigns, offers, spending, around], World(till=till))
             await _tell([*acts, campaigns, offline], World(till=till))
+            await _tell([*acts, campaigns, refunds, spending, around], World(till=till))
             await till.hush(False)
     async with database.transaction():
         await jobs.enqueue("communes_wanted", key="demo")

@@ -34,6 +34,8 @@ WORDS = {
     "amount_hidden": False,
     "campaign": "Le four du village", "news_id": 3, "paragraphs": ["Le four chauffe."], "cut": False, "public": True,
     "percent": 50, "reward": "Un pain",
+    "back_cents": 2_000, "whole": True, "unwinding": False, "transfer": False, "failure": "declined", "won": False,
+    "inquiry": False, "pledge_id": 12,
 }  # fmt: skip
 """Something for every word a letter may hold."""
 LINES_FROM_A_STRANGER = "Le four\r\nBcc: tous@exemple.fr\r\n\r\nBonjour"

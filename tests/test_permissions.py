@@ -27,6 +27,7 @@ from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges import queries as pledge_links
 from campaigns.pledges.models import Pledge
 from campaigns.receipts.models import DonorKind, Receipt
+from campaigns.refunds.models import Refund
 from campaigns.settlement.pages import ticket
 from civic import clock
 from civic.committees.models import College, Seat, SeatRequest
@@ -156,6 +157,8 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "settlement": {"slug": live.slug, "token": token, "ticket": ticket(attempt)},
         "communes": {"slug": initiative.commune.slug}, "organisations": {"slug": (await an_organisation()).slug},
         **await around(live, pledge),
+        "refunds": {"id": (await a_refund(pledge, attempt)).id}, "refunds.show": {"id": pledge.id},
+        "refunds.ask": {"id": pledge.id},
         "campaigns.supervise": {"slug": live.slug}, "campaigns.suspend": {"slug": live.slug},
         "campaigns.resume": {"slug": live.slug}, "campaigns.cancel": {"slug": live.slug},
         **{f"campaigns.{act}": {"slug": live.slug} for act in ("history", "ending", "answer_cancel", "take_back_cancel")},
@@ -228,6 +231,10 @@ async def around(live: Campaign, pledge: Pledge) -> dict[str, dict[str, Any]]:
         "wall": slug | {"id": word.id, "token": token}, "sharing": slug,
         "board": slug | {"reward": reward.id, "token": links.make(ADDRESS, delivery.id)},
     }  # fmt: skip
+async def a_refund(pledge: Pledge, attempt: Attempt) -> Refund:
+    """One that waits for its second person."""
+    present = clock.now()
+    return await Refund.create(pledge=pledge, attempt=attempt, amount_cents=100, requested_at=present)
 
 
 async def a_thing(initiative: Initiative) -> Need:

@@ -105,7 +105,7 @@ async def _book(
 async def _drop_requests(pledge: Pledge) -> None:
     """What is contested is never refunded as well (invariant 9): refunds that have not left are called off."""
     waiting = Refund.filter(pledge_id=pledge.id, status__in=UNSENT)
-    note = _("La banque conteste ce don : il n’est pas rendu une deuxième fois.")
+    note = _("La banque conteste ce don : il n’est pas rendu une deuxième fois.")
     await waiting.filter(status=RefundStatus.REQUESTED).update(
         status=RefundStatus.REFUSED, refusal=note, decided_at=clock.now()
     )

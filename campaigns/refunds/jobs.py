@@ -1,9 +1,10 @@
 """What refunds and disputes do after the fact, and by the clock (app.py registers both)."""
 
-from campaigns.refunds import looking, sending, unwinding
+from campaigns.refunds import looking, requesting, sending, unwinding
 from civic.jobs import Handler
 
 handlers: dict[str, Handler] = {
+    "refund_wanted": requesting.give_back,
     "send_refund": sending.send,
     "refund_unknown": looking.look_again,
     "refund_changed": looking.hear_refund,

@@ -31,9 +31,10 @@ UNDER_WAY = (RefundStatus.APPROVED, RefundStatus.SENDING, RefundStatus.UNKNOWN, 
 
 
 class RefundCause(StrEnum):
-    """Asked for by two persons, part of an unwound campaign, or made at Stripe's own site."""
+    """Asked for by two persons, by the backer within her delay, part of an unwound campaign, or made at Stripe's."""
 
     ASKED = "asked"
+    BACKER = "backer"
     UNWINDING = "unwinding"
     OUTSIDE = "outside"
 

@@ -50,6 +50,15 @@ async def pledge_to_examine(pledge_id: int, actor: Actor) -> Pledge:
     return found
 
 
+async def refund_to_decide(refund_id: int, actor: Actor) -> Refund:
+    """A refund that waits for a second person. Raises Forbidden outside the team, NotFound."""
+    to_team(actor)
+    found = await Refund.get_or_none(id=refund_id)
+    if found is None:
+        raise NotFound(_("Ce remboursement n’existe pas."))
+    return found
+
+
 async def search(words: str) -> list[Pledge]:
     """Pledges by reference (P-000012, 12) or by a piece of the backer's name, the latest first."""
     words = words.strip()

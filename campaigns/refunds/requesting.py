@@ -8,7 +8,7 @@ from campaigns.ledger.service import Amount
 from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.refunds import letters, position
-from campaigns.refunds.models import Refund, RefundMeans, RefundStatus
+from campaigns.refunds.models import Refund, RefundCause, RefundMeans, RefundStatus
 from campaigns.refunds.position import Position
 from campaigns.settlement import outcomes
 from civic import clock, jobs
@@ -46,12 +46,29 @@ async def request(pledge_id: int, actor: Actor, amount_cents: int, reason: str, 
     return refund
 
 
+@retrying
+async def give_back(pledge_id: int) -> None:
+    """A backer changed her mind within the stated delay (fact `refund_wanted`): all of it goes back, asking nobody."""
+    present = clock.now()
+    async with transaction():
+        pledge = await outcomes.hold(pledge_id, with_campaign=True)
+        found = await position.position_of(pledge)
+        if found is None or pledge.status != PledgeStatus.REFUND_PENDING or found.awaited or not found.refundable_cents:
+            return
+        refund = await Refund.create(
+            pledge_id=pledge.id, attempt_id=found.attempt.id, cause=RefundCause.BACKER, requested_at=present,
+            status=RefundStatus.APPROVED, amount_cents=found.refundable_cents, decided_at=present,
+            tip_cents=found.tip_of(found.refundable_cents),
+        )  # fmt: skip
+        await jobs.enqueue("send_refund", key=refund.key, refund_id=refund.id)
+
+
 async def _to_refund(pledge: Pledge) -> Position:
     found = await position.position_of(pledge)
     if found is None:
-        raise DomainError(_("Rien n’a été payé en ligne pour ce don : il n’y a rien à rendre ici."))
+        raise DomainError(_("Rien n’a été payé en ligne pour ce don : il n’y a rien à rendre ici."))
     if pledge.status == PledgeStatus.DISPUTED or found.contested_cents:
-        raise DomainError(_("Ce don est contesté auprès de la banque : on ne le rend pas une deuxième fois."))
+        raise DomainError(_("Ce don est contesté auprès de la banque : on ne le rend pas une deuxième fois."))
     if not found.refundable_cents:
         raise DomainError(_("Tout ce don a déjà été rendu, ou va l’être."))
     return found
@@ -67,10 +84,10 @@ async def approve(refund_id: int, actor: Actor) -> Refund:
     async with transaction():
         refund, pledge = await _held(refund_id)
         if refund.requested_by_id == actor.person.id:
-            raise Forbidden(_("Vous avez demandé ce remboursement : une autre personne doit l’approuver."))
+            raise Forbidden(_("Vous avez demandé ce remboursement : une autre personne doit l’approuver."))
         found = await position.position_of(pledge)
         if found is None or found.contested_cents:
-            raise DomainError(_("Ce don est contesté auprès de la banque : on ne le rend pas une deuxième fois."))
+            raise DomainError(_("Ce don est contesté auprès de la banque : on ne le rend pas une deuxième fois."))
         rows = Refund.filter(id=refund.id, status=RefundStatus.REQUESTED)
         values = {"approved_by_id": actor.person.id, "decided_at": clock.now()}
         if not await rows.update(status=RefundStatus.APPROVED, **values):
@@ -116,15 +133,20 @@ async def refuse(refund_id: int, actor: Actor, reason: str) -> None:
 
     Raises Forbidden, NotNow when it is decided already.
     """
-    _team(actor)
     async with transaction():
         refund, _pledge = await _held(refund_id)
-        if refund.requested_by_id != actor.person.id:
-            _treasurer(actor)
+        may_refuse(refund, actor)
         rows = Refund.filter(id=refund.id, status=RefundStatus.REQUESTED)
         if not await rows.update(status=RefundStatus.REFUSED, refusal=reason, decided_at=clock.now()):
             raise NotNow(_("Ce remboursement est déjà décidé."))
         await audit(actor, "refund_refused", f"refund:{refund.id}", reason=reason)
+
+
+def may_refuse(refund: Refund, actor: Actor) -> None:
+    """Raises Forbidden for whoever is neither a treasurer nor the one who asked for it."""
+    _team(actor)
+    if refund.requested_by_id != actor.person.id:
+        _treasurer(actor)
 
 
 async def _held(refund_id: int) -> tuple[Refund, Pledge]:

@@ -53,8 +53,8 @@ async def ask(request: Request) -> Response:
 async def approve(request: Request) -> Response:
     """Let the money go."""
     actor = actor_of(request)
-    queries.to_team(actor)
-    refund = await requesting.approve(request.path_params["id"], actor)
+    waiting = await queries.refund_to_decide(request.path_params["id"], actor)
+    refund = await requesting.approve(waiting.id, actor)
     done = _("C’est approuvé. L’argent part dans un instant, et la personne reçoit un message.")
     return redirect("refunds.show", id=refund.pledge_id, flash=done)
 
@@ -62,11 +62,12 @@ async def approve(request: Request) -> Response:
 async def refuse(request: Request) -> Response:
     """Say no, with a reason."""
     actor = actor_of(request)
-    queries.to_team(actor)
+    waiting = await queries.refund_to_decide(request.path_params["id"], actor)
+    requesting.may_refuse(waiting, actor)
     form = await Form.read(request, RefusalForm)
     if form.data is None:
         return redirect("treasury.index", flash=_("Écrivez la raison du refus, en quelques mots."), kind="warn")
-    await requesting.refuse(request.path_params["id"], actor, form.data.reason)
+    await requesting.refuse(waiting.id, actor, form.data.reason)
     return redirect("treasury.index", flash=_("Le remboursement est refusé, la raison est gardée."))
 
 

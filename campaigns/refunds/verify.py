@@ -47,7 +47,7 @@ async def disputes_are_held() -> list[str]:
     if int(row["kept"]) == int(row["found"]):
         return []
     kept, found = row["kept"], row["found"]
-    return [_("Contestations : %(kept)s centimes retenus, les comptes disent %(found)s.", kept=kept, found=found)]
+    return [_("Contestations : %(kept)s centimes retenus, les comptes disent %(found)s.", kept=kept, found=found)]
 
 
 CHECKS = (refunds_within_gifts, refunds_are_told, disputes_are_held)

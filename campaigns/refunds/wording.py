@@ -25,6 +25,8 @@ def cause_of(refund: Refund) -> str:
     """Why a refund exists."""
     if refund.cause == RefundCause.UNWINDING:
         return _("Toute la collecte est remboursée.")
+    if refund.cause == RefundCause.BACKER:
+        return _("La personne a changé d’avis dans le délai.")
     if refund.cause == RefundCause.OUTSIDE:
         return _("Fait sur le site de Stripe, sans passer par ici.")
     return str(refund.reason)
@@ -87,18 +89,18 @@ def difference(source_ref: str, theirs_cents: int, ours_cents: int) -> str:
         what = _("La contestation")
     values = {"what": what, "ref": source_ref, "theirs": money(theirs_cents), "ours": money(ours_cents)}
     if not ours_cents:
-        head = _("%(what)s %(ref)s : Stripe compte %(theirs)s, nos comptes ne le connaissent pas.", **values)
+        head = _("%(what)s %(ref)s : Stripe compte %(theirs)s, nos comptes ne le connaissent pas.", **values)
         return f"{head} {_why_unknown(source_ref)}"
     if not theirs_cents:
-        head = _("%(what)s %(ref)s : nos comptes disent %(ours)s, Stripe n’en a pas trace.", **values)
-        return head + " " + _("Ne corrigez rien à la main : prévenez la personne qui tient le site.")
-    head = _("%(what)s %(ref)s : Stripe compte %(theirs)s, nos comptes disent %(ours)s.", **values)
-    return head + " " + _("Souvent des frais que Stripe n’avait pas encore donnés : regardez à nouveau demain.")
+        head = _("%(what)s %(ref)s : nos comptes disent %(ours)s, Stripe n’en a pas trace.", **values)
+        return head + " " + _("Ne corrigez rien à la main : prévenez la personne qui tient le site.")
+    head = _("%(what)s %(ref)s : Stripe compte %(theirs)s, nos comptes disent %(ours)s.", **values)
+    return head + " " + _("Souvent des frais que Stripe n’avait pas encore donnés : regardez à nouveau demain.")
 
 
 def _why_unknown(source_ref: str) -> str:
     if source_ref.startswith(_CHARGES):
         return _("Un paiement fait hors du site, ou un message de Stripe en retard.")
     if source_ref.startswith(_REFUNDS):
-        return _("Un remboursement fait sur le site de Stripe : il sera repris dans les six heures.")
-    return _("Un message de Stripe en retard : il sera repris dans les six heures.")
+        return _("Un remboursement fait sur le site de Stripe : il sera repris dans les six heures.")
+    return _("Un message de Stripe en retard : il sera repris dans les six heures.")

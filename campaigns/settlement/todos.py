@@ -41,5 +41,5 @@ async def _differences() -> list[Todo]:
         "Comprendre %(n)s écart entre Stripe et nos comptes",
         "Comprendre %(n)s écarts entre Stripe et nos comptes", last.troubles,
     )  # fmt: skip
-    detail = _("Constaté le %(day)s. La commande « civic reconcile » les nomme.", day=day(last.at))
-    return [Todo(text, urls.path("desk.index"), "argent", detail=detail)]
+    detail = _("Constaté le %(day)s. La page de la trésorerie les explique.", day=day(last.at))
+    return [Todo(text, urls.path("treasury.index"), "argent", detail=detail)]
