@@ -15,13 +15,13 @@ from civic.people import service as people
 from civic.people.models import AuditEntry, Person
 from civic.places import service as places
 from civic.settings import Settings, settings
-from demo import around, campaigns, events, initiatives, offers, organisations, spending, steering, things, volunteering
-from demo import campaigns, events, initiatives, offline, organisations, steering, things, volunteering
 from demo import (
     around,
     campaigns,
     events,
     initiatives,
+    offers,
+    offline,
     organisations,
     refunds,
     spending,
