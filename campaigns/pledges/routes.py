@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from campaigns import slots
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import rewards
 from campaigns.pledges import draft as drafts
@@ -169,9 +170,10 @@ async def _verify_page(
     request: Request, campaign: Campaign, draft: Draft, form: Form[CheckForm], status: int = 200
 ) -> Response:
     policy = content_security_policy(hosted.pages_origin())
+    notes = [note for fill in slots.gift_notes for note in await fill(campaign, draft.amount_cents)]
     return page(
         request, "campaigns/pledges/verify.html", status=status, headers={"Content-Security-Policy": policy},
-        form=form, campaign=campaign, draft=draft, tips=TIPS,
+        form=form, campaign=campaign, draft=draft, tips=TIPS, notes=notes,
         reward=await queries.reward_of(campaign.id, draft.reward_id),
     )  # fmt: skip
 
