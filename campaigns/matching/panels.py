@@ -54,6 +54,17 @@ async def gift_notes(campaign: "Campaign", cents: int) -> list[str]:
     return found
 
 
+async def asks_commune(campaign: "Campaign") -> list[str]:
+    """« Trévoux ajoute aux dons des habitants de ces communes : … »: why a backer is asked where she lives."""
+    found = []
+    for agreement in await queries.active_of(campaign.id):
+        names = ", ".join(commune.name for commune in queries.communes_of(agreement))
+        if names and queries.adds_now(agreement):
+            words = {"who": agreement.fund.organisation.name, "names": names}
+            found.append(_("%(who)s ajoute aux dons des habitants de ces communes : %(names)s.", **words))
+    return found
+
+
 async def campaign_tools(campaign: "Campaign", actor: "Actor") -> list[Tool]:
     """The agreements, for the team; for the leads when there are some."""
     team = actor.is_animator or actor.is_treasurer

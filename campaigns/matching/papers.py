@@ -75,9 +75,10 @@ def _parties(agreement: MatchAgreement) -> list[tuple[str, str]]:
 
 def _articles(agreement: MatchAgreement) -> list[tuple[str, str]]:
     """Heading and text of each article: rule, caps, dates, then payment, failure, openness."""
+    days = wording.days_text(agreement, day_short)
     return [
         (_("1. La règle"), _rule(agreement)), (_("2. Les plafonds"), _limits(agreement)),
-        (_("3. Les dates"), _("%(days)s. La date de la promesse fait foi.", days=wording.days_text(agreement, day_short))),
+        (_("3. Les dates"), _("%(days)s. La date de la promesse fait foi.", days=days)),
         (_("4. Le versement"), _(
             "Rien n’est versé avant la réussite de la collecte. Quand tous les dons sont reçus, le bénéficiaire envoie "
             "un appel de fonds : le montant exact, le nombre de dons et de personnes. Le financeur paie par virement."

@@ -114,6 +114,20 @@ async def test_the_campaign_says_what_a_gift_brings_only_while_it_is_true(client
     assert "utilisée en entier" in page
 
 
+async def test_a_visitor_says_her_commune_where_that_brings_more(client: Client) -> None:
+    campaign, commune = await a_live_campaign(10_000), await a_commune()
+    await client.submit(f"/campagnes/{campaign.slug}/soutenir", {"amount": "3000", "reward": "0"})
+    assert "Votre commune" not in await plain(client, f"/campagnes/{campaign.slug}/soutenir/moi")
+    await an_agreement(campaign, communes=[commune.insee])
+    assert "ajoute aux dons des habitants" in await plain(client, f"/campagnes/{campaign.slug}/soutenir/moi")
+    base = f"/campagnes/{campaign.slug}/soutenir"
+    me = {"name": "Odile Blanc", "email": "odile@exemple.fr", "shown": "name"}
+    assert (await client.submit(f"{base}/moi", {**me, "commune": "Nullepart"})).status_code == 422
+    assert (await client.submit(f"{base}/moi", {**me, "commune": "Trévoux"})).status_code == 303
+    await client.submit(f"{base}/verifier", {"tip": "0", "terms": "1"})
+    assert await Person.filter(email="odile@exemple.fr", commune_id=commune.insee).exists()
+
+
 async def the_check(client: Client, campaign: Campaign, cents: str) -> str:
     """« Je vérifie » of a gift."""
     base = f"/campagnes/{campaign.slug}/soutenir"
