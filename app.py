@@ -30,6 +30,10 @@ from campaigns.lifecycle import jobs as lifecycle_jobs
 from campaigns.lifecycle import legal as lifecycle_legal
 from campaigns.lifecycle import routes as lifecycle_routes
 from campaigns.lifecycle import todos as lifecycle_todos
+from campaigns.matching import jobs as matching_jobs
+from campaigns.matching import panels as matching_panels
+from campaigns.matching import routes as matching_routes
+from campaigns.matching import verify as matching_verify
 from campaigns.news import jobs as news_jobs
 from campaigns.news import panels as news_panels
 from campaigns.news import routes as news_routes
@@ -136,6 +140,20 @@ CAMPAIGN_CHECKS = (
 CAMPAIGN_JOBS = (
     lifecycle_jobs, coaching_jobs, offers_jobs, pledges_jobs, payments_jobs, settlement_jobs, offline_jobs,
     refunds_jobs, payouts_jobs, receipts_jobs, news_jobs, board_jobs,
+    pledges_routes, payments_routes, offline_routes, lifecycle_routes, settlement_routes, news_routes, sharing_routes,
+    board_routes, receipts_routes, proof_routes, accounting_routes, payouts_routes, refunds_routes, campaigns_routes,
+    treasury_routes, matching_routes,
+)  # fmt: skip
+CAMPAIGN_PARTS = (
+    campaign_panels, settlement_todos, refunds_panels, offline_panels, offline_queries, payouts_panels,
+    accounting_panels, proof_panels, receipts_panels, news_panels, sharing_panels, board_panels, matching_panels,
+)  # fmt: skip
+CAMPAIGN_CHECKS = (
+    ledger_verify, settlement_verify, offline_verify, refunds_verify, payouts_verify, receipts_verify, matching_verify,
+)  # fmt: skip
+CAMPAIGN_JOBS = (
+    lifecycle_jobs, pledges_jobs, payments_jobs, settlement_jobs, offline_jobs, refunds_jobs, payouts_jobs,
+    receipts_jobs, news_jobs, board_jobs, matching_jobs,
 )  # fmt: skip
 
 

@@ -36,8 +36,12 @@ treasury_panels: Slot[Callable[["Actor"], Awaitable[list[Panel]]]] = Slot("treas
 """Parts of the treasurer's page, the most urgent first."""
 gives_otherwise: Slot[Callable[[int, int], Awaitable[bool]]] = Slot("gives_otherwise")
 """Whether a person (campaign id, person id) gives by another road than a pledge: people are counted once."""
+gift_notes: Slot[Callable[["Campaign", int], Awaitable[list[str]]]] = Slot("gift_notes")
+"""Sentences beside a gift of so many cents that is about to be made: what it would bring, as things stand now."""
+asks_commune: Slot[Callable[["Campaign"], Awaitable[list[str]]]] = Slot("asks_commune")
+"""Why a backer is asked where she lives, in sentences; she is not asked when there are none."""
 
-ALL = (campaign_panels, campaign_tools, treasury_panels, gives_otherwise)
+ALL = (campaign_panels, campaign_tools, treasury_panels, gives_otherwise, gift_notes, asks_commune)
 
 
 def clear() -> None:

@@ -20,6 +20,7 @@ from demo import (
     campaigns,
     events,
     initiatives,
+    matching,
     offers,
     offline,
     organisations,
@@ -63,9 +64,7 @@ async def load() -> bool:
             await _tell(acts, World())
         else:
             await till.hush(True)
-            await _tell([*acts, campaigns, offers, spending, around], World(till=till))
-            await _tell([*acts, campaigns, offline], World(till=till))
-            await _tell([*acts, campaigns, refunds, spending, around], World(till=till))
+            await _tell([*acts, campaigns, offers, offline, matching, refunds, spending, around], World(till=till))
             await till.hush(False)
     async with database.transaction():
         await jobs.enqueue("communes_wanted", key="demo")

@@ -17,6 +17,7 @@ from campaigns.board.models import Delivery
 from campaigns.board.queries import ADDRESS
 from campaigns.coaching.service import STOP
 from campaigns.lifecycle.models import Campaign, CostLine
+from campaigns.matching import queries as matching_links
 from campaigns.news.models import News, Question, Word
 from campaigns.news.queries import CONFIRM, NO_MORE
 from campaigns.offline.deposits import prepare
@@ -50,6 +51,7 @@ from tests.campaigns.till import open_till
 from tests.client import Client
 from tests.factories import a_person, an_organisation
 from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campaign, a_reward, an_offer
+from tests.factories.matching import a_due_agreement
 from tests.factories.offline import a_gift, a_treasurer, a_verified_gift
 from tests.factories.payouts import a_tranche, an_expense
 from tests.factories.steering import a_committee, a_member, an_open_decision
@@ -134,6 +136,8 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
     )  # fmt: skip
     await Pledge.filter(id=pledge.id).update(session_ref="cs_42")
     token = links.make(pledge_links.MANAGE, pledge.id)
+    agreement = await a_due_agreement(live, lead)
+    match_token = links.make(matching_links.LINK, agreement.id)
     of_draft, of_shift = {"slug": draft.slug}, {"slug": mission.slug, "id": shift.id}
     line = await CostLine.filter(campaign_id=draft.id).order_by("-id").first()
     assert line
@@ -154,6 +158,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         **await some_spending(live),
         "payments": {"slug": live.slug, "session": "cs_42", "token": links.make(pledge_links.PAY, pledge.id)},
         **await money_by_hand(live),
+        "matching": {"slug": live.slug, "id": agreement.id, "token": match_token},
         "settlement": {"slug": live.slug, "token": token, "ticket": ticket(attempt)},
         "communes": {"slug": initiative.commune.slug}, "organisations": {"slug": (await an_organisation()).slug},
         **await around(live, pledge),

@@ -31,6 +31,7 @@ class Draft:
     email: str = ""
     shown: str = ""
     amount_hidden: bool = False
+    commune: str = ""
     source: str = ""
     key: str = ""
     former: list[str] = field(default_factory=list)

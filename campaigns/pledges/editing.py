@@ -14,7 +14,7 @@ from campaigns.lifecycle.transitions import NotNow
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from campaigns.pledges.queries import STANDING
 from campaigns.pledges.service import tell, undecided
-from civic import clock
+from civic import clock, jobs
 from civic.database import retrying, transaction
 from civic.errors import Gone, Invalid
 from civic.i18n import _
@@ -68,6 +68,7 @@ async def change(found: Pledge, wish: Wish) -> Wish | None:
             cause=f"amount {before.amount_cents} to {wish.amount_cents}", at=clock.now(),
         )  # fmt: skip
         await keep_need(found.campaign_id)
+        await jobs.enqueue("pledge_changed", key=f"pledge-{found.id}-{row.id}", pledge_id=found.id)
         reward = await Reward.get_or_none(id=wish.reward_id)
         await tell(
             found, "pledge_changed", f"-{row.id}", amount_cents=wish.amount_cents, tip_cents=wish.tip_cents,

@@ -57,6 +57,7 @@ class MeForm(BaseModel):
     email: EmailStr
     shown: Literal["name", "anonymous"] = "name"
     amount_hidden: bool = False
+    commune: str = Field("", max_length=80)
 
 
 def explain(form: Form[Any]) -> None:
@@ -72,6 +73,12 @@ class ShownForm(BaseModel):
 
     shown: Literal["name", "anonymous"] = "name"
     amount_hidden: bool = False
+
+
+class KnownForm(ShownForm):
+    """« Moi » of a person who is signed in; `commune` only where a matcher adds to the gifts of residents."""
+
+    commune: str = Field("", max_length=80)
 
 
 class EditForm(ShownForm):

@@ -4,12 +4,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from campaigns import slots
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import rewards
 from campaigns.pledges import draft as drafts
 from campaigns.pledges import forms, guards, hosted, manage_routes, queries, service
 from campaigns.pledges.draft import Draft
-from campaigns.pledges.forms import CHIPS, TIPS, CheckForm, GiftForm, MeForm, SentGiftForm, ShownForm
+from campaigns.pledges.forms import CHIPS, TIPS, CheckForm, GiftForm, KnownForm, MeForm, SentGiftForm
 from campaigns.pledges.service import Gift
 from civic.errors import DomainError, Invalid
 from civic.i18n import _
@@ -17,6 +18,7 @@ from civic.people import links
 from civic.people import service as people
 from civic.people.actor import Actor, visitor_or_actor
 from civic.people.models import Person
+from civic.places import queries as places
 from civic.settings import settings
 from civic.web.forms import Form
 from civic.web.middleware import content_security_policy
@@ -89,9 +91,20 @@ async def me(request: Request) -> Response:
         return redirect("pledges.gift", slug=campaign.slug)
     values = {
         "name": draft.name, "email": draft.email, "shown": draft.shown or "name",
-        "amount_hidden": "1" if draft.amount_hidden else "",
+        "amount_hidden": "1" if draft.amount_hidden else "", "commune": draft.commune,
     }  # fmt: skip
-    return page(request, "campaigns/pledges/me.html", form=Form(values), campaign=campaign, draft=draft)
+    return await _me_page(request, campaign, draft, Form(values))
+
+
+async def _me_page(
+    request: Request, campaign: Campaign, draft: Draft, form: Form[MeForm] | Form[KnownForm], status: int = 200
+) -> Response:
+    actor = visitor_or_actor(request)
+    known = actor is not None and actor.person.commune_id  # type: ignore[attr-defined]
+    why = [] if known else [sentence for fill in slots.asks_commune for sentence in await fill(campaign)]
+    return page(
+        request, "campaigns/pledges/me.html", status=status, form=form, campaign=campaign, draft=draft, why=why
+    )
 
 
 async def tell_me(request: Request) -> Response:
@@ -101,18 +114,24 @@ async def tell_me(request: Request) -> Response:
         return redirect("pledges.gift", slug=campaign.slug)
     actor = visitor_or_actor(request)
     known = actor is not None and bool(actor.person.email)
-    form: Form[MeForm] | Form[ShownForm] = await (
-        Form.read(request, ShownForm) if known else Form.read(request, MeForm)
+    form: Form[MeForm] | Form[KnownForm] = await (
+        Form.read(request, KnownForm) if known else Form.read(request, MeForm)
     )
+    try:
+        if form.data and form.data.commune:
+            await places.commune_meant(form.data.commune)
+    except DomainError as error:
+        form.refuse(error)
     if form.data is None:
         forms.explain(form)
-        return page(request, "campaigns/pledges/me.html", status=422, form=form, campaign=campaign, draft=draft)
+        return await _me_page(request, campaign, draft, form, 422)
     name, email = _identity(actor, form.data)
-    draft.change(name=name, email=email, shown=form.data.shown, amount_hidden=form.data.amount_hidden)
+    sent = form.data
+    draft.change(name=name, email=email, shown=sent.shown, amount_hidden=sent.amount_hidden, commune=sent.commune)
     return drafts.keep(redirect("pledges.verify", slug=campaign.slug), draft, campaign.slug)
 
 
-def _identity(actor: Actor | None, sent: MeForm | ShownForm) -> tuple[str, str]:
+def _identity(actor: Actor | None, sent: MeForm | KnownForm) -> tuple[str, str]:
     if isinstance(sent, MeForm):
         return sent.name, str(sent.email)
     assert actor is not None
@@ -152,9 +171,11 @@ async def promise(request: Request) -> Response:
 
 async def _backer(request: Request, draft: Draft) -> Person:
     actor = visitor_or_actor(request)
-    if actor and actor.person.email and actor.person.email == draft.email:
-        return actor.person
-    return await people.meet(draft.name, draft.email)
+    own = actor is not None and actor.person.email and actor.person.email == draft.email
+    backer = actor.person if actor and own else await people.meet(draft.name, draft.email)
+    if draft.commune:
+        await people.say_commune(backer, (await places.commune_meant(draft.commune)).insee)
+    return backer
 
 
 def _gift(draft: Draft, backer: Person, tip_cents: int) -> Gift:
@@ -169,9 +190,10 @@ async def _verify_page(
     request: Request, campaign: Campaign, draft: Draft, form: Form[CheckForm], status: int = 200
 ) -> Response:
     policy = content_security_policy(hosted.pages_origin())
+    notes = [note for fill in slots.gift_notes for note in await fill(campaign, draft.amount_cents)]
     return page(
         request, "campaigns/pledges/verify.html", status=status, headers={"Content-Security-Policy": policy},
-        form=form, campaign=campaign, draft=draft, tips=TIPS,
+        form=form, campaign=campaign, draft=draft, tips=TIPS, notes=notes,
         reward=await queries.reward_of(campaign.id, draft.reward_id),
     )  # fmt: skip
 

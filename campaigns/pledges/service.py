@@ -233,6 +233,7 @@ async def _uncount(found: Pledge) -> None:
     await _release_reward(found)
     await _let_method_go(found.method_ref)
     await keep_need(found.campaign_id)
+    await jobs.enqueue("pledge_changed", key=f"pledge-{found.id}-{found.status.value}", pledge_id=found.id)
 
 
 @retrying

@@ -8,6 +8,7 @@ from tortoise.expressions import F
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind, Reward
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, move
+from campaigns.matching import service as matching
 from campaigns.payments.gateway import GatewayTrouble
 from campaigns.pledges import transitions
 from campaigns.pledges.models import Pledge, PledgeStatus
@@ -88,6 +89,7 @@ async def close(campaign_id: int) -> CampaignStatus | None:
             return None
         if await Pledge.filter(campaign_id=campaign_id, status__in=outcomes.OPEN_PLEDGES).exists():
             return None
+        await matching.recompute(campaign_id)
         campaign = await Campaign.get(id=campaign_id)
         outcome = CampaignStatus.FUNDED if _reached(campaign) else CampaignStatus.SHORTFALL
         await move(campaign, outcome, by=By.SCHEDULER)
@@ -101,9 +103,10 @@ async def close(campaign_id: int) -> CampaignStatus | None:
 
 def _reached(campaign: Campaign) -> bool:
     """The money itself, after the declines: nearly the minimum is enough (CIVIC_COLLECTION_TOLERANCE, percent)."""
+    received = campaign.collected_cents + campaign.offline_cents + campaign.matched_cents
     if campaign.goal == GoalKind.FLEXIBLE:
-        return bool(campaign.collected_cents)
-    return bool(campaign.collected_cents * 100 >= campaign.minimum_cents * settings().collection_tolerance)
+        return bool(received)
+    return bool(received * 100 >= campaign.needed_cents * settings().collection_tolerance)
 
 
 async def celebrate(campaign: Campaign) -> None:

@@ -10,6 +10,7 @@ import structlog
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, NotNow, move
+from campaigns.matching import service as matching
 from campaigns.payments.checkout import close_open_pages
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.settlement import closing, direct, letters, rules
@@ -74,14 +75,16 @@ async def _decide(campaign_id: int) -> CampaignStatus | None:
 
 
 async def _conclude(campaign: Campaign, present: datetime) -> CampaignStatus:
-    total, backers = await _count(campaign.id)
+    online, backers = await _count(campaign.id)
+    total = online + campaign.offline_cents + await matching.recompute(campaign.id)
     outcome = await _outcome(campaign, total)
     await move(
-        campaign, outcome, by=By.SCHEDULER, decided_at=present, decided_total_cents=total, confirmed_cents=total,
+        campaign, outcome, by=By.SCHEDULER, decided_at=present, decided_total_cents=total, confirmed_cents=online,
         backers_count=backers, grace_until=present + rules.GRACE if outcome == CampaignStatus.COLLECTING else None,
     )  # fmt: skip
     if outcome == CampaignStatus.FAILED:
         await _release(campaign.id, "goal_not_reached", present)
+        await matching.recompute(campaign.id)
         await activity.record(
             "campaign_failed", way="argent", initiative_id=campaign.initiative_id, title=campaign.title,
             slug=campaign.slug,
@@ -97,7 +100,7 @@ async def _conclude(campaign: Campaign, present: datetime) -> CampaignStatus:
 
 
 async def _count(campaign_id: int) -> tuple[int, int]:
-    """What counts at the deadline, in cents, and how many persons gave it."""
+    """What was promised online and counts at the deadline, in cents, and by how many persons."""
     row = await database.fetch_all(
         "SELECT COALESCE(SUM(amount_cents), 0) AS cents, COUNT(DISTINCT person_id) AS backers FROM pledge "
         "WHERE campaign_id = ? AND status IN ('confirmed', 'collected', 'processing')",
@@ -112,7 +115,7 @@ async def _outcome(campaign: Campaign, total_cents: int) -> CampaignStatus:
         if await Pledge.filter(campaign_id=campaign.id, status=PledgeStatus.CONFIRMED).exists():
             return CampaignStatus.COLLECTING
         return CampaignStatus.FUNDED if total_cents > 0 else CampaignStatus.FAILED
-    return CampaignStatus.COLLECTING if total_cents >= campaign.minimum_cents else CampaignStatus.FAILED
+    return CampaignStatus.COLLECTING if total_cents >= campaign.needed_cents else CampaignStatus.FAILED
 
 
 async def _release(campaign_id: int, cause: str, present: datetime, *, after: datetime | None = None) -> None:

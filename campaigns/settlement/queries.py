@@ -25,14 +25,15 @@ async def predict(days: int) -> str:
 
 async def _line(campaign: Campaign) -> str:
     row = (await database.fetch_all(_PLEDGES, [campaign.id]))[0]
+    total = int(row["cents"]) + campaign.offline_cents + campaign.matched_cents
     values = {
         "slug": campaign.slug, "day": day(campaign.deadline) if campaign.deadline else "", "n": row["n"],
-        "cents": money(int(row["cents"])), "minimum": money(campaign.minimum_cents), "tips": money(int(row["tips"])),
+        "cents": money(total), "minimum": money(campaign.needed_cents), "tips": money(int(row["tips"])),
     }  # fmt: skip
     head = _("%(slug)s, %(day)s : %(cents)s promis sur %(minimum)s.", **values)
     if campaign.goal == GoalKind.FLEXIBLE:
         return f"{head} " + _("Elle garde ce qu’elle a reçu.")
-    if int(row["cents"]) >= campaign.minimum_cents:
+    if total >= campaign.needed_cents:
         return f"{head} " + _("Elle réussirait : %(n)s débits, dont %(tips)s d’aide au site.", **values)
     return f"{head} " + _("Elle échouerait : personne ne serait débité.")
 

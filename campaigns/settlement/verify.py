@@ -28,11 +28,14 @@ WHERE c.decided_at IS NULL AND c.status IN ('live', 'suspended')
 AND c.goal = 'all_or_nothing' GROUP BY c.id, c.confirmed_cents, c.backers_count
 HAVING c.confirmed_cents <> COALESCE(SUM(p.amount_cents), 0) OR c.backers_count <> {BACKERS}"""  # noqa: S608
 
-_BOOKED = """SELECT c.id, c.collected_cents + c.offline_cents AS kept, COALESCE(booked.cents, 0) AS found
-FROM campaign c
+_BOOKED = """SELECT c.id, c.collected_cents + c.offline_cents + COALESCE(m.cents, 0) AS kept,
+COALESCE(booked.cents, 0) AS found FROM campaign c
+LEFT JOIN (SELECT a.campaign_id, SUM(m.amount_cents) AS cents FROM pledge_match m
+JOIN match_agreement a ON a.id = m.agreement_id WHERE m.state IN ('due', 'received') GROUP BY a.campaign_id) m
+ON m.campaign_id = c.id
 LEFT JOIN (SELECT a.campaign_id, -SUM(p.amount_cents) AS cents FROM posting p JOIN account a ON a.id = p.account_id
 WHERE a.kind = 'campaign_fund' GROUP BY a.campaign_id) booked ON booked.campaign_id = c.id
-WHERE c.collected_cents + c.offline_cents <> COALESCE(booked.cents, 0)"""
+WHERE c.collected_cents + c.offline_cents + COALESCE(m.cents, 0) <> COALESCE(booked.cents, 0)"""
 
 _LEFT = """p.amount_cents
 - COALESCE((SELECT SUM(r.amount_cents - r.tip_cents) FROM refund r

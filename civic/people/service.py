@@ -141,6 +141,11 @@ async def change_profile(person: Person, name: str, commune_insee: str | None, l
     )
 
 
+async def say_commune(person: Person, insee: str) -> None:
+    """She says where she lives on the way; what her profile says already stays."""
+    await Person.filter(id=person.id, commune_id__isnull=True).update(commune_id=insee)
+
+
 async def open_session(person: Person, browser: str) -> str:
     """Sign a browser in; answers the secret for its cookie."""
     token = secrets.token_urlsafe(32)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from app import create_app
 from campaigns.ledger import queries as ledger
 from campaigns.ledger.verify import CHECKS as LEDGER_CHECKS
+from campaigns.matching.verify import CHECKS as MATCHING_CHECKS
 from campaigns.payments import gateway
 from campaigns.refunds.verify import CHECKS as REFUND_CHECKS
 from campaigns.settlement import books
@@ -47,7 +48,8 @@ async def assert_books_agree(gate: Harness) -> None:
 
 async def problems() -> list[str]:
     """What `civic verify` would say."""
-    return [sentence for check in (*LEDGER_CHECKS, *SETTLEMENT_CHECKS, *REFUND_CHECKS) for sentence in await check()]
+    checks = (*LEDGER_CHECKS, *SETTLEMENT_CHECKS, *REFUND_CHECKS, *MATCHING_CHECKS)
+    return [sentence for check in checks for sentence in await check()]
 
 
 async def start_civic(

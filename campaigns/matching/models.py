@@ -1,0 +1,214 @@
+"""The pot, its agreement for one campaign, what it adds to each pledge, and the matcher's payment."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+from tortoise.models import Model
+
+from campaigns.lifecycle.models import Campaign
+from campaigns.pledges.models import Pledge
+from civic.organisations.models import Organisation
+from civic.people.models import Person
+from civic.places.models import Commune
+
+
+class AgreementStatus(StrEnum):
+    """Proposed by the team; active once the matcher has accepted; declined by it or withdrawn by the team."""
+
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class MatchState(StrEnum):
+    """Reserved while the campaign runs, due when it is funded, received on the bank account; or released."""
+
+    RESERVED = "reserved"
+    DUE = "due"
+    RECEIVED = "received"
+    RELEASED = "released"
+
+
+class PaymentState(StrEnum):
+    """Entered by one person, confirmed or refused by another."""
+
+    ENTERED = "entered"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class MatchFund(Model):
+    """A matcher's pot, in cents. `used_cents` is what its agreements hold together, never more than the budget.
+
+    `version` grows with every recomputation, under the row's lock.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    organisation_id: int
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "civic.Organisation", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    budget_cents = fields.BigIntField()
+    used_cents = fields.BigIntField(default=0)
+    version = fields.IntField(default=1)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "match_fund"
+        constraints = (
+            CheckConstraint(
+                check="budget_cents > 0 AND used_cents >= 0 AND used_cents <= budget_cents", name="match_fund_budget"
+            ),
+        )
+
+    @property
+    def left_cents(self) -> int:
+        """What no campaign holds yet, in cents."""
+        return int(self.budget_cents - self.used_cents)
+
+
+class MatchAgreement(Model):
+    """What a fund adds on one campaign. Either `percent` of each gift or `per_person_cents` once per person.
+
+    `gift_cap_cents` limits what is added to one gift, `cap_cents` what is added in all. `starts_at` and `ends_at` (UTC;
+    no end: the deadline) are the gifts' moments. `reserved_cents` is the sum of its matches that stand; after the
+    decision it can only fall. `due_at`, `received_at`: where the money is.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    fund_id: int
+    fund: fields.ForeignKeyRelation[MatchFund] = fields.ForeignKeyField(
+        "campaigns.MatchFund", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    campaign_id: int
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    status = fields.CharEnumField(AgreementStatus, max_length=12, default=AgreementStatus.PROPOSED)
+    percent = fields.IntField(default=0)
+    per_person_cents = fields.BigIntField(default=0)
+    gift_cap_cents = fields.BigIntField(null=True)
+    cap_cents = fields.BigIntField()
+    reserved_cents = fields.BigIntField(default=0)
+    corrections = fields.IntField(default=0)
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField(null=True)
+    signatory = fields.CharField(max_length=120)
+    signatory_role = fields.CharField(max_length=120)
+    signatory_email = fields.CharField(max_length=254)
+    proposed_by_id: int
+    proposed_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", on_delete=fields.OnDelete.RESTRICT, related_name=False
+    )
+    proposed_at = fields.DatetimeField()
+    accepted_name = fields.CharField(max_length=120, default="")
+    accepted_role = fields.CharField(max_length=120, default="")
+    answered_at = fields.DatetimeField(null=True)
+    answer_note = fields.CharField(max_length=1000, default="")
+    due_at = fields.DatetimeField(null=True)
+    received_at = fields.DatetimeField(null=True)
+    communes: fields.ReverseRelation["MatchCommune"]
+
+    class Meta:
+        table = "match_agreement"
+        constraints = (
+            CheckConstraint(
+                check="(percent > 0 AND per_person_cents = 0) OR (percent = 0 AND per_person_cents > 0)",
+                name="match_agreement_rule",
+            ),
+            CheckConstraint(
+                check="cap_cents > 0 AND reserved_cents >= 0 AND reserved_cents <= cap_cents",
+                name="match_agreement_cap",
+            ),
+            UniqueConstraint(
+                fields=("fund_id", "campaign_id"), name="match_agreement_once",
+                condition="status IN ('proposed', 'active')",
+            ),
+        )  # fmt: skip
+
+    @property
+    def stage(self) -> MatchState:
+        """The state of its matches that stand."""
+        if self.received_at:
+            return MatchState.RECEIVED
+        return MatchState.DUE if self.due_at else MatchState.RESERVED
+
+
+class MatchCommune(Model):
+    """A commune whose residents' gifts an agreement adds to; none listed: everybody's."""
+
+    id = fields.BigIntField(primary_key=True)
+    agreement: fields.ForeignKeyRelation[MatchAgreement] = fields.ForeignKeyField(
+        "campaigns.MatchAgreement", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name="communes"
+    )
+    commune_id: str
+    commune: fields.ForeignKeyRelation[Commune] = fields.ForeignKeyField(
+        "civic.Commune", on_delete=fields.OnDelete.RESTRICT, related_name=False
+    )
+
+    class Meta:
+        table = "match_commune"
+        constraints = (UniqueConstraint(fields=("agreement_id", "commune_id"), name="match_commune_once"),)
+
+
+class Match(Model):
+    """What one agreement adds to one pledge, in cents; a released one keeps the amount that was set free."""
+
+    id = fields.BigIntField(primary_key=True)
+    agreement_id: int
+    agreement: fields.ForeignKeyRelation[MatchAgreement] = fields.ForeignKeyField(
+        "campaigns.MatchAgreement", on_delete=fields.OnDelete.RESTRICT, related_name=False
+    )
+    pledge_id: int
+    pledge: fields.ForeignKeyRelation[Pledge] = fields.ForeignKeyField(
+        "campaigns.Pledge", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    amount_cents = fields.BigIntField()
+    state = fields.CharEnumField(MatchState, max_length=10, default=MatchState.RESERVED)
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "pledge_match"
+        constraints = (
+            UniqueConstraint(fields=("agreement_id", "pledge_id"), name="match_once"),
+            CheckConstraint(check="amount_cents > 0", name="match_positive"),
+        )
+
+
+class MatchPayment(Model):
+    """The matcher's transfer as one person saw it on the bank statement; a second person confirms it."""
+
+    id = fields.BigIntField(primary_key=True)
+    agreement_id: int
+    agreement: fields.ForeignKeyRelation[MatchAgreement] = fields.ForeignKeyField(
+        "campaigns.MatchAgreement", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    amount_cents = fields.BigIntField()
+    received_on = fields.DateField()
+    reference = fields.CharField(max_length=120, default="")
+    state = fields.CharEnumField(PaymentState, max_length=10, default=PaymentState.ENTERED)
+    requested_by_id: int
+    requested_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", on_delete=fields.OnDelete.RESTRICT, related_name=False
+    )
+    requested_at = fields.DatetimeField()
+    approved_by_id: int | None
+    approved_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, related_name=False
+    )
+    approved_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "match_payment"
+        constraints = (
+            CheckConstraint(
+                check="amount_cents > 0 AND (approved_by_id IS NULL OR approved_by_id <> requested_by_id)",
+                name="match_payment_second_person",
+            ),
+            CheckConstraint(
+                check="state <> 'confirmed' OR approved_by_id IS NOT NULL", name="match_payment_confirmed_by"
+            ),
+            UniqueConstraint(fields=("agreement_id",), name="match_payment_once", condition="state <> 'refused'"),
+        )

@@ -1,0 +1,198 @@
+"""The team's pages of match funding on a campaign: agreements, a new one, the money that came in."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from campaigns.lifecycle.models import Campaign
+from campaigns.matching import agreeing, letters, matcher_routes, papers, queries, receiving, wording
+from campaigns.matching.forms import AgreementForm, PaymentForm
+from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchPayment, MatchState, PaymentState
+from civic import clock
+from civic.errors import DomainError, NotFound
+from civic.i18n import _
+from civic.organisations.queries import kind_labels
+from civic.papers import pdf_answer
+from civic.people.actor import Actor, actor_of
+from civic.web import limits
+from civic.web.formats import money
+from civic.web.forms import Form
+from civic.web.page import page, redirect
+
+
+async def index(request: Request) -> Response:
+    """Every agreement of a campaign, where it stands and what may be done about it."""
+    actor = actor_of(request)
+    campaign = await queries.campaign_to_follow(request.path_params["slug"], actor)
+    return await _index_page(request, campaign, actor)
+
+
+async def _index_page(
+    request: Request, campaign: Campaign, actor: Actor, refused: tuple[int, Form[PaymentForm]] | None = None,
+    status: int = 200,
+) -> Response:  # fmt: skip
+    found = await queries.agreements_of(campaign.id)
+    rows = [await _row(agreement, actor, refused) for agreement in found]
+    return page(
+        request, "campaigns/matching/index.html", status=status, campaign=campaign, rows=rows,
+        may_propose=(actor.is_animator or actor.is_treasurer) and campaign.status in agreeing.BEFORE_THE_END,
+        form=refused[1] if refused else None, today=clock.today(),
+    )  # fmt: skip
+
+
+async def _row(
+    agreement: MatchAgreement, actor: Actor, refused: tuple[int, Form[PaymentForm]] | None
+) -> dict[str, Any]:
+    state, look = wording.state_text(agreement)
+    payment = await queries.payment_of(agreement.id)
+    form = refused[1] if refused and refused[0] == agreement.id else Form[PaymentForm](
+        {"amount": money(agreement.reserved_cents), "received_on": clock.today().isoformat()}
+    )
+    return {
+        "agreement": agreement, "state": state, "look": look, "rule": wording.rule_text(agreement),
+        "limits": wording.limits_text(agreement), "who": wording.who_text(agreement),
+        "days": wording.days_text(agreement), "added": await queries.added_by(agreement), "payment": payment,
+        "form": form, "may_enter": agreement.stage == MatchState.DUE and agreement.reserved_cents and not payment,
+        "may_confirm": _may_confirm(payment, actor), "proposed": agreement.status == AgreementStatus.PROPOSED,
+        "may_change": actor.is_animator or actor.is_treasurer,
+    }  # fmt: skip
+
+
+def _may_confirm(payment: MatchPayment | None, actor: Actor) -> bool:
+    waiting = payment is not None and payment.state == PaymentState.ENTERED
+    return bool(waiting and payment and actor.is_treasurer and payment.requested_by_id != actor.person.id)
+
+
+async def new(request: Request) -> Response:
+    """The form of a new agreement, with clear examples."""
+    campaign = await queries.campaign_to_match(request.path_params["slug"], actor_of(request))
+    form: Form[AgreementForm] = Form({"rule": "double", "fund": "0", "starts_on": clock.today().isoformat()})
+    return await _new_page(request, campaign, form)
+
+
+async def create(request: Request) -> Response:
+    """Propose it: the matcher gets its link."""
+    actor = actor_of(request)
+    campaign = await queries.campaign_to_match(request.path_params["slug"], actor)
+    form = await Form.read(request, AgreementForm)
+    try:
+        if form.data is not None:
+            organisations = {one.id for one in await queries.possible_matchers()}
+            made = await agreeing.propose(campaign, actor, await form.data.terms(campaign, organisations))
+            done = _("La proposition est envoyée à %(who)s.", who=made.signatory)
+            return redirect("matching.index", slug=campaign.slug, flash=done)
+    except DomainError as error:
+        form.refuse(error)
+    return await _new_page(request, campaign, form, 422)
+
+
+async def _new_page(request: Request, campaign: Campaign, form: Form[AgreementForm], status: int = 200) -> Response:
+    kinds = kind_labels()
+    organisations = [(str(one.id), f"{one.name} ({kinds[one.kind]})") for one in await queries.possible_matchers()]
+    funds = [
+        (str(fund.id), _("%(who)s : il reste %(left)s sur %(budget)s", who=fund.organisation.name,
+                         left=money(fund.left_cents), budget=money(fund.budget_cents)))
+        for fund in await queries.funds_with_room()
+    ]  # fmt: skip
+    return page(
+        request, "campaigns/matching/new.html", status=status, campaign=campaign, form=form,
+        organisations=organisations, funds=[("0", _("Une nouvelle enveloppe")), *funds],
+    )  # fmt: skip
+
+
+async def withdraw(request: Request) -> Response:
+    """Take a proposal back."""
+    actor = actor_of(request)
+    campaign = await queries.campaign_to_match(request.path_params["slug"], actor)
+    try:
+        await agreeing.withdraw(await _agreement(request, campaign), actor)
+    except NotFound:
+        raise
+    except DomainError as error:
+        return redirect("matching.index", slug=campaign.slug, flash=error.message, kind="warn")
+    return redirect("matching.index", slug=campaign.slug, flash=_("La proposition est retirée."))
+
+
+async def resend(request: Request) -> Response:
+    """Send the matcher its secret link again."""
+    campaign = await queries.campaign_to_match(request.path_params["slug"], actor_of(request))
+    agreement = await _agreement(request, campaign)
+    await limits.hit("match link", str(agreement.id), most=5, per=3600)
+    name = "match_proposed" if agreement.status == AgreementStatus.PROPOSED else "match_accepted"
+    await letters.to_matcher(name, agreement, f"-{int(clock.now().timestamp())}")
+    done = _("Le lien est renvoyé à %(mail)s.", mail=agreement.signatory_email)
+    return redirect("matching.index", slug=campaign.slug, flash=done)
+
+
+async def paper(request: Request) -> Response:
+    """The agreement as a PDF."""
+    campaign = await queries.campaign_to_follow(request.path_params["slug"], actor_of(request))
+    agreement = await _agreement(request, campaign)
+    return pdf_answer(await papers.agreement_paper(agreement), papers.reference(agreement).lower())
+
+
+async def enter(request: Request) -> Response:
+    """Write down a transfer that came in."""
+    actor = actor_of(request)
+    campaign = await queries.campaign_to_follow(request.path_params["slug"], actor)
+    agreement = await _agreement(request, campaign)
+    form = await Form.read(request, PaymentForm)
+    try:
+        if form.data is not None:
+            await receiving.enter(agreement, actor, form.data.amount, form.data.received_on, form.data.reference)
+            done = _("Le versement est noté. Une autre personne doit le confirmer.")
+            return redirect("matching.index", slug=campaign.slug, flash=done)
+    except DomainError as error:
+        form.refuse(error)
+    return await _index_page(request, campaign, actor, (agreement.id, form), 422)
+
+
+async def confirm(request: Request) -> Response:
+    """A second person saw the transfer too."""
+    payment, actor = await _payment(request)
+    try:
+        await receiving.confirm(payment, actor)
+    except DomainError as error:
+        if error.status == 403:
+            raise
+        return redirect("matching.index", slug=request.path_params["slug"], flash=error.message, kind="warn")
+    done = _("Le versement est confirmé et inscrit dans les comptes.")
+    return redirect("matching.index", slug=request.path_params["slug"], flash=done)
+
+
+async def refuse(request: Request) -> Response:
+    """A second person does not find it."""
+    payment, actor = await _payment(request)
+    await receiving.refuse(payment, actor)
+    done = _("Le versement est refusé. Il peut être noté à nouveau.")
+    return redirect("matching.index", slug=request.path_params["slug"], flash=done)
+
+
+async def _payment(request: Request) -> tuple[MatchPayment, Actor]:
+    actor = actor_of(request)
+    campaign = await queries.campaign_to_follow(request.path_params["slug"], actor)
+    payment = await queries.payment_of((await _agreement(request, campaign)).id)
+    if payment is None:
+        raise NotFound(_("Aucun versement n’est noté pour cet accord."))
+    return payment, actor
+
+
+async def _agreement(request: Request, campaign: Campaign) -> MatchAgreement:
+    return await queries.agreement_of(campaign, request.path_params["id"])
+
+
+_BASE = "/campagnes/{slug}/abondements"
+routes: list[BaseRoute] = [
+    Route(_BASE, index, name="matching.index"),
+    Route(f"{_BASE}/nouveau", new, name="matching.new"),
+    Route(f"{_BASE}/nouveau", create, methods=["POST"], name="matching.create"),
+    Route(f"{_BASE}/{{id:int}}/retirer", withdraw, methods=["POST"], name="matching.withdraw"),
+    Route(f"{_BASE}/{{id:int}}/renvoyer", resend, methods=["POST"], name="matching.resend"),
+    Route(f"{_BASE}/{{id:int}}/convention.pdf", paper, name="matching.paper"),
+    Route(f"{_BASE}/{{id:int}}/versement", enter, methods=["POST"], name="matching.enter"),
+    Route(f"{_BASE}/{{id:int}}/versement/confirmer", confirm, methods=["POST"], name="matching.confirm"),
+    Route(f"{_BASE}/{{id:int}}/versement/refuser", refuse, methods=["POST"], name="matching.refuse"),
+    *matcher_routes.routes,
+]

@@ -1,0 +1,116 @@
+"""An agreement in plain words: its rule, its limits, its days, where it stands, what a gift would bring now."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchState
+from campaigns.matching.queries import communes_of, left_of, rule_of
+from campaigns.matching.rule import Gift, wishes
+from civic import clock
+from civic.i18n import _, _n
+from civic.web.formats import day, money
+
+EXAMPLE_GIFTS = (1_000, 3_000, 10_000)
+"""Gifts of the worked example, in cents, of three persons."""
+NAMES = 4
+"""So many communes are named in a sentence; more are counted."""
+
+
+def rule_text(agreement: MatchAgreement) -> str:
+    """« 1 € donné = 1 € ajouté », « 10 € ajoutés par personne qui donne »."""
+    if agreement.per_person_cents:
+        return _("%(amount)s ajoutés par personne qui donne", amount=money(agreement.per_person_cents))
+    added = money(agreement.percent)
+    if agreement.percent >= 200:
+        return _("1 € donné = %(added)s ajoutés", added=added)
+    return _("1 € donné = %(added)s ajouté", added=added)
+
+
+def title_text(agreement: MatchAgreement) -> str:
+    """What it means to a backer, as the heading of a panel."""
+    titles = {
+        50: _("Votre don compte une fois et demie"), 100: _("Votre don compte double"),
+        200: _("Votre don compte triple"),
+    }  # fmt: skip
+    return titles.get(agreement.percent, _("Chaque personne qui donne fait venir plus"))
+
+
+def who_text(agreement: MatchAgreement) -> str:
+    """Whose gifts count: « Pour les dons des habitants de Trévoux et Villars. », or of everybody."""
+    names = [commune.name for commune in communes_of(agreement)]
+    if not names:
+        return _("Pour tous les dons, d’où qu’ils viennent.")
+    if len(names) > NAMES:
+        return _n(
+            "Pour les dons des habitants de %(n)s commune.",
+            "Pour les dons des habitants de %(n)s communes.", len(names),
+        )  # fmt: skip
+    return _("Pour les dons des habitants de ces communes : %(names)s.", names=", ".join(names))
+
+
+def limits_text(agreement: MatchAgreement) -> str:
+    """« 5 000 € au plus », and the cap per gift when there is one."""
+    if agreement.gift_cap_cents is None:
+        return _("%(cap)s au plus", cap=money(agreement.cap_cents))
+    return _(
+        "%(cap)s au plus, dont %(gift)s au plus pour un même don",
+        cap=money(agreement.cap_cents), gift=money(agreement.gift_cap_cents),
+    )  # fmt: skip
+
+
+def days_text(agreement: MatchAgreement, write: Callable[[datetime], str] = day) -> str:
+    """From which day to which (with its campaign); `write` says how a day is written."""
+    first = write(agreement.starts_at)
+    ends_at = agreement.ends_at or agreement.campaign.deadline
+    if ends_at is None:
+        return _("Du %(first)s à la fin de la collecte", first=first)
+    last = write(ends_at - timedelta(seconds=1))
+    if agreement.ends_at is None:
+        return _("Du %(first)s à la fin de la collecte, le %(last)s à minuit", first=first, last=last)
+    return _("Du %(first)s au %(last)s à minuit", first=first, last=last)
+
+
+def countdown_text(agreement: MatchAgreement) -> str:
+    """How long it still adds; empty when it ends with the campaign, whose own countdown stands above."""
+    if clock.now() < agreement.starts_at:
+        return _("À partir du %(day)s.", day=day(agreement.starts_at))
+    if agreement.ends_at is None:
+        return ""
+    if clock.is_over(agreement.ends_at):
+        return _("C’est terminé depuis le %(day)s.", day=day(agreement.ends_at - timedelta(seconds=1)))
+    last = clock.local(agreement.ends_at - timedelta(seconds=1)).date()
+    left = (last - clock.today()).days
+    if not left:
+        return _("C’est le dernier jour.")
+    return _n("Encore %(n)s jour, jusqu’au %(day)s.", "Encore %(n)s jours, jusqu’au %(day)s.", left, day=day(last))
+
+
+def state_text(agreement: MatchAgreement) -> tuple[str, str]:
+    """Where it stands, and the kind of its tag."""
+    if agreement.status == AgreementStatus.PROPOSED:
+        return _("Proposé, sans réponse"), "info"
+    if agreement.status == AgreementStatus.DECLINED:
+        return _("Décliné"), "warn"
+    if agreement.status == AgreementStatus.WITHDRAWN:
+        return _("Retiré"), ""
+    stages = {
+        MatchState.RESERVED: (_("Accepté"), "ok"), MatchState.DUE: (_("À verser"), "warn"),
+        MatchState.RECEIVED: (_("Versé"), "ok"),
+    }  # fmt: skip
+    return stages[agreement.stage]
+
+
+def would_add(agreement: MatchAgreement, cents: int) -> int:
+    """What a resident's gift of so many cents, made now, would bring as things stand, in cents."""
+    rule, present = rule_of(agreement), clock.glance()
+    gift = Gift(0, 0, cents, min(rule.communes, default=None), present)
+    return min(sum(wishes(rule, [gift]).values()), left_of(agreement))
+
+
+def example(agreement: MatchAgreement) -> list[tuple[int, int]]:
+    """The worked example: (gift, what is added), in cents, for three residents."""
+    rule = rule_of(agreement)
+    commune = min(rule.communes, default=None)
+    gifts = [Gift(n, n, cents, commune, rule.starts_at) for n, cents in enumerate(EXAMPLE_GIFTS)]
+    added = wishes(rule, gifts)
+    return [(gift.cents, added.get(gift.id, 0)) for gift in gifts]
