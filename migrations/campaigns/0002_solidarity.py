@@ -2,7 +2,9 @@ from civic.database.guards import Guard
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from campaigns.board.models import DeliveryState
-from campaigns.lifecycle.models import GoalKind
+from campaigns.lifecycle.models import GoalKind, RewardNature
+from campaigns.matching.models import AgreementStatus, MatchState, PaymentState
+from campaigns.offers.models import OfferKind, OfferStatus
 from campaigns.offline.models import LineStatus, Mode, OfflineStatus
 from campaigns.payments.answers import DisputeState
 from campaigns.payouts.models import Answer
@@ -62,6 +64,34 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='CampaignPicture',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('campaign', fields.ForeignKeyField('campaigns.Campaign', source_field='campaign_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('picture', fields.ForeignKeyField('civic.Picture', source_field='picture_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('position', fields.IntField(default=0)),
+                ('removed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'campaign_picture', 'app': 'campaigns', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Cancellation',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('campaign', fields.ForeignKeyField('campaigns.Campaign', source_field='campaign_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('side', fields.CharField(max_length=4)),
+                ('asked_by', fields.ForeignKeyField('civic.Person', source_field='asked_by_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('note', fields.TextField(unique=False)),
+                ('asked_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('answered_by', fields.ForeignKeyField('civic.Person', source_field='answered_by_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('agreed', fields.BooleanField(null=True)),
+            ],
+            options={'table': 'campaign_cancellation', 'app': 'campaigns', 'constraints': [CheckConstraint(check='answered_by_id <> asked_by_id', name='cancellation_two_people'), UniqueConstraint(fields=('campaign_id',), name='cancellation_one_open', condition='answered_at IS NULL')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='ClosingReport',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -76,6 +106,27 @@ class Migration(migrations.Migration):
                 ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'closing_report', 'app': 'campaigns', 'constraints': [CheckConstraint(check='answered_by_id IS NULL OR answered_by_id <> asked_by_id', name='closing_report_two_persons')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='CoachLetter',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('campaign', fields.ForeignKeyField('campaigns.Campaign', source_field='campaign_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('moment', fields.CharField(max_length=12)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'coach_letter', 'app': 'campaigns', 'constraints': [UniqueConstraint(fields=('campaign_id', 'moment'), name='coach_letter_once')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='CoachStop',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('person', fields.ForeignKeyField('civic.Person', source_field='person_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'coach_stop', 'app': 'campaigns', 'constraints': [UniqueConstraint(fields=('person_id',), name='coach_stop_once')], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -172,6 +223,89 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='MatchFund',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('organisation', fields.ForeignKeyField('civic.Organisation', source_field='organisation_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('budget_cents', fields.BigIntField()),
+                ('used_cents', fields.BigIntField(default=0)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'match_fund', 'app': 'campaigns', 'constraints': [CheckConstraint(check='budget_cents > 0 AND used_cents >= 0 AND used_cents <= budget_cents', name='match_fund_budget')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='MatchAgreement',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('fund', fields.ForeignKeyField('campaigns.MatchFund', source_field='fund_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('campaign', fields.ForeignKeyField('campaigns.Campaign', source_field='campaign_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('status', fields.CharEnumField(default=AgreementStatus.PROPOSED, description='PROPOSED: proposed\nACTIVE: active\nDECLINED: declined\nWITHDRAWN: withdrawn', enum_type=AgreementStatus, max_length=12)),
+                ('percent', fields.IntField(default=0)),
+                ('per_person_cents', fields.BigIntField(default=0)),
+                ('gift_cap_cents', fields.BigIntField(null=True)),
+                ('cap_cents', fields.BigIntField()),
+                ('reserved_cents', fields.BigIntField(default=0)),
+                ('corrections', fields.IntField(default=0)),
+                ('starts_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('ends_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('signatory', fields.CharField(max_length=120)),
+                ('signatory_role', fields.CharField(max_length=120)),
+                ('signatory_email', fields.CharField(max_length=254)),
+                ('proposed_by', fields.ForeignKeyField('civic.Person', source_field='proposed_by_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('proposed_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('accepted_name', fields.CharField(default='', max_length=120)),
+                ('accepted_role', fields.CharField(default='', max_length=120)),
+                ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('answer_note', fields.CharField(default='', max_length=1000)),
+                ('due_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('received_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'match_agreement', 'app': 'campaigns', 'constraints': [CheckConstraint(check='(percent > 0 AND per_person_cents = 0) OR (percent = 0 AND per_person_cents > 0)', name='match_agreement_rule'), CheckConstraint(check='cap_cents > 0 AND reserved_cents >= 0 AND reserved_cents <= cap_cents', name='match_agreement_cap'), UniqueConstraint(fields=('fund_id', 'campaign_id'), name='match_agreement_once', condition="status IN ('proposed', 'active')")], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Match',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('agreement', fields.ForeignKeyField('campaigns.MatchAgreement', source_field='agreement_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('pledge', fields.ForeignKeyField('campaigns.Pledge', source_field='pledge_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('amount_cents', fields.BigIntField()),
+                ('state', fields.CharEnumField(default=MatchState.RESERVED, description='RESERVED: reserved\nDUE: due\nRECEIVED: received\nRELEASED: released', enum_type=MatchState, max_length=10)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'pledge_match', 'app': 'campaigns', 'constraints': [UniqueConstraint(fields=('agreement_id', 'pledge_id'), name='match_once'), CheckConstraint(check='amount_cents > 0', name='match_positive')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='MatchCommune',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('agreement', fields.ForeignKeyField('campaigns.MatchAgreement', source_field='agreement_id', db_index=True, db_constraint=True, to_field='id', related_name='communes', on_delete=OnDelete.CASCADE)),
+                ('commune', fields.ForeignKeyField('civic.Commune', source_field='commune_id', db_constraint=True, to_field='insee', related_name=False, on_delete=OnDelete.RESTRICT)),
+            ],
+            options={'table': 'match_commune', 'app': 'campaigns', 'constraints': [UniqueConstraint(fields=('agreement_id', 'commune_id'), name='match_commune_once')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='MatchPayment',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('agreement', fields.ForeignKeyField('campaigns.MatchAgreement', source_field='agreement_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('amount_cents', fields.BigIntField()),
+                ('received_on', fields.DateField()),
+                ('reference', fields.CharField(default='', max_length=120)),
+                ('state', fields.CharEnumField(default=PaymentState.ENTERED, description='ENTERED: entered\nCONFIRMED: confirmed\nREFUSED: refused', enum_type=PaymentState, max_length=10)),
+                ('requested_by', fields.ForeignKeyField('civic.Person', source_field='requested_by_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('requested_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('approved_by', fields.ForeignKeyField('civic.Person', source_field='approved_by_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('approved_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'match_payment', 'app': 'campaigns', 'constraints': [CheckConstraint(check='amount_cents > 0 AND (approved_by_id IS NULL OR approved_by_id <> requested_by_id)', name='match_payment_second_person'), CheckConstraint(check="state <> 'confirmed' OR approved_by_id IS NOT NULL", name='match_payment_confirmed_by'), UniqueConstraint(fields=('agreement_id',), name='match_payment_once', condition="state <> 'refused'")], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Milestone',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -212,6 +346,39 @@ class Migration(migrations.Migration):
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'news_opt_out', 'app': 'campaigns', 'constraints': [UniqueConstraint(fields=('campaign_id', 'person_id'), name='news_opt_out_once')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Offer',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('campaign', fields.ForeignKeyField('campaigns.Campaign', source_field='campaign_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('line', fields.ForeignKeyField('campaigns.CostLine', source_field='line_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('person', fields.ForeignKeyField('civic.Person', source_field='person_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('kind', fields.CharEnumField(description='HOURS: hours\nLOAN: loan\nTHING: thing', enum_type=OfferKind, max_length=5)),
+                ('title', fields.CharField(max_length=120)),
+                ('detail', fields.CharField(default='', max_length=1000)),
+                ('name_shown', fields.BooleanField(default=False)),
+                ('status', fields.CharEnumField(default=OfferStatus.UNCONFIRMED, description='UNCONFIRMED: unconfirmed\nWAITING: waiting\nACCEPTED: accepted\nDECLINED: declined\nWITHDRAWN: withdrawn', enum_type=OfferStatus, max_length=11)),
+                ('value_cents', fields.BigIntField(default=0)),
+                ('relief_cents', fields.BigIntField(default=0)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'campaign_offer', 'app': 'campaigns', 'constraints': [CheckConstraint(check='relief_cents >= 0 AND relief_cents <= value_cents', name='offer_relief'), CheckConstraint(check="(status = 'accepted') = (value_cents > 0)", name='offer_valued')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='OfferChange',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('offer', fields.ForeignKeyField('campaigns.Offer', source_field='offer_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('what', fields.CharField(max_length=11)),
+                ('value_cents', fields.BigIntField(default=0)),
+                ('actor', fields.ForeignKeyField('civic.Person', source_field='actor_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
+                ('note', fields.TextField(default='', unique=False)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'campaign_offer_change', 'app': 'campaigns', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -347,7 +514,7 @@ class Migration(migrations.Migration):
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('pledge', fields.ForeignKeyField('campaigns.Pledge', source_field='pledge_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('attempt', fields.ForeignKeyField('campaigns.Attempt', source_field='attempt_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
-                ('cause', fields.CharEnumField(default=RefundCause.ASKED, description='ASKED: asked\nUNWINDING: unwinding\nOUTSIDE: outside', enum_type=RefundCause, max_length=12)),
+                ('cause', fields.CharEnumField(default=RefundCause.ASKED, description='ASKED: asked\nBACKER: backer\nUNWINDING: unwinding\nOUTSIDE: outside', enum_type=RefundCause, max_length=12)),
                 ('means', fields.CharEnumField(default=RefundMeans.GATEWAY, description='GATEWAY: gateway\nTRANSFER: transfer', enum_type=RefundMeans, max_length=10)),
                 ('status', fields.CharEnumField(default=RefundStatus.REQUESTED, db_index=True, description='REQUESTED: requested\nREFUSED: refused\nAPPROVED: approved\nSENDING: sending\nUNKNOWN: unknown\nPENDING: pending\nSUCCEEDED: succeeded\nFAILED: failed', enum_type=RefundStatus, max_length=12)),
                 ('due', fields.BooleanField(default=False)),
@@ -367,6 +534,20 @@ class Migration(migrations.Migration):
                 ('answer', fields.TextField(default='', unique=False)),
             ],
             options={'table': 'refund', 'app': 'campaigns', 'constraints': [UniqueConstraint(fields=('pledge_id',), name='refund_one_open', condition="status IN ('requested', 'approved', 'sending', 'unknown')"), CheckConstraint(check='amount_cents > 0 AND tip_cents >= 0 AND tip_cents <= amount_cents', name='refund_amounts'), CheckConstraint(check='approved_by_id <> requested_by_id', name='refund_two_persons'), CheckConstraint(check="cause <> 'asked' OR approved_by_id IS NOT NULL OR status IN ('requested', 'refused')", name='refund_approved')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='ReviewComment',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('campaign', fields.ForeignKeyField('campaigns.Campaign', source_field='campaign_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('topic', fields.CharField(max_length=20)),
+                ('text', fields.TextField(unique=False)),
+                ('author', fields.ForeignKeyField('civic.Person', source_field='author_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('done_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'campaign_review_comment', 'app': 'campaigns', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -422,6 +603,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Campaign',
+            name='expected_result',
+            field=fields.TextField(default='', unique=False),
+        ),
+        ops.AddField(
+            model_name='Campaign',
             name='matched_cents',
             field=fields.BigIntField(default=0),
         ),
@@ -440,6 +626,11 @@ class Migration(migrations.Migration):
             constraint=CheckConstraint(check='offline_cents >= 0 AND matched_cents >= 0 AND relief_cents >= 0', name='campaign_sources'),
         ),
         ops.AddField(
+            model_name='CampaignChange',
+            name='by',
+            field=fields.CharField(default='', max_length=14),
+        ),
+        ops.AddField(
             model_name='Entry',
             name='salt',
             field=fields.CharField(default='', max_length=32),
@@ -448,6 +639,11 @@ class Migration(migrations.Migration):
             model_name='Pledge',
             name='source',
             field=fields.CharField(default='', max_length=24),
+        ),
+        ops.AddField(
+            model_name='Reward',
+            name='nature',
+            field=fields.CharEnumField(default=RewardNature.SYMBOLIC, description='SYMBOLIC: symbolic\nGIFT: gift\nSALE: sale', enum_type=RewardNature, max_length=8),
         ),
         ops.RunPython(
             Guard(table='receipt', event='UPDATE', message='Rows of receipt are never changed or deleted.', when='').create(),
