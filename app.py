@@ -57,6 +57,7 @@ from campaigns.refunds import routes as refunds_routes
 from campaigns.refunds import verify as refunds_verify
 from campaigns.sandbox import create_sandbox
 from campaigns.settlement import jobs as settlement_jobs
+from campaigns.settlement import panels as settlement_panels
 from campaigns.settlement import routes as settlement_routes
 from campaigns.settlement import todos as settlement_todos
 from campaigns.settlement import verify as settlement_verify
@@ -118,7 +119,8 @@ CAMPAIGN_ROUTES = (
     treasury_routes,
 )  # fmt: skip
 CAMPAIGN_PARTS = (
-    campaign_panels, settlement_todos, refunds_panels, offline_panels, offline_queries, payouts_panels,
+    campaign_panels, settlement_panels, settlement_todos, refunds_panels, offline_panels, offline_queries,
+    payouts_panels,
     accounting_panels, proof_panels, receipts_panels, news_panels, sharing_panels, board_panels,
 )  # fmt: skip
 CAMPAIGN_CHECKS = (ledger_verify, settlement_verify, offline_verify, refunds_verify, payouts_verify, receipts_verify)

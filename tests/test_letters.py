@@ -34,6 +34,7 @@ WORDS = {
     "amount_hidden": False,
     "campaign": "Le four du village", "news_id": 3, "paragraphs": ["Le four chauffe."], "cut": False, "public": True,
     "percent": 50, "reward": "Un pain",
+    "corrected_cents": 500_000, "guarantor": "La commune", "guarantee_cents": 40_000,
 }  # fmt: skip
 """Something for every word a letter may hold."""
 LINES_FROM_A_STRANGER = "Le four\r\nBcc: tous@exemple.fr\r\n\r\nBonjour"

@@ -91,24 +91,18 @@ async def resume(campaign: Campaign, team: Actor, note: str) -> None:
 async def cancel(campaign: Campaign, team: Actor, note: str) -> None:
     """End a campaign before its deadline: promises are released (fact `campaign_cancelled`).
 
-    The team does it at the lead's demand or its own, with a public note. A campaign that has money in it (it charges at
-    once) is unwound instead: its gifts go back (fact `campaign_unwinding`).
+    The team does it at the lead's demand or its own, with a public note. Money that is in it already is given back:
+    the campaign then unwinds (fact `campaign_unwinding`).
     """
-    if (await Campaign.get(id=campaign.id)).collected_cents:
-        return await _unwind(campaign, team, note)
     async with transaction():
-        await move(campaign, CampaignStatus.CANCELLED, by=By.TEAM, actor=team.person, note=note)
-        await audit(team, "campaign_cancelled", f"campaign:{campaign.id}")
+        await Campaign.filter(id=campaign.id).update(updated_at=clock.now())  # the lock first: a cheque may come now
+        fresh = await Campaign.get(id=campaign.id)
+        end = CampaignStatus.UNWINDING if fresh.holds_money else CampaignStatus.CANCELLED
+        await move(fresh, end, by=By.TEAM, actor=team.person, note=note)
+        await audit(team, f"campaign_{end.value}", f"campaign:{campaign.id}")
         await keep_need(campaign.id)
-        await jobs.enqueue("campaign_cancelled", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
-
-
-async def _unwind(campaign: Campaign, team: Actor, note: str) -> None:
-    async with transaction():
-        await move(campaign, CampaignStatus.UNWINDING, by=By.TEAM, actor=team.person, note=note)
-        await audit(team, "campaign_unwinding", f"campaign:{campaign.id}")
-        await keep_need(campaign.id)
-        await jobs.enqueue("campaign_unwinding", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
+        await jobs.enqueue(f"campaign_{end.value}", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
+    campaign.status = end
 
 
 async def keep_need(campaign_id: int) -> None:
