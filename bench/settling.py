@@ -107,6 +107,8 @@ async def settle(workers: list[Server]) -> dict[str, float]:
     while left := await number(LEFT):
         if not early and left < PLEDGES * 0.8:
             early = max(one.memory_mb for one in workers)
+        if any(one.process.poll() is not None for one in workers):
+            raise SystemExit("A worker has ended before its work.")
         await asyncio.sleep(0.2)
     charged, cpu = time.monotonic() - begun, sum(one.cpu_seconds for one in workers)
     late = max(one.memory_mb for one in workers)

@@ -162,8 +162,8 @@ async def test_the_team_gives_back_with_a_public_reason_and_backers_hear_it_once
     assert (await animator.submit(f"{address}/rembourser", {"public_note": reason, "sure": "1"})).status_code == 303
     assert await status_of(campaign) == CampaignStatus.UNWINDING
     await shortfall.tell_unwinding(campaign.id)
-    assert await letters_saying("Votre don vous est rendu") == 1
-    assert await letters_saying("sont rendus") == 1
+    assert await letters_saying("ne se fera pas, et votre don revient") == 1
+    assert await letters_saying("Nous rendons les dons") == 1
     assert reason in (await client.get(f"/campagnes/{campaign.slug}")).text
     assert (await animator.submit(f"{address}/rembourser", {"public_note": reason, "sure": "1"})).status_code == 409
     assert "n’attend pas de décision" in (await animator.get(address)).text
@@ -182,8 +182,8 @@ async def test_without_a_decision_all_is_given_back_after_three_reminders(gate: 
     clock.travel(timedelta(days=21, minutes=1))
     await shortfall.end_due()
     await shortfall.end(campaign.id)
-    assert await letters_saying("Votre don vous est rendu") == 1
-    assert await status_of(campaign) == CampaignStatus.UNWINDING
+    assert await letters_saying("ne se fera pas, et votre don revient") == 1
+    assert await status_of(campaign) in panels.GIVEN_BACK
     changes = await CampaignChange.filter(campaign_id=campaign.id, after="unwinding")
     assert [(row.actor_id, "21 jours" in row.note) for row in changes] == [(None, True)]
 
@@ -206,7 +206,7 @@ async def test_cancelling_a_campaign_with_money_in_it_gives_it_back(
     team = Actor(await an_animator(), frozenset({RoleName.ANIMATOR}))
     await lifecycle.cancel(campaign, team, "Le terrain est vendu à quelqu’un d’autre.")
     await jobs.run_due(schedules=False)
-    assert await status_of(campaign) == end
+    assert await status_of(campaign) in ((end,) if not offline else panels.GIVEN_BACK)
     assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.RELEASED
     parts = await panels.campaign_panels(await Campaign.get(id=campaign.id))
     assert bool(parts) == bool(offline)
