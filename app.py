@@ -7,6 +7,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import structlog
 from starlette.applications import Starlette
@@ -68,6 +69,7 @@ from campaigns.refunds import routes as refunds_routes
 from campaigns.refunds import verify as refunds_verify
 from campaigns.sandbox import create_sandbox
 from campaigns.settlement import jobs as settlement_jobs
+from campaigns.settlement import panels as settlement_panels
 from campaigns.settlement import routes as settlement_routes
 from campaigns.settlement import todos as settlement_todos
 from campaigns.settlement import verify as settlement_verify
@@ -124,42 +126,28 @@ KEPT_PAGES = (
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
 
 CAMPAIGN_ROUTES = (
-    coaching_routes, offers_routes, pledges_routes, payments_routes, offline_routes, lifecycle_routes,
-    settlement_routes, news_routes, sharing_routes, board_routes, receipts_routes, proof_routes, accounting_routes,
-    payouts_routes, refunds_routes, campaigns_routes, treasury_routes,
+    coaching_routes, offers_routes, pledges_routes, payments_routes, offline_routes, matching_routes, lifecycle_routes,
+    settlement_routes, news_routes, sharing_routes, board_routes, receipts_routes, proof_routes,
+    accounting_routes, payouts_routes, refunds_routes, campaigns_routes, treasury_routes,
 )  # fmt: skip
 CAMPAIGN_PARTS = (
-    campaign_panels, lifecycle_legal, lifecycle_todos, offers_panels, settlement_todos, refunds_panels,
-    offline_panels, offline_queries, payouts_panels, accounting_panels, proof_panels, receipts_panels, news_panels,
-    sharing_panels, board_panels,
+    campaign_panels, lifecycle_legal, lifecycle_todos, offers_panels, matching_panels, settlement_panels,
+    settlement_todos, refunds_panels, offline_panels, offline_queries, payouts_panels, accounting_panels, proof_panels,
+    receipts_panels, news_panels, sharing_panels, board_panels,
 )  # fmt: skip
 CAMPAIGN_CHECKS = (
-    offers_panels, ledger_verify, settlement_verify, offline_verify, refunds_verify, payouts_verify,
+    ledger_verify, offers_panels, matching_verify, settlement_verify, offline_verify, refunds_verify, payouts_verify,
     receipts_verify,
 )  # fmt: skip
 CAMPAIGN_JOBS = (
-    lifecycle_jobs, coaching_jobs, offers_jobs, pledges_jobs, payments_jobs, settlement_jobs, offline_jobs,
-    refunds_jobs, payouts_jobs, receipts_jobs, news_jobs, board_jobs,
-    pledges_routes, payments_routes, offline_routes, lifecycle_routes, settlement_routes, news_routes, sharing_routes,
-    board_routes, receipts_routes, proof_routes, accounting_routes, payouts_routes, refunds_routes, campaigns_routes,
-    treasury_routes, matching_routes,
-)  # fmt: skip
-CAMPAIGN_PARTS = (
-    campaign_panels, settlement_todos, refunds_panels, offline_panels, offline_queries, payouts_panels,
-    accounting_panels, proof_panels, receipts_panels, news_panels, sharing_panels, board_panels, matching_panels,
-)  # fmt: skip
-CAMPAIGN_CHECKS = (
-    ledger_verify, settlement_verify, offline_verify, refunds_verify, payouts_verify, receipts_verify, matching_verify,
-)  # fmt: skip
-CAMPAIGN_JOBS = (
-    lifecycle_jobs, pledges_jobs, payments_jobs, settlement_jobs, offline_jobs, refunds_jobs, payouts_jobs,
-    receipts_jobs, news_jobs, board_jobs, matching_jobs,
+    lifecycle_jobs, coaching_jobs, offers_jobs, pledges_jobs, payments_jobs, matching_jobs, settlement_jobs,
+    offline_jobs, refunds_jobs, payouts_jobs, receipts_jobs, news_jobs, board_jobs,
 )  # fmt: skip
 
 
 def routes(current: Settings) -> list[BaseRoute]:
     """Every route, the most precise first."""
-    slices = [
+    slices: list[Any] = [
         web_routes, mail_routes, media_routes, landscapes_routes, people_routes, places_routes, organisations_routes,
         discovery_routes, initiatives_routes, needs_routes, events_routes, committees_routes, decisions_routes,
         network_routes, desk_routes, demo_routes,

@@ -202,10 +202,10 @@ def settle(
     predict: Annotated[int, typer.Option(help="Dire seulement ce qui arriverait dans tant de jours.")] = 0,
 ) -> None:
     """Decide the campaigns whose deadline has passed and charge, as the jobs would (docs/money.md)."""
-    from campaigns.settlement import queries
+    from campaigns.settlement import predicting
 
     if predict:
-        typer.echo(_in_database(queries.predict(predict)))
+        typer.echo(_in_database(predicting.predict(predict)))
         return
     typer.echo(_in_database(_settle(campaign)))
 

@@ -60,6 +60,8 @@ async def person_todos(person: "Person") -> list[Todo]:
         CampaignStatus.CHANGES_REQUESTED: _("Changer votre collecte après sa relecture"),
         CampaignStatus.APPROVED: _("Ouvrir votre collecte"),
         CampaignStatus.LIVE: _("Faire connaître votre collecte"),
+        CampaignStatus.COLLECTING: _("Suivre les prélèvements de votre collecte"),
+        CampaignStatus.SHORTFALL: _("Décider de la suite de votre collecte"),
     }
     found = [
         Todo(texts[campaign.status], _own_page(campaign), "argent", detail=campaign.title)
@@ -73,8 +75,11 @@ async def person_todos(person: "Person") -> list[Todo]:
 
 
 def _own_page(campaign: Campaign) -> str:
-    name = "campaigns.reread" if campaign.editable else "campaigns.show"
-    return urls.path(name, slug=campaign.slug)
+    pages = {
+        CampaignStatus.DRAFT: "campaigns.reread", CampaignStatus.CHANGES_REQUESTED: "campaigns.reread",
+        CampaignStatus.COLLECTING: "settlement.progress", CampaignStatus.SHORTFALL: "settlement.shortfall",
+    }  # fmt: skip
+    return urls.path(pages.get(campaign.status, "campaigns.show"), slug=campaign.slug)
 
 
 async def person_given(person: "Person") -> list[Given]:

@@ -63,6 +63,14 @@ FUNDS = (
         36, 34, "sylvie:50 :100 samir:40 hugo:20 camille!:30 :150 :80 nicole:25 :120 :200 :60 naima:35 :90 :180 :110",
     ),
     Fund(
+        "histoires", "marguerite", "Un chauffage pour le Car à histoires", "Lire au chaud de novembre à mars, dans huit villages.",
+        "L’hiver, le car est une glacière : les enfants gardent leurs gants pour tourner les pages. Un chauffage autonome et deux vitrages règlent la question.",
+        (("Chauffage autonome", 820, "required"), ("Deux vitrages isolants", 380, "required"), ("Des plaids tricotés", 120, "optional")),
+        "Pose du chauffage à la fin de la collecte, tournée d’hiver la semaine suivante.",
+        "Si le garage a du retard, les lectures se font dans les mairies.",
+        58, 40, "odile:60 :120 lucien!:180 rose:40 :90 colette!:150 :60 helene:80 :100 :140 jeanne:30 :110 :70",
+    ),
+    Fund(
         "vergers", "thomas", "Deux cents fruitiers dans les haies", "Dix-huit euros par arbre, tuteur et protection compris.",
         "Il y avait des pommiers tout le long des chemins. Nous en replantons deux cents, avec les écoles et les communes.\n\nLes variétés sont celles d’ici. Chaque arbre aura son numéro, sa classe marraine et sa ligne dans un cahier public.",
         (("Deux cents jeunes arbres", 2200, "required"), ("Tuteurs et protections", 1100, "required"), ("Transport", 300, "required"), ("Panneaux gravés par les enfants", 500, "optional")),

@@ -37,6 +37,7 @@ WORDS = {
     "back_cents": 2_000, "whole": True, "unwinding": False, "transfer": False, "failure": "declined", "won": False,
     "inquiry": False, "pledge_id": 12,
     "matcher": "Trévoux", "cap_cents": 500_000,
+    "corrected_cents": 500_000, "guarantor": "La commune", "guarantee_cents": 40_000,
 }  # fmt: skip
 """Something for every word a letter may hold."""
 LINES_FROM_A_STRANGER = "Le four\r\nBcc: tous@exemple.fr\r\n\r\nBonjour"

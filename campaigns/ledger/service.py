@@ -16,7 +16,15 @@ OF_A_CAMPAIGN = frozenset({
 """Accounts kept per campaign; the others are the platform's."""
 
 _ADD_ENTRY = """INSERT INTO entry (campaign_id, kind, source_type, source_id, occurred_at, recorded_at, actor_id, memo,
-position, salt, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
+position, salt, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (source_type, source_id, kind) DO NOTHING RETURNING id"""
+
+_known: dict[str, int] = {}
+"""Ids of accounts that are certainly kept, as this process saw them in the database it has open."""
+_COLUMNS = (
+    "campaign_id", "kind", "source_type", "source_id", "occurred_at", "recorded_at", "actor_id", "memo", "position",
+    "salt", "prev_hash", "hash",
+)  # fmt: skip
 
 
 class Unbalanced(ValueError):
@@ -37,11 +45,12 @@ class Amount:
 
 async def book(
     kind: str, source_type: str, source_id: str, postings: Iterable[Amount], *, campaign: int | None = None,
-    occurred_at: datetime | None = None, actor: int | None = None, memo: str = "",
+    occurred_at: datetime | None = None, actor: int | None = None, memo: str = "", held: bool = False,
 ) -> Entry:  # fmt: skip
     """Book one fact, once, in the caller's transaction; the same fact again answers the same entry.
 
     `postings` in cents, zero amounts left out; `campaign` and `actor` are ids; `occurred_at` is the fact's moment, UTC.
+    `held`: the caller has locked the campaign's row already.
     Raises Unbalanced, or BookedOtherwise when this source is booked with other amounts.
     """
     assert database.in_transaction_now(), "a booking belongs to the transaction of its fact"
@@ -53,14 +62,16 @@ async def book(
     if not amounts or sum(amounts.values()) != 0:
         raise Unbalanced(f"{kind} of {source_type} {source_id} sums to {sum(amounts.values())} cents")
     accounts = await _accounts(list(amounts), campaign)
-    await _lock(campaign)
-    known = await Entry.get_or_none(source_type=source_type, source_id=source_id, kind=kind)
-    if known:
-        if await _booked(known) != amounts:
-            raise BookedOtherwise(f"{kind} of {source_type} {source_id}")
-        return known
+    if not held:
+        await _lock(campaign)
     moment = (occurred_at or clock.now()).replace(microsecond=0)
-    return await _append(kind, source_type, source_id, amounts, accounts, campaign, moment, actor, memo)
+    added = await _append(kind, source_type, source_id, amounts, accounts, campaign, moment, actor, memo)
+    if added:
+        return added
+    known = await Entry.get(source_type=source_type, source_id=source_id, kind=kind)
+    if await _booked(known) != amounts:
+        raise BookedOtherwise(f"{kind} of {source_type} {source_id}")
+    return known
 
 
 async def reverse(entry: Entry, *, actor: int | None = None, memo: str = "") -> Entry:
@@ -77,6 +88,11 @@ def _key(account: AccountKind, campaign: int | None) -> str:
 
 async def _accounts(keys: list[str], campaign: int | None) -> dict[str, int]:
     """The ids of these accounts, made when new; in one order, so that two bookings never wait for each other."""
+    if _known.get("opened") != database.opened():
+        _known.clear()
+        _known["opened"] = database.opened()
+    if all(key in _known for key in keys):
+        return {key: _known[key] for key in keys}
     marks = ", ".join("?" * len(keys))
     select = f"SELECT id, key FROM account WHERE key IN ({marks})"  # noqa: S608
     found = {row["key"]: row["id"] for row in await database.fetch_all(select, keys)}
@@ -89,6 +105,7 @@ async def _accounts(keys: list[str], campaign: int | None) -> dict[str, int]:
         )
     if missing:
         found = {row["key"]: row["id"] for row in await database.fetch_all(select, keys)}
+    database.after_commit(lambda: _known.update(found))
     return found
 
 
@@ -111,31 +128,34 @@ async def _lock(campaign: int | None) -> None:
 async def _append(
     kind: str, source_type: str, source_id: str, amounts: dict[str, int], accounts: dict[str, int],
     campaign: int | None, moment: datetime, actor: int | None, memo: str,
-) -> Entry:  # fmt: skip
+) -> Entry | None:  # fmt: skip
+    """The next entry of the chain; None when this fact is booked already."""
     position, prev_hash = await _head(campaign)
     link = Link(
         campaign, position + 1, kind, source_type, source_id, int(moment.timestamp()), tuple(amounts.items())
     )
     salt = secrets.token_hex(16)
-    values = [
-        campaign, kind, source_type, source_id, moment, clock.now(), actor, memo[:200], link.position, salt, prev_hash,
-        hash_of(seal_of(link, salt), link.position, prev_hash),
-    ]  # fmt: skip
-    entry_id = (await database.fetch_all(_ADD_ENTRY, values))[0]["id"]
+    entry = Entry(
+        campaign_id=campaign, kind=kind, source_type=source_type, source_id=source_id, occurred_at=moment,
+        recorded_at=clock.now(), actor_id=actor, memo=memo[:200], position=link.position, salt=salt,
+        prev_hash=prev_hash, hash=hash_of(seal_of(link, salt), link.position, prev_hash),
+    )  # fmt: skip
+    added = await database.fetch_all(_ADD_ENTRY, [getattr(entry, name) for name in _COLUMNS])
+    if not added:
+        return None
+    entry.id = entry_id = added[0]["id"]
     rows = ", ".join(["(?, ?, ?)"] * len(amounts))
     flat = [value for key, cents in amounts.items() for value in (entry_id, accounts[key], cents)]
     await database.execute(f"INSERT INTO posting (entry_id, account_id, amount_cents) VALUES {rows}", flat)  # noqa: S608
-    return await Entry.get(id=entry_id)
+    return entry
 
 
 async def _head(campaign: int | None) -> tuple[int, str]:
     """Position and hash of the last entry of a chain."""
-    last = await Entry.filter(**_chain(campaign)).order_by("-position").first()
-    return (last.position, last.hash) if last else (0, GENESIS)
-
-
-def _chain(campaign: int | None) -> dict[str, object]:
-    return {"campaign_id": campaign} if campaign is not None else {"campaign_id__isnull": True}
+    which, params = ("campaign_id = ?", [campaign]) if campaign is not None else ("campaign_id IS NULL", [])
+    last = f"SELECT position, hash FROM entry WHERE {which} ORDER BY position DESC LIMIT 1"  # noqa: S608
+    rows = await database.fetch_all(last, params)
+    return (rows[0]["position"], rows[0]["hash"]) if rows else (0, GENESIS)
 
 
 async def _booked(entry: Entry) -> dict[str, int]:

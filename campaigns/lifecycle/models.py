@@ -138,6 +138,11 @@ class Campaign(Model):
         return self.goal != GoalKind.ALL_OR_NOTHING
 
     @property
+    def holds_money(self) -> bool:
+        """Whether something was charged or handed over already: ending it means giving that back."""
+        return bool(self.collected_cents + self.offline_cents)
+
+    @property
     def needed_cents(self) -> int:
         """The minimum in cents, less the time and things that were accepted in place of money (PRODUCT C8)."""
         return max(0, int(self.minimum_cents - self.relief_cents))

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+from tortoise.expressions import Q
+
 from campaigns.lifecycle.models import PUBLIC, Campaign, CampaignChange, CampaignStatus, CostLine, Reward
 from civic import clock
 from civic.errors import Forbidden, NotFound
 from civic.i18n import _
 from civic.initiatives.queries import is_lead, may_edit
+from civic.initiatives.queries import led_by as initiatives_led_by
 from civic.people.actor import Actor
 from civic.people.models import Person
 
@@ -113,6 +116,9 @@ async def awaiting_review() -> list[Campaign]:
 
 
 async def led_by(person: Person) -> list[Campaign]:
-    """Campaigns a person started that are not over."""
-    waiting = [*_EDITABLE, CampaignStatus.SUBMITTED, CampaignStatus.APPROVED, CampaignStatus.LIVE]
-    return await Campaign.filter(lead_id=person.id, status__in=waiting).order_by("id")
+    """Campaigns in preparation that a person started, and those under way of every initiative she leads."""
+    preparing = [*_EDITABLE, CampaignStatus.SUBMITTED, CampaignStatus.APPROVED]
+    under_way = [CampaignStatus.LIVE, CampaignStatus.SUSPENDED, CampaignStatus.COLLECTING, CampaignStatus.SHORTFALL]
+    own = Q(lead_id=person.id, status__in=preparing + under_way)
+    shared = Q(initiative_id__in=[one.id for one in await initiatives_led_by(person)], status__in=under_way)
+    return await Campaign.filter(own | shared).order_by("id")

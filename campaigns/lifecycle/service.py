@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-from tortoise.expressions import F
-
 from campaigns.lifecycle import comments
 from campaigns.lifecycle.checklist import SHORTEST, checklist, missing
 from campaigns.lifecycle.legal import missing_facts
@@ -127,17 +125,14 @@ async def cancel(campaign: Campaign, team: Actor, note: str) -> None:
     unwound instead: its gifts go back (fact `campaign_unwinding`).
     """
     async with transaction():
-        await Campaign.filter(id=campaign.id).update(version=F("version") + 1)
+        await Campaign.filter(id=campaign.id).update(updated_at=clock.now())  # the lock first: a cheque may come now
         fresh = await Campaign.get(id=campaign.id)
-        held = fresh.collected_cents + fresh.offline_cents
-        after, fact = (
-            (CampaignStatus.UNWINDING, "campaign_unwinding") if held
-            else (CampaignStatus.CANCELLED, "campaign_cancelled")
-        )  # fmt: skip
-        await move(campaign, after, by=By.BOTH, actor=team.person, note=note)
-        await audit(team, fact, f"campaign:{campaign.id}")
+        end = CampaignStatus.UNWINDING if fresh.holds_money else CampaignStatus.CANCELLED
+        await move(fresh, end, by=By.BOTH, actor=team.person, note=note)
+        await audit(team, f"campaign_{end.value}", f"campaign:{campaign.id}")
         await keep_need(campaign.id)
-        await jobs.enqueue(fact, key=f"campaign-{campaign.id}", campaign_id=campaign.id)
+        await jobs.enqueue(f"campaign_{end.value}", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
+    campaign.status = end
 
 
 async def keep_need(campaign_id: int) -> None:

@@ -1,8 +1,9 @@
 """What the gateway answers, in our words: frozen values made from its JSON, which is kept as `raw` text."""
 
+import calendar
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -51,8 +52,9 @@ class Intent:
 class Checkout:
     """A hosted page (Stripe's Checkout Session).
 
-    In setup mode `method_ref`, `method_label` (« Visa •••• 4242 ») and `method_at` (UTC, when the method was given) are
-    filled once it is complete; in payment mode `intent_ref` names the charge.
+    In setup mode `method_ref`, `method_label` (« Visa •••• 4242 »), `method_ends_on` (a card's last day) and
+    `method_at` (UTC, when the method was given) are filled once it is complete; in payment mode `intent_ref` names the
+    charge.
     """
 
     ref: str
@@ -64,6 +66,7 @@ class Checkout:
     setup_succeeded: bool
     method_ref: str
     method_label: str
+    method_ends_on: date | None
     method_at: datetime | None
     intent_ref: str
     metadata: dict[str, str]
@@ -218,10 +221,18 @@ def checkout_of(body: Body) -> Checkout:
         ref=body["id"], mode=body["mode"], status=CheckoutStatus(body["status"]), url=body.get("url") or "",
         expires_at=moment(body["expires_at"]), customer_ref=reference(body.get("customer")),
         setup_succeeded=setup_body.get("status") == "succeeded", method_ref=reference(method),
-        method_label=method_label(method_body), intent_ref=reference(body.get("payment_intent")),
+        method_label=method_label(method_body), method_ends_on=last_day(method_body),
+        intent_ref=reference(body.get("payment_intent")),
         method_at=moment(method_body["created"]) if method_body else None,
         metadata=dict(body.get("metadata") or {}), raw=json.dumps(body),
     )  # fmt: skip
+
+
+def last_day(body: Body) -> date | None:
+    """The last day of a card's last month; None for a direct debit."""
+    card = body.get("card") or {}
+    year, month = card.get("exp_year"), card.get("exp_month")
+    return date(year, month, calendar.monthrange(year, month)[1]) if year and month else None
 
 
 def method_label(body: Body) -> str:

@@ -6,11 +6,13 @@
     await record(attempt, intent)         TX2: the outcome, in one transaction with what follows from it
 """
 
+from datetime import datetime
+
 from campaigns.payments.answers import Intent, IntentStatus
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges.models import Pledge
 from civic import clock
-from civic.database import transaction
+from civic.database import joined
 
 OPEN = (AttemptStatus.PREPARED, AttemptStatus.SENT, AttemptStatus.PROCESSING, AttemptStatus.UNKNOWN)
 OUTCOMES = {
@@ -20,16 +22,18 @@ OUTCOMES = {
 }  # fmt: skip
 
 
-async def prepare(pledge: Pledge) -> Attempt:
+async def prepare(pledge: Pledge, *, leaving: bool = False) -> Attempt:
     """The next attempt of a pledge, for what it is charged (gift and tip, in cents).
 
+    `leaving`: the call follows the commit at once, so the row says « sent » already.
     Raises IntegrityError when a live attempt exists: two payable things never coexist (invariant 3).
     """
-    async with transaction():
+    async with joined():
         n = await Attempt.filter(pledge_id=pledge.id).count() + 1
         return await Attempt.create(
             pledge_id=pledge.id, n=n, key=f"pledge-{pledge.id}-a{n}", amount_cents=pledge.charge_cents,
-            created_at=clock.now(),
+            created_at=clock.now(), looked_at=clock.now(),
+            status=AttemptStatus.SENT if leaving else AttemptStatus.PREPARED,
         )  # fmt: skip
 
 
@@ -61,10 +65,15 @@ async def is_under_way(pledge_id: int) -> bool:
     return await Attempt.filter(pledge_id=pledge_id, status__in=OPEN).exists()
 
 
-async def open_attempts(limit: int = 200) -> list[Attempt]:
-    """Attempts whose end is not known yet, oldest first."""
-    rows = Attempt.filter(status__in=OPEN).order_by("created_at", "id").limit(limit)
+async def open_attempts(before: datetime, limit: int = 200) -> list[Attempt]:
+    """Attempts begun before a moment whose end is not known yet; the one nobody has looked at for longest first."""
+    rows = Attempt.filter(status__in=OPEN, created_at__lte=before).order_by("looked_at", "id").limit(limit)
     return await rows.select_related("pledge", "pledge__campaign")
+
+
+async def looked(attempt: Attempt) -> None:
+    """Reconciling asks about it now: the others come first next time, whatever becomes of this look."""
+    await Attempt.filter(id=attempt.id).update(looked_at=clock.now())
 
 
 async def _set(

@@ -51,10 +51,10 @@ async def open_page(pledge: Pledge) -> str | None:
 
 async def _open(pledge: Pledge) -> str | None:
     if pledge.session_ref:
-        known = await gateway.read_checkout(pledge.session_ref)
-        if known.status == CheckoutStatus.OPEN:
+        known = await _known(pledge)
+        if known and known.status == CheckoutStatus.OPEN:
             return known.url
-        if known.status == CheckoutStatus.COMPLETE:
+        if known and known.status == CheckoutStatus.COMPLETE:
             await settle(pledge.session_ref)
             return None
     customer_ref = pledge.customer_ref or await customer_of(pledge)
@@ -74,6 +74,21 @@ async def customer_of(pledge: Pledge) -> str:
         key=f"pledge-{pledge.id}-customer-{int(_rounded(clock.now()).timestamp())}", name=pledge.person.name,
         email=pledge.person.email or "", metadata={"pledge": str(pledge.id)},
     )  # fmt: skip
+
+
+async def _known(pledge: Pledge) -> Checkout | None:
+    """Her page as the gateway has it; None when it is gone there, and another is opened."""
+    try:
+        return await gateway.read_checkout(pledge.session_ref)
+    except gateway.Missing:
+        await _report_gone(pledge)
+        return None
+
+
+async def _report_gone(pledge: Pledge) -> None:
+    """A hosted page the gateway no longer knows: nothing can come of it, the team should hear (fact `page_gone`)."""
+    log.error("hosted page is gone", pledge=pledge.id, session=pledge.session_ref)
+    await jobs.enqueue("page_gone", key=pledge.session_ref, pledge_id=pledge.id, session_ref=pledge.session_ref)
 
 
 def _page(pledge: Pledge, customer_ref: str) -> Page:
@@ -131,7 +146,8 @@ async def _confirm(pledge: Pledge, page: Checkout) -> None:
         log.error("hosted page does not fit its promise", pledge=pledge.id, session=page.ref)
         await jobs.enqueue("method_unneeded", key=page.method_ref, method_ref=page.method_ref)
         return
-    saved = Saved(page.customer_ref, page.method_ref, page.method_label, await _moment(pledge, page))
+    at = await _moment(pledge, page)
+    saved = Saved(page.customer_ref, page.method_ref, page.method_label, at, page.method_ends_on)
     pledge.status = await pledges.confirm(pledge.id, saved)
 
 
@@ -150,11 +166,19 @@ async def sweep(**_payload: object) -> None:
     for pledge in await Pledge.filter(status=PledgeStatus.CREATED, created_at__lt=before).order_by("id").limit(200):
         try:
             if pledge.session_ref:
-                await settle(pledge.session_ref)
+                await _settle_or_forget(pledge)
             elif pledge.created_at < clock.now() - FORGOTTEN and not await attempts.is_under_way(pledge.id):
                 await pledges.abandon(pledge, "never_left")
         except (gateway.GatewayTrouble, DomainError, NotKnownYet) as trouble:
             log.warning("promise not swept", pledge=pledge.id, kind=type(trouble).__name__)
+
+
+async def _settle_or_forget(pledge: Pledge) -> None:
+    try:
+        await settle(pledge.session_ref)
+    except gateway.Missing:
+        await _report_gone(pledge)
+        await pledges.abandon(pledge, "page_gone")
 
 
 async def close_open_pages(campaign_id: int) -> int:
@@ -171,11 +195,16 @@ async def close_open_pages(campaign_id: int) -> int:
 async def _end(pledge: Pledge, cause: str) -> PledgeStatus:
     """End a promise's page: a card saved there in time counts, everything else is given up. Answers its new state.
 
-    A page opened anew this very moment is left to the next look. Raises GatewayTrouble, NotNow.
+    A page opened anew this very moment is left to the next look; one that is gone blocks nothing, and the team is told.
+    Raises GatewayTrouble, NotNow.
     """
     if pledge.session_ref:
-        await gateway.expire_checkout(pledge.session_ref, key=f"{pledge.session_ref}-expire")
-        await settle(pledge.session_ref)
+        try:
+            await gateway.expire_checkout(pledge.session_ref, key=f"{pledge.session_ref}-expire")
+            await settle(pledge.session_ref)
+        except gateway.Missing:
+            await _report_gone(pledge)
+            cause = "page_gone"
     fresh = await Pledge.get(id=pledge.id)
     if await attempts.is_under_way(pledge.id):
         return fresh.status  # a page that charges at once is settlement's to end

@@ -63,6 +63,14 @@ class Refused(GatewayTrouble):
     """Nothing happened: the request does not fit (400, 401, 403, 404, or an idempotency key used for another body)."""
 
 
+class Missing(Refused):
+    """The gateway does not know the object (404): deleted there, or of another account."""
+
+
+class Stored(Unreachable):
+    """The gateway answered a 5xx of its own, and may answer it again for this key during a day."""
+
+
 class Closed(GatewayTrouble):
     """Card payments are off in this installation."""
 
@@ -138,6 +146,8 @@ async def expire_checkout(ref: str, *, key: str) -> Checkout:
     """Close a hosted page for good; one that is complete or expired already is answered as it is."""
     try:
         await _post("checkout.sessions", "expire", {}, _anew(key), ref)
+    except Missing:
+        raise
     except Refused:
         found = await read_checkout(ref)
         if found.status == "open":
@@ -246,6 +256,11 @@ async def read_returned(charge_ref: str) -> Returned | None:
     return returned_of(await _get("charges", "retrieve", charge_ref, expand=["failure_balance_transaction"]))
 
 
+async def list_checkouts(customer_ref: str) -> list[Checkout]:
+    """Every hosted page of a customer, newest first: how one whose answer was lost is found by its metadata."""
+    return [checkout_of(body) for body in await _list("checkout.sessions", {"customer": customer_ref, "limit": 100})]
+
+
 async def list_balance(since: datetime) -> list[BalanceLine]:
     """Every movement of our balance since a moment, newest first."""
     params = {"created": {"gte": int(since.timestamp())}, "limit": 100}
@@ -299,11 +314,16 @@ async def _told(call: Awaitable[Any]) -> Any:
         raise
     except stripe.RateLimitError as error:
         raise Busy(str(error), error.code or "") from error
-    except (stripe.APIConnectionError, stripe.APIError) as error:
+    except stripe.APIConnectionError as error:
         raise Unreachable(str(error), error.code or "") from error
+    except stripe.APIError as error:
+        kind = Stored if (error.http_status or 0) >= 500 else Unreachable
+        raise kind(str(error), error.code or "") from error
     except stripe.StripeError as error:
         if (error.http_status or 500) >= 500:
             raise Unreachable(str(error), error.code or "") from error
+        if error.http_status == 404:
+            raise Missing(str(error), error.code or "") from error
         raise Refused(str(error), error.code or "") from error
 
 

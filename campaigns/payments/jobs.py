@@ -13,7 +13,10 @@ async def detach(method_ref: str) -> None:
 @jobs.outside
 async def close_page(pledge_id: int, session_ref: str) -> None:
     """An abandoned promise's page is ended; if it was finished a moment before, its method is let go."""
-    page = await gateway.expire_checkout(session_ref, key=f"{session_ref}-expire")
+    try:
+        page = await gateway.expire_checkout(session_ref, key=f"{session_ref}-expire")
+    except gateway.Missing:
+        return
     if page.method_ref:
         await gateway.detach_method(page.method_ref, key=f"{page.method_ref}-detach")
 

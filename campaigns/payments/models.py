@@ -26,7 +26,10 @@ LIVE_ATTEMPTS = "status IN ('prepared', 'sent', 'processing', 'unknown')"
 
 
 class Attempt(Model):
-    """One try to charge one pledge. `key` is the idempotency key `pledge-{id}-a{n}`; `answer` the gateway's."""
+    """One try to charge one pledge. `key` is the idempotency key `pledge-{id}-a{n}`; `answer` the gateway's.
+
+    `looked_at`: when it was made, then when reconciling last asked about it; whoever waited longest is next.
+    """
 
     id = fields.BigIntField(primary_key=True)
     pledge_id: int
@@ -42,11 +45,12 @@ class Attempt(Model):
     error_code = fields.CharField(max_length=60, default="")
     answer = fields.TextField(default="")
     created_at = fields.DatetimeField()
+    looked_at = fields.DatetimeField(null=True)
     settled_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "attempt"
-        indexes = (("status", "created_at"),)
+        indexes = (("status", "created_at"), ("status", "looked_at"))
         constraints = (
             UniqueConstraint(fields=("pledge_id", "n"), name="attempt_number"),
             UniqueConstraint(fields=("pledge_id",), name="attempt_one_live", condition=LIVE_ATTEMPTS),

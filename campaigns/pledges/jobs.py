@@ -14,10 +14,12 @@ async def tell_new_end(campaign_id: int) -> None:
 
 
 async def release_all(campaign_id: int) -> None:
-    """A cancelled campaign lets every promise go; nothing was charged."""
+    """A cancelled campaign lets every promise go that was not charged."""
     for pledge in await confirmed(campaign_id):
         await service.release(pledge, "campaign_cancelled")
         await service.tell(pledge, "campaign_cancelled")
 
 
-handlers = {"campaign_resumed": tell_new_end, "campaign_cancelled": release_all}
+handlers = {
+    "campaign_resumed": tell_new_end, "campaign_cancelled": release_all, "campaign_unwinding": release_all,
+}  # fmt: skip

@@ -64,6 +64,7 @@ class Pledge(Model):
     session_ref = fields.CharField(max_length=120, default="", db_index=True)
     method_ref = fields.CharField(max_length=80, default="")
     method_label = fields.CharField(max_length=80, default="")
+    method_ends_on = fields.DateField(null=True)
     decline_code = fields.CharField(max_length=60, default="")
     created_at = fields.DatetimeField()
     confirmed_at = fields.DatetimeField(null=True)

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -43,12 +43,13 @@ class Gift:
 
 @dataclass(slots=True, frozen=True)
 class Saved:
-    """What the gateway saved: the customer, the method, how to call it, and when (its moment, UTC)."""
+    """What the gateway saved: the customer, the method, how to call it, when (its moment, UTC); a card's last day."""
 
     customer_ref: str
     method_ref: str
     method_label: str
     at: datetime
+    method_ends_on: date | None = None
 
 
 async def pledge(backer: Person, campaign: Campaign, gift: Gift, key: str, former: list[str]) -> Pledge:
@@ -140,6 +141,7 @@ async def confirm(pledge_id: int, saved: Saved) -> PledgeStatus:
         await move(
             found, PledgeStatus.CONFIRMED, by=By.GATEWAY, cause="method_saved", method_ref=saved.method_ref,
             method_label=saved.method_label, customer_ref=saved.customer_ref, confirmed_at=saved.at,
+            method_ends_on=saved.method_ends_on,
         )  # fmt: skip
         await keep_need(found.campaign_id)
         await tell(found, "pledge_confirmed", amount_cents=found.amount_cents, tip_cents=found.tip_cents)

@@ -6,7 +6,7 @@ from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.pledges.models import Pledge, PledgeChange
 from campaigns.pledges.models import PledgeStatus as P
 from civic import clock
-from civic.database import transaction
+from civic.database import joined
 from civic.i18n import _
 
 TABLE: dict[tuple[P, P], frozenset[By]] = {
@@ -69,7 +69,7 @@ async def move(
     if not allowed(before, to, by):
         raise NotNow(_("Cette promesse de don a déjà changé d’état."))
     present = clock.now()
-    async with transaction():
+    async with joined():
         changed = await Pledge.filter(id=pledge.id, status=before).update(status=to, updated_at=present, **values)
         if not changed:
             raise NotNow(_("Cette promesse de don a déjà changé d’état."))

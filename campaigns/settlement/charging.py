@@ -6,7 +6,7 @@ gateway answers what it answered, and charges once.
 
 import structlog
 
-from campaigns.lifecycle.models import CampaignStatus
+from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.lifecycle.transitions import By
 from campaigns.payments import attempts, gateway
 from campaigns.payments.answers import Intent, IntentStatus
@@ -34,7 +34,8 @@ async def charge(pledge_id: int) -> None:
     if attempt is None:
         return
     crash_point("after_prepare")
-    await attempts.sent(attempt)
+    if attempt.status == AttemptStatus.PREPARED:
+        await attempts.sent(attempt)
     await carry_out(attempt)
     crash_point("after_outcome")
 
@@ -47,7 +48,9 @@ async def _begin(pledge_id: int) -> Attempt | None:
             return None
         if pledge.status == PledgeStatus.CONFIRMED:
             await transitions.move(pledge, PledgeStatus.CHARGING, by=By.SCHEDULER, cause="deadline")
-            return await attempts.prepare(pledge)
+            attempt = await attempts.prepare(pledge, leaving=True)
+            attempt.pledge = pledge
+            return attempt
         if pledge.status not in (PledgeStatus.CHARGING, PledgeStatus.UNKNOWN):
             return None
         left = await live_attempt(pledge_id)
@@ -75,7 +78,7 @@ async def _answer(attempt: Attempt) -> Intent | None:
     known = await _already_known(attempt)
     if known is not None:
         return known
-    pledge = await Pledge.get(id=attempt.pledge_id).select_related("campaign")
+    pledge = await _pledge_of(attempt)
     crash_point("before_charge_call")
     try:
         intent = await gateway.charge_off_session(_charge(pledge, attempt))
@@ -85,6 +88,13 @@ async def _answer(attempt: Attempt) -> Intent | None:
         return await _refused(attempt, pledge, refusal)
     crash_point("after_charge_call")
     return intent
+
+
+async def _pledge_of(attempt: Attempt) -> Pledge:
+    """Its pledge with the campaign: what a charge is made of never changes after the deadline."""
+    if isinstance(attempt.pledge, Pledge) and isinstance(attempt.pledge.campaign, Campaign):
+        return attempt.pledge
+    return await Pledge.get(id=attempt.pledge_id).select_related("campaign")
 
 
 async def _already_known(attempt: Attempt) -> Intent | None:

@@ -11,8 +11,8 @@ from campaigns.lifecycle.transitions import By, move
 from campaigns.matching import service as matching
 from campaigns.payments.gateway import GatewayTrouble
 from campaigns.pledges import transitions
-from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.settlement import letters, outcomes, recovery, rules
+from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
+from campaigns.settlement import letters, outcomes, queries, recovery, rules
 from civic import clock, jobs
 from civic.activity import service as activity
 from civic.database import retrying, transaction
@@ -63,11 +63,22 @@ async def close_due(**_payload: object) -> None:
     """Campaigns whose grace is over: what is still open is dropped, debits under way are awaited; then they close."""
     rows = Campaign.filter(status=CampaignStatus.COLLECTING, grace_until__lte=clock.now())
     for campaign in await rows.order_by("grace_until", "id").limit(100):
-        left = Pledge.filter(campaign_id=campaign.id, status__in=outcomes.OPEN_PLEDGES).order_by("id")
-        for pledge in await left.limit(rules.SPREAD):
-            await _last_look(pledge)
+        left = Pledge.filter(campaign_id=campaign.id, status__in=outcomes.OPEN_PLEDGES).order_by("updated_at", "id")
+        for pledge in await left.limit(rules.SPREAD).select_related("campaign"):
+            if not await _has_time(pledge):
+                await _last_look(pledge)
     for campaign in await Campaign.filter(status=CampaignStatus.COLLECTING).order_by("id").limit(100):
         await close(campaign.id)
+
+
+async def _has_time(pledge: Pledge) -> bool:
+    """Whether its backer was promised a later day: a debit that came back last, a cheque announced last."""
+    if pledge.status == PledgeStatus.SWITCHED_OFFLINE:
+        rows = PledgeChange.filter(pledge_id=pledge.id, after=PledgeStatus.SWITCHED_OFFLINE.value)
+        change = await rows.order_by("-id").first()
+        return change is not None and change.at + rules.OFFLINE_LASTS > clock.now()
+    until = await outcomes.last_moment(pledge)
+    return until is not None and until > clock.now()
 
 
 async def _last_look(pledge: Pledge) -> None:
@@ -97,7 +108,7 @@ async def close(campaign_id: int) -> CampaignStatus | None:
         if outcome == CampaignStatus.FUNDED:
             await celebrate(campaign)
         else:
-            await letters.to_leads("shortfall_lead", campaign, collected_cents=campaign.collected_cents)
+            await jobs.enqueue("campaign_short", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
     return outcome
 
 
@@ -113,9 +124,9 @@ async def celebrate(campaign: Campaign) -> None:
     """A campaign has its money: the territory, the leads and (fact `campaign_funded`) the backers hear it."""
     await activity.record(
         "campaign_funded", way="argent", initiative_id=campaign.initiative_id, title=campaign.title,
-        slug=campaign.slug, collected_cents=campaign.collected_cents,
+        slug=campaign.slug, collected_cents=campaign.raised_cents,
     )  # fmt: skip
-    await letters.to_leads("funded_lead", campaign, collected_cents=campaign.collected_cents)
+    await letters.to_leads("funded_lead", campaign, collected_cents=campaign.raised_cents)
     await jobs.enqueue("campaign_funded", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
 
 
@@ -139,8 +150,14 @@ async def thank(campaign_id: int, after: int = 0) -> None:
     campaign = await Campaign.get(id=campaign_id)
     rows = Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.COLLECTED, id__gt=after).order_by("id")
     pledges = await rows.limit(rules.SPREAD).select_related("person")
+    plan = await queries.accepted_plan(campaign_id)
+    said = {"note": plan.note, "corrected_cents": plan.corrected_cents, "guarantor": plan.guarantor,
+            "guarantee_cents": plan.guarantee_cents} if plan else {}  # fmt: skip
     for pledge in pledges:
         pledge.campaign = campaign
+        if plan:
+            await letters.to_backer("funded_short", pledge, "funded", collected_cents=campaign.raised_cents, **said)
+            continue
         missed = campaign.collected_cents < campaign.needed_cents
         await letters.to_backer("funded", pledge, "funded", collected_cents=campaign.collected_cents, missed=missed)
     if len(pledges) == rules.SPREAD:

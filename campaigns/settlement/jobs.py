@@ -1,6 +1,6 @@
 """What settlement does after the fact, and by the clock (app.py registers both)."""
 
-from campaigns.settlement import books, charging, closing, deciding, direct, looking
+from campaigns.settlement import books, charging, closing, deciding, direct, looking, shortfall
 from civic.jobs import Handler
 
 handlers: dict[str, Handler] = {
@@ -21,10 +21,17 @@ handlers: dict[str, Handler] = {
     "offline_verified": closing.offline_arrived,
     "campaign_funded": closing.thank,
     "backers_thanked": closing.thank,
+    "campaign_short": shortfall.announce,
+    "shortfall_reminder_due": shortfall.remind,
+    "shortfall_over": shortfall.end,
+    "campaign_unwinding": shortfall.tell_unwinding,
+    "unwinding_told": shortfall.tell_unwinding,
+    "page_gone": looking.note_gone,
     "deadlines_due": deciding.decide_due,
     "reconcile_due": looking.reconcile_due,
     "grace_due": closing.close_due,
+    "shortfalls_due": shortfall.end_due,
     "books_compared": books.compare_due,
 }
-minutes = {"deadlines_due": 5, "reconcile_due": 10, "grace_due": 30, "books_compared": 1440}
+minutes = {"deadlines_due": 5, "reconcile_due": 10, "grace_due": 30, "shortfalls_due": 30, "books_compared": 1440}
 """How often the clock asks, in minutes."""

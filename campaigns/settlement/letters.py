@@ -11,6 +11,8 @@ from campaigns.settlement import reasons
 from civic import i18n, mail
 from civic.initiatives.queries import leads_of
 from civic.people import links
+from civic.people.models import Person, RoleName
+from civic.people.queries import team
 from civic.web.formats import moment
 
 RECOVER = MANAGE
@@ -49,12 +51,26 @@ async def card_trouble(pledge: Pledge, days: int, until: datetime, turn: int) ->
     await to_backer("card_trouble", pledge, f"trouble-{days}-{turn}", days=days, at_once=at_once, **context)
 
 
-async def to_leads(name: str, campaign: Campaign, **context: Any) -> None:
-    """Write to everybody who leads the campaign's initiative, once per person and letter."""
+async def to_leads(name: str, campaign: Campaign, *, occasion: str = "", **context: Any) -> None:
+    """Write to everybody who leads the campaign's initiative, once per person, letter and occasion."""
+    await _to_each(await leads_of(campaign.initiative_id), name, campaign, occasion, context)
+
+
+async def to_team(name: str, campaign: Campaign, *, occasion: str = "", **context: Any) -> None:
+    """Write to the animators and treasurers who do not lead it, once per person, letter and occasion."""
+    found = {one.id: one for role in (RoleName.ANIMATOR, RoleName.TREASURER) for one in await team(role)}
     for lead in await leads_of(campaign.initiative_id):
-        if lead.email:
+        found.pop(lead.id, None)
+    await _to_each(list(found.values()), name, campaign, occasion, context)
+
+
+async def _to_each(
+    people: list[Person], name: str, campaign: Campaign, occasion: str, context: dict[str, Any]
+) -> None:
+    for one in people:
+        if one.email:
             await mail.send(
-                f"campaigns/{name}", to=lead.email, key=f"{name}-{campaign.id}-{lead.id}", locale=lead.locale,
-                title=campaign.title, slug=campaign.slug, person=lead.name, minimum_cents=campaign.minimum_cents,
+                f"campaigns/{name}", to=one.email, key=f"{name}-{campaign.id}-{one.id}{occasion}", locale=one.locale,
+                title=campaign.title, slug=campaign.slug, person=one.name, minimum_cents=campaign.minimum_cents,
                 **context,
             )  # fmt: skip

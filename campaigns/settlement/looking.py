@@ -58,12 +58,24 @@ async def look_at_page(attempt: Attempt, *, end: bool = False) -> None:
     ref = await pages.ref_of(attempt)
     if not ref:
         return await outcomes.page_left(attempt)
-    page = await (gateway.expire_checkout(ref, key=f"{ref}-expire") if end else gateway.read_checkout(ref))
+    try:
+        page = await (gateway.expire_checkout(ref, key=f"{ref}-expire") if end else gateway.read_checkout(ref))
+    except gateway.Missing:
+        log.error("hosted page is gone", attempt=attempt.key, session=ref)
+        await note_gone(attempt.pledge_id, ref)
+        return await outcomes.page_left(attempt)
     intent = await gateway.read_intent(page.intent_ref) if page.intent_ref else None
     if intent is not None and (intent.status in PAID or page.status == CheckoutStatus.COMPLETE):
         await outcomes.settle(attempt, intent)
     elif page.status == CheckoutStatus.EXPIRED:
         await outcomes.page_left(attempt)
+
+
+async def note_gone(pledge_id: int, session_ref: str) -> None:
+    """The gateway forgot a hosted page: nothing can come of it; the team sees it on its desk."""
+    await Reconciliation.create(
+        at=clock.now(), kind="gone", looked=1, settled=0, troubles=1, details=[[session_ref, pledge_id]]
+    )
 
 
 async def look_at_intent(intent: Intent) -> None:
@@ -132,11 +144,11 @@ async def reconcile(*, patience: timedelta = PATIENCE) -> Reconciled:
     """Settle what is older than `patience` and still open: attempts without an end, pledges without an attempt."""
     done = Reconciled()
     before = clock.now() - patience
-    for attempt in await attempts.open_attempts(MOST):
-        if attempt.created_at <= before:
-            await _try(done, attempt.key, look, attempt)
-            fresh = await Attempt.get(id=attempt.id)
-            done.settled += fresh.status not in attempts.OPEN
+    for attempt in await attempts.open_attempts(before, MOST):
+        await attempts.looked(attempt)
+        await _try(done, attempt.key, look, attempt)
+        fresh = await Attempt.get(id=attempt.id)
+        done.settled += fresh.status not in attempts.OPEN
     for pledge_id in await _left_behind(before):
         await _try(done, f"pledge {pledge_id}", charging.charge, pledge_id)
     return done
@@ -157,7 +169,7 @@ async def _left_behind(before: object) -> list[int]:
     rows = Pledge.filter(
         status=PledgeStatus.CONFIRMED, campaign__status=CampaignStatus.COLLECTING, campaign__decided_at__lte=before
     )
-    return [pledge.id for pledge in await rows.order_by("id").limit(MOST).only("id")]
+    return [pledge.id for pledge in await rows.order_by("updated_at", "id").limit(MOST).only("id")]
 
 
 @jobs.outside

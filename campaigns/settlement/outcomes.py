@@ -207,7 +207,10 @@ def _paid_with(intent: Intent) -> str:
 
 
 async def _book(pledge: Pledge, intent: Intent, fund: AccountKind) -> Entry:
-    """The charge as the balance transaction says; its fee follows when the gateway does not tell it yet."""
+    """The charge as the balance transaction says; its fee follows when the gateway does not tell it yet.
+
+    Its campaign is locked by `hold`.
+    """
     fee = intent.fee_cents
     source = intent.charge_ref or intent.ref
     if fee is None:
@@ -223,7 +226,7 @@ async def _book(pledge: Pledge, intent: Intent, fund: AccountKind) -> Entry:
     ]
     return await ledger.book(
         "charge", "charge", source, postings, campaign=pledge.campaign.id, occurred_at=intent.happened_at,
-        memo=f"pledge {pledge.id}",
+        memo=f"pledge {pledge.id}", held=True,
     )  # fmt: skip
 
 

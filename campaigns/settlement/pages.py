@@ -26,9 +26,26 @@ async def open_page(attempt: Attempt) -> Checkout:
     page = await gateway.open_payment_checkout(
         _page(attempt, pledge), amount_cents=attempt.amount_cents, title=pledge.campaign.title
     )
+    await _name(attempt, page)
+    return page
+
+
+async def find(attempt: Attempt) -> Checkout | None:
+    """The page of an attempt whose opening ended in a 5xx, as the gateway lists it; None when there is none.
+
+    Raises GatewayTrouble.
+    """
+    pledge = await Pledge.get(id=attempt.pledge_id)
+    for page in await gateway.list_checkouts(pledge.customer_ref):
+        if page.metadata.get("attempt") == attempt.key:
+            await _name(attempt, page)
+            return page
+    return None
+
+
+async def _name(attempt: Attempt, page: Checkout) -> None:
     await Attempt.filter(id=attempt.id, session_ref=WANTED).update(session_ref=page.ref, status=AttemptStatus.SENT)
     attempt.session_ref = page.ref
-    return page
 
 
 async def ref_of(attempt: Attempt) -> str:
@@ -40,6 +57,9 @@ async def ref_of(attempt: Attempt) -> str:
         return str(attempt.session_ref)
     try:
         return (await open_page(attempt)).ref
+    except gateway.Stored:
+        found = await find(attempt)
+        return found.ref if found else ""
     except gateway.Refused as refusal:
         if getattr(refusal.__cause__, "http_status", None) in charging.OURS:
             raise

@@ -1,41 +1,90 @@
-"""Reads for the people who run settlement: what would happen, and what did."""
+"""Reads for the people who run settlement: where it stands, and what was decided about a shortfall."""
 
-from datetime import timedelta
+from dataclasses import dataclass
 
-from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
-from civic import clock, database
-from civic.i18n import _, _n
-from civic.web.formats import day, money
+from campaigns.lifecycle.models import Campaign, CampaignChange, CampaignStatus
+from campaigns.pledges.models import PledgeStatus
+from campaigns.settlement.models import PlanStatus, ShortfallPlan
+from civic import database
 
-_PLEDGES = """SELECT COUNT(*) AS n, COALESCE(SUM(amount_cents), 0) AS cents, COALESCE(SUM(tip_cents), 0) AS tips
-FROM pledge WHERE campaign_id = ? AND status = 'confirmed'"""
-
-
-async def predict(days: int) -> str:
-    """What the deadlines of the next `days` days would decide if they came now; nothing is changed."""
-    until = clock.now() + timedelta(days=days)
-    rows = Campaign.filter(status=CampaignStatus.LIVE, deadline__lte=until)
-    lines = [await _line(campaign) for campaign in await rows.order_by("deadline", "id").limit(200)]
-    if not lines:
-        return _n(
-            "Aucune collecte ne se termine d’ici %(n)s jour.", "Aucune collecte ne se termine d’ici %(n)s jours.", days
-        )
-    return "\n".join(lines)
+_STATES = """SELECT status, COUNT(*) AS n, SUM(amount_cents) AS cents FROM pledge
+WHERE campaign_id = ? AND confirmed_at IS NOT NULL GROUP BY status"""
+PAID = (PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING, PledgeStatus.REFUNDED, PledgeStatus.DISPUTED,
+        PledgeStatus.CHARGED_BACK)  # fmt: skip
+UNDER_WAY = (PledgeStatus.CHARGING, PledgeStatus.UNKNOWN, PledgeStatus.PROCESSING)
+WAITING = (PledgeStatus.CONFIRMED,)
+FAILED = (PledgeStatus.NEEDS_BACKER,)
+OFFLINE = (PledgeStatus.SWITCHED_OFFLINE,)
+DROPPED = (PledgeStatus.DROPPED,)
 
 
-async def _line(campaign: Campaign) -> str:
-    row = (await database.fetch_all(_PLEDGES, [campaign.id]))[0]
-    total = int(row["cents"]) + campaign.offline_cents + campaign.matched_cents
-    values = {
-        "slug": campaign.slug, "day": day(campaign.deadline) if campaign.deadline else "", "n": row["n"],
-        "cents": money(total), "minimum": money(campaign.needed_cents), "tips": money(int(row["tips"])),
-    }  # fmt: skip
-    head = _("%(slug)s, %(day)s : %(cents)s promis sur %(minimum)s.", **values)
-    if campaign.goal == GoalKind.FLEXIBLE:
-        return f"{head} " + _("Elle garde ce qu’elle a reçu.")
-    if total >= campaign.needed_cents:
-        return f"{head} " + _("Elle réussirait : %(n)s débits, dont %(tips)s d’aide au site.", **values)
-    return f"{head} " + _("Elle échouerait : personne ne serait débité.")
+@dataclass(slots=True, frozen=True)
+class Count:
+    """So many promises, and their sum in cents (tips apart)."""
+
+    n: int
+    cents: int
+
+
+@dataclass(slots=True, frozen=True)
+class Progress:
+    """Where the charges of a campaign stand; the six groups do not overlap."""
+
+    paid: Count
+    under_way: Count
+    waiting: Count
+    failed: Count
+    offline: Count
+    dropped: Count
+
+    @property
+    def total(self) -> int:
+        """How many promises are to be charged, were, or could not be."""
+        groups = (self.paid, self.under_way, self.waiting, self.failed, self.offline, self.dropped)
+        return sum(one.n for one in groups)
+
+    @property
+    def asked(self) -> int:
+        """How many the gateway has been asked about."""
+        return self.total - self.waiting.n
+
+    @property
+    def percent(self) -> int:
+        """Share of the promises whose charge has been tried."""
+        return self.asked * 100 // self.total if self.total else 100
+
+
+async def progress(campaign_id: int) -> Progress:
+    """Where the charges stand, in one query."""
+    rows = await database.fetch_all(_STATES, [campaign_id])
+    found = {row["status"]: Count(int(row["n"]), int(row["cents"])) for row in rows}
+
+    def group(states: tuple[PledgeStatus, ...]) -> Count:
+        counts = [found[state.value] for state in states if state.value in found]
+        return Count(sum(one.n for one in counts), sum(one.cents for one in counts))
+
+    return Progress(*(group(states) for states in (PAID, UNDER_WAY, WAITING, FAILED, OFFLINE, DROPPED)))
+
+
+async def open_plan(campaign_id: int) -> ShortfallPlan | None:
+    """The proposal that awaits the other side's yes."""
+    return await ShortfallPlan.get_or_none(campaign_id=campaign_id, status=PlanStatus.PROPOSED)
+
+
+async def accepted_plan(campaign_id: int) -> ShortfallPlan | None:
+    """How a campaign that received too little went on, when both sides agreed."""
+    return await ShortfallPlan.get_or_none(campaign_id=campaign_id, status=PlanStatus.ACCEPTED)
+
+
+async def refused_plan(campaign_id: int) -> ShortfallPlan | None:
+    """The last proposal, when it was refused and none followed."""
+    last = await ShortfallPlan.filter(campaign_id=campaign_id).order_by("-id").first()
+    return last if last and last.status == PlanStatus.REFUSED else None
+
+
+async def change_to(campaign_id: int, status: CampaignStatus) -> CampaignChange | None:
+    """When, by whom and why a campaign came into a state, the last time."""
+    return await CampaignChange.filter(campaign_id=campaign_id, after=status.value).order_by("-id").first()
 
 
 async def campaign_to_settle(slug: str) -> Campaign | None:

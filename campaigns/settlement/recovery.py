@@ -12,7 +12,7 @@ from campaigns.payments.models import Attempt
 from campaigns.pledges import transitions
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import PAYS_AGAIN
-from campaigns.settlement import charging, letters, looking, pages, rules
+from campaigns.settlement import charging, letters, looking, outcomes, pages, rules
 from civic.database import retrying, transaction
 from civic.errors import DomainError, NotFound
 from civic.i18n import _
@@ -57,11 +57,27 @@ async def pay_again(pledge: Pledge) -> str | None:
         attempt = await _begin(pledge.id)
         if attempt is None:
             return None
-        return (await pages.open_page(attempt)).url
+        return await _address(attempt)
     except GatewayTrouble as trouble:
         raise DomainError(
             _("La page de paiement ne répond pas. Rien n’est perdu : réessayez dans un instant."), status=503
         ) from trouble
+
+
+async def _address(attempt: Attempt) -> str | None:
+    """Where to pay. When the gateway keeps a failure under the key, the next attempt asks with the next one.
+
+    Only once its own list shows no page of the failed attempt: that one can then never be paid.
+    """
+    try:
+        return (await pages.open_page(attempt)).url
+    except gateway.Stored:
+        found = await pages.find(attempt)
+        if found is not None:
+            return found.url
+        await outcomes.page_left(attempt)
+    following = await _begin(attempt.pledge_id)
+    return (await pages.open_page(following)).url if following else None
 
 
 async def end_open_page(pledge: Pledge) -> None:

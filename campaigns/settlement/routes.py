@@ -9,6 +9,7 @@ from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import on_own_page, pledge_to_pay
 from campaigns.pledges.service import reference
 from campaigns.settlement import direct, letters, outcomes, pages, reasons, recovery
+from campaigns.settlement.team_routes import routes as team_routes
 from civic.errors import DomainError
 from civic.i18n import _
 from civic.people import links
@@ -103,6 +104,7 @@ def _title(pledge: Pledge) -> str:
 _BASE = "/campagnes/{slug}/reprise"
 routes: list[BaseRoute] = [
     Route("/campagnes/{slug}/regler/{token}", leave, name="settlement.leave"),
+    *team_routes,
     Route(f"{_BASE}/retour/{{ticket}}", back, name="settlement.back"),
     Route(f"{_BASE}/{{token}}", show, name="settlement.show"),
     Route(f"{_BASE}/{{token}}/payer", pay, methods=["POST"], name="settlement.pay"),

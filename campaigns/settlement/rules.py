@@ -12,6 +12,15 @@ DROP_LATE_AFTER = timedelta(days=2)
 REMINDER_DAYS = (2, 4, 6)
 """Mails to a backer whose charge did not work: at once, then after so many days."""
 
+OFFLINE_LASTS = timedelta(days=7)
+"""How long a cheque or transfer announced instead is awaited at least, even beyond the end of GRACE."""
+
+SHORTFALL_DAYS = 21
+"""How long lead and team have to decide what a campaign that received too little becomes; then it is given back."""
+
+SHORTFALL_REMINDERS = (7, 14, 19)
+"""Days after which both are reminded that nothing is decided."""
+
 PAGE_LIFE = timedelta(hours=2)
 """How long a hosted page of recovery stays open (Stripe: 30 minutes to 24 hours)."""
 

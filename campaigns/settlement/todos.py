@@ -21,15 +21,28 @@ async def desk_todos(_person: "Person") -> list[Todo]:
     found = [
         Todo(
             _("Décider de la suite de « %(title)s »", title=campaign.title),
-            urls.path("campaigns.show", slug=campaign.slug), "argent",
+            urls.path("settlement.shortfall", slug=campaign.slug), "argent",
             detail=_(
                 "%(collected)s reçus pour un minimum de %(minimum)s.",
-                collected=money(campaign.collected_cents), minimum=money(campaign.minimum_cents),
+                collected=money(campaign.raised_cents), minimum=money(campaign.needed_cents),
             ),
         )
         for campaign in short
     ]  # fmt: skip
-    return found + await _differences()
+    return [*found, *await _differences(), *await _gone()]
+
+
+async def _gone() -> list[Todo]:
+    """Hosted pages the gateway forgot: the promises that were on them did not count, their backers may write."""
+    since = clock.now() - timedelta(days=14)
+    n = await Reconciliation.filter(kind="gone", at__gte=since).count()
+    if not n:
+        return []
+    text = _n(
+        "%(n)s page de paiement a disparu chez Stripe", "%(n)s pages de paiement ont disparu chez Stripe", n
+    )
+    detail = _("La promesse qui s’y trouvait ne compte pas. Le journal du serveur la nomme.")
+    return [Todo(text, urls.path("desk.index"), "argent", detail=detail)]
 
 
 async def _differences() -> list[Todo]:

@@ -18,6 +18,8 @@ from civic.database.connection import (
     fetch_all,
     fetch_report,
     in_transaction_now,
+    joined,
+    opened,
     transaction,
 )
 from civic.database.retry import retrying
@@ -36,6 +38,8 @@ __all__ = [
     "fetch_all",
     "fetch_report",
     "in_transaction_now",
+    "joined",
+    "opened",
     "retrying",
     "tortoise_config",
     "transaction",

@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar, Token
 from pathlib import Path
 from types import TracebackType
@@ -179,6 +180,11 @@ class Transaction:
 def transaction() -> Transaction:
     """`async with transaction():` everything inside happens, or nothing; nested is a savepoint."""
     return Transaction()
+
+
+def joined() -> AbstractAsyncContextManager[object]:
+    """The caller's transaction, or one of its own: for a verb that fails as a whole and needs no savepoint."""
+    return contextlib.nullcontext() if in_transaction_now() else transaction()
 
 
 def in_transaction_now() -> bool:

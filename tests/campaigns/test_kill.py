@@ -12,7 +12,7 @@ import pytest
 from campaigns.ledger import queries as ledger
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.settlement import deciding, looking
+from campaigns.settlement import deciding, looking, queries
 from campaigns.settlement.crash import POINTS
 from civic import clock, jobs
 from civic import database as db
@@ -57,6 +57,8 @@ async def assert_charged_once(campaign: Campaign, gate: Harness) -> None:
     found = await Campaign.get(id=campaign.id)
     assert (found.status, found.collected_cents) == (CampaignStatus.COLLECTING, 12_000)
     assert await ledger.collected_cents(campaign.id) == 12_000
+    done = await queries.progress(campaign.id)
+    assert (done.paid.n, done.failed.n, done.percent) == (4, 1, 100)
     theirs = await books_of(gate)
     assert (theirs["charges"], theirs["gross"]) == (4, 12_200)
     subjects = [mail.subject for mail in await OutboxMessage.all()]
@@ -111,6 +113,8 @@ async def test_a_worker_killed_at_any_moment_charges_everyone_once(
     await asyncio.sleep(random.Random(f"{seed}{database.engine}").uniform(0, 0.5))
     process.kill()
     await process.communicate()
+    halfway = await queries.progress(campaign.id)  # what its lead sees meanwhile
+    assert (halfway.total, halfway.asked + halfway.waiting.n) == (5, 5)
     await finish()
     await assert_charged_once(campaign, gate)
 

@@ -1,0 +1,188 @@
+"""`python -m bench.settling`: one campaign of 10 000 promises is settled by two workers on PostgreSQL.
+
+Real: the worker processes, the SDK over HTTP, the ledger, the mails written. Made up: the gateway is our sandbox on the
+same machine, without webhooks, and shares its cores; CPU of ours is therefore told apart from time on the clock.
+"""
+
+import asyncio
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import stripe
+
+from bench.servers import Server
+from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.pledges.models import Pledge, PledgeStatus
+from civic import clock, database
+from civic.database import migrations
+from civic.initiatives.models import Initiative, Stage
+from civic.people.models import Person
+from civic.settings import ROOT, Settings, configure
+from tests.postgres import Postgres, die_with_parent, free_port
+
+PLEDGES = int(os.environ.get("BENCH_PLEDGES", "10000"))
+WORKERS = 2
+SECRET = "b" * 40
+LEFT = "SELECT COUNT(*) AS n FROM pledge WHERE status <> 'collected'"
+JOBS = "SELECT COUNT(*) AS n FROM job WHERE done_at IS NULL AND run_at <= ?"
+
+
+@contextlib.contextmanager
+def started(*command: str, **settings: str) -> Iterator[Server]:
+    """A process of ours, ended with the block."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    process = subprocess.Popen(
+        [sys.executable, *command], cwd=ROOT, env=kept | settings, preexec_fn=die_with_parent, stdout=subprocess.DEVNULL
+    )  # fmt: skip
+    try:
+        yield Server(0, process)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+async def saved_card(port: int) -> tuple[str, str]:
+    """A customer and a card of the sandbox, asked for until it answers."""
+    http = stripe.HTTPXClient(timeout=5)
+    api: stripe.StripeClient = stripe.StripeClient(
+        "sk_test_bench", base_addresses={"api": f"http://127.0.0.1:{port}/_stripe"}, http_client=http
+    )
+    for _turn in range(100):
+        with contextlib.suppress(stripe.APIConnectionError):
+            customer = await api.v1.customers.create_async({"email": "banc@exemple.fr"})
+            break
+        await asyncio.sleep(0.1)
+    intent = await api.v1.setup_intents.create_async({
+        "customer": customer.id, "payment_method": "pm_card_visa", "confirm": True,
+        "allowed_payment_method_types": ["card"],
+    })  # fmt: skip
+    await http.close_async()  # type: ignore[no-untyped-call]
+    return customer.id, str(intent.payment_method)
+
+
+async def fill(customer: str, method: str) -> None:
+    """One campaign whose deadline is now, and its confirmed promises, each of another person."""
+    present = clock.now()
+    people = [
+        Person(id=id, name=f"Camille Rey {id}", name_folded=f"camille rey {id}", email=f"p{id}@exemple.fr",
+               created_at=present, email_verified_at=present)
+        for id in range(1, PLEDGES + 1)
+    ]  # fmt: skip
+    await Person.bulk_create(people, batch_size=500)
+    initiative = await Initiative.create(
+        slug="banc", title="Le banc", summary="Un banc.", story="Un banc.", stage=Stage.LAUNCHED, published_at=present,
+        created_at=present, updated_at=present,
+    )  # fmt: skip
+    await Campaign.create(
+        id=1, slug="banc", initiative_id=initiative.id, lead_id=1, title="Un banc", status=CampaignStatus.LIVE,
+        minimum_cents=PLEDGES * 1000, optimum_cents=PLEDGES * 1000, beneficiary="Les Voisins",
+        confirmed_cents=PLEDGES * 2000, backers_count=PLEDGES, starts_at=present - timedelta(days=9),
+        deadline=present, created_at=present, updated_at=present,
+    )  # fmt: skip
+    pledges = [
+        Pledge(id=id, campaign_id=1, person_id=id, form_key=f"k{id}", amount_cents=2000, status=PledgeStatus.CONFIRMED,
+               customer_ref=customer, method_ref=method, method_label="Visa •••• 4242", created_at=present,
+               confirmed_at=present - timedelta(hours=1), updated_at=present)
+        for id in range(1, PLEDGES + 1)
+    ]  # fmt: skip
+    await Pledge.bulk_create(pledges, batch_size=500)
+    await database.execute("ANALYZE")
+
+
+async def number(sql: str, *params: object) -> int:
+    """The one number of a row."""
+    return int((await database.fetch_all(sql, params))[0]["n"] or 0)
+
+
+async def settle(workers: list[Server]) -> dict[str, float]:
+    """Wait for the workers to charge everybody, then for the mails; what each took."""
+    begun, early = time.monotonic(), 0.0
+    while left := await number(LEFT):
+        if not early and left < PLEDGES * 0.8:
+            early = max(one.memory_mb for one in workers)
+        if any(one.process.poll() is not None for one in workers):
+            raise SystemExit("A worker has ended before its work.")
+        await asyncio.sleep(0.2)
+    charged, cpu = time.monotonic() - begun, sum(one.cpu_seconds for one in workers)
+    late = max(one.memory_mb for one in workers)
+    while await number(JOBS, int(clock.now().timestamp() * 1000)):  # noqa: ASYNC110, the workers are other processes
+        await asyncio.sleep(0.2)
+    return {
+        "seconds": charged, "cpu_ms": cpu * 1000 / PLEDGES, "early_mb": early, "late_mb": late,
+        "mail_seconds": time.monotonic() - begun - charged,
+        "all_cpu_ms": sum(one.cpu_seconds for one in workers) * 1000 / PLEDGES,
+    }  # fmt: skip
+
+
+async def measure(url: str, data: Path) -> dict[str, float]:
+    """Prepare, start sandbox and workers, measure."""
+    port = free_port()
+    await migrations.migrate(url)
+    settings = {
+        "CIVIC_ENV": "test", "CIVIC_SECRET_KEY": SECRET, "CIVIC_DATABASE_URL": url, "DATA": str(data),
+        "HOST": "127.0.0.1", "PORT": str(port), "CIVIC_BASE_URL": "http://testserver",
+    }  # fmt: skip
+    with contextlib.ExitStack() as running:
+        running.enter_context(started("-m", "bench.sandbox", str(data / "sandbox.sqlite3"), str(port)))
+        await database.connect(url)
+        try:
+            await fill(*await saved_card(port))
+            workers = [running.enter_context(started("manage.py", "worker", **settings)) for _ in range(WORKERS)]
+            return await settle(workers)
+        finally:
+            await database.disconnect()
+
+
+async def _create(server: Postgres) -> None:
+    import asyncpg
+
+    boss = await asyncpg.connect(server.url())
+    await boss.execute("CREATE DATABASE bench_settling")
+    await boss.close()
+
+
+def run(server: Postgres) -> dict[str, float]:
+    """On a database of its own of this server."""
+    asyncio.run(_create(server))
+    with tempfile.TemporaryDirectory(prefix="civic-bench-") as name:
+        configure(Settings(environment="test", data=Path(name), secret_key=SECRET))
+        return asyncio.run(measure(server.url("bench_settling"), Path(name)))
+
+
+def lines() -> list[tuple[str, float, str, float, bool]]:
+    """What `make bench` prints, on a server of its own: name, value, unit, target, whether more is better."""
+    server = Postgres()
+    try:
+        found = run(server)
+    finally:
+        server.stop()
+    name = f"settlement of {PLEDGES}, {WORKERS} workers"
+    return [
+        (f"{name}: charges a second", PLEDGES / found["seconds"], "/s", 150, True),
+        (f"{name}: CPU of ours a charge", found["cpu_ms"], "ms", 0.3, False),
+        (f"{name}: CPU with its mails", found["all_cpu_ms"], "ms", 20, False),
+        (f"{name}: memory gained on the way", found["late_mb"] - found["early_mb"], "MB", 15, False),
+    ]  # fmt: skip
+
+
+def main() -> None:
+    """Print what was found."""
+    server = Postgres()
+    try:
+        found = run(server)
+    finally:
+        server.stop()
+    print(f"{PLEDGES} charges in {found['seconds']:.1f} s with {WORKERS} workers: {PLEDGES / found['seconds']:.0f}/s")
+    print(f"CPU of ours: {found['cpu_ms']:.2f} ms a charge, {found['all_cpu_ms']:.2f} with its mails")
+    print(f"mails done {found['mail_seconds']:.1f} s later; memory {found['early_mb']:.0f} → {found['late_mb']:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
