@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from campaigns.lifecycle.models import PUBLIC, Campaign, CampaignChange, CampaignStatus, CostLine, Reward
+from campaigns.lifecycle.models import PUBLIC, Campaign, CampaignChange, CampaignStatus, CostLine, GoalKind, Reward
 from civic import clock
 from civic.errors import Forbidden, NotFound
 from civic.i18n import _
@@ -34,7 +34,7 @@ async def campaign_to_run(slug: str, actor: Actor) -> Campaign:
 async def campaign_to_edit(slug: str, actor: Actor) -> Campaign:
     """A campaign this person may still change. Raises NotFound or Forbidden."""
     campaign = await campaign_to_run(slug, actor)
-    if campaign.status not in _EDITABLE:
+    if campaign.status not in _EDITABLE or campaign.goal == GoalKind.MONTHLY:
         raise Forbidden(_("Cette collecte ne se modifie plus : elle a été envoyée à la relecture."))
     return campaign
 
@@ -91,7 +91,7 @@ async def live(limit: int | None = None) -> list[Campaign]:
 
 async def ended(before: datetime | None = None, limit: int = 12) -> list[Campaign]:
     """Public campaigns that are over or stand still, the latest first."""
-    rows = Campaign.filter(status__in=list(PUBLIC)).exclude(
+    rows = Campaign.filter(status__in=list(PUBLIC)).exclude(goal=GoalKind.MONTHLY).exclude(
         status=CampaignStatus.LIVE, deadline__gt=clock.now()
     )
     if before:
@@ -101,7 +101,7 @@ async def ended(before: datetime | None = None, limit: int = 12) -> list[Campaig
 
 async def of_initiative(initiative_id: int, *, public_only: bool = True) -> list[Campaign]:
     """The campaigns of an initiative, the newest first."""
-    rows = Campaign.filter(initiative_id=initiative_id)
+    rows = Campaign.filter(initiative_id=initiative_id).exclude(goal=GoalKind.MONTHLY)
     if public_only:
         rows = rows.filter(status__in=list(PUBLIC))
     return await rows.order_by("-id")
@@ -115,4 +115,5 @@ async def awaiting_review() -> list[Campaign]:
 async def led_by(person: Person) -> list[Campaign]:
     """Campaigns a person started that are not over."""
     waiting = [*_EDITABLE, CampaignStatus.SUBMITTED, CampaignStatus.APPROVED, CampaignStatus.LIVE]
-    return await Campaign.filter(lead_id=person.id, status__in=waiting).order_by("id")
+    rows = Campaign.filter(lead_id=person.id, status__in=waiting).exclude(goal=GoalKind.MONTHLY)
+    return await rows.order_by("id")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from campaigns.lifecycle.checklist import SHORTEST, checklist
-from campaigns.lifecycle.models import Campaign, CampaignChange, CampaignStatus
+from campaigns.lifecycle.models import Campaign, CampaignChange, CampaignStatus, GoalKind
 from campaigns.lifecycle.queries import cost_lines
 from campaigns.lifecycle.transitions import By, move
 from civic import clock, jobs, mail
@@ -78,13 +78,13 @@ async def resume(campaign: Campaign, team: Actor, note: str) -> None:
     """Open again; the deadline moves by the time lost, and the backers are told (fact `campaign_resumed`)."""
     change = await CampaignChange.filter(campaign_id=campaign.id, after=CampaignStatus.SUSPENDED.value)
     lost = clock.now() - max(row.at for row in change)
-    deadline = (campaign.deadline or clock.now()) + lost
+    deadline = campaign.deadline + lost if campaign.deadline else None
     async with transaction():
         await move(campaign, CampaignStatus.LIVE, by=By.TEAM, actor=team.person, note=note, deadline=deadline)
         await audit(team, "campaign_resumed", f"campaign:{campaign.id}")
         await keep_need(campaign.id)
         await jobs.enqueue(
-            "campaign_resumed", key=f"campaign-{campaign.id}-{int(deadline.timestamp())}", campaign_id=campaign.id
+            "campaign_resumed", key=f"campaign-{campaign.id}-{int(clock.now().timestamp())}", campaign_id=campaign.id
         )
 
 
@@ -94,7 +94,7 @@ async def cancel(campaign: Campaign, team: Actor, note: str) -> None:
     The team does it at the lead's demand or its own, with a public note. A campaign that has money in it (it charges at
     once) is unwound instead: its gifts go back (fact `campaign_unwinding`).
     """
-    if (await Campaign.get(id=campaign.id)).collected_cents:
+    if campaign.goal == GoalKind.FLEXIBLE and (await Campaign.get(id=campaign.id)).collected_cents:
         return await _unwind(campaign, team, note)
     async with transaction():
         await move(campaign, CampaignStatus.CANCELLED, by=By.TEAM, actor=team.person, note=note)
@@ -114,6 +114,8 @@ async def _unwind(campaign: Campaign, team: Actor, note: str) -> None:
 async def keep_need(campaign_id: int) -> None:
     """Write the initiative's gauge of money as the campaign stands, in the caller's transaction."""
     campaign = await Campaign.get(id=campaign_id)
+    if campaign.goal == GoalKind.MONTHLY:
+        return
     await needs.keep(
         campaign.initiative_id, NeedKind.MONEY, f"campaign:{campaign.id}", title=campaign.title,
         path=urls.path("campaigns.show", slug=campaign.slug), target=campaign.minimum_cents,

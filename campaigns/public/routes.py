@@ -30,7 +30,7 @@ from civic.slots import Moment
 from civic.web import urls
 from civic.web.formats import money
 from civic.web.forms import Form
-from civic.web.page import page
+from civic.web.page import page, redirect
 
 
 async def index(request: Request) -> Response:
@@ -60,6 +60,8 @@ async def show(request: Request) -> Response:
     """One campaign: where it stands, why, what for, when, who, and what happens if it fails."""
     actor = visitor_or_actor(request)
     campaign = await queries.campaign_to_show(request.path_params["slug"], actor)
+    if campaign.goal == GoalKind.MONTHLY:
+        return redirect("recurring.show", slug=campaign.initiative.slug)
     needs = [need for need in await needs_of(campaign.initiative_id) if need.kind != NeedKind.MONEY]
     names = await supporters(campaign.id)
     parts = [part for fill in slots.campaign_panels for part in await fill(campaign)]
