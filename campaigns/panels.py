@@ -133,7 +133,8 @@ async def figures() -> list[Figure]:
 
 
 async def _sum(column: str, status: list[CampaignStatus], goals: list[GoalKind] | None = None) -> int:
-    rows = await Campaign.filter(status__in=status, goal__in=goals or list(GoalKind)).annotate(cents=Sum(column)).values("cents")
+    found = Campaign.filter(status__in=status, goal__in=goals or list(GoalKind))
+    rows = await found.annotate(cents=Sum(column)).values("cents")
     return sum(int(row["cents"] or 0) for row in rows)
 
 

@@ -15,7 +15,7 @@ from civic.people import service as people
 from civic.people.models import AuditEntry, Person
 from civic.places import service as places
 from civic.settings import Settings, settings
-from demo import campaigns, events, initiatives, organisations, steering, things, volunteering
+from demo import campaigns, events, initiatives, monthly, organisations, steering, things, volunteering
 from demo import people as residents
 from demo.till import open_till, show_moment
 from demo.world import World, perform
@@ -50,7 +50,7 @@ async def load() -> bool:
             await _tell(acts, World())
         else:
             await till.hush(True)
-            await _tell([*acts, campaigns], World(till=till))
+            await _tell([*acts, campaigns, monthly], World(till=till))
             await till.hush(False)
     async with database.transaction():
         await jobs.enqueue("communes_wanted", key="demo")

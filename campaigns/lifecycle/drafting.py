@@ -22,7 +22,8 @@ async def start(initiative: Initiative, lead: Person, form: StoryForm) -> Campai
         CampaignStatus.REJECTED, CampaignStatus.WITHDRAWN, CampaignStatus.CANCELLED, CampaignStatus.FAILED,
         CampaignStatus.REFUNDED, CampaignStatus.CLOSED, CampaignStatus.REPORTING, CampaignStatus.FUNDED,
     ]  # fmt: skip
-    if await Campaign.filter(initiative_id=initiative.id).exclude(status__in=over).exists():
+    others = Campaign.filter(initiative_id=initiative.id).exclude(goal=GoalKind.MONTHLY)
+    if await others.exclude(status__in=over).exists():
         raise DomainError(_("Cette initiative prépare ou mène déjà une collecte."))
     present = clock.now()
     organisation = initiative.organisation

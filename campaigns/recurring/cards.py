@@ -34,7 +34,7 @@ async def open_page(support: Support) -> str:
         page = await gateway.open_setup_checkout(_page(support, customer))
     except gateway.GatewayTrouble as trouble:
         raise DomainError(
-            _("La page de paiement ne répond pas. Rien n’est perdu : réessayez dans un instant."), status=503
+            _("La page de paiement ne répond pas. Rien n’est perdu : réessayez dans un instant."), status=503
         ) from trouble
     await Support.filter(id=support.id).update(session_ref=page.ref, customer_ref=customer)
     return page.url

@@ -34,7 +34,9 @@ class SumForm(BaseModel):
             raise Invalid(_("Choisissez un montant, ou écrivez le vôtre, par exemple 15."), field="amount")
         cents = GiftForm(amount=self.amount, other=self.other).cents()
         if cents > MOST_CENTS:
-            raise Invalid(_("Un soutien mensuel ne dépasse pas 1 000 €. Écrivez-nous pour un don plus élevé."), field="other")
+            raise Invalid(
+                _("Un soutien mensuel ne dépasse pas 1 000 €. Écrivez-nous pour un don plus élevé."), field="other"
+            )
         return cents
 
 

@@ -46,20 +46,21 @@ async def charge(support_id: int) -> Pledge | None:
         support = await service.whole(support_id)
         if support.campaign.status != CampaignStatus.LIVE or await _waits(support_id):
             return None
-        month = calendar.month_of(support.next_on)
+        due = support.next_on or clock.today()
+        month = calendar.month_of(due)
         if await SupportMonth.filter(support_id=support_id, month=month).exists():
             return None
         pledge = await _promise(support, month)
         await SupportMonth.create(support_id=support_id, month=month, pledge_id=pledge.id)
-        later = calendar.after(support.next_on, support.day, clock.today())
+        later = calendar.after(due, support.day, clock.today())
         await Support.filter(id=support_id).update(next_on=later)
         await jobs.enqueue("charge_pledge", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
         return pledge
 
 
 async def _waits(support_id: int) -> bool:
-    ids = await SupportMonth.filter(support_id=support_id).order_by("-month").limit(2).values_list("pledge_id", flat=True)
-    return await Pledge.filter(id__in=list(ids) or [0], status__in=list(UNSETTLED)).exists()
+    rows = await SupportMonth.filter(support_id=support_id).order_by("-month").limit(2)
+    return await Pledge.filter(id__in=[row.pledge_id for row in rows] or [0], status__in=list(UNSETTLED)).exists()
 
 
 async def _promise(support: Support, month: str) -> Pledge:

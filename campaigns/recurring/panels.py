@@ -39,5 +39,7 @@ async def secret_links(person: "Person") -> list[tuple[str, str]]:
 
 def _named(support: Support) -> str:
     paused = support.status == SupportStatus.PAUSED
-    text = _("Soutien mensuel de %(amount)s, %(title)s, en pause") if paused else _("Soutien mensuel de %(amount)s, %(title)s")
-    return text % {"amount": money(support.amount_cents), "title": support.campaign.initiative.title}
+    amount, title = money(support.amount_cents), support.campaign.initiative.title
+    if paused:
+        return _("Soutien mensuel de %(amount)s, %(title)s, en pause", amount=amount, title=title)
+    return _("Soutien mensuel de %(amount)s, %(title)s", amount=amount, title=title)

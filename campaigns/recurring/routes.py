@@ -135,9 +135,8 @@ async def manage(request: Request) -> Response:
 def _values(support: Support) -> dict[str, str]:
     chip = support.amount_cents in CHIPS
     euros = f"{support.amount_cents / 100:.2f}".replace(".", ",").replace(",00", "")
-    return {
-        "amount": str(support.amount_cents) if chip else "autre", "other": "" if chip else euros, "day": str(support.day)
-    }  # fmt: skip
+    amount = str(support.amount_cents) if chip else "autre"
+    return {"amount": amount, "other": "" if chip else euros, "day": str(support.day)}
 
 
 async def back(request: Request) -> Response:

@@ -43,7 +43,8 @@ async def card_saved(support_id: int, saved: Saved) -> Support:
         if found.status in (S.STOPPED, S.ABANDONED):
             await _let_go(saved.method_ref)
             return found
-        former, values = found.method_ref, {"method_ref": saved.method_ref, "method_label": saved.method_label}
+        former = found.method_ref
+        values: dict[str, object] = {"method_ref": saved.method_ref, "method_label": saved.method_label}
         if found.status == S.CREATED:
             first = calendar.first_after(clock.today() - timedelta(days=1), found.day)
             values |= {"status": S.ACTIVE, "next_on": first}

@@ -50,5 +50,5 @@ async def launch(campaign: Campaign, lead: Person) -> None:
 
 async def tally(campaign_id: int) -> tuple[int, int]:
     """How many supports run, and what they come to each month, in cents."""
-    rows = await Support.filter(campaign_id=campaign_id, status=SupportStatus.ACTIVE).values_list("amount_cents", flat=True)
-    return len(rows), sum(int(cents) for cents in rows)  # type: ignore[call-overload]
+    rows = await Support.filter(campaign_id=campaign_id, status=SupportStatus.ACTIVE).only("id", "amount_cents")
+    return len(rows), sum(row.amount_cents for row in rows)

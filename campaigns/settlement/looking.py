@@ -154,7 +154,7 @@ async def _try(done: Reconciled, name: str, verb: Callable[..., Awaitable[object
 
 
 async def _left_behind(before: object) -> list[int]:
-    """Pledges of a decided campaign, or of a monthly support, whose charge never began: their job was lost or given up."""
+    """Pledges of a decided campaign, or of a monthly support, whose charge never began: their job was lost."""
     decided = Q(campaign__status=CampaignStatus.COLLECTING, campaign__decided_at__lte=before)
     monthly = Q(campaign__goal=GoalKind.MONTHLY, campaign__status=CampaignStatus.LIVE, confirmed_at__lte=before)
     rows = Pledge.filter(decided | monthly, status=PledgeStatus.CONFIRMED)

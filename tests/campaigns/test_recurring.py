@@ -169,6 +169,7 @@ async def test_a_declined_month_is_told_then_pauses_and_another_card_goes_on(cli
     assert (await fresh(support)).status == SupportStatus.PAUSED
     assert await OutboxMessage.filter(subject__contains="en pause").count() == 1
     link = f"/soutiens/{links.make('support', support.id)}"
+    await payments.sandbox.control.clock(8 * 86_400)
     hosted = (await client.submit(f"{link}/carte")).headers["location"]
     await client.get(within(await payments.fill_in(hosted)))
     await client.submit(f"{link}/pause")
