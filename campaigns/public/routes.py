@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from campaigns import slots
 from campaigns.lifecycle import queries
-from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.models import Campaign, GoalKind
 from campaigns.lifecycle.wording import days_left, ends_text, state_text
 from campaigns.pledges.queries import supporters
 from campaigns.public import listing
