@@ -63,6 +63,9 @@ from campaigns.receipts import jobs as receipts_jobs
 from campaigns.receipts import panels as receipts_panels
 from campaigns.receipts import routes as receipts_routes
 from campaigns.receipts import verify as receipts_verify
+from campaigns.recurring import jobs as recurring_jobs
+from campaigns.recurring import panels as recurring_panels
+from campaigns.recurring import routes as recurring_routes
 from campaigns.refunds import jobs as refunds_jobs
 from campaigns.refunds import panels as refunds_panels
 from campaigns.refunds import routes as refunds_routes
@@ -125,23 +128,23 @@ KEPT_PAGES = (
 )  # fmt: skip
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
 
-CAMPAIGN_ROUTES = (
+CAMPAIGN_ROUTES: list[Any] = [
     coaching_routes, offers_routes, pledges_routes, payments_routes, offline_routes, matching_routes, lifecycle_routes,
-    settlement_routes, news_routes, sharing_routes, board_routes, receipts_routes, proof_routes,
-    accounting_routes, payouts_routes, refunds_routes, campaigns_routes, treasury_routes,
-)  # fmt: skip
+    settlement_routes, news_routes, sharing_routes, board_routes, receipts_routes, proof_routes, accounting_routes,
+    payouts_routes, recurring_routes, refunds_routes, campaigns_routes, treasury_routes,
+]  # fmt: skip
 CAMPAIGN_PARTS = (
     campaign_panels, lifecycle_legal, lifecycle_todos, offers_panels, matching_panels, settlement_panels,
     settlement_todos, refunds_panels, offline_panels, offline_queries, payouts_panels, accounting_panels, proof_panels,
-    receipts_panels, news_panels, sharing_panels, board_panels,
+    receipts_panels, recurring_panels, news_panels, sharing_panels, board_panels,
 )  # fmt: skip
-CAMPAIGN_CHECKS = (
+CAMPAIGN_CHECKS: tuple[Any, ...] = (
     ledger_verify, offers_panels, matching_verify, settlement_verify, offline_verify, refunds_verify, payouts_verify,
     receipts_verify,
 )  # fmt: skip
-CAMPAIGN_JOBS = (
+CAMPAIGN_JOBS: tuple[Any, ...] = (
     lifecycle_jobs, coaching_jobs, offers_jobs, pledges_jobs, payments_jobs, matching_jobs, settlement_jobs,
-    offline_jobs, refunds_jobs, payouts_jobs, receipts_jobs, news_jobs, board_jobs,
+    offline_jobs, refunds_jobs, payouts_jobs, recurring_jobs, receipts_jobs, news_jobs, board_jobs,
 )  # fmt: skip
 
 

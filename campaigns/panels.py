@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from tortoise.functions import Sum
 
 from campaigns.lifecycle import queries
-from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus
+from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.wording import ends_text, state_text
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import MANAGE, STANDING, awaiting, of_person, on_own_page
@@ -118,7 +118,7 @@ async def home_ways() -> list[Way]:
     live = await queries.live(3)
     if not live:
         return []
-    count = await Campaign.filter(status=CampaignStatus.LIVE).count()
+    count = await Campaign.filter(status=CampaignStatus.LIVE).exclude(goal=GoalKind.MONTHLY).count()
     items = [
         (campaign.title, ends_text(campaign), urls.path("campaigns.show", slug=campaign.slug)) for campaign in live
     ]
@@ -128,7 +128,9 @@ async def home_ways() -> list[Way]:
 async def figures() -> list[Figure]:
     """Euros promised to campaigns under way or given to those that succeeded, tips apart; what failed is left out."""
     under_way = (CampaignStatus.LIVE, CampaignStatus.SUSPENDED, CampaignStatus.COLLECTING)
-    cents = await _sum("confirmed_cents", list(under_way)) + await _sum("collected_cents", list(SETTLED))
+    at_once = [GoalKind.FLEXIBLE, GoalKind.MONTHLY]
+    cents = await _sum("confirmed_cents", list(under_way)) + await _sum("collected_cents", list(under_way), at_once)
+    cents += await _sum("collected_cents", list(SETTLED))
     cents += await _sum("offline_cents", [*under_way, *SETTLED])
     if not cents:
         return []
@@ -136,8 +138,9 @@ async def figures() -> list[Figure]:
     return [Figure(_("%(n)s €", n=number(cents // 100)), _("Pour les collectes :"), definition, 30)]
 
 
-async def _sum(column: str, status: list[CampaignStatus]) -> int:
-    rows = await Campaign.filter(status__in=status).annotate(cents=Sum(column)).values("cents")
+async def _sum(column: str, status: list[CampaignStatus], goals: list[GoalKind] | None = None) -> int:
+    found = Campaign.filter(status__in=status, goal__in=goals or list(GoalKind))
+    rows = await found.annotate(cents=Sum(column)).values("cents")
     return sum(int(row["cents"] or 0) for row in rows)
 
 

@@ -12,6 +12,7 @@ from campaigns.payments import checkout
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.service import Gift
+from campaigns.settlement import direct
 from civic import clock
 from civic.people import service as people
 from civic.people.models import Person, RoleName
@@ -76,6 +77,7 @@ async def _write(world: World, *, fund: Fund) -> None:
         await drafting.write_reward(campaign, RewardForm.model_validate(thanks))
     wait = 5 if fund.opened else 9
     await drafting.write_terms(campaign, TermsForm(
+        goal="flexible" if fund.flexible else "all_or_nothing",
         deadline_on=clock.today() + timedelta(days=wait + fund.lasts), beneficiary=campaign.beneficiary or lead.name,
         use_of_funds=fund.use, risks=fund.risks, expected_result=fund.result or fund.summary,
     ))  # fmt: skip
@@ -103,6 +105,10 @@ async def _give(world: World, *, fund: Fund, pledged: Pledged) -> None:
     gift = Gift(pledged.euros * 100, 100 if pledged.euros % 3 == 0 else 0, chosen, anonymous, len(backer.name) % 7 == 0, backer.short_name)
     made = await pledges.pledge(backer, campaign, gift, f"demo-{fund.key}-{pledged.who}", [])
     promise = await Pledge.get(id=made.id).select_related("campaign", "person")
+    if fund.flexible:
+        await world.till.fill_in(await direct.pay_now(promise) or "", backer.name, pledged.card)
+        await direct.look_at_page(promise)
+        return
     page = await checkout.open_page(promise)
     if page:
         await world.till.fill_in(page, backer.name, pledged.card)

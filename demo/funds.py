@@ -24,6 +24,7 @@ class Fund:
     rewards: tuple[tuple[str, int, int | None], ...] = ()
     written: int = 0
     result: str = ""
+    flexible: bool = False
 
 
 FUNDS = (
@@ -87,6 +88,15 @@ FUNDS = (
         "Si l’un des micros tombe en panne, l’ingénieur le répare sans frais pendant un an.",
         27, 28, "emma:40 :60 lea!:25 karim:50 :120 clara:20 rachid:15 :80 simone:30 :150 camille:20 samir:35 :90 hugo:10 :75",
         (("Votre dédicace à l’antenne", 20, 50),),
+    ),
+    Fund(
+        "cafe", "quentin", "Un auvent et des tasses pour le café ambulant", "S’installer chaque jeudi, même quand il pleut.",
+        "Chaque jeudi, le café s’installe dans un hameau. Quand il pleut, il n’y a plus de place que sous le hayon.\n\nChaque euro sert tout de suite : d’abord les tasses, puis l’auvent, puis les bancs pliants.",
+        (("Soixante tasses de réemploi", 180, "required"), ("Un auvent", 620, "required"), ("Huit bancs pliants", 480, "optional")),
+        "Les tasses à deux cents euros, l’auvent dès qu’il est payé, les bancs s’il reste quelque chose.",
+        "Avec moins, nous achetons les tasses et nous empruntons un barnum à la commune.",
+        9, 36, "emma:20 :15 rose:10 :50 hugo:5 clara:25 :30", (("Une tasse à votre prénom", 20, 30),), 0,
+        "Des tasses pour soixante personnes, puis un auvent et des bancs, selon ce qui arrive.", True,
     ),
     Fund(
         "bricotheque", "julie", "Des étagères pour deux cents outils", "Ranger, étiqueter et assurer les outils prêtés par les voisins.",

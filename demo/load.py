@@ -21,6 +21,7 @@ from demo import (
     events,
     initiatives,
     matching,
+    monthly,
     offers,
     offline,
     organisations,
@@ -64,7 +65,7 @@ async def load() -> bool:
             await _tell(acts, World())
         else:
             await till.hush(True)
-            await _tell([*acts, campaigns, offers, offline, matching, refunds, spending, around], World(till=till))
+            await _tell([*acts, campaigns, offers, offline, matching, refunds, monthly, spending, around], World(till=till))
             await till.hush(False)
     async with database.transaction():
         await jobs.enqueue("communes_wanted", key="demo")

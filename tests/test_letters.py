@@ -31,6 +31,7 @@ WORDS = {
     "when": "lundi 30 novembre, 8 h à 10 h", "where": "Trévoux", "rank": 0, "confirmed": True, "old": "mardi, 8 h",
     "number": "2026-00012", "voided": "2026-00007", "old_place": "La halle", "place": "Le pré", "lift": True, "line": "Le minibus",
     "at_once": False, "missed": False, "back_until": "", "anonymous": False,
+    "next_on": "samedi 5 décembre", "year": 2025, "months": 11, "running": True,
     "amount_hidden": False,
     "campaign": "Le four du village", "news_id": 3, "paragraphs": ["Le four chauffe."], "cut": False, "public": True,
     "percent": 50, "reward": "Un pain",

@@ -54,6 +54,7 @@ from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campai
 from tests.factories.matching import a_due_agreement
 from tests.factories.offline import a_gift, a_treasurer, a_verified_gift
 from tests.factories.payouts import a_tranche, an_expense
+from tests.factories.recurring import a_support
 from tests.factories.steering import a_committee, a_member, an_open_decision
 from tests.factories.steering import a_draft as a_decision_draft
 from tests.factories.volunteering import a_mission, a_signup, the_shift
@@ -159,6 +160,8 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "payments": {"slug": live.slug, "session": "cs_42", "token": links.make(pledge_links.PAY, pledge.id)},
         **await money_by_hand(live),
         "matching": {"slug": live.slug, "id": agreement.id, "token": match_token},
+        "settlement.leave": {"slug": live.slug, "token": links.make(pledge_links.PAY, pledge.id)},
+        "recurring": {"slug": initiative.slug, "token": links.make("support", (await a_support(initiative)).id)},
         "settlement": {"slug": live.slug, "token": token, "ticket": ticket(attempt)},
         "communes": {"slug": initiative.commune.slug}, "organisations": {"slug": (await an_organisation()).slug},
         **await around(live, pledge),

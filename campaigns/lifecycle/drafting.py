@@ -5,7 +5,7 @@ from typing import Any
 
 from campaigns.lifecycle import comments
 from campaigns.lifecycle.forms import CostLineForm, RewardForm, StoryForm, TermsForm
-from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine, Reward, RewardNature
+from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine, GoalKind, Reward, RewardNature
 from campaigns.lifecycle.pictures import shifted
 from civic import clock
 from civic.database import transaction
@@ -24,7 +24,8 @@ async def start(initiative: Initiative, lead: Person, form: StoryForm) -> Campai
         CampaignStatus.REJECTED, CampaignStatus.WITHDRAWN, CampaignStatus.CANCELLED, CampaignStatus.FAILED,
         CampaignStatus.REFUNDED, CampaignStatus.CLOSED, CampaignStatus.REPORTING, CampaignStatus.FUNDED,
     ]  # fmt: skip
-    if await Campaign.filter(initiative_id=initiative.id).exclude(status__in=over).exists():
+    others = Campaign.filter(initiative_id=initiative.id).exclude(goal=GoalKind.MONTHLY)
+    if await others.exclude(status__in=over).exists():
         raise DomainError(_("Cette initiative prépare ou mène déjà une collecte."))
     present = clock.now()
     organisation = initiative.organisation

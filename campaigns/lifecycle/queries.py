@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tortoise.expressions import Q
 
-from campaigns.lifecycle.models import PUBLIC, Campaign, CampaignChange, CampaignStatus, CostLine, Reward
+from campaigns.lifecycle.models import PUBLIC, Campaign, CampaignChange, CampaignStatus, CostLine, GoalKind, Reward
 from civic import clock
 from civic.errors import Forbidden, NotFound
 from civic.i18n import _
@@ -37,7 +37,7 @@ async def campaign_to_run(slug: str, actor: Actor) -> Campaign:
 async def campaign_to_edit(slug: str, actor: Actor) -> Campaign:
     """A campaign this person may still change. Raises NotFound or Forbidden."""
     campaign = await campaign_to_run(slug, actor)
-    if campaign.status not in _EDITABLE:
+    if campaign.status not in _EDITABLE or campaign.goal == GoalKind.MONTHLY:
         raise Forbidden(_("Cette collecte ne se modifie plus : elle a été envoyée à la relecture."))
     return campaign
 
@@ -94,7 +94,7 @@ async def live(limit: int | None = None) -> list[Campaign]:
 
 async def ended(before: datetime | None = None, limit: int = 12) -> list[Campaign]:
     """Public campaigns that are over or stand still, the latest first."""
-    rows = Campaign.filter(status__in=list(PUBLIC)).exclude(
+    rows = Campaign.filter(status__in=list(PUBLIC)).exclude(goal=GoalKind.MONTHLY).exclude(
         status=CampaignStatus.LIVE, deadline__gt=clock.now()
     )
     if before:
@@ -104,7 +104,7 @@ async def ended(before: datetime | None = None, limit: int = 12) -> list[Campaig
 
 async def of_initiative(initiative_id: int, *, public_only: bool = True) -> list[Campaign]:
     """The campaigns of an initiative, the newest first."""
-    rows = Campaign.filter(initiative_id=initiative_id)
+    rows = Campaign.filter(initiative_id=initiative_id).exclude(goal=GoalKind.MONTHLY)
     if public_only:
         rows = rows.filter(status__in=list(PUBLIC))
     return await rows.order_by("-id")
@@ -121,4 +121,4 @@ async def led_by(person: Person) -> list[Campaign]:
     under_way = [CampaignStatus.LIVE, CampaignStatus.SUSPENDED, CampaignStatus.COLLECTING, CampaignStatus.SHORTFALL]
     own = Q(lead_id=person.id, status__in=preparing + under_way)
     shared = Q(initiative_id__in=[one.id for one in await initiatives_led_by(person)], status__in=under_way)
-    return await Campaign.filter(own | shared).order_by("id")
+    return await Campaign.filter(own | shared).exclude(goal=GoalKind.MONTHLY).order_by("id")

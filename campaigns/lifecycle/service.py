@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from campaigns.lifecycle import comments
 from campaigns.lifecycle.checklist import SHORTEST, checklist, missing
 from campaigns.lifecycle.legal import missing_facts
-from campaigns.lifecycle.models import Campaign, CampaignChange, CampaignStatus
+from campaigns.lifecycle.models import Campaign, CampaignChange, CampaignStatus, GoalKind
 from campaigns.lifecycle.queries import cost_lines
 from campaigns.lifecycle.transitions import By, move
 from civic import clock, jobs, mail
@@ -108,13 +108,13 @@ async def resume(campaign: Campaign, team: Actor, note: str) -> None:
     """Open again; the deadline moves by the time lost, and the backers are told (fact `campaign_resumed`)."""
     change = await CampaignChange.filter(campaign_id=campaign.id, after=CampaignStatus.SUSPENDED.value)
     lost = clock.now() - max(row.at for row in change)
-    deadline = (campaign.deadline or clock.now()) + lost
+    deadline = campaign.deadline + lost if campaign.deadline else None
     async with transaction():
         await move(campaign, CampaignStatus.LIVE, by=By.TEAM, actor=team.person, note=note, deadline=deadline)
         await audit(team, "campaign_resumed", f"campaign:{campaign.id}")
         await keep_need(campaign.id)
         await jobs.enqueue(
-            "campaign_resumed", key=f"campaign-{campaign.id}-{int(deadline.timestamp())}", campaign_id=campaign.id
+            "campaign_resumed", key=f"campaign-{campaign.id}-{int(clock.now().timestamp())}", campaign_id=campaign.id
         )
 
 
@@ -122,12 +122,13 @@ async def cancel(campaign: Campaign, team: Actor, note: str) -> None:
     """End a campaign before its deadline, both sides having agreed (`cancelling` is the guard); the note is public.
 
     Promises are released (fact `campaign_cancelled`). One that has money in it (a flexible one, verified cheques) is
-    unwound instead: its gifts go back (fact `campaign_unwinding`).
+    unwound instead: its gifts go back (fact `campaign_unwinding`); what monthly supporters gave stays given.
     """
     async with transaction():
         await Campaign.filter(id=campaign.id).update(updated_at=clock.now())  # the lock first: a cheque may come now
         fresh = await Campaign.get(id=campaign.id)
-        end = CampaignStatus.UNWINDING if fresh.holds_money else CampaignStatus.CANCELLED
+        returns = fresh.holds_money and fresh.goal != GoalKind.MONTHLY
+        end = CampaignStatus.UNWINDING if returns else CampaignStatus.CANCELLED
         await move(fresh, end, by=By.BOTH, actor=team.person, note=note)
         await audit(team, f"campaign_{end.value}", f"campaign:{campaign.id}")
         await keep_need(campaign.id)
@@ -138,6 +139,8 @@ async def cancel(campaign: Campaign, team: Actor, note: str) -> None:
 async def keep_need(campaign_id: int) -> None:
     """Write the initiative's gauge of money as the campaign stands, in the caller's transaction."""
     campaign = await Campaign.get(id=campaign_id)
+    if campaign.goal == GoalKind.MONTHLY:
+        return
     await needs.keep(
         campaign.initiative_id, NeedKind.MONEY, f"campaign:{campaign.id}", title=campaign.title,
         path=urls.path("campaigns.show", slug=campaign.slug), target=campaign.needed_cents,

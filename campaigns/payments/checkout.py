@@ -120,6 +120,8 @@ async def settle(session_ref: str) -> Pledge | None:
     Raises NotKnownYet when the promise is not visible yet, GatewayTrouble when the gateway does not answer.
     """
     page = await gateway.read_checkout(session_ref)
+    if "support" in page.metadata:
+        await jobs.enqueue("support_page_changed", key=f"{page.ref}-{page.status}", session_ref=page.ref)
     if "pledge" not in page.metadata:
         return None
     pledge = await queries.pledge_of_session(session_ref, int(page.metadata["pledge"]))

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from campaigns import slots
 from campaigns.lifecycle import pictures, queries
 from campaigns.lifecycle.legal import site_facts
-from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.models import Campaign, GoalKind
 from campaigns.lifecycle.wording import days_left, ends_text, state_text
 from campaigns.pledges.queries import supporters
 from campaigns.public import listing
@@ -32,7 +32,7 @@ from civic.slots import Moment
 from civic.web import urls
 from civic.web.formats import money
 from civic.web.forms import Form
-from civic.web.page import page
+from civic.web.page import page, redirect
 
 
 async def index(request: Request) -> Response:
@@ -62,6 +62,8 @@ async def show(request: Request) -> Response:
     """One campaign: where it stands, why, what for, when, who, and what happens if it fails."""
     actor = visitor_or_actor(request)
     campaign = await queries.campaign_to_show(request.path_params["slug"], actor)
+    if campaign.goal == GoalKind.MONTHLY:
+        return redirect("recurring.show", slug=campaign.initiative.slug)
     needs = [need for need in await needs_of(campaign.initiative_id) if need.kind != NeedKind.MONEY]
     names = await supporters(campaign.id)
     photos = [row.picture for row in await pictures.of(campaign.id)]

@@ -6,7 +6,7 @@ gateway answers what it answered, and charges once.
 
 import structlog
 
-from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.transitions import By
 from campaigns.payments import attempts, gateway
 from campaigns.payments.answers import Intent, IntentStatus
@@ -44,7 +44,7 @@ async def _begin(pledge_id: int) -> Attempt | None:
     """TX1: the state, the row and its key; or the attempt a crash left behind; None when there is nothing to do."""
     async with transaction():
         pledge = await outcomes.hold(pledge_id)  # reconcile may take it up at the same moment
-        if pledge.campaign.status != CampaignStatus.COLLECTING:
+        if not _is_collected(pledge.campaign):
             return None
         if pledge.status == PledgeStatus.CONFIRMED:
             await transitions.move(pledge, PledgeStatus.CHARGING, by=By.SCHEDULER, cause="deadline")
@@ -55,6 +55,12 @@ async def _begin(pledge_id: int) -> Attempt | None:
             return None
         left = await live_attempt(pledge_id)
         return None if left is None or left.session_ref else left
+
+
+def _is_collected(campaign: Campaign) -> bool:
+    """Promises of this campaign are charged now: it was decided, or it is a monthly support that runs."""
+    monthly = campaign.goal == GoalKind.MONTHLY and campaign.status == CampaignStatus.LIVE
+    return monthly or campaign.status == CampaignStatus.COLLECTING
 
 
 async def live_attempt(pledge_id: int) -> Attempt | None:

@@ -52,7 +52,7 @@ async def _drop(pledge_id: int, only: PledgeStatus) -> None:
             await Reward.filter(id=pledge.reward_id, taken__gt=0).update(taken=F("taken") - 1)
         await transitions.move(pledge, PledgeStatus.DROPPED, by=By.SCHEDULER, cause="grace_over")
         await letters.to_backer("dropped", pledge, "dropped")
-        if pledge.method_ref:
+        if pledge.method_ref and pledge.campaign.goal != GoalKind.MONTHLY:
             await jobs.enqueue("method_unneeded", key=pledge.method_ref, method_ref=pledge.method_ref)
         await jobs.enqueue("pledge_dropped", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
         await outcomes.close_if_done(pledge.campaign)

@@ -35,7 +35,7 @@ async def pay_now(pledge: Pledge) -> str | None:
         return await _open(attempt) if attempt else None
     except gateway.GatewayTrouble as trouble:
         raise DomainError(
-            _("La page de paiement ne répond pas. Rien n’est perdu : réessayez dans un instant."), status=503
+            _("La page de paiement ne répond pas. Rien n’est perdu : réessayez dans un instant."), status=503
         ) from trouble
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from tortoise.expressions import Q
 
 from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind
 from campaigns.ledger.service import Amount
-from campaigns.lifecycle.models import CampaignStatus
+from campaigns.lifecycle.models import CampaignStatus, GoalKind
 from campaigns.payments import attempts, gateway
 from campaigns.payments.answers import CheckoutStatus, Intent, IntentStatus
 from campaigns.payments.models import Attempt
@@ -165,10 +166,10 @@ async def _try(done: Reconciled, name: str, verb: Callable[..., Awaitable[object
 
 
 async def _left_behind(before: object) -> list[int]:
-    """Pledges of a decided campaign whose charge never began: their job was lost or given up."""
-    rows = Pledge.filter(
-        status=PledgeStatus.CONFIRMED, campaign__status=CampaignStatus.COLLECTING, campaign__decided_at__lte=before
-    )
+    """Pledges of a decided campaign, or of a monthly support, whose charge never began: their job was lost."""
+    decided = Q(campaign__status=CampaignStatus.COLLECTING, campaign__decided_at__lte=before)
+    monthly = Q(campaign__goal=GoalKind.MONTHLY, campaign__status=CampaignStatus.LIVE, confirmed_at__lte=before)
+    rows = Pledge.filter(decided | monthly, status=PledgeStatus.CONFIRMED)
     return [pledge.id for pledge in await rows.order_by("updated_at", "id").limit(MOST).only("id")]
 
 

@@ -30,7 +30,7 @@ def _after_paying(pledge: Pledge) -> Response:
     slug = pledge.campaign.slug
     if pledge.status not in (PledgeStatus.CREATED, PledgeStatus.ABANDONED):
         return redirect("payments.thanks", slug=slug, s=pledge.session_ref)
-    left = _("Le paiement n’est pas terminé et rien n’a été débité. Votre don est gardé : reprenez quand vous voulez.")
+    left = _("Le paiement n’est pas terminé et rien n’a été débité. Votre don est gardé : reprenez quand vous voulez.")
     return redirect("pledges.verify", slug=slug, flash=left, kind="info")
 
 

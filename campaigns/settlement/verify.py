@@ -74,7 +74,8 @@ AND p.status IN ('collected', 'refund_pending', 'disputed'))"""
 PUBLIC_TOTAL = f"""(CASE WHEN c.status IN {SETTLED} OR c.goal <> 'all_or_nothing' THEN c.collected_cents
 ELSE c.confirmed_cents END + c.offline_cents + c.matched_cents)"""
 _GAUGES = f"""SELECT c.id, n.reached AS kept, {PUBLIC_TOTAL} AS found FROM campaign c
-JOIN need n ON n.source = 'campaign:' || CAST(c.id AS VARCHAR(20)) WHERE n.reached <> {PUBLIC_TOTAL}"""  # noqa: S608
+JOIN need n ON n.source = 'campaign:' || CAST(c.id AS VARCHAR(20))
+WHERE n.reached <> {PUBLIC_TOTAL}"""  # noqa: S608
 
 _STUCK = """SELECT id FROM attempt WHERE status IN ('prepared', 'sent', 'unknown') AND created_at < ?"""
 

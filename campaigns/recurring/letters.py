@@ -1,0 +1,26 @@
+"""What supporters are written: it began, it is paused, it is stopped, and once a year what was given."""
+
+from datetime import date
+from typing import Any
+
+from campaigns.recurring.models import Support
+from civic import mail
+from civic.i18n import speaking
+from civic.people import links
+from civic.web.formats import day as in_words
+
+MANAGE = "support"
+
+
+async def to_supporter(name: str, support: Support, occasion: str = "", **context: Any) -> None:
+    """Write `campaigns/{name}` to the supporter, once per support and occasion."""
+    person, initiative = support.person, support.campaign.initiative
+    if not person.email:
+        return
+    with speaking(person.locale):
+        next_on = in_words(support.next_on) if isinstance(support.next_on, date) else ""
+    await mail.send(
+        f"campaigns/{name}", to=person.email, key=f"{name}-{support.id}-{occasion}", locale=person.locale,
+        title=initiative.title, slug=initiative.slug, person=person.name, amount_cents=support.amount_cents,
+        next_on=next_on, method=support.method_label, token=links.make(MANAGE, support.id), **context,
+    )  # fmt: skip

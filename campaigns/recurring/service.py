@@ -1,0 +1,134 @@
+"""The verbs of a monthly support: begin, keep its card, change, pause, resume, stop. The network never within."""
+
+from datetime import timedelta
+
+from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.pledges.service import Saved
+from campaigns.recurring import calendar, letters
+from campaigns.recurring.models import Support, SupportMonth, SupportStatus
+from civic import clock, jobs
+from civic.database import retrying, transaction
+from civic.errors import DomainError, Gone
+from civic.i18n import _
+from civic.people.models import Person
+
+S = SupportStatus
+RUNNING = (S.ACTIVE, S.PAUSED)
+
+
+@retrying
+async def begin(campaign: Campaign, backer: Person, cents: int, day: int, key: str) -> Support:
+    """A support whose card is not saved yet; the same form again is the same one. Raises Gone when it is closed."""
+    known = await Support.get_or_none(form_key=key)
+    if known:
+        return known
+    present = clock.now()
+    async with transaction():
+        if not await Campaign.filter(id=campaign.id, status=CampaignStatus.LIVE).update(updated_at=present):
+            raise Gone(_("Ce soutien mensuel n’est pas ouvert."))
+        return await Support.create(
+            campaign_id=campaign.id, person_id=backer.id, amount_cents=cents, day=day, form_key=key,
+            created_at=present, updated_at=present,
+        )  # fmt: skip
+
+
+@retrying
+async def card_saved(support_id: int, saved: Saved) -> Support:
+    """The card or mandate is saved: the support begins, or goes on with the new one. Harmless when repeated."""
+    async with transaction():
+        await Support.filter(id=support_id).update(updated_at=clock.now())
+        found = await whole(support_id)
+        if found.method_ref == saved.method_ref:
+            return found
+        if found.status in (S.STOPPED, S.ABANDONED):
+            await _let_go(saved.method_ref)
+            return found
+        former = found.method_ref
+        values: dict[str, object] = {"method_ref": saved.method_ref, "method_label": saved.method_label}
+        if found.status == S.CREATED:
+            first = calendar.first_after(clock.today() - timedelta(days=1), found.day)
+            values |= {"status": S.ACTIVE, "next_on": first}
+        await Support.filter(id=support_id).update(customer_ref=saved.customer_ref, **values)
+        await _let_go(former)
+        fresh = await whole(support_id)
+        if found.status == S.CREATED:
+            await letters.to_supporter("support_started", fresh)
+        return fresh
+
+
+async def change(support: Support, cents: int, day: int) -> None:
+    """Another sum, another day, from the next charge on. Raises Gone once it is stopped."""
+    last = await last_month(support.id)
+    next_on = calendar.first_after(clock.today(), day, last) if support.status == S.ACTIVE else None
+    await _set(support, RUNNING, amount_cents=cents, day=day, next_on=next_on)
+
+
+async def pause(support: Support) -> None:
+    """Nothing is charged until she resumes."""
+    await _set(support, (S.ACTIVE,), status=S.PAUSED, next_on=None)
+
+
+async def resume(support: Support) -> None:
+    """Charge again from the next day of hers on; a month is never charged twice."""
+    next_on = calendar.first_after(clock.today(), support.day, await last_month(support.id))
+    await _set(support, (S.PAUSED,), status=S.ACTIVE, next_on=next_on)
+
+
+async def stop(support: Support) -> None:
+    """For good: the card is let go, a letter says so. Harmless when repeated."""
+    async with transaction():
+        running = Support.filter(id=support.id, status__in=[S.CREATED, *RUNNING])
+        if not await running.update(status=S.STOPPED, next_on=None, updated_at=clock.now()):
+            return
+        await _let_go(support.method_ref)
+        if support.method_ref:
+            await letters.to_supporter("support_stopped", await whole(support.id))
+
+
+async def abandon(support: Support) -> None:
+    """The card was never saved."""
+    await Support.filter(id=support.id, status=S.CREATED).update(status=S.ABANDONED, updated_at=clock.now())
+
+
+async def pause_unpaid(pledge_id: int) -> None:
+    """A month that stayed unpaid after its letters pauses the support (fact `pledge_dropped`)."""
+    month = await SupportMonth.get_or_none(pledge_id=pledge_id)
+    if month is None:
+        return
+    active = Support.filter(id=month.support_id, status=S.ACTIVE)
+    if await active.update(status=S.PAUSED, next_on=None, updated_at=clock.now()):
+        await letters.to_supporter("support_paused", await whole(month.support_id), month.month)
+
+
+async def stop_all(campaign_id: int) -> None:
+    """The standing campaign is over: every support ends (fact `campaign_cancelled`)."""
+    for support in await Support.filter(campaign_id=campaign_id, status__in=[S.CREATED, *RUNNING]).order_by("id"):
+        await stop(support)
+
+
+async def whole(support_id: int) -> Support:
+    """A support with its person, campaign and initiative."""
+    return await Support.get(id=support_id).select_related("person", "campaign", "campaign__initiative")
+
+
+async def last_month(support_id: int) -> str:
+    """The last month that was charged, or nothing."""
+    row = await SupportMonth.filter(support_id=support_id).order_by("-month").first()
+    return str(row.month) if row else ""
+
+
+async def _set(support: Support, before: tuple[SupportStatus, ...], **values: object) -> None:
+    rows = Support.filter(id=support.id, status__in=list(before))
+    if not await rows.update(updated_at=clock.now(), **values):
+        raise DomainError(_("Ce soutien a changé entre-temps. Voici où il en est."))
+
+
+async def _let_go(method_ref: str) -> None:
+    if method_ref:
+        await jobs.enqueue("method_unneeded", key=method_ref, method_ref=method_ref)
+
+
+async def months_of(support_id: int) -> list[SupportMonth]:
+    """The last twelve months that were charged, with their pledges, the latest first."""
+    rows = SupportMonth.filter(support_id=support_id).order_by("-month").limit(12)
+    return await rows.select_related("pledge", "pledge__campaign")
