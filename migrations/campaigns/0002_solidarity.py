@@ -9,7 +9,9 @@ from campaigns.offline.models import LineStatus, Mode, OfflineStatus
 from campaigns.payments.answers import DisputeState
 from campaigns.payouts.models import Answer
 from campaigns.receipts.models import DonorKind
+from campaigns.recurring.models import SupportStatus
 from campaigns.refunds.models import RefundCause, RefundMeans, RefundStatus
+from campaigns.settlement.models import PlanStatus
 from orjson import loads
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
@@ -551,6 +553,60 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='ShortfallPlan',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('campaign', fields.ForeignKeyField('campaigns.Campaign', source_field='campaign_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('status', fields.CharEnumField(default=PlanStatus.PROPOSED, description='PROPOSED: proposed\nACCEPTED: accepted\nREFUSED: refused\nREPLACED: replaced', enum_type=PlanStatus, max_length=10)),
+                ('note', fields.TextField(unique=False)),
+                ('guarantor', fields.CharField(default='', max_length=160)),
+                ('guarantee_cents', fields.BigIntField(default=0)),
+                ('cuts', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('promised_cents', fields.BigIntField()),
+                ('received_cents', fields.BigIntField()),
+                ('needed_cents', fields.BigIntField()),
+                ('lead', fields.ForeignKeyField('civic.Person', source_field='lead_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('team', fields.ForeignKeyField('civic.Person', source_field='team_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('proposed_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('refusal', fields.TextField(default='', unique=False)),
+            ],
+            options={'table': 'shortfall_plan', 'app': 'campaigns', 'constraints': [UniqueConstraint(fields=('campaign_id',), name='shortfall_plan_one_open', condition="status = 'proposed'"), UniqueConstraint(fields=('campaign_id',), name='shortfall_plan_one_kept', condition="status = 'accepted'"), CheckConstraint(check='lead_id <> team_id', name='shortfall_plan_two_persons'), CheckConstraint(check="status <> 'accepted' OR (lead_id IS NOT NULL AND team_id IS NOT NULL)", name='shortfall_plan_both_agree'), CheckConstraint(check='guarantee_cents >= 0', name='shortfall_plan_guarantee')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Support',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('campaign', fields.ForeignKeyField('campaigns.Campaign', source_field='campaign_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('person', fields.ForeignKeyField('civic.Person', source_field='person_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('form_key', fields.CharField(unique=True, max_length=64)),
+                ('amount_cents', fields.BigIntField()),
+                ('day', fields.IntField()),
+                ('status', fields.CharEnumField(default=SupportStatus.CREATED, description='CREATED: created\nACTIVE: active\nPAUSED: paused\nSTOPPED: stopped\nABANDONED: abandoned', enum_type=SupportStatus, max_length=16)),
+                ('next_on', fields.DateField(null=True)),
+                ('customer_ref', fields.CharField(default='', max_length=80)),
+                ('session_ref', fields.CharField(default='', db_index=True, max_length=120)),
+                ('method_ref', fields.CharField(default='', max_length=80)),
+                ('method_label', fields.CharField(default='', max_length=80)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'support', 'app': 'campaigns', 'constraints': [CheckConstraint(check='amount_cents >= 100 AND day BETWEEN 1 AND 31', name='support_terms')], 'indexes': [Index(fields=['status', 'next_on'])], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='SupportMonth',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('support', fields.ForeignKeyField('campaigns.Support', source_field='support_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('month', fields.CharField(max_length=7)),
+                ('pledge', fields.ForeignKeyField('campaigns.Pledge', source_field='pledge_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+            ],
+            options={'table': 'support_month', 'app': 'campaigns', 'constraints': [UniqueConstraint(fields=('support_id', 'month'), name='support_month_once'), UniqueConstraint(fields=('pledge_id',), name='support_month_pledge')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Tranche',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -596,6 +652,15 @@ class Migration(migrations.Migration):
             options={'table': 'backer_word', 'app': 'campaigns', 'constraints': [UniqueConstraint(fields=('pledge_id',), name='backer_word_once')], 'pk_attr': 'id'},
             bases=['Model'],
         ),
+        ops.AddField(
+            model_name='Attempt',
+            name='looked_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddIndex(
+            model_name='Attempt',
+            index=Index(fields=['status', 'looked_at']),
+        ),
         ops.AlterField(
             model_name='Campaign',
             name='goal',
@@ -634,6 +699,11 @@ class Migration(migrations.Migration):
             model_name='Entry',
             name='salt',
             field=fields.CharField(default='', max_length=32),
+        ),
+        ops.AddField(
+            model_name='Pledge',
+            name='method_ends_on',
+            field=fields.DateField(null=True),
         ),
         ops.AddField(
             model_name='Pledge',
