@@ -129,7 +129,7 @@ def moments(campaign: Campaign) -> list[Moment]:
         if campaign.decided_at is None and campaign.charges_at_once:
             return found
         if campaign.decided_at is None:
-            text = _("Les dons sont débités si la collecte atteint %(goal)s", goal=money(campaign.minimum_cents))
+            text = _("Les dons sont débités si la collecte atteint %(goal)s", goal=money(campaign.needed_cents))
             found.append(Moment(campaign.deadline, text, kind="argent"))
         else:
             found.append(Moment(campaign.decided_at, state_text(campaign).rstrip("."), kind="argent"))

@@ -7,6 +7,7 @@ from campaigns.receipts import queries, service
 from campaigns.receipts.eligibility import refusal
 from civic import mail
 from civic.i18n import _, speaking
+from civic.jobs import Handler
 from civic.people import links
 from civic.web.formats import money
 
@@ -36,14 +37,38 @@ async def money_returned(pledge_id: int, **_facts: object) -> None:
         return
     pledge = await queries.gift(pledge_id)
     facts = await queries.facts_of(pledge, await queries.donor_of(pledge.person_id))
-    if facts.amount_cents == receipt.amount_cents and not facts.returned:
+    if facts.amount_cents == receipt.amount_cents and facts.received_on and not facts.returned:
         return
     with speaking("fr"):
         reason = _("Don de %(amount)s remboursé.", amount=money(receipt.amount_cents))
     await service.void(receipt, reason)
-    if not facts.returned:
+    if facts.received_on and not facts.returned:
         with suppress(service.NoReceipt):
             await service.issue(pledge_id)
 
 
-handlers = {"payment_collected": money_arrived, "refund_settled": money_returned}
+async def cheque_arrived(pledge_id: int | None = None, **_facts: object) -> None:
+    """Offline money was verified; only what paid a promise has a donor to write to."""
+    if pledge_id:
+        await money_arrived(pledge_id)
+
+
+async def cheque_bounced(pledge_id: int | None = None, **_facts: object) -> None:
+    """Offline money went back."""
+    if pledge_id:
+        await money_returned(pledge_id)
+
+
+async def refund_came_back(pledge_id: int, **_facts: object) -> None:
+    """A refund failed weeks later: the gift is a gift again."""
+    await money_returned(pledge_id)
+    await money_arrived(pledge_id)
+
+
+handlers: dict[str, Handler] = {
+    "payment_collected": money_arrived,
+    "offline_verified": cheque_arrived,
+    "offline_reversed": cheque_bounced,
+    "refund_settled": money_returned,
+    "refund_undone": refund_came_back,
+}

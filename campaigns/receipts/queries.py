@@ -2,11 +2,13 @@
 
 from datetime import date
 
-from campaigns.payments.models import Attempt
+from campaigns.lifecycle.models import RewardNature
+from campaigns.offline.models import COUNTING, Mode, OfflineGift
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import MANAGE
 from campaigns.receipts.eligibility import Gift
 from campaigns.receipts.models import Donor, DonorKind, Receipt
+from campaigns.refunds.models import Dispute, Refund
 from civic import clock, database
 from civic.errors import NotFound
 from civic.i18n import _
@@ -62,12 +64,14 @@ async def receipt_to_void(receipt_id: int) -> Receipt:
 async def facts_of(pledge: Pledge, donor: Donor | None) -> Gift:
     """What decides about a receipt for this gift."""
     received = pledge.collected_at if pledge.status == PledgeStatus.COLLECTED else None
-    day = clock.local(received).date() if received else None
+    by_hand = await gift_by_hand(pledge.id)
+    day = by_hand.received_on if by_hand else clock.local(received).date() if received else None
     value = pledge.reward.value_cents if pledge.reward else 0
     return Gift(
-        amount_cents=pledge.amount_cents, beneficiary=pledge.campaign.beneficiary, received_on=day,
+        amount_cents=pledge.amount_cents - await _gone_cents(pledge.id),
+        beneficiary=pledge.campaign.beneficiary, received_on=day,
         returned=pledge.status in RETURNED, reward_value_cents=value,
-        reward_is_sale=getattr(pledge.reward, "nature", "") == "sale",
+        reward_is_sale=pledge.reward is not None and pledge.reward.nature == RewardNature.SALE,
         rewards_of_the_year_cents=await _rewards_of_the_year(pledge) if value and received else 0,
         company=donor is not None and donor.kind == DonorKind.COMPANY,
     )  # fmt: skip
@@ -81,11 +85,24 @@ async def _rewards_of_the_year(pledge: Pledge) -> int:
     return int(rows[0]["cents"])
 
 
+async def _gone_cents(pledge_id: int) -> int:
+    """What refunds and lost disputes took back of a gift, the tip apart."""
+    refunds = [row.gift_cents for row in await Refund.filter(pledge_id=pledge_id) if row.is_out]
+    return int(sum(refunds) + sum(row.gift_cents for row in await Dispute.filter(pledge_id=pledge_id)))
+
+
+async def gift_by_hand(pledge_id: int) -> OfflineGift | None:
+    """The cheque, cash or transfer that paid a promise in place of its card, verified by a second person."""
+    return await OfflineGift.get_or_none(pledge_id=pledge_id, status__in=list(COUNTING))
+
+
 async def paid_by(pledge: Pledge) -> str:
-    """The means of payment a receipt names: card or direct debit; what came by hand says so itself."""
-    if pledge.method_label.startswith("SEPA"):
-        return _("prélèvement bancaire")
-    return _("carte bancaire") if await Attempt.filter(pledge_id=pledge.id).exists() else _("chèque ou virement")
+    """The means of payment a receipt names."""
+    by_hand = await gift_by_hand(pledge.id)
+    if by_hand:
+        words = {Mode.CHEQUE: _("chèque"), Mode.CASH: _("espèces"), Mode.TRANSFER: _("virement")}
+        return words[by_hand.mode or Mode.CHEQUE]
+    return _("prélèvement bancaire") if pledge.method_label.startswith("SEPA") else _("carte bancaire")
 
 
 async def of_year(issuer: str, year: int, before: int | None = None, limit: int = 51) -> list[Receipt]:

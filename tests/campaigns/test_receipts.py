@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pypdfium2
 import pytest
@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from campaigns import tax
 from campaigns.lifecycle.models import Campaign
+from campaigns.offline.models import Mode, OfflineGift, OfflineStatus
+from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import MANAGE
 from campaigns.receipts import drawing, jobs, queries, service
@@ -19,6 +21,7 @@ from campaigns.receipts.eligibility import Gift, refusal
 from campaigns.receipts.forms import DonorForm
 from campaigns.receipts.models import Receipt
 from campaigns.receipts.verify import CHECKS
+from campaigns.refunds.models import Refund, RefundCause, RefundStatus
 from civic import clock
 from civic import jobs as all_jobs
 from civic.mail.models import OutboxMessage
@@ -252,3 +255,44 @@ async def test_newer_rates_come_by_a_setting(issuing: Settings) -> None:
     assert tax.person_percent(date(2027, 1, 1)) == 60
     configure(issuing.model_copy(update={"receipt_category": "aide"}))
     assert tax.person_percent(date(2026, 12, 31)) == 75
+
+
+async def a_charge(pledge: Pledge) -> Attempt:
+    """The payment that collected a gift."""
+    return await Attempt.create(
+        pledge_id=pledge.id, n=1, key=f"pledge-{pledge.id}-a1", amount_cents=pledge.charge_cents,
+        status=AttemptStatus.SUCCEEDED, created_at=clock.now(), settled_at=clock.now(), looked_at=clock.now(),
+    )  # fmt: skip
+
+
+async def test_a_refunded_part_leaves_a_receipt_for_the_rest(issuing: Settings) -> None:
+    pledge = await arrived(5_000)
+    await service.tell_identity(pledge, DonorForm.model_validate(ADDRESS))
+    await jobs.money_arrived(pledge.id)
+    await Refund.create(
+        pledge_id=pledge.id, amount_cents=2_000, status=RefundStatus.SUCCEEDED, cause=RefundCause.OUTSIDE,
+        attempt=await a_charge(pledge), requested_at=clock.now(), booked_at=clock.now(), settled_at=clock.now(),
+    )  # fmt: skip
+    for _again in range(2):
+        await jobs.money_returned(pledge.id, campaign_id=pledge.campaign_id, amount_cents=2_000)
+    found = await queries.receipt_of(pledge.id)
+    assert found
+    assert (found.amount_cents, found.number) == (3_000, 3)
+    assert await queries.report(found.issuer, found.year) == {"gifts": 1, "cents": 3_000, "donors": 1}
+
+
+async def test_a_promise_paid_by_cheque_is_dated_of_the_day_it_was_handed_over(issuing: Settings) -> None:
+    pledge = await arrived(5_000)
+    treasurer = await a_person("Rose Petit", "", RoleName.TREASURER)
+    day = clock.today() - timedelta(days=3)
+    await OfflineGift.create(
+        campaign_id=pledge.campaign_id, pledge_id=pledge.id, amount_cents=5_000, mode=Mode.CHEQUE, received_on=day,
+        status=OfflineStatus.VERIFIED, turn=1, recorded_by_id=pledge.person_id, verified_by_id=treasurer.id, line=1,
+        donor_name="Odile Blanc", created_at=clock.now(), updated_at=clock.now(), form_key="k",
+    )  # fmt: skip
+    await service.tell_identity(pledge, DonorForm.model_validate(ADDRESS))
+    await jobs.cheque_arrived(pledge_id=pledge.id, gift_id=1)
+    found = await queries.receipt_of(pledge.id)
+    assert found
+    assert found.given_on == day
+    assert "chèque" in found.content["paid_by"]
