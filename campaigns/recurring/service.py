@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from tortoise.exceptions import IntegrityError
+
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.pledges.service import Saved
 from campaigns.recurring import calendar, letters
@@ -16,12 +18,19 @@ S = SupportStatus
 RUNNING = (S.ACTIVE, S.PAUSED)
 
 
-@retrying
 async def begin(campaign: Campaign, backer: Person, cents: int, day: int, key: str) -> Support:
     """A support whose card is not saved yet; the same form again is the same one. Raises Gone when it is closed."""
     known = await Support.get_or_none(form_key=key)
     if known:
         return known
+    try:
+        return await _begin(campaign, backer, cents, day, key)
+    except IntegrityError:  # a double click: the other one was kept
+        return await Support.get(form_key=key)
+
+
+@retrying
+async def _begin(campaign: Campaign, backer: Person, cents: int, day: int, key: str) -> Support:
     present = clock.now()
     async with transaction():
         if not await Campaign.filter(id=campaign.id, status=CampaignStatus.LIVE).update(updated_at=present):

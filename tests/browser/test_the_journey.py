@@ -145,7 +145,7 @@ async def _takes_part(visitor: Visitor, hamlets: Hamlets) -> None:
 
 
 async def _deadline_passes(site: Site, campaign: Campaign) -> None:
-    await Campaign.filter(id=campaign.id).update(deadline=clock.now() - timedelta(seconds=1))
+    await Campaign.filter(id=campaign.id).update(deadline=clock.now())
     await command(site, "settle", campaign.slug)
 
 

@@ -99,7 +99,7 @@ async def test_a_database_that_people_use_already_is_left_alone(app: ASGIApp, se
 
 async def _states_that_people_meet() -> None:
     found = await database.fetch_all("SELECT status FROM campaign")
-    assert {"live", "funded", "failed", "collecting", "submitted"} == {row["status"] for row in found}
+    assert {"live", "funded", "failed", "collecting", "shortfall", "submitted"} == {row["status"] for row in found}
     assert await database.fetch_all("SELECT id FROM pledge WHERE status = 'needs_backer'")
     assert await database.fetch_all("SELECT id FROM shift WHERE taken = capacity AND waiting > 0")
     open_ones = await database.fetch_all("SELECT method FROM decision WHERE status = 'open'")

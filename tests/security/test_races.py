@@ -53,8 +53,8 @@ async def test_a_promise_cancelled_from_many_tabs_is_given_back_once(client: Cli
 async def test_an_amount_changed_from_many_tabs_is_counted_once(client: Client) -> None:
     campaign = await a_live_campaign()
     pledge = await a_confirmed_pledge(campaign)
-    path = f"/promesses/{links.make('pledge', pledge.id)}/montant"
-    await together(client, path, {"other": "55"})
+    path = f"/promesses/{links.make('pledge', pledge.id)}/modifier"
+    await together(client, path, {"other": "55", "tip": "0", "reward": "0", "shown": "name"})
     assert (await Pledge.get(id=pledge.id)).amount_cents == 5500
     assert (await Campaign.get(id=campaign.id)).confirmed_cents == 5500
 
