@@ -61,10 +61,9 @@ def test_a_database_that_waits_for_migrations_is_not_served(host: Host) -> None:
 
 def test_a_database_of_a_later_version_is_not_served(host: Host) -> None:
     host.civic("migrate")
-    host.sql("UPDATE tortoise_migrations SET name = '0099_later' WHERE app = 'campaigns'")
     host.sql(
         "INSERT INTO tortoise_migrations (app, name, applied_at) "
-        "VALUES ('campaigns', '0001_initial', '2026-01-01 00:00:00+00:00')"
+        "VALUES ('campaigns', '0099_later', '2026-01-01 00:00:00+00:00')"
     )
     refused = host.civic("serve")
     assert refused.returncode == 1
