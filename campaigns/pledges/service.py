@@ -271,7 +271,7 @@ async def tell(found: Pledge, name: str, occasion: str = "", **context: Any) -> 
     await mail.send(
         f"campaigns/{name}", to=person.email, key=f"{name}-{found.id}{occasion}", locale=person.locale,
         title=campaign.title, slug=campaign.slug, token=links.make(MANAGE, found.id), reference=reference(found),
-        minimum_cents=campaign.minimum_cents, debit_on=debit_on, last_day=last_day, **context,
+        minimum_cents=campaign.needed_cents, debit_on=debit_on, last_day=last_day, **context,
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def debit_planned(campaign: Campaign) -> str:
         return _("Tout de suite, sur la page de paiement.")
     if campaign.decided_at or campaign.deadline is None:
         return _("En cours : la collecte a réussi.")
-    minimum = money(campaign.minimum_cents)
+    minimum = money(campaign.needed_cents)
     return _("%(day)s, si la collecte atteint %(minimum)s", day=day(campaign.deadline), minimum=minimum)
 
 

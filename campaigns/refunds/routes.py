@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Route
 from campaigns.pledges import wording as pledge_wording
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.service import reference
-from campaigns.refunds import position, queries, requesting, wording
+from campaigns.refunds import position, queries, requesting, story, wording
 from campaigns.refunds.forms import RefusalForm, RequestForm, SearchForm
 from campaigns.refunds.models import RefundMeans, RefundStatus
 from civic.errors import DomainError
@@ -77,7 +77,7 @@ async def _page(request: Request, pledge: Pledge, form: Form[RequestForm], statu
     return page(
         request, "campaigns/refunds/show.html", status=status, form=form, pledge=pledge, campaign=pledge.campaign,
         reference=reference(pledge), state=pledge_wording.state_of(pledge), position=found, history=history,
-        amounts=pledge_wording.amounts_of(pledge), wording=wording, actor=actor_of(request),
+        amounts=pledge_wording.amounts_of(pledge), wording=wording, story=story, actor=actor_of(request),
         waits=any(row.status == RefundStatus.REQUESTED for row in history.refunds),
         headers={"Cache-Control": "no-store"},
     )  # fmt: skip

@@ -13,7 +13,7 @@ FRENCH = {
     "setup_title": "Enregistrer un moyen de paiement",
     "payment_title": "Payer {amount}",
     "setup_intro": "Vous ne payez rien maintenant. "
-    "Le moyen de paiement sera utilisé seulement si la collecte réussit.",
+    "Le moyen de paiement sera utilisé aux conditions que le site vous a dites.",
     "total": "Total",
     "error_summary": "Ce n’est pas encore fait. Lisez ce qui est indiqué ci-dessous.",
     "email": "Adresse électronique",
@@ -82,7 +82,7 @@ ENGLISH = {
     "simulated": "Simulated payments: no card is charged, no money moves.",
     "setup_title": "Save a payment method",
     "payment_title": "Pay {amount}",
-    "setup_intro": "You pay nothing now. The payment method is used only if the campaign succeeds.",
+    "setup_intro": "You pay nothing now. The payment method is used on the terms that the site told you.",
     "total": "Total",
     "error_summary": "Not done yet. Please read what is marked below.",
     "email": "E-mail address",

@@ -150,7 +150,7 @@ async def let_go(pledge: Pledge) -> None:
     in_time = campaign.deadline is None or pledge.confirmed_at is None or pledge.confirmed_at <= campaign.deadline
     await letters.to_backer(
         "released", pledge, "released", late=not in_time, total_cents=campaign.decided_total_cents or 0,
-        minimum_cents=campaign.minimum_cents,
+        minimum_cents=campaign.needed_cents,
     )  # fmt: skip
     if pledge.method_ref:
         await jobs.enqueue("method_unneeded", key=pledge.method_ref, method_ref=pledge.method_ref)

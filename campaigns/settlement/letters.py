@@ -71,6 +71,6 @@ async def _to_each(
         if one.email:
             await mail.send(
                 f"campaigns/{name}", to=one.email, key=f"{name}-{campaign.id}-{one.id}{occasion}", locale=one.locale,
-                title=campaign.title, slug=campaign.slug, person=one.name, minimum_cents=campaign.minimum_cents,
+                title=campaign.title, slug=campaign.slug, person=one.name, minimum_cents=campaign.needed_cents,
                 **context,
             )  # fmt: skip

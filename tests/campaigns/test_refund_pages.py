@@ -40,7 +40,7 @@ async def test_a_refund_goes_from_one_pair_of_hands_to_another(gate: Harness, si
     assert pledge.person.name in (await animator.get("/tresorerie/dons?q=personne")).text
     assert "Aucun don trouvé" in (await animator.get("/tresorerie/dons?q=Zzz")).text
     page = await animator.get(f"/tresorerie/dons/{pledge.id}")
-    assert "campaign_fund" in page.text
+    assert "Fonds de la collecte" in page.text
     too_much = await animator.submit(f"/tresorerie/dons/{pledge.id}/rembourser", {"amount": "60", "reason": WHY})
     assert too_much.status_code == 422
     assert "au plus" in too_much.text

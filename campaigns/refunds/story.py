@@ -1,0 +1,44 @@
+"""The history of a gift in words for the treasurer: states, causes and accounts are codes in the rows."""
+
+from campaigns.ledger.models import AccountKind
+from campaigns.payments.models import AttemptStatus
+from campaigns.pledges.models import PledgeStatus
+from civic.i18n import _
+
+
+def state(code: str) -> str:
+    """A state of a pledge."""
+    return {
+        PledgeStatus.CREATED: _("commencé"), PledgeStatus.CONFIRMED: _("promis"),
+        PledgeStatus.ABANDONED: _("abandonné"), PledgeStatus.CANCELLED: _("annulé par la personne"),
+        PledgeStatus.RELEASED: _("effacé, rien n’est débité"), PledgeStatus.CHARGING: _("débit demandé"),
+        PledgeStatus.UNKNOWN: _("réponse de Stripe attendue"), PledgeStatus.PROCESSING: _("prélèvement en route"),
+        PledgeStatus.COLLECTED: _("argent reçu"), PledgeStatus.NEEDS_BACKER: _("débit refusé"),
+        PledgeStatus.SWITCHED_OFFLINE: _("chèque ou virement annoncé"),
+        PledgeStatus.DROPPED: _("éteint, rien n’est venu"),
+        PledgeStatus.REFUND_PENDING: _("remboursement en route"), PledgeStatus.REFUNDED: _("remboursé"),
+        PledgeStatus.DISPUTED: _("contesté"), PledgeStatus.CHARGED_BACK: _("repris par la banque"),
+    }.get(PledgeStatus(code), code)  # fmt: skip
+
+
+def attempt(code: str) -> str:
+    """What became of one try to charge."""
+    return {
+        AttemptStatus.PREPARED: _("préparé"), AttemptStatus.SENT: _("envoyé"), AttemptStatus.SUCCEEDED: _("réussi"),
+        AttemptStatus.PROCESSING: _("en route"), AttemptStatus.ACTION_REQUIRED: _("la banque interroge la personne"),
+        AttemptStatus.FAILED: _("échoué"), AttemptStatus.CANCELLED: _("abandonné"),
+        AttemptStatus.UNKNOWN: _("sans réponse"),
+    }.get(AttemptStatus(code), code)  # fmt: skip
+
+
+def account(key: str) -> str:
+    """An account of the ledger, by its key (`campaign_fund:12`)."""
+    return {
+        AccountKind.BACKER_EXTERNAL: _("Rendu deux fois, à récupérer"), AccountKind.STRIPE_CLEARING: _("Compte Stripe"),
+        AccountKind.BANK: _("Banque"), AccountKind.CASH_BOX: _("Caisse"),
+        AccountKind.CHEQUES_IN_HAND: _("Chèques à remettre"), AccountKind.CAMPAIGN_FUND: _("Fonds de la collecte"),
+        AccountKind.MATCH_FUND: _("Abondement à recevoir"), AccountKind.PSP_FEES: _("Frais de paiement"),
+        AccountKind.PLATFORM_TIPS: _("Aide au site"), AccountKind.REFUNDS_DUE: _("À rendre"),
+        AccountKind.DISPUTES_HELD: _("Retenu par une contestation"),
+        AccountKind.BENEFICIARY_PAYABLE: _("Dû au bénéficiaire"), AccountKind.EXPENSE_PAID: _("Dépenses payées"),
+    }[AccountKind(key.partition(":")[0])]  # fmt: skip
