@@ -116,3 +116,12 @@ def test_no_file_names_a_machine_path() -> None:
         and paths.search(file.read_text()) and file.name != "test_house.py"
     ]  # fmt: skip
     assert not guilty
+
+
+def test_the_proofs_that_the_rules_of_money_name_exist() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "money.md").read_text()))
+    written = {
+        name for file in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", file.read_text())
+    }
+    assert len(named) > 18
+    assert named - written == set()
