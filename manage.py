@@ -62,7 +62,9 @@ def demo() -> None:
     """Serve the demonstration territory, loaded at the first start (CIVIC_ENV=demo)."""
     from app import create_app
     from demo import load
+    from demo.issuer import with_issuer
 
+    configure(with_issuer(settings()))
     current = settings()
     if current.environment != "demo":
         sys.exit(_complain("La démonstration demande CIVIC_ENV=demo : une vraie installation n’y est pas touchée.", 2))
