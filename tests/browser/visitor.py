@@ -109,7 +109,7 @@ class Visitor:
             if wide > width:
                 self.trouble.append(f"{self.page.url} scrolls sideways at {width}: {wide} {await self._too_wide()}")
         found, self.trouble = self.trouble, []
-        assert found == []
+        assert found == [], "\n".join(found)
 
     async def _examined(self) -> Page:
         """The page for axe, which needs timers: where scripts are off, the same HTML in a window that has them."""
