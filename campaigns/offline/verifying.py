@@ -170,9 +170,10 @@ async def _take_out(gift: OfflineGift, team: Actor, to: OfflineStatus, why: str)
 
 async def _count_out(gift: OfflineGift) -> None:
     gone = not await _gives_otherwise(gift)
-    await Campaign.filter(id=gift.campaign_id).update(
-        offline_cents=F("offline_cents") - gift.amount_cents, backers_count=F("backers_count") - int(gone)
-    )
+    campaign = Campaign.filter(id=gift.campaign_id)
+    await campaign.update(offline_cents=F("offline_cents") - gift.amount_cents)
+    if gone:
+        await campaign.filter(backers_count__gt=0).update(backers_count=F("backers_count") - 1)
     await contributions.revoke(f"offline:{gift.id}")
 
 

@@ -1,8 +1,10 @@
 """What backers are told when their campaign has a new end, and how their promises go when it is cancelled."""
 
-from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.models import Campaign, GoalKind
 from campaigns.pledges import service
+from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import confirmed
+from civic import jobs
 
 
 async def tell_new_end(campaign_id: int) -> None:
@@ -14,10 +16,15 @@ async def tell_new_end(campaign_id: int) -> None:
 
 
 async def release_all(campaign_id: int) -> None:
-    """A cancelled campaign lets every promise go that was not charged."""
+    """A cancelled campaign lets every promise go that was not charged; pages still open are looked at and ended."""
     for pledge in await confirmed(campaign_id):
         await service.release(pledge, "campaign_cancelled")
         await service.tell(pledge, "campaign_cancelled")
+    open_pages = Pledge.filter(
+        campaign_id=campaign_id, status=PledgeStatus.CREATED, campaign__goal=GoalKind.FLEXIBLE
+    )
+    for pledge in await open_pages.order_by("id"):
+        await jobs.enqueue("pledge_replaced", key=f"pledge-{pledge.id}-ended", pledge_id=pledge.id)
 
 
 handlers = {

@@ -25,7 +25,7 @@ async def manage(request: Request) -> Response:
     return page(
         request, "campaigns/pledges/manage.html", headers={"Cache-Control": "no-store"}, pledge=found,
         campaign=found.campaign, reference=service.reference(found), may_change=editing.amounts_change(found),
-        may_show=found.status in queries.STANDING, may_return=service.may_ask_back(found), undo=undo,
+        may_show=found.status in queries.STANDING, may_return=await service.may_ask_back(found), undo=undo,
         on_page=on_page, state=wording.state_of(found, on_page=on_page), debit=wording.debit_of(found),
         amounts=wording.amounts_of(found), shown=wording.shown_of(found), token=request.path_params["token"],
         may_again=found.campaign.is_open() and found.status in wording.LET_GO, ask_until=service.ask_until(found),

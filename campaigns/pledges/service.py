@@ -16,7 +16,7 @@ from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import MANAGE, STANDING
 from campaigns.pledges.transitions import move
-from civic import clock, jobs, mail
+from civic import clock, database, jobs, mail
 from civic.database import retrying, transaction
 from civic.errors import DomainError, Gone, Invalid
 from civic.i18n import _, speaking
@@ -25,6 +25,7 @@ from civic.people.models import Person
 from civic.settings import settings
 from civic.web.formats import day
 
+_PAID_HERE = "SELECT 1 FROM attempt WHERE pledge_id = ? AND status = 'succeeded'"
 COUNTING = (CampaignStatus.LIVE, CampaignStatus.SUSPENDED)
 
 
@@ -197,10 +198,12 @@ def ask_until(found: Pledge) -> datetime | None:
     return found.collected_at + timedelta(days=settings().change_of_mind_days)
 
 
-def may_ask_back(found: Pledge) -> bool:
-    """Whether its backer may still have it back by herself."""
+async def may_ask_back(found: Pledge) -> bool:
+    """Whether its backer may still have it back by herself: what was paid here, never a cheque."""
     until = ask_until(found)
-    return found.status == PledgeStatus.COLLECTED and until is not None and clock.now() < until
+    if found.status != PledgeStatus.COLLECTED or until is None or clock.now() >= until:
+        return False
+    return bool(await database.fetch_all(_PAID_HERE, [found.id]))
 
 
 @retrying
@@ -214,7 +217,7 @@ async def ask_back(found: Pledge) -> None:
         await found.refresh_from_db(fields=["status"])
         if found.status in (PledgeStatus.REFUND_PENDING, PledgeStatus.REFUNDED):
             return
-        if not may_ask_back(found):
+        if not await may_ask_back(found):
             raise Gone(_("Le délai pour changer d’avis est passé. Écrivez à l’équipe, elle vous répondra."))
         await move(found, PledgeStatus.REFUND_PENDING, by=By.BACKER, cause="changed_her_mind", actor_id=found.person_id)
         await jobs.enqueue("refund_wanted", key=f"pledge-{found.id}", pledge_id=found.id)

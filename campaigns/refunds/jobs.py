@@ -5,6 +5,7 @@ from civic.jobs import Handler
 
 handlers: dict[str, Handler] = {
     "refund_wanted": requesting.give_back,
+    "gift_came_late": unwinding.give_late_back,
     "send_refund": sending.send,
     "refund_unknown": looking.look_again,
     "refund_changed": looking.hear_refund,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tortoise.expressions import F, Q
 
+from campaigns import slots
 from campaigns.ledger.models import AccountKind
 from campaigns.ledger.service import Amount
 from campaigns.lifecycle.models import Campaign, Reward
@@ -83,6 +84,11 @@ class Position:
         return max(0, amount_cents - max(0, gift))
 
     @property
+    def backer_waits(self) -> bool:
+        """Whether she has asked for all of it herself and nothing was begun for it: no row says so yet."""
+        return self.pledge.status == P.REFUND_PENDING != self.state
+
+    @property
     def state(self) -> P:
         """The pledge's state by its refunds and disputes."""
         if any(row.status == DisputeState.OPEN for row in self.disputes):
@@ -154,4 +160,6 @@ async def _come_back(pledge: Pledge) -> None:
 
 async def _gives_otherwise(pledge: Pledge) -> bool:
     others = Pledge.filter(campaign_id=pledge.campaign_id, person_id=pledge.person_id)
-    return await others.filter(status__in=[*STANDING, *GIVEN]).exclude(id=pledge.id).exists()
+    if await others.filter(status__in=[*STANDING, *GIVEN]).exclude(id=pledge.id).exists():
+        return True
+    return any([await other(pledge.campaign_id, pledge.person_id) for other in slots.gives_otherwise])

@@ -52,8 +52,13 @@ async def give_back(pledge_id: int) -> None:
     present = clock.now()
     async with transaction():
         pledge = await outcomes.hold(pledge_id, with_campaign=True)
+        if pledge.status != PledgeStatus.REFUND_PENDING:
+            return
+        note = _("Cette personne a demandé elle-même le retour de son don.")
+        asked = Refund.filter(pledge_id=pledge.id, status=RefundStatus.REQUESTED)
+        await asked.update(status=RefundStatus.REFUSED, refusal=note, decided_at=present)
         found = await position.position_of(pledge)
-        if found is None or pledge.status != PledgeStatus.REFUND_PENDING or found.awaited or not found.refundable_cents:
+        if found is None or found.awaited or not found.refundable_cents:
             return
         refund = await Refund.create(
             pledge_id=pledge.id, attempt_id=found.attempt.id, cause=RefundCause.BACKER, requested_at=present,
@@ -89,7 +94,7 @@ async def approve(refund_id: int, actor: Actor) -> Refund:
         if found is None or found.contested_cents:
             raise DomainError(_("Ce don est contesté auprès de la banque : on ne le rend pas une deuxième fois."))
         rows = Refund.filter(id=refund.id, status=RefundStatus.REQUESTED)
-        values = {"approved_by_id": actor.person.id, "decided_at": clock.now()}
+        values = {"approved_by_id": actor.person.id, "decided_at": clock.now(), "tip_cents": _tip_left(found, refund)}
         if not await rows.update(status=RefundStatus.APPROVED, **values):
             raise NotNow(_("Ce remboursement est déjà décidé."))
         await audit(actor, "refund_approved", f"refund:{refund.id}", amount_cents=refund.amount_cents)
@@ -99,6 +104,19 @@ async def approve(refund_id: int, actor: Actor) -> Refund:
         else:
             await jobs.enqueue("send_refund", key=refund.key, refund_id=refund.id)
     return await Refund.get(id=refund.id)
+
+
+def _tip_left(found: Position, refund: Refund) -> int:
+    """What comes out of the tip as things stand now. Raises DomainError when less is left than was asked for."""
+    if refund.status != RefundStatus.REQUESTED:
+        return int(refund.tip_cents)
+    if found.backer_waits:
+        raise DomainError(_("Cette personne a repris son don elle-même : tout lui revient."))
+    before = [row for row in found.awaited if row.id != refund.id]
+    left = found.gift_left_cents + found.tip_left_cents - sum(row.amount_cents for row in before)
+    if left < refund.amount_cents:
+        raise DomainError(_("Il reste moins à rendre que ce qui est demandé : refusez cette demande."))
+    return found.tip_of(refund.amount_cents, apart=before)
 
 
 async def _transferred(refund: Refund, pledge: Pledge, actor: Actor) -> None:
@@ -134,12 +152,15 @@ async def refuse(refund_id: int, actor: Actor, reason: str) -> None:
     Raises Forbidden, NotNow when it is decided already.
     """
     async with transaction():
-        refund, _pledge = await _held(refund_id)
+        refund, pledge = await _held(refund_id)
         may_refuse(refund, actor)
         rows = Refund.filter(id=refund.id, status=RefundStatus.REQUESTED)
         if not await rows.update(status=RefundStatus.REFUSED, refusal=reason, decided_at=clock.now()):
             raise NotNow(_("Ce remboursement est déjà décidé."))
         await audit(actor, "refund_refused", f"refund:{refund.id}", reason=reason)
+        found = await position.position_of(pledge)
+        if found is not None and found.backer_waits:
+            await give_back(pledge.id)
 
 
 def may_refuse(refund: Refund, actor: Actor) -> None:

@@ -27,7 +27,7 @@ AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.pledge_id = p.id AND r.cause = 'u
 ORDER BY p.id LIMIT {rules.SPREAD}"""  # noqa: S608
 WAITING = (
     PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING, PledgeStatus.DISPUTED, PledgeStatus.CONFIRMED,
-    PledgeStatus.CHARGING, PledgeStatus.UNKNOWN, PledgeStatus.PROCESSING,
+    PledgeStatus.CHARGING, PledgeStatus.UNKNOWN, PledgeStatus.PROCESSING, PledgeStatus.CREATED,
 )  # fmt: skip
 
 
@@ -77,6 +77,11 @@ async def give_all_back(pledge_id: int) -> Refund | None:
         await position.follow(pledge, "campaign_unwinding", by=By.TEAM)
         await jobs.enqueue("send_refund", key=refund.key, refund_id=refund.id)
     return refund
+
+
+async def give_late_back(pledge_id: int) -> None:
+    """Money that arrived when its campaign was over already (fact `gift_came_late`)."""
+    await give_all_back(pledge_id)
 
 
 async def look(campaign_id: int) -> None:

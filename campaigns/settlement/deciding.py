@@ -14,6 +14,7 @@ from campaigns.matching import service as matching
 from campaigns.payments.checkout import close_open_pages
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.settlement import closing, direct, letters, rules
+from campaigns.settlement.backers import everybody
 from campaigns.settlement.crash import crash_point
 from civic import clock, database, jobs
 from civic.activity import service as activity
@@ -21,6 +22,10 @@ from civic.database import retrying, transaction
 
 log = structlog.get_logger("campaigns.settlement")
 ROUNDS = 5
+_PROMISED = "('confirmed', 'collected', 'processing')"
+_COUNT = f"""SELECT (SELECT COALESCE(SUM(p.amount_cents), 0) FROM pledge p
+WHERE p.campaign_id = c.id AND p.status IN {_PROMISED}) AS cents, {everybody(_PROMISED)} AS backers
+FROM campaign c WHERE c.id = ?"""  # noqa: S608
 _RELEASED = """INSERT INTO pledge_change (pledge_id, before, after, cause, at)
 SELECT id, status, 'released', '{cause}', ? FROM pledge WHERE {which}"""
 _RELEASE = "UPDATE pledge SET status = 'released', updated_at = ? WHERE {which}"
@@ -100,12 +105,8 @@ async def _conclude(campaign: Campaign, present: datetime) -> CampaignStatus:
 
 
 async def _count(campaign_id: int) -> tuple[int, int]:
-    """What was promised online and counts at the deadline, in cents, and by how many persons."""
-    row = await database.fetch_all(
-        "SELECT COALESCE(SUM(amount_cents), 0) AS cents, COUNT(DISTINCT person_id) AS backers FROM pledge "
-        "WHERE campaign_id = ? AND status IN ('confirmed', 'collected', 'processing')",
-        [campaign_id],
-    )
+    """What was promised online and counts at the deadline, in cents, and how many give, by hand too."""
+    row = await database.fetch_all(_COUNT, [campaign_id])
     return int(row[0]["cents"]), int(row[0]["backers"])
 
 

@@ -6,7 +6,7 @@ Webhook, return page, reconcile and the deadline all end in `outcomes.settle`.
 
 from contextlib import suppress
 
-from campaigns.lifecycle.models import Campaign, GoalKind
+from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.transitions import NotNow
 from campaigns.payments import attempts, checkout, gateway
 from campaigns.payments.models import Attempt
@@ -48,7 +48,7 @@ async def look_at_page(pledge: Pledge, *, end: bool = False) -> None:
 
 @jobs.outside
 async def give_way(pledge_id: int) -> None:
-    """Another gift replaces this one: its page is ended; one that was paid meanwhile is kept, and can be asked back."""
+    """Another gift replaces this one, or its campaign ended: its page is ended; what was paid meanwhile is settled."""
     pledge = await Pledge.get(id=pledge_id)
     if pledge.status != PledgeStatus.CREATED:
         return
@@ -57,6 +57,8 @@ async def give_way(pledge_id: int) -> None:
     if fresh.status == PledgeStatus.CREATED and not await attempts.is_under_way(pledge_id):
         with suppress(NotNow):
             await pledges.abandon(fresh, "replaced")
+    if await Campaign.filter(id=pledge.campaign_id, status=CampaignStatus.UNWINDING).exists():
+        await jobs.enqueue("unwinding_looked", key=f"pledge-{pledge_id}", campaign_id=pledge.campaign_id)
 
 
 async def end_pages(campaign: Campaign) -> None:

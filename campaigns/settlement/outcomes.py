@@ -12,7 +12,7 @@ from tortoise.expressions import F
 from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind, Entry
 from campaigns.ledger.service import Amount
-from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By
 from campaigns.money import CURRENCY
@@ -23,19 +23,23 @@ from campaigns.pledges import service as pledges
 from campaigns.pledges import transitions
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from campaigns.settlement import letters, rules
+from campaigns.settlement.backers import everybody
 from civic import clock, database, jobs
 from civic.contributions import service as contributions
 from civic.database import retrying, transaction
 from civic.needs.models import NeedKind
 
 log = structlog.get_logger("campaigns.settlement")
+_OVER = (CampaignStatus.CANCELLED, CampaignStatus.FAILED, CampaignStatus.UNWINDING, CampaignStatus.REFUNDED)
+"""Nothing of these is kept: money that still arrives goes back."""
 DECLINED = "declined:"
 OPEN_PLEDGES = (
     PledgeStatus.CONFIRMED, PledgeStatus.CHARGING, PledgeStatus.UNKNOWN, PledgeStatus.PROCESSING,
     PledgeStatus.NEEDS_BACKER, PledgeStatus.SWITCHED_OFFLINE,
 )  # fmt: skip
-_COUNT_GIVERS = """UPDATE campaign SET backers_count = (SELECT COUNT(DISTINCT person_id) FROM pledge
-WHERE campaign_id = ? AND status = 'collected') WHERE id = ? AND decided_at IS NULL"""
+_GIVEN = "('collected', 'refund_pending', 'disputed')"
+_COUNT_GIVERS = f"""UPDATE campaign SET backers_count = {everybody(_GIVEN, "campaign.id")}
+WHERE id = ? AND decided_at IS NULL"""  # noqa: S608
 _STATES = {
     IntentStatus.SUCCEEDED: PledgeStatus.COLLECTED, IntentStatus.PROCESSING: PledgeStatus.PROCESSING,
     IntentStatus.ACTION_REQUIRED: PledgeStatus.NEEDS_BACKER, IntentStatus.FAILED: PledgeStatus.NEEDS_BACKER,
@@ -191,12 +195,14 @@ async def _collect(pledge: Pledge, intent: Intent) -> None:
     )  # fmt: skip
     await Campaign.filter(id=campaign.id).update(collected_cents=F("collected_cents") + pledge.amount_cents)
     if campaign.charges_at_once:
-        await database.execute(_COUNT_GIVERS, [campaign.id, campaign.id])
+        await database.execute(_COUNT_GIVERS, [campaign.id])
         await keep_need(campaign.id)
     entry = await _book(pledge, intent, AccountKind.CAMPAIGN_FUND)
     await contributions.contribute(pledge.person_id, campaign.initiative_id, NeedKind.MONEY, f"pledge:{pledge.id}")
     await letters.collected(pledge, entry.hash)
     await jobs.enqueue("payment_collected", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
+    if campaign.status in _OVER and campaign.goal != GoalKind.MONTHLY:  # what monthly supporters gave stays given
+        await jobs.enqueue("gift_came_late", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
     await close_if_done(campaign)
 
 

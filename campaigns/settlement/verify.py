@@ -6,6 +6,7 @@ Each check answers sentences for what is wrong; none when all is well. Reads onl
 from collections.abc import Callable
 from datetime import timedelta
 
+from campaigns.settlement.backers import everybody
 from civic import clock, database
 from civic.database.connection import Row
 from civic.i18n import _
@@ -15,11 +16,7 @@ DECIDED = "('collecting', 'shortfall', 'funded', 'unwinding', 'refunded', 'repor
 COUNTED = "('confirmed', 'charging', 'unknown', 'processing', 'collected', 'needs_backer', 'switched_offline')"
 GONE = "('abandoned', 'cancelled', 'released', 'dropped')"
 
-BACKERS = f"""(SELECT COUNT(*) FROM (SELECT CAST(x.person_id AS VARCHAR(24)) AS who FROM pledge x
-WHERE x.campaign_id = c.id AND x.status IN {COUNTED} UNION
-SELECT COALESCE(CAST(g.person_id AS VARCHAR(24)), 'gift ' || CAST(g.id AS VARCHAR(18))) FROM offline_gift g
-WHERE g.campaign_id = c.id AND g.status IN ('verified', 'banked') AND g.pledge_id IS NULL) everybody)"""  # noqa: S608
-"""Everybody once, whatever roads they give by; a donor without an address is her own gift."""
+BACKERS = everybody(COUNTED)
 
 _PROMISED = f"""SELECT c.id, c.confirmed_cents AS kept, COALESCE(SUM(p.amount_cents), 0) AS found,
 c.backers_count AS kept_backers, {BACKERS} AS found_backers
