@@ -70,11 +70,13 @@ def may_answer(demand: Cancellation, actor: Actor, side: str) -> bool:
     return side != demand.side or (side == TEAM and demand.asked_at <= clock.now() - SILENCE)
 
 
-async def answer(campaign: Campaign, actor: Actor, side: str, *, agreed: bool) -> None:
+async def answer(campaign: Campaign, actor: Actor, side: str, demand_id: int, *, agreed: bool) -> None:
     """Agree, and every promise is released; or not, and the campaign goes on. Raises DomainError or Forbidden."""
     demand = await waiting(campaign.id)
     if demand is None:
         raise DomainError(_("Aucune demande d’annulation n’attend de réponse."))
+    if demand.id != demand_id:
+        raise DomainError(_("La demande a été remplacée. Relisez-la avant de répondre."))
     if not may_answer(demand, actor, side):
         raise Forbidden(_("C’est à l’autre partie de répondre : les porteurs ou l’équipe."))
     async with transaction():

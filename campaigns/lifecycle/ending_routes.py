@@ -90,7 +90,7 @@ async def answer(request: Request) -> Response:
     try:
         if form.data is not None:
             agreed = form.data.answer == "yes"
-            await cancelling.answer(campaign, actor, side, agreed=agreed)
+            await cancelling.answer(campaign, actor, side, form.data.demand, agreed=agreed)
             done = _("La collecte est annulée, et la raison est publiée.") if agreed else _("La collecte continue.")
             return redirect("campaigns.show", slug=campaign.slug, flash=done)
     except DomainError as error:

@@ -100,6 +100,7 @@ class AnswerForm(BaseModel):
     """To a demand of cancellation."""
 
     answer: Literal["yes", "no"]
+    demand: int = 0
 
 
 class AltForm(BaseModel):

@@ -20,6 +20,12 @@ async def after_payment(pledge_id: int, **_payload: object) -> None:
         await service.refresh(pledge.campaign_id)
 
 
+async def after_bounce(campaign_id: int, pledge_id: int | None = None, **_payload: object) -> None:
+    """Offline money went back: only what had paid a promise was matched."""
+    if pledge_id:
+        await service.refresh(campaign_id)
+
+
 async def after_end(campaign_id: int, **_payload: object) -> None:
     """A campaign was decided, funded or cancelled: what was reserved is due, or released and the matcher told."""
     await service.refresh(campaign_id)
@@ -45,6 +51,7 @@ handlers: dict[str, Handler] = {
     "payment_collected": after_payment,
     "refund_settled": after_gift,
     "refund_undone": after_gift,
+    "offline_reversed": after_bounce,
     "campaign_unwinding": after_end,
     "campaign_decided": after_end,
     "campaign_cancelled": after_end,

@@ -95,7 +95,10 @@ async def decline(found: Offer, actor: Actor, note: str) -> None:
 
 @database.retrying
 async def withdraw(found: Offer) -> None:
-    """Whoever offered changes her mind: everything it had lowered comes back, and the lead hears of it."""
+    """Whoever offered changes her mind: everything it had lowered comes back, and the lead hears of it.
+
+    Raises DomainError when it counts in the minimum and the deadline is less than 48 hours away.
+    """
     async with transaction():
         campaign = await _locked(found.campaign_id)
         before = (await Offer.get(id=found.id)).status
@@ -108,7 +111,10 @@ async def withdraw(found: Offer) -> None:
 
 @database.retrying
 async def undo(found: Offer, actor: Actor) -> None:
-    """The lead takes her answer back: the offer waits again. Raises DomainError when there is none."""
+    """The lead takes her answer back: the offer waits again.
+
+    Raises DomainError when there is none, or when it counts in the minimum and the deadline is less than 48 hours away.
+    """
     async with transaction():
         campaign = await _locked(found.campaign_id)
         before = (await Offer.get(id=found.id)).status
@@ -119,6 +125,10 @@ async def undo(found: Offer, actor: Actor) -> None:
 
 async def _take_out(found: Offer, campaign: Campaign, to: OfferStatus, before: OfferStatus, actor: Person) -> None:
     relief = (await Offer.get(id=found.id)).relief_cents
+    if relief and campaign.deadline is not None and campaign.deadline < clock.now() + BEFORE_DEADLINE:
+        raise DomainError(_(
+            "Trop tard : cette aide compte dans le minimum, qui ne change plus dans les 48 dernières heures."
+        ))  # fmt: skip
     await _change(found, before, to, actor)
     if relief and campaign.decided_at is None:
         await Campaign.filter(id=campaign.id).update(relief_cents=F("relief_cents") - relief)

@@ -152,6 +152,12 @@ class ChosenForm(BaseModel):
     ids: list[int] = []
 
 
+class SeenForm(BaseModel):
+    """What is ticked in a list of gifts, each as `id:cents`: the amount that was on the page."""
+
+    ids: list[Annotated[str, Field(pattern=r"^[0-9]{1,12}:[0-9]{1,12}$")]] = []
+
+
 class WhyForm(BaseModel):
     """Why something is undone."""
 

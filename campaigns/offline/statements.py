@@ -185,14 +185,16 @@ async def confirm(line_id: int, team: Actor) -> OfflineGift:
 
 
 async def _received(line: BankLine) -> OfflineGift:
-    """The gift a line pays, as received on the bank's day by whoever proposed it."""
+    """The gift a line pays, as received on the bank's day by whoever proposed it. Raises NotNow when it was edited."""
     assert line.proposed_by_id is not None
     received: dict[str, Any] = {
         "mode": Mode.TRANSFER, "received_on": line.on, "recorded_by_id": line.proposed_by_id,
         "reference": f"relevé, ligne {line.number}",
     }  # fmt: skip
     if line.gift_id:
-        gift = await OfflineGift.get(id=line.gift_id)
+        gift = await verifying.hold(line.gift_id)
+        if gift.amount_cents != line.amount_cents or gift.mode not in (None, Mode.TRANSFER):
+            raise NotNow(_("Ce don a changé depuis le rapprochement : la ligne ne le paie plus. Mettez-la de côté."))
         if gift.status == OfflineStatus.PROMISED:
             await move(
                 gift, OfflineStatus.RECEIVED, by=By.LEAD, cause=f"bank line {line.id}", actor_id=line.proposed_by_id,

@@ -1,6 +1,7 @@
 """The treasurer's pages about money that comes by hand: verify, undo, deposit, match the bank's statements."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -8,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.offline import deposits, layouts, papers, queries, statements, verifying, wording
-from campaigns.offline.forms import BankedForm, ChosenForm, ColumnsForm, DepositForm, ReferenceForm, WhyForm
+from campaigns.offline.forms import BankedForm, ChosenForm, ColumnsForm, DepositForm, ReferenceForm, SeenForm, WhyForm
 from campaigns.offline.models import BankLine, BankStatement, LineStatus, Mode, OfflineGift
 from campaigns.offline.service import hand
 from civic import clock
@@ -18,6 +19,8 @@ from civic.papers import pdf_answer
 from civic.people.actor import Actor, actor_of
 from civic.web.forms import Form
 from civic.web.page import page, redirect
+
+Ticked = TypeVar("Ticked")
 
 
 async def treasury(request: Request) -> Response:
@@ -35,21 +38,23 @@ async def treasury(request: Request) -> Response:
 
 async def verify(request: Request) -> Response:
     """Verify what is ticked; what cannot be is said."""
-    form = await Form.read(request, ChosenForm)
-    return await _each(request, form, _verify_one, "offline.treasury")
+    form = await Form.read(request, SeenForm)
+    return await _each(request, form.data.ids if form.data else [], _verify_one, "offline.treasury")
 
 
-async def _verify_one(gift_id: int, actor: Actor) -> None:
-    await verifying.verify((await queries.gift_to_verify(gift_id, actor)).id, actor)
+async def _verify_one(seen: str, actor: Actor) -> None:
+    gift_id, cents = (int(part) for part in seen.split(":"))
+    await verifying.verify((await queries.gift_to_verify(gift_id, actor)).id, actor, cents)
 
 
 async def _each(
-    request: Request, form: Form[ChosenForm], verb: Callable[[int, Actor], Awaitable[object]], name: str,
+    request: Request, chosen: list[Ticked], verb: Callable[[Ticked, Actor], Awaitable[object]], name: str,
     **params: object,
 ) -> Response:  # fmt: skip
-    actor, done, refusals = actor_of(request), 0, []
+    actor, done = actor_of(request), 0
+    refusals: list[str] = []
     queries.must_supervise(actor)
-    ids = list(dict.fromkeys(form.data.ids))[: queries.AT_ONCE] if form.data else []
+    ids = list(dict.fromkeys(chosen))[: queries.AT_ONCE]
     if not ids:
         return redirect(name, flash=_("Cochez au moins une ligne."), kind="warn", **params)
     for one in ids:
@@ -258,7 +263,8 @@ async def confirm(request: Request) -> Response:
     """Confirm the proposals that are ticked."""
     found = await queries.statement_to_see(request.path_params["id"], actor_of(request))
     form = await Form.read(request, ChosenForm)
-    return await _each(request, form, statements.confirm, "offline.statement", id=found.id)
+    chosen = form.data.ids if form.data else []
+    return await _each(request, chosen, statements.confirm, "offline.statement", id=found.id)
 
 
 async def match(request: Request) -> Response:

@@ -10,7 +10,7 @@ from campaigns.ledger.models import AccountKind, Entry
 from campaigns.ledger.service import Amount
 from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.lifecycle.service import keep_need
-from campaigns.lifecycle.transitions import By
+from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.offline import queries
 from campaigns.offline.models import COUNTING, Mode, OfflineGift, OfflineStatus
 from campaigns.offline.service import hand
@@ -26,6 +26,7 @@ from civic.i18n import _
 from civic.needs.models import NeedKind
 from civic.people.actor import Actor
 from civic.people.service import audit
+from civic.web.formats import money
 
 IN_HAND = {
     Mode.CHEQUE: AccountKind.CHEQUES_IN_HAND, Mode.CASH: AccountKind.CASH_BOX, Mode.TRANSFER: AccountKind.BANK,
@@ -34,17 +35,19 @@ SOURCE = "offline_gift"
 
 
 @retrying
-async def verify(gift_id: int, team: Actor) -> OfflineGift:
+async def verify(gift_id: int, team: Actor, seen_cents: int | None = None) -> OfflineGift:
     """A second person has seen the money: it counts and is booked, once. Harmless when she says it twice.
 
-    Raises Forbidden for who recorded it, Gone when the campaign takes no money any more, NotNow.
+    Raises Forbidden for who recorded it, Gone when the campaign takes no money any more, NotNow, also when its amount
+    is not the one she saw.
     """
     queries.must_supervise(team)
     async with transaction():
-        gift = await _hold(gift_id)
+        gift = await hold(gift_id)
         _must_be_another(gift, team)
         if gift.status in COUNTING and gift.verified_by_id == hand(team).id:
             return gift
+        _must_be_as_seen(gift, seen_cents)
         if gift.campaign.status not in queries.ENTERING:
             raise Gone(_("La collecte est terminée : ce don ne compte plus, il est à rendre."))
         await move(
@@ -67,7 +70,7 @@ async def undo(gift_id: int, team: Actor, why: str = "") -> None:
     """A verification was a mistake: the entry is reversed and the gift waits again. Raises NotNow, Gone when banked."""
     queries.must_supervise(team)
     async with transaction():
-        gift = await _hold(gift_id)
+        gift = await hold(gift_id)
         if gift.deposit_id:
             raise Gone(_("Ce don est sur une remise en banque : défaites la remise d’abord."))
         await _take_out(gift, team, OfflineStatus.RECEIVED, why or "undone")
@@ -78,7 +81,7 @@ async def bounce(gift_id: int, team: Actor, why: str = "") -> None:
     """The cheque came back unpaid: whatever was booked is reversed, it counts no more. Raises NotNow."""
     queries.must_supervise(team)
     async with transaction():
-        gift = await _hold(gift_id)
+        gift = await hold(gift_id)
         await _take_out(gift, team, OfflineStatus.BOUNCED, why or "bounced")
 
 
@@ -87,14 +90,14 @@ async def give_back(gift_id: int, team: Actor, why: str = "") -> None:
     """The campaign did not happen: the money went back to its donor. Raises Gone while the campaign goes on."""
     queries.must_supervise(team)
     async with transaction():
-        gift = await _hold(gift_id)
+        gift = await hold(gift_id)
         if gift.campaign.status not in queries.GIVING_BACK:
             raise Gone(_("Cette collecte n’a pas échoué : ce don reste acquis."))
         await _take_out(gift, team, OfflineStatus.RETURNED, why or "given back")
         await _tell(gift, "offline_returned")
 
 
-async def _hold(gift_id: int) -> OfflineGift:
+async def hold(gift_id: int) -> OfflineGift:
     """Lock the campaign, the promise and the gift in this order, and read them."""
     known = await OfflineGift.get(id=gift_id)
     present = clock.now()
@@ -108,6 +111,14 @@ async def _hold(gift_id: int) -> OfflineGift:
 def _must_be_another(gift: OfflineGift, team: Actor) -> None:
     if gift.recorded_by_id in (team.person.id, hand(team).id):
         raise Forbidden(_("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne."))
+
+
+def _must_be_as_seen(gift: OfflineGift, cents: int | None) -> None:
+    if cents is not None and cents != gift.amount_cents:
+        raise NotNow(_(
+            "Le don %(code)s est maintenant de %(amount)s. Il n’est pas vérifié : regardez-le de nouveau.",
+            code=gift.code, amount=money(gift.amount_cents),
+        ))  # fmt: skip
 
 
 async def _book(gift: OfflineGift, team: Actor) -> None:

@@ -40,6 +40,12 @@ class ReasonForm(BaseModel):
     reason: str = Field(min_length=5, max_length=300)
 
 
+class CloseForm(BaseModel):
+    """Yes to the report that was on the page, named by the instant at which it was sent."""
+
+    report: str = Field("", max_length=40)
+
+
 class ReportForm(BaseModel):
     """The closing report; `decision` and `surplus_use` when money is left."""
 

@@ -41,6 +41,11 @@ class Purse:
         return self.fund - self.fees - self.awaited - self.disputed - self.reserve - self.permitted
 
     @property
+    def spendable(self) -> int:
+        """What may still be booked as spent: the money that is really there, whatever was permitted before."""
+        return self.fund - self.fees - self.awaited - self.disputed - self.reserve - self.spent
+
+    @property
     def left(self) -> int:
         """What is not spent, in cents."""
         return self.fund - self.fees - self.spent

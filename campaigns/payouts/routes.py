@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle.models import Campaign
 from campaigns.payouts import queries, service
-from campaigns.payouts.forms import AnswerForm, ExpenseForm, ReasonForm, ReportForm, TrancheForm
+from campaigns.payouts.forms import AnswerForm, CloseForm, ExpenseForm, ReasonForm, ReportForm, TrancheForm
 from campaigns.payouts.models import Answer, Expense, Tranche
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.i18n import _
@@ -145,8 +145,9 @@ async def undo(request: Request) -> Response:
 async def close(request: Request) -> Response:
     """Accept the report and close the campaign."""
     actor, campaign = await _second(request)
+    form = await Form.read(request, CloseForm)
     try:
-        await service.close(campaign, actor)
+        await service.close(campaign, actor, form.data.report if form.data else "")
     except DomainError as error:
         return _back(campaign, error.message, "warn")
     return _back(campaign, _("La collecte est close, son bilan est publié."))

@@ -70,6 +70,7 @@ async def declare(campaign: Campaign, actor: Actor, form: ExpenseForm, evidence:
                 "La permission de dépenser sur cette ligne est de %(left)s. Demandez-en une autre d’abord.",
                 left=money(max(0, found.open_cents)),
             ), field="amount")  # fmt: skip
+        await _within_fund(campaign, form.amount)
         return await Expense.create(
             campaign=campaign, cost_line=line, amount_cents=form.amount, paid_on=form.paid_on, what=form.what,
             evidence=evidence, form_key=form.key, asked_by=actor.person, asked_at=clock.now(),
@@ -86,6 +87,7 @@ async def check(campaign: Campaign, expense: Expense, actor: Actor, said: Answer
         await _answer(rows.update(status=said, answered_by_id=actor.person.id, answered_at=clock.now(), reason=reason))
         if said == Answer.ACCEPTED:
             cents = expense.amount_cents
+            await _within_fund(campaign, cents)
             amounts = [Amount(AccountKind.EXPENSE_PAID, cents), Amount(AccountKind.BANK, -cents)]
             await ledger.book(
                 KIND, KIND, str(expense.id), amounts, campaign=campaign.id, actor=actor.person.id,
@@ -131,13 +133,18 @@ async def report(campaign: Campaign, actor: Actor, form: ReportForm) -> None:
 
 
 @retrying
-async def close(campaign: Campaign, actor: Actor) -> None:
-    """Accept the report: reporting → closed, by somebody else. Raises DomainError naming what is still open."""
+async def close(campaign: Campaign, actor: Actor, seen: str) -> None:
+    """Accept the report sent at the instant `seen`: reporting → closed, by somebody else.
+
+    Raises DomainError naming what is still open, or when the report was sent again since.
+    """
     async with transaction():
         campaign = await _hold(campaign, frozenset({CampaignStatus.REPORTING}))
         found = await queries.report_of(campaign.id)
         if found is None or found.asked_by_id == actor.person.id:
             raise DomainError(_("Une autre personne que celle qui a écrit le bilan clôt la collecte."))
+        if found.asked_at.isoformat() != seen:
+            raise DomainError(_("Le bilan a été renvoyé entre-temps. Relisez-le avant de clore."))
         open_rows = Expense.filter(campaign_id=campaign.id, status=Answer.ASKED)
         if await open_rows.exists() or await Tranche.filter(campaign_id=campaign.id, status=Answer.ASKED).exists():
             raise DomainError(_("Une demande ou une dépense attend encore une réponse."))
@@ -182,6 +189,14 @@ async def _within_purse(campaign: Campaign, cents: int) -> None:
     if cents > free:
         left = money(max(0, free))
         raise Invalid(_("Il n’y a que %(left)s à répartir pour l’instant.", left=left), field="amount")
+
+
+async def _within_fund(campaign: Campaign, cents: int) -> None:
+    """A permission may be older than a refund: nothing is spent that is no longer there (invariant 18)."""
+    there = (await queries.purse_of(campaign)).spendable
+    if cents > there:
+        left = money(max(0, there))
+        raise Invalid(_("Il ne reste que %(left)s dans cette collecte pour cette dépense.", left=left), field="amount")
 
 
 def _reason_for(said: Answer, reason: str) -> None:

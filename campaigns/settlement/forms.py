@@ -16,6 +16,12 @@ class PlanForm(BaseModel):
     guarantee: ValueCents = 0
 
 
+class AgreeForm(BaseModel):
+    """Yes to the plan that was on the page."""
+
+    plan: int = 0
+
+
 class ReasonForm(BaseModel):
     """Why not."""
 

@@ -121,16 +121,18 @@ def _must_add_up(plan: ShortfallPlan, campaign: Campaign) -> None:
 
 
 @retrying
-async def agree(campaign: Campaign, actor: Actor, side: Side) -> ShortfallPlan:
+async def agree(campaign: Campaign, actor: Actor, side: Side, plan_id: int) -> ShortfallPlan:
     """The other side says yes: the campaign is funded as the plan says, and everybody is told. Harmless when repeated.
 
-    Raises DomainError when there is no plan to agree to, or when the money no longer suffices for it.
+    Raises DomainError when `plan_id`, which she read, is not the plan any more, or the money no longer suffices for it.
     """
     async with transaction():
         fresh = await _hold(campaign.id)
         plan = await queries.open_plan(campaign.id)
         if plan is None:
             raise DomainError(_("Il n’y a plus de proposition à accepter. Rechargez la page."))
+        if plan.id != plan_id:
+            raise DomainError(_("La proposition a été remplacée. Relisez-la avant de l’accepter."))
         if said_yes(plan, side):
             return plan
         _say_yes(plan, side, actor)

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.settlement import forms, queries, rules, shortfall
-from campaigns.settlement.forms import PlanForm, ReasonForm, UnwindForm
+from campaigns.settlement.forms import AgreeForm, PlanForm, ReasonForm, UnwindForm
 from campaigns.settlement.shortfall import Side, Terms
 from civic import clock
 from civic.errors import DomainError, Forbidden
@@ -58,7 +58,13 @@ def _terms(data: PlanForm) -> Terms:
 async def agree(request: Request) -> Response:
     """POST: the other side says yes; the campaign is funded."""
     campaign, side = await _campaign(request)
-    return await _try(request, campaign, side, shortfall.agree)
+    form = await Form.read(request, AgreeForm)
+    plan_id = form.data.plan if form.data else 0
+
+    async def verb(campaign: Campaign, actor: Actor, side: Side) -> None:
+        await shortfall.agree(campaign, actor, side, plan_id)
+
+    return await _try(request, campaign, side, verb)
 
 
 async def refuse(request: Request) -> Response:

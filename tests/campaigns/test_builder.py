@@ -145,6 +145,34 @@ async def test_an_opening_day_that_passed_during_the_review_is_chosen_again(app)
     assert (after.status, after.starts_at) == (CampaignStatus.APPROVED, None)
 
 
+async def said(answer):
+    """The answer to the demand that waits, as its page sends it."""
+    demand = await Cancellation.get(answered_at__isnull=True)
+    return {"answer": answer, "demand": str(demand.id)}
+
+
+async def test_an_answer_is_to_the_demand_that_was_read(sign_in, app):
+    campaign = await a_live_campaign()
+    lead = await sign_in(campaign.lead)
+    team = await sign_in(await a_person("Agathe Noir", "", RoleName.ANIMATOR))
+    path = f"/campagnes/{campaign.slug}"
+    await lead.submit(f"{path}/annuler", {"note": "Le vendeur a retiré son minibus."})
+    old = await said("yes")
+    await lead.submit(f"{path}/annulation/retirer")
+    await team.submit(f"{path}/annuler", {"note": "Une autre demande, plus tard."})
+    await team.submit(f"{path}/annulation/retirer")
+    await lead.submit(f"{path}/annuler", {"note": "Tout autre chose que la première fois."})
+    new = await said("yes")
+    assert new != old
+    await team.submit(f"{path}/annulation", old)
+    page = (await team.get(f"{path}/annulation")).text
+    assert "La demande a été remplacée" in page
+    assert f'name="demand" value="{new["demand"]}"' in page
+    assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.LIVE
+    await team.submit(f"{path}/annulation", new)
+    assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.CANCELLED
+
+
 async def test_a_campaign_is_cancelled_by_a_lead_and_the_team_together(sign_in, client):
     campaign = await a_live_campaign()
     pledge = await a_confirmed_pledge(campaign)
@@ -155,11 +183,11 @@ async def test_a_campaign_is_cancelled_by_a_lead_and_the_team_together(sign_in, 
     assert (await lead.submit(ask, {"note": "Le vendeur a retiré son minibus."})).status_code == 303
     assert (await team.submit(ask, {"note": "Nous aussi nous le voulons."})).status_code == 422
     assert answer in (await team.get("/pupitre")).text
-    await lead.submit(answer, {"answer": "yes"})
+    await lead.submit(answer, await said("yes"))
     assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.LIVE
     assert "Confirmer l’annulation" not in (await lead.get(answer)).text
     assert "Confirmer l’annulation" in (await team.get(answer)).text
-    assert (await team.submit(answer, {"answer": "yes"})).status_code == 303
+    assert (await team.submit(answer, await said("yes"))).status_code == 303
     await jobs.run_due(schedules=False)
     await pledge.refresh_from_db()
     assert pledge.status == "released"
@@ -180,7 +208,7 @@ async def test_a_lead_may_refuse_what_the_team_asks_and_the_campaign_goes_on(sig
     assert "Le devis ne correspond pas." in mail.text
     lead = await sign_in(campaign.lead)
     assert "Répondre à la demande d’annuler" in (await lead.get("/mon-espace")).text
-    assert (await lead.submit(f"{path}/annulation", {"answer": "no"})).status_code == 303
+    assert (await lead.submit(f"{path}/annulation", await said("no"))).status_code == 303
     assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.LIVE
     await team.submit(f"{path}/annuler", {"note": "Nous insistons, le devis manque."})
     await team.submit(f"{path}/annulation/retirer")
@@ -193,12 +221,12 @@ async def test_two_of_the_team_decide_when_the_leads_stay_silent_for_a_week(sign
     second = await sign_in(await a_person("Denis Roy", "", RoleName.TREASURER))
     path = f"/campagnes/{campaign.slug}"
     await first.submit(f"{path}/annuler", {"note": "Le porteur ne répond plus."})
-    await second.submit(f"{path}/annulation", {"answer": "yes"})
+    await second.submit(f"{path}/annulation", await said("yes"))
     assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.LIVE
     await Cancellation.all().update(asked_at=clock.now() - timedelta(days=8))
-    await first.submit(f"{path}/annulation", {"answer": "yes"})
+    await first.submit(f"{path}/annulation", await said("yes"))
     assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.LIVE
-    await second.submit(f"{path}/annulation", {"answer": "yes"})
+    await second.submit(f"{path}/annulation", await said("yes"))
     assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.CANCELLED
 
 

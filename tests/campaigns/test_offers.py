@@ -86,6 +86,24 @@ async def test_a_lead_declines_with_a_kind_word_and_may_change_her_mind(sign_in,
     assert (await Offer.get(id=offer.id)).status == OfferStatus.WAITING
 
 
+@pytest.mark.parametrize("by", ["lead", "giver"])
+async def test_the_minimum_does_not_rise_in_the_last_two_days(app, by):
+    campaign = await a_live_campaign()
+    offer, lead = await an_offer(campaign), Actor(campaign.lead)
+    await service.accept(offer, lead, 40_000)
+    reviewer = Actor(await a_person("Rose Petit", "", RoleName.ANIMATOR), frozenset({RoleName.ANIMATOR}))
+    await service.relieve(offer, reviewer)
+    await Campaign.filter(id=campaign.id).update(deadline=clock.now() + timedelta(hours=47))
+    with pytest.raises(DomainError, match="48 dernières heures"):
+        await (service.undo(offer, lead) if by == "lead" else service.withdraw(offer))
+    assert (await Campaign.get(id=campaign.id)).needed_cents == 560_000
+    assert (await Offer.get(id=offer.id)).status == OfferStatus.ACCEPTED
+    await Campaign.filter(id=campaign.id).update(deadline=clock.now() + timedelta(hours=49))
+    await (service.undo(offer, lead) if by == "lead" else service.withdraw(offer))
+    assert (await Campaign.get(id=campaign.id)).needed_cents == 600_000
+    assert await verify() == []
+
+
 async def test_only_another_person_of_the_team_lowers_the_minimum_and_in_time(app):
     campaign = await a_live_campaign()
     offer = await an_offer(campaign)

@@ -139,7 +139,7 @@ async def test_the_treasurer_ticks_what_she_saw_and_not_her_own(sign_in: SignIn)
     desk = await sign_in(treasurer)
     assert "À vérifier" in (await desk.get("/tresorerie")).text
     assert "2 dons à vérifier" in (await desk.get("/tresorerie/hors-ligne")).text
-    answer = await desk.submit("/tresorerie/hors-ligne/verifier", {"ids": [str(first.id), str(own.id)]})
+    answer = await desk.submit("/tresorerie/hors-ligne/verifier", {"ids": [f"{first.id}:2000", f"{own.id}:4000"]})
     assert answer.status_code == 303
     told = (await desk.get("/tresorerie/hors-ligne")).text
     assert "Personne ne vérifie le don" in told
@@ -147,7 +147,7 @@ async def test_the_treasurer_ticks_what_she_saw_and_not_her_own(sign_in: SignIn)
     assert states == ["verified", "received", "received"]
     assert (await desk.submit("/tresorerie/hors-ligne/verifier", {})).status_code == 303
     lead = await sign_in(campaign.lead)
-    refused = await lead.submit("/tresorerie/hors-ligne/verifier", {"ids": str(second.id)})
+    refused = await lead.submit("/tresorerie/hors-ligne/verifier", {"ids": f"{second.id}:3000"})
     assert refused.status_code == 403
 
 

@@ -70,6 +70,11 @@ async def declared(campaign: Campaign, cents: int, key: str = "k") -> Expense:
     return await service.declare(campaign, Actor(campaign.lead), form, await an_evidence())
 
 
+async def seen() -> str:
+    """What the page of the second person sends back: which report it showed."""
+    return (await ClosingReport.get()).asked_at.isoformat()
+
+
 async def test_a_lead_asks_spends_and_shows_and_another_person_looks_twice(
     client: Client, sign_in: SignIn, settings: Settings
 ) -> None:
@@ -214,15 +219,31 @@ async def test_a_surplus_is_decided_by_the_contributors_before_the_end(client: C
     assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.REPORTING
     assert "abri pour" not in (await client.get(f"/campagnes/{campaign.slug}/preuves")).text
     with pytest.raises(DomainError, match="pas adoptée"):
-        await service.close(campaign, treasurer)
+        await service.close(campaign, treasurer, await seen())
     await Decision.filter(id=decision.id).update(status=DecisionStatus.CLOSED, verdict=Verdict.ADOPTED)
     with pytest.raises(DomainError, match="autre personne"):
-        await service.close(campaign, Actor(campaign.lead, frozenset({RoleName.ANIMATOR})))
-    await service.close(campaign, treasurer)
+        await service.close(campaign, Actor(campaign.lead, frozenset({RoleName.ANIMATOR})), await seen())
+    await service.close(campaign, treasurer, await seen())
     assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.CLOSED
     page = (await client.get(f"/campagnes/{campaign.slug}/preuves")).text
     assert "tous les mardis" in page
     assert "abri pour" in page
+
+
+async def test_the_report_that_was_read_is_the_one_accepted(sign_in: SignIn) -> None:
+    campaign = await a_funded_campaign(*GIFTS)
+    await a_verified_expense(campaign, (await queries.purse_of(campaign)).free)
+    lead, treasurer = Actor(campaign.lead), await sign_in((await a_treasurer()).person)
+    await service.report(campaign, lead, ReportForm(text="Tout est fait, tout est payé, merci à tous."))
+    old = await seen()
+    await service.report(campaign, lead, ReportForm(text="Rien n’est fait, mais tout est payé, merci à tous."))
+    await treasurer.submit(path(campaign, "/clore"), {"report": old})
+    page = (await treasurer.get(path(campaign))).text
+    assert "Le bilan a été renvoyé" in page
+    assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.REPORTING
+    shown = page.split('name="report" value="')[1].split('"')[0]
+    await treasurer.submit(path(campaign, "/clore"), {"report": shown.replace("&#43;", "+")})
+    assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.CLOSED
 
 
 async def test_a_campaign_does_not_close_while_something_waits_or_has_changed(database: Database) -> None:
@@ -234,12 +255,12 @@ async def test_a_campaign_does_not_close_while_something_waits_or_has_changed(da
     treasurer = await a_treasurer()
     waiting = await an_expense(campaign, campaign.lead)
     with pytest.raises(DomainError, match="attend"):
-        await service.close(campaign, treasurer)
+        await service.close(campaign, treasurer, await seen())
     await service.check(campaign, waiting, treasurer, Answer.REFUSED, "En double")
     expense = await Expense.get(status=Answer.ACCEPTED)
     await service.undo(campaign, expense, treasurer, "Payée deux fois")
     with pytest.raises(DomainError, match="ont changé"):
-        await service.close(campaign, treasurer)
+        await service.close(campaign, treasurer, await seen())
 
 
 async def test_nothing_is_spent_of_a_campaign_that_is_not_funded(sign_in: SignIn) -> None:

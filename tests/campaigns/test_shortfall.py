@@ -84,12 +84,13 @@ async def test_lead_and_team_agree_on_a_smaller_project_and_everybody_reads_the_
     assert (refused.status_code, "Il manque encore 10\u202f€" in refused.text) == (422, True)
     assert (await leads.submit(f"{address}/proposer", {"note": NOTE, line: "0"})).status_code == 303
     assert await letters_saying("Votre accord est demandé") == 1
-    assert (await leads.submit(f"{address}/accepter")).status_code == 303  # her own yes is given already
+    read = {"plan": str((await ShortfallPlan.get()).id)}
+    assert (await leads.submit(f"{address}/accepter", read)).status_code == 303  # her own yes is given already
     assert await status_of(campaign) == CampaignStatus.SHORTFALL
     assert "Accepter cette proposition" in (await animator.get(address)).text
-    assert (await animator.submit(f"{address}/accepter")).status_code == 303
+    assert (await animator.submit(f"{address}/accepter", read)).status_code == 303
     assert await status_of(campaign) == CampaignStatus.FUNDED
-    assert (await animator.submit(f"{address}/accepter")).status_code == 409
+    assert (await animator.submit(f"{address}/accepter", read)).status_code == 409
     public = (await client.get(f"/campagnes/{campaign.slug}")).text
     for words in ("renonçons à l’auvent", "Minimum corrigé", "120\u202f€", "60\u202f€", "Le projet se fait autrement"):
         assert words in public
@@ -109,17 +110,31 @@ async def test_a_commune_guarantees_what_is_missing(gate: Harness) -> None:
         await shortfall.propose(campaign, team, Side.TEAM, Terms(NOTE, "", 4_000, {}))
     plan = await shortfall.propose(campaign, team, Side.TEAM, Terms(NOTE, "Commune de Trévoux", 4_000, {}))
     assert (plan.promised_cents, plan.received_cents, plan.corrected_cents) == (12_000, 6_000, 10_000)
-    await shortfall.agree(campaign, Actor(campaign.lead), Side.LEAD)
+    await shortfall.agree(campaign, Actor(campaign.lead), Side.LEAD, (await ShortfallPlan.get()).id)
     assert await status_of(campaign) == CampaignStatus.FUNDED
     assert await letters_saying("Votre don est arrivé") == 1
+
+
+async def test_a_yes_is_to_the_plan_that_was_read(gate: Harness, sign_in: SignIn) -> None:
+    campaign, team = await a_shortfall(gate), Actor(await an_animator())
+    old = await shortfall.propose(campaign, team, Side.TEAM, Terms(NOTE, "La commune", 4_000, {}))
+    new = await shortfall.propose(campaign, team, Side.TEAM, Terms(NOTE, "Personne de connu", 4_000, {}))
+    lead, address = await sign_in(campaign.lead), f"/campagnes/{campaign.slug}/manque"
+    assert f'name="plan" value="{new.id}"' in (await lead.get(address)).text
+    stale = await lead.submit(f"{address}/accepter", {"plan": str(old.id)})
+    assert "La proposition a été remplacée" in stale.text
+    assert "La proposition a été remplacée" in (await lead.submit(f"{address}/accepter")).text
+    assert await status_of(campaign) == CampaignStatus.SHORTFALL
+    assert (await lead.submit(f"{address}/accepter", {"plan": str(new.id)})).status_code == 303
+    assert await status_of(campaign) == CampaignStatus.FUNDED
 
 
 async def test_nobody_agrees_with_herself(gate: Harness) -> None:
     both = await a_person("Nadia Deux", "", RoleName.ANIMATOR)
     campaign = await a_shortfall(gate)
-    await shortfall.propose(campaign, Actor(both), Side.TEAM, Terms(NOTE, "La commune", 4_000, {}))
+    plan = await shortfall.propose(campaign, Actor(both), Side.TEAM, Terms(NOTE, "La commune", 4_000, {}))
     with pytest.raises(Forbidden):
-        await shortfall.agree(campaign, Actor(both), Side.LEAD)
+        await shortfall.agree(campaign, Actor(both), Side.LEAD, plan.id)
     assert await status_of(campaign) == CampaignStatus.SHORTFALL
     _campaign, side = await shortfall.campaign_to_decide(
         campaign.slug, Actor(campaign.lead, frozenset({RoleName.ANIMATOR}))
@@ -193,7 +208,7 @@ async def test_a_plan_that_money_no_longer_covers_is_not_agreed_to(gate: Harness
     await shortfall.propose(campaign, team, Side.TEAM, Terms(NOTE, "La commune", 4_000, {}))
     await Campaign.filter(id=campaign.id).update(collected_cents=5_000)
     with pytest.raises(DomainError):
-        await shortfall.agree(campaign, Actor(campaign.lead), Side.LEAD)
+        await shortfall.agree(campaign, Actor(campaign.lead), Side.LEAD, (await ShortfallPlan.get()).id)
     assert (await ShortfallPlan.get()).status == PlanStatus.PROPOSED
 
 
