@@ -296,3 +296,23 @@ async def test_a_promise_paid_by_cheque_is_dated_of_the_day_it_was_handed_over(i
     assert found
     assert found.given_on == day
     assert "chèque" in found.content["paid_by"]
+
+
+async def _as_she_checks(client: Client, campaign: Campaign, reward: int = 0) -> str:
+    """« Je vérifie », after the first two steps."""
+    path = f"/campagnes/{campaign.slug}/soutenir"
+    await client.submit(path, {"amount": "3000", "reward": str(reward)})
+    await client.submit(f"{path}/moi", {"name": "Odile Blanc", "email": "odile@exemple.fr", "shown": "name"})
+    return (await client.get(f"{path}/verifier")).text
+
+
+async def test_what_a_gift_costs_in_the_end_is_said_only_when_a_receipt_may_follow(
+    issuing: Settings, client: Client
+) -> None:
+    campaign = await a_live_campaign()
+    assert "ne vous coûte que" in await _as_she_checks(client, campaign)
+    reward = await a_reward(campaign)
+    await Reward.filter(id=reward.id).update(value_cents=2_000)
+    assert "ne vous coûte que" not in await _as_she_checks(client, campaign, reward.id)
+    configure(issuing.model_copy(update={"receipt_ground": ""}))
+    assert "ne vous coûte que" not in await _as_she_checks(client, campaign)
