@@ -1,6 +1,6 @@
 """What backers are told when their campaign has a new end, and how their promises go when it is cancelled."""
 
-from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.models import Campaign, GoalKind
 from campaigns.pledges import service
 from campaigns.pledges.queries import confirmed
 
@@ -14,8 +14,10 @@ async def tell_new_end(campaign_id: int) -> None:
 
 
 async def release_all(campaign_id: int) -> None:
-    """A cancelled campaign lets every promise go that was not charged."""
+    """A cancelled campaign lets every promise go that was not charged; a month goes with its support."""
     for pledge in await confirmed(campaign_id):
+        if pledge.campaign.goal == GoalKind.MONTHLY:
+            continue
         await service.release(pledge, "campaign_cancelled")
         await service.tell(pledge, "campaign_cancelled")
 
