@@ -19,19 +19,24 @@ if TYPE_CHECKING:
 async def campaign_panels(campaign: "Campaign") -> list[Panel]:
     """What each matcher adds, what is left and until when; afterwards what was added."""
     found = await queries.active_of(campaign.id)
-    rows = [_row(agreement, campaign) for agreement in found if campaign.is_open() or agreement.reserved_cents]
+    rows = [
+        _row(agreement, campaign, told=await queries.may_be_told(agreement))
+        for agreement in found if campaign.is_open() or agreement.reserved_cents
+    ]  # fmt: skip
     context = {"rows": rows, "open": campaign.is_open()}
     return [Panel("campaigns/matching/panel.html", context, order=100)] if rows else []
 
 
-def _row(agreement: MatchAgreement, campaign: "Campaign") -> dict[str, object]:
+def _row(agreement: MatchAgreement, campaign: "Campaign", *, told: bool) -> dict[str, object]:
+    """What is shown of an agreement; its sums only when they are `told`."""
     adds, left = campaign.is_open() and queries.adds_now(agreement), queries.left_of(agreement)
     return {
         "matcher": agreement.fund.organisation, "title": wording.title_text(agreement), "adds": adds,
         "rule": wording.rule_text(agreement), "limits": wording.limits_text(agreement),
-        "who": wording.who_text(agreement), "left_cents": left, "added_cents": agreement.reserved_cents,
+        "who": wording.who_text(agreement), "told": told,
+        "left_cents": left if told else 0, "added_cents": agreement.reserved_cents if told else 0,
         "countdown": wording.countdown_text(agreement) if campaign.is_open() else "",
-        "total_cents": agreement.reserved_cents + left, "used_up": campaign.is_open() and left == 0,
+        "total_cents": agreement.reserved_cents + left if told else 0, "used_up": campaign.is_open() and left == 0,
     }  # fmt: skip
 
 

@@ -143,6 +143,20 @@ async def added_by(agreement: MatchAgreement) -> Added:
     )  # fmt: skip
 
 
+async def may_be_told(agreement: MatchAgreement) -> bool:
+    """Whether its sum may be told: nobody's gift can be worked out from it (invariant 15).
+
+    A fixed sum per person says nothing about a gift; a share does while it covers too few persons.
+    """
+    persons = (await added_by(agreement)).persons
+    return not agreement.percent or not 0 < persons < FEWEST
+
+
+async def tells_of_few(campaign_id: int) -> bool:
+    """Whether the sum of one of a campaign's agreements would tell what one or two persons gave."""
+    return not all([await may_be_told(agreement) for agreement in await active_of(campaign_id)])
+
+
 async def _standing(agreement_id: int) -> list[tuple[datetime, int, int]]:
     rows = Match.filter(agreement_id=agreement_id, state__in=STANDS).order_by("pledge__confirmed_at", "id")
     return [

@@ -6,7 +6,7 @@ from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import campaign_to_run, campaign_to_show
 from campaigns.news.models import News, NewsOptOut, Question, Word
 from campaigns.pledges.models import Pledge
-from campaigns.pledges.queries import STANDING
+from campaigns.pledges.queries import STANDING, discreet
 from civic import clock, database
 from civic.errors import DomainError, NotFound
 from civic.i18n import _
@@ -127,11 +127,19 @@ async def wants_none(pledge: Pledge) -> bool:
 
 
 async def words(campaign_id: int, *, shown: bool = True, limit: int = 30) -> list[Word]:
-    """The words of backers whose gift stands, the latest first; those to be read when not `shown`."""
+    """The words of backers whose gift stands, the latest first; those to be read when not `shown`.
+
+    Whoever hides her amount is named here no sooner than among the supporters (docs/decisions/0014).
+    """
     rows = Word.filter(campaign_id=campaign_id, shown_at__isnull=not shown, pledge__status__in=STANDING)
     if not shown:
         rows = rows.filter(refused_at__isnull=True)
-    return await rows.order_by("-written_at", "-id").limit(limit).select_related("pledge")
+    found = await rows.order_by("-written_at", "-id").limit(limit).select_related("pledge")
+    named = await discreet(campaign_id) if any(word.pledge.amount_hidden for word in found) else {}
+    for word in found:
+        if word.pledge.amount_hidden and word.pledge.person_id not in named:
+            word.pledge.public_name = ""
+    return found
 
 
 async def waiting(campaign_id: int) -> tuple[int, int]:

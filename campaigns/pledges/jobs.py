@@ -16,8 +16,13 @@ async def tell_new_end(campaign_id: int) -> None:
 
 
 async def release_all(campaign_id: int) -> None:
-    """A cancelled campaign lets every promise go that was not charged; pages still open are looked at and ended."""
+    """A cancelled campaign lets every promise go that was not charged; a month goes with its support.
+
+    Payment pages still open are looked at and ended.
+    """
     for pledge in await confirmed(campaign_id):
+        if pledge.campaign.goal == GoalKind.MONTHLY:
+            continue
         await service.release(pledge, "campaign_cancelled")
         await service.tell(pledge, "campaign_cancelled")
     open_pages = Pledge.filter(

@@ -102,11 +102,19 @@ async def supporters(campaign_id: int, limit: int = 24) -> list[str]:
     """
     rows = Pledge.filter(campaign_id=campaign_id, status__in=STANDING, anonymous=False).exclude(public_name="")
     told = await rows.filter(amount_hidden=False).order_by("-id").limit(limit * 2).values_list("public_name", flat=True)
-    hidden = rows.filter(amount_hidden=True, campaign__status__in=list(SETTLED))
-    discreet = {row.person_id: str(row.public_name) for row in await hidden.order_by("id").limit(limit * 2)}
-    names = [str(name) for name in told]
-    names += sorted(discreet.values()) if len(discreet) >= LEAST_TOGETHER else []
+    names = [str(name) for name in told] + sorted((await discreet(campaign_id, limit * 2)).values())
     return list(dict.fromkeys(names))[:limit]
+
+
+async def discreet(campaign_id: int, limit: int = 1000) -> dict[int, str]:
+    """Person → public name of those who hide their amount and may be named now: none before the campaign is settled.
+
+    Nor when they are fewer than three (docs/decisions/0014).
+    """
+    rows = Pledge.filter(campaign_id=campaign_id, status__in=STANDING, anonymous=False).exclude(public_name="")
+    hidden = rows.filter(amount_hidden=True, campaign__status__in=list(SETTLED))
+    found = {row.person_id: str(row.public_name) for row in await hidden.order_by("id").limit(limit)}
+    return found if len(found) >= LEAST_TOGETHER else {}
 
 
 async def of_person(person: Person) -> list[Pledge]:

@@ -10,6 +10,7 @@ from campaigns.ledger.chain import first_break
 from campaigns.ledger.models import AccountKind
 from campaigns.ledger.queries import Booked
 from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.matching.queries import tells_of_few
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.proof import privacy
 from campaigns.proof.privacy import Gift, Publication
@@ -165,7 +166,10 @@ async def books_of(campaign: Campaign) -> Books:
     if books.final:
         books.gifts = await gifts_of(campaign.id, set(pledges_by_charge(books.entries).values()))
         books.totals = add_up(books.entries)
-        books.publication = privacy.decide(books.gifts, books.totals.offline_count, books.totals.returned_of)
+        books.publication = privacy.decide(
+            books.gifts, books.totals.offline_count, books.totals.returned_of,
+            few_matched=await tells_of_few(campaign.id),
+        )  # fmt: skip
     return books
 
 

@@ -33,37 +33,45 @@ class Publication:
     offline_apart: bool = True
     returns_apart: bool = True
     fees_shown: bool = True
+    match_apart: bool = True
 
     @property
     def match_open(self) -> bool:
         """What is added per gift goes down with a refund: it is told entry by entry only when refunds are."""
-        return self.returns_apart and not self.one_line
+        return self.returns_apart and self.match_apart and not self.one_line
 
     def amount(self, gift: Gift) -> int | None:
         """The amount of a gift in cents, None when it is only published together with others."""
         return None if gift.id in self.merged else gift.cents
 
 
-def decide(gifts: Sequence[Gift], offline: int = 0, returned: Collection[int] = ()) -> Publication:
+def decide(
+    gifts: Sequence[Gift], offline: int = 0, returned: Collection[int] = (), *, few_matched: bool = False
+) -> Publication:
     """What may be published of these gifts, of so many offline gifts and of the gifts that were given back in part.
 
     Offline gifts are taken for hidden ones: their sum stands apart only when there are three or none. So does the sum
-    given back when it concerns merged gifts, or gifts that are not known here (`returned` are their ids).
+    given back when it concerns merged gifts, or gifts that are not known here (`returned` are their ids). What is added
+    to the gifts of one or two persons (`few_matched`) tells theirs: as soon as one gift is hidden, it is one sum with
+    gifts and offline gifts; nor are the fees told, from which the gifts alone could be worked out.
     """
     known = {gift.id for gift in gifts}
     few_offline = 0 < offline < ENOUGH
-    merged = _with_two_others(gifts, [gift.id for gift in gifts if gift.hidden], always=few_offline)
+    hidden = [gift.id for gift in gifts if gift.hidden]
+    with_match = few_matched and bool(hidden or offline)
+    merged = _with_two_others(gifts, hidden, always=few_offline or with_match)
     sealed = merged | {gift.id for gift in gifts if gift.tipped}
     if len(sealed) < ENOUGH:
         sealed = _with_two_others(gifts, sorted(sealed))
     touched = [id for id in returned if id in merged or id not in known]
     if merged and len(merged) + offline < ENOUGH:
         return Publication(
-            frozenset(gift.id for gift in gifts), frozenset(gift.id for gift in gifts), True, False, False, False
+            frozenset(gift.id for gift in gifts), frozenset(gift.id for gift in gifts), True, False, False, False, False
         )
     return Publication(
-        merged, sealed, offline_apart=not few_offline and (not merged or len(merged) >= ENOUGH),
-        returns_apart=not touched or len(touched) >= ENOUGH, fees_shown=len(gifts) >= ENOUGH,
+        merged, sealed, offline_apart=not few_offline and not with_match and (not merged or len(merged) >= ENOUGH),
+        returns_apart=not touched or len(touched) >= ENOUGH, fees_shown=len(gifts) >= ENOUGH and not with_match,
+        match_apart=not with_match,
     )  # fmt: skip
 
 

@@ -136,11 +136,11 @@ def _received(books: Books) -> list[tuple[str, int]]:
         return [(_("Reçu en tout"), totals.fund)]
     gifts = totals.gifts + (0 if publication.offline_apart else totals.offline)
     gifts -= 0 if publication.returns_apart else totals.returned
-    label = _("Dons") if publication.returns_apart else _("Dons, remboursements déduits")
-    found = [(label, gifts)]
+    gifts += 0 if publication.match_apart else totals.matched
+    found = [(_gifts(books), gifts)]
     if publication.offline_apart and totals.offline:
         found.append((_offline(), totals.offline))
-    if totals.matched:
+    if publication.match_apart and totals.matched:
         found.append((_matched(), totals.matched))
     if publication.returns_apart and totals.returned:
         found.append((_returned(), -totals.returned))
@@ -153,6 +153,14 @@ def _chart(received: list[tuple[str, int]], books: Books) -> list[tuple[str, int
     lines = [*received, *fees, (_("Dépensé"), books.totals.spent), (_("Reste"), books.left_cents)]
     short = {_offline(): _("Hors ligne"), _matched(): _("Ajouté"), _returned(): _("Rendu")}
     return [(short.get(label, label), abs(cents), money(cents)) for label, cents in lines]
+
+
+def _gifts(books: Books) -> str:
+    if books.publication.match_apart:
+        return _("Dons") if books.publication.returns_apart else _("Dons, remboursements déduits")
+    if books.publication.returns_apart:
+        return _("Dons et ce qui s’y ajoute")
+    return _("Dons et ce qui s’y ajoute, remboursements déduits")
 
 
 def _offline() -> str:

@@ -59,7 +59,7 @@ async def settle(session_ref: str) -> None:
         return
     if page.status == CheckoutStatus.COMPLETE and page.setup_succeeded:
         saved = Saved(page.customer_ref, page.method_ref, page.method_label, clock.now())
-        await service.card_saved(support.id, saved)
+        await service.card_saved(support.id, saved, page.ref)
     elif page.status == CheckoutStatus.EXPIRED and support.session_ref == page.ref:
         await service.abandon(support)
 

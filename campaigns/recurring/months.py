@@ -48,12 +48,12 @@ async def charge(support_id: int) -> Pledge | None:
             return None
         due = support.next_on or clock.today()
         month = calendar.month_of(due)
+        later = calendar.after(due, support.day, clock.today())
+        await Support.filter(id=support_id).update(next_on=later)
         if await SupportMonth.filter(support_id=support_id, month=month).exists():
             return None
         pledge = await _promise(support, month)
         await SupportMonth.create(support_id=support_id, month=month, pledge_id=pledge.id)
-        later = calendar.after(due, support.day, clock.today())
-        await Support.filter(id=support_id).update(next_on=later)
         await jobs.enqueue("charge_pledge", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
         return pledge
 

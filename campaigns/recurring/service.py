@@ -1,10 +1,14 @@
 """The verbs of a monthly support: begin, keep its card, change, pause, resume, stop. The network never within."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from tortoise.exceptions import IntegrityError
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.lifecycle.transitions import By, NotNow
+from campaigns.pledges import transitions
+from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import Saved
 from campaigns.recurring import calendar, letters
 from campaigns.recurring.models import Support, SupportMonth, SupportStatus
@@ -42,14 +46,18 @@ async def _begin(campaign: Campaign, backer: Person, cents: int, day: int, key: 
 
 
 @retrying
-async def card_saved(support_id: int, saved: Saved) -> Support:
-    """The card or mandate is saved: the support begins, or goes on with the new one. Harmless when repeated."""
+async def card_saved(support_id: int, saved: Saved, page_ref: str = "") -> Support:
+    """The card or mandate is saved: the support begins, or goes on with the new one. Harmless when repeated.
+
+    An older page that is heard of late changes nothing: a card was saved since.
+    """
     async with transaction():
         await Support.filter(id=support_id).update(updated_at=clock.now())
         found = await whole(support_id)
         if found.method_ref == saved.method_ref:
             return found
-        if found.status in (S.STOPPED, S.ABANDONED):
+        late = bool(page_ref and found.method_ref) and page_ref != found.session_ref
+        if late or found.status in (S.STOPPED, S.ABANDONED):
             await _let_go(saved.method_ref)
             return found
         former = found.method_ref
@@ -65,11 +73,14 @@ async def card_saved(support_id: int, saved: Saved) -> Support:
         return fresh
 
 
+@retrying
 async def change(support: Support, cents: int, day: int) -> None:
     """Another sum, another day, from the next charge on. Raises Gone once it is stopped."""
-    last = await last_month(support.id)
-    next_on = calendar.first_after(clock.today(), day, last) if support.status == S.ACTIVE else None
-    await _set(support, RUNNING, amount_cents=cents, day=day, next_on=next_on)
+    async with transaction():
+        await _set(support, RUNNING, amount_cents=cents, day=day)
+        fresh = await whole(support.id)
+        if fresh.status == S.ACTIVE:
+            await _plan(fresh)
 
 
 async def pause(support: Support) -> None:
@@ -77,21 +88,40 @@ async def pause(support: Support) -> None:
     await _set(support, (S.ACTIVE,), status=S.PAUSED, next_on=None)
 
 
+@retrying
 async def resume(support: Support) -> None:
     """Charge again from the next day of hers on; a month is never charged twice."""
-    next_on = calendar.first_after(clock.today(), support.day, await last_month(support.id))
-    await _set(support, (S.PAUSED,), status=S.ACTIVE, next_on=next_on)
+    async with transaction():
+        await _set(support, (S.PAUSED,), status=S.ACTIVE)
+        await _plan(await whole(support.id))
 
 
+async def _plan(fresh: Support) -> None:
+    """Write its next charge, under the lock the caller holds: a month is being charged or was."""
+    next_on = calendar.first_after(clock.today(), fresh.day, await last_month(fresh.id))
+    await Support.filter(id=fresh.id).update(next_on=next_on)
+
+
+@retrying
 async def stop(support: Support) -> None:
-    """For good: the card is let go, a letter says so. Harmless when repeated."""
+    """For good: a month not charged yet and the card are let go, a letter says so. Harmless when repeated."""
     async with transaction():
         running = Support.filter(id=support.id, status__in=[S.CREATED, *RUNNING])
         if not await running.update(status=S.STOPPED, next_on=None, updated_at=clock.now()):
             return
-        await _let_go(support.method_ref)
-        if support.method_ref:
-            await letters.to_supporter("support_stopped", await whole(support.id))
+        fresh = await whole(support.id)
+        await _release(fresh)
+        await _let_go(fresh.method_ref)
+        if fresh.method_ref:
+            await letters.to_supporter("support_stopped", fresh)
+
+
+async def _release(support: Support) -> None:
+    """Let the months go whose charge has not begun; no total ever counted them as promises."""
+    ids = await SupportMonth.filter(support_id=support.id).values_list("pledge_id", flat=True)
+    for pledge in await Pledge.filter(id__in=list(ids) or [0], status=PledgeStatus.CONFIRMED).order_by("id"):
+        with suppress(NotNow):  # its charge begins at this moment
+            await transitions.move(pledge, PledgeStatus.RELEASED, by=By.SCHEDULER, cause="support_stopped")
 
 
 async def abandon(support: Support) -> None:

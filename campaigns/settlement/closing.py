@@ -9,6 +9,7 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind, Rewar
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, move
 from campaigns.matching import service as matching
+from campaigns.offline.models import OfflineGift, OfflineStatus
 from campaigns.payments.gateway import GatewayTrouble
 from campaigns.pledges import transitions
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
@@ -69,6 +70,19 @@ async def close_due(**_payload: object) -> None:
                 await _last_look(pledge)
     for campaign in await Campaign.filter(status=CampaignStatus.COLLECTING).order_by("id").limit(100):
         await close(campaign.id)
+    await _drop_announced()
+
+
+async def _drop_announced() -> None:
+    """What was announced by cheque and never came, where gifts are charged at once: no grace ends there.
+
+    Unless it was entered and only waits for the second person.
+    """
+    rows = Pledge.filter(status=PledgeStatus.SWITCHED_OFFLINE).exclude(campaign__goal=GoalKind.ALL_OR_NOTHING)
+    for pledge in await rows.order_by("updated_at", "id").limit(rules.SPREAD):
+        entered = await OfflineGift.filter(pledge_id=pledge.id, status=OfflineStatus.RECEIVED).exists()
+        if not entered and not await _has_time(pledge):
+            await _drop(pledge.id, PledgeStatus.SWITCHED_OFFLINE)
 
 
 async def _has_time(pledge: Pledge) -> bool:
