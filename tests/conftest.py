@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from starlette.types import ASGIApp
 
 from app import create_app
+from civic import clock
 from civic.database.config import Engine
 from civic.people.models import Person
 from civic.settings import Settings, configure
@@ -106,3 +108,9 @@ def sign_in(app: ASGIApp) -> Callable[[Person], Awaitable[Client]]:
         return await Client(app).sign_in(person)
 
     return signed_in
+
+@pytest.fixture(autouse=True)
+def the_clock_goes_right_again() -> Iterator[None]:
+    """Whatever a test did to our clock ends with it: other processes go by the real one."""
+    yield
+    clock.travel(timedelta())
