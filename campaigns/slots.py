@@ -29,7 +29,8 @@ class Tool:
 
 
 campaign_panels: Slot[Callable[["Campaign"], Awaitable[list[Panel]]]] = Slot("campaign_panels")
-"""Parts of a campaign's public page: below order 100 in the main column, from 100 on beside it. The same for all."""
+"""Parts of a campaign's public page: below order 100 in the story, up to 110 before it, then cards after
+it. The same for everybody."""
 campaign_tools: Slot[Callable[["Campaign", "Actor"], Awaitable[list[Tool]]]] = Slot("campaign_tools")
 """What this person may do about a campaign besides giving; nothing for whoever neither leads nor supervises it."""
 treasury_panels: Slot[Callable[["Actor"], Awaitable[list[Panel]]]] = Slot("treasury_panels")
