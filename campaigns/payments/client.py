@@ -9,6 +9,7 @@ import stripe
 
 from campaigns.payments.answers import Body
 from campaigns.payments.keys import sandbox_key
+from campaigns.payments.till import Till
 from campaigns.payments.trouble import Busy, Closed, Missing, Refused, Stored, Unreachable
 from campaigns.pledges import hosted
 from civic import database
@@ -17,23 +18,23 @@ from civic.settings import Settings, settings
 TIMEOUT_SECONDS = 20.0
 
 
-async def post(service: str, verb: str, params: dict[str, Any], key: str, *path: str) -> Body:
+async def post(till: Till, service: str, verb: str, params: dict[str, Any], key: str, *path: str) -> Body:
     """Create or act on an object, under the caller's idempotency key. Raises GatewayTrouble, or the SDK's CardError."""
     call = getattr(_service(service), f"{verb}_async")
-    return _body(await _told(call(*path, params, {"idempotency_key": key})))
+    return _body(await _told(call(*path, params, {"idempotency_key": key, **till.options})))
 
 
-async def get(service: str, verb: str, ref: str, **params: Any) -> Body:
+async def get(till: Till, service: str, verb: str, ref: str, **params: Any) -> Body:
     """An object as it is now. Raises GatewayTrouble."""
-    return _body(await _told(getattr(_service(service), f"{verb}_async")(ref, params or None)))
+    return _body(await _told(getattr(_service(service), f"{verb}_async")(ref, params or None, till.options)))
 
 
-async def every(service: str, params: dict[str, Any]) -> list[Body]:
+async def every(till: Till, service: str, params: dict[str, Any]) -> list[Body]:
     """All objects of a list, page after page, newest first. Raises GatewayTrouble."""
     found: list[Body] = []
     after: dict[str, str] = {}
     while True:
-        answer = _body(await _told(_service(service).list_async({**params, **after})))
+        answer = _body(await _told(_service(service).list_async({**params, **after}, till.options)))
         found += answer["data"]
         if not answer["has_more"] or not answer["data"]:
             return found
