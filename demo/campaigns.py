@@ -9,6 +9,7 @@ from campaigns.lifecycle.forms import CostLineForm, RewardForm, StoryForm, Terms
 from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.lifecycle.transitions import By
 from campaigns.payments import checkout
+from campaigns.payments.till import till_of
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.service import Gift
@@ -78,7 +79,7 @@ async def _write(world: World, *, fund: Fund) -> None:
     wait = 5 if fund.opened else 9
     await drafting.write_terms(campaign, TermsForm(
         goal="flexible" if fund.flexible else "all_or_nothing",
-        deadline_on=clock.today() + timedelta(days=wait + fund.lasts), beneficiary=campaign.beneficiary or lead.name,
+        deadline_on=clock.today() + timedelta(days=wait + fund.lasts),
         use_of_funds=fund.use, risks=fund.risks, expected_result=fund.result or fund.summary,
     ))  # fmt: skip
     await service.submit(await _campaign(world, fund), lead)
@@ -112,7 +113,7 @@ async def _give(world: World, *, fund: Fund, pledged: Pledged) -> None:
     page = await checkout.open_page(promise)
     if page:
         await world.till.fill_in(page, backer.name, pledged.card)
-        await checkout.settle((await Pledge.get(id=made.id)).session_ref)
+        await checkout.settle(till_of(campaign), (await Pledge.get(id=made.id)).session_ref)
 
 
 async def _backer(world: World, who: str) -> Person:

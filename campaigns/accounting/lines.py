@@ -15,7 +15,8 @@ entry.source_id AS source_id, entry.occurred_at AS occurred_at, entry.recorded_a
 campaign.slug AS campaign, campaign.title AS title, account.kind AS account, posting.amount_cents AS cents
 FROM posting JOIN entry ON entry.id = posting.entry_id JOIN account ON account.id = posting.account_id
 LEFT JOIN campaign ON campaign.id = entry.campaign_id
-WHERE entry.occurred_at >= ? AND entry.occurred_at < ? ORDER BY entry.occurred_at, entry.id, posting.id"""
+WHERE entry.occurred_at >= ? AND entry.occurred_at < ? AND campaign.payee_id IS NULL
+ORDER BY entry.occurred_at, entry.id, posting.id"""
 JOURNALS = (
     (AccountKind.BANK, "BQ"), (AccountKind.CASH_BOX, "CA"), (AccountKind.CHEQUES_IN_HAND, "CH"),
     (AccountKind.STRIPE_CLEARING, "ST"),

@@ -28,7 +28,7 @@ async def step_page(request: Request, campaign: Campaign, step: str, status: int
     """One page of the builder, with everything its steps show."""
     lines = await queries.cost_lines(campaign.id)
     photos = await pictures.of(campaign.id)
-    items = checklist(campaign, lines, len(photos))
+    items = checklist(campaign, lines, len(photos), campaign.payee)
     remarks = await comments.of(campaign)
     waiting: dict[str, list[ReviewComment]] = {}
     for remark in remarks:

@@ -21,6 +21,8 @@ def ends_text(campaign: Campaign) -> str:
 def state_text(campaign: Campaign) -> str:
     """The state of a public campaign in a sentence; nothing while one can give."""
     if campaign.status == CampaignStatus.LIVE:
+        if campaign.till_closed_at:
+            return _("Le compte de paiement de %(who)s ne peut pas encaisser pour l’instant.", who=campaign.beneficiary)
         return "" if campaign.is_open() else _("La collecte est terminée, le résultat arrive.")
     if campaign.goal == GoalKind.FLEXIBLE and (said := _kept(campaign)):
         return said

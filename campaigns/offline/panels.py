@@ -47,7 +47,7 @@ async def treasury_panels(_actor: "Actor") -> list[Panel]:
 async def campaign_tools(campaign: "Campaign", actor: "Actor") -> list[Tool]:
     """« Chèques et espèces », for its leads and the team."""
     may = actor.is_animator or await is_lead(actor.person, campaign.initiative_id)
-    if not may or not campaign.is_public:
+    if not may or not campaign.is_public or campaign.payee_id:
         return []
     return [Tool(_("Chèques, espèces, virements"), urls.path("offline.index", slug=campaign.slug), "coins", order=30)]
 

@@ -42,6 +42,10 @@ _REFERENCE = re.compile(r"(?<![A-Z0-9])([PHB])[\s-]?0*([1-9]\d{0,11})(?!\d)")
 async def campaign_to_fill(slug: str, actor: Actor) -> Campaign:
     """A campaign whose lead (or the team) enters money by hand. Raises NotFound, Forbidden, or Gone when it is over."""
     campaign = await campaign_to_run(slug, actor)
+    if campaign.payee_id:
+        who = campaign.beneficiary
+        said = _("Chèques, espèces et virements se remettent à %(who)s : ils ne se saisissent pas ici.", who=who)
+        raise Gone(said, way_out=(_("Voir la collecte"), urls.path("campaigns.show", slug=campaign.slug)))
     if campaign.status not in ENTERING:
         page = urls.path("offline.index", slug=campaign.slug)
         raise Gone(

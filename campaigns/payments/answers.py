@@ -75,13 +75,17 @@ class Checkout:
 
 @dataclass(slots=True, frozen=True)
 class Event:
-    """A signed message of the gateway: which object it concerns and when; its state is to be fetched anew."""
+    """A signed message of the gateway: which object it concerns and when; its state is to be fetched anew.
+
+    `account` is the connected account it happened on, "" for ours.
+    """
 
     ref: str
     kind: str
     object_ref: str
     live: bool
     created_at: datetime
+    account: str
     raw: str = field(repr=False)
 
 
@@ -155,6 +159,17 @@ class Returned:
 
 
 @dataclass(slots=True, frozen=True)
+class Account:
+    """A connected account: whether it may charge, is paid out, has given its papers; `reason` when it may not."""
+
+    ref: str
+    charges_enabled: bool
+    payouts_enabled: bool
+    details_submitted: bool
+    reason: str
+
+
+@dataclass(slots=True, frozen=True)
 class BalanceLine:
     """A movement of the gateway's balance; cents, signed; `source_ref` is the charge, refund or payout behind it."""
 
@@ -192,6 +207,15 @@ def intent_of(body: Body) -> Intent:
         fee_cents=balance.get("fee") if isinstance(balance, dict) else None,
         metadata=dict(body.get("metadata") or {}), raw=json.dumps(body),
     )  # fmt: skip
+
+
+def account_of(body: Body) -> Account:
+    """An Account's JSON in our words."""
+    lacking = body.get("requirements") or {}
+    return Account(
+        body["id"], bool(body["charges_enabled"]), bool(body["payouts_enabled"]), bool(body["details_submitted"]),
+        lacking.get("disabled_reason") or "",
+    )
 
 
 def balance_line_of(body: Body) -> BalanceLine:

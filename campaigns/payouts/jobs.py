@@ -8,6 +8,7 @@ from campaigns.ledger.service import Amount
 from campaigns.payments import gateway
 from campaigns.payments.answers import BalanceLine
 from campaigns.payments.models import Attempt
+from campaigns.payments.till import OURS
 from civic import clock
 from civic.database import retrying, transaction
 from civic.jobs import Handler, outside
@@ -22,7 +23,7 @@ async def book_payouts() -> int:
 
     Raises GatewayTrouble.
     """
-    lines = [line for line in await gateway.list_balance(clock.now() - DAYS) if line.kind in PAYOUTS]
+    lines = [line for line in await gateway.list_balance(OURS, clock.now() - DAYS) if line.kind in PAYOUTS]
     for line in lines:
         await _book(line)
     return len(lines)

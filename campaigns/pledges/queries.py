@@ -28,11 +28,17 @@ async def campaign_to_back(slug: str, actor: Actor | None) -> Campaign:
     campaign = await campaign_to_show(slug, actor)
     if not campaign.is_open():
         page = urls.path("campaigns.show", slug=campaign.slug)
-        raise Gone(_refusal(campaign), way_out=(_("Voir la collecte"), page) if campaign.is_public else None)
+        raise Gone(refusal(campaign), way_out=(_("Voir la collecte"), page) if campaign.is_public else None)
     return campaign
 
 
-def _refusal(campaign: Campaign) -> str:
+def refusal(campaign: Campaign) -> str:
+    """Why one cannot give to it now, in a sentence."""
+    if campaign.till_closed_at and campaign.status == CampaignStatus.LIVE:
+        return _(
+            "Le compte de paiement de %(who)s ne peut pas encaisser pour l’instant. Les dons reprennent dès qu’il le "
+            "peut de nouveau.", who=campaign.beneficiary,
+        )  # fmt: skip
     if campaign.status == CampaignStatus.SUSPENDED:
         return _("Cette collecte est suspendue. Elle ne reçoit pas de don pour l’instant.")
     if campaign.is_public:

@@ -21,6 +21,8 @@ TABLE: dict[tuple[P, P], frozenset[By]] = {
     (P.CHARGING, P.PROCESSING): frozenset({By.GATEWAY}),
     (P.CHARGING, P.NEEDS_BACKER): frozenset({By.GATEWAY}),
     (P.CHARGING, P.UNKNOWN): frozenset({By.GATEWAY}),
+    (P.CHARGING, P.CONFIRMED): frozenset({By.GATEWAY}),  # the account could not charge, the card was not asked
+    (P.UNKNOWN, P.CONFIRMED): frozenset({By.GATEWAY}),
     (P.UNKNOWN, P.COLLECTED): frozenset({By.GATEWAY}),
     (P.UNKNOWN, P.PROCESSING): frozenset({By.GATEWAY}),
     (P.UNKNOWN, P.NEEDS_BACKER): frozenset({By.GATEWAY}),

@@ -70,6 +70,7 @@ async def facts_of(pledge: Pledge, donor: Donor | None) -> Gift:
     return Gift(
         amount_cents=pledge.amount_cents - await _gone_cents(pledge.id),
         beneficiary=pledge.campaign.beneficiary, received_on=day,
+        own_account=pledge.campaign.payee_id is not None,
         returned=pledge.status in RETURNED, reward_value_cents=value,
         reward_is_sale=pledge.reward is not None and pledge.reward.nature == RewardNature.SALE,
         rewards_of_the_year_cents=await _rewards_of_the_year(pledge) if value and received else 0,

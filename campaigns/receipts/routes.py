@@ -57,7 +57,8 @@ async def _page(request: Request, pledge: Pledge, form: Form[DonorForm], status:
     return page(
         request, "campaigns/receipts/show.html", status=status, headers={"Cache-Control": "no-store"}, form=form,
         pledge=pledge, campaign=pledge.campaign, receipt=receipt, why=why, token=request.path_params["token"],
-        may_come=tax.issues_receipts() and not facts.returned and facts.beneficiary == settings().receipt_issuer,
+        may_come=tax.issues_receipts() and not facts.returned and not facts.own_account
+        and facts.beneficiary == settings().receipt_issuer,
         cost=tax.cost_cents(facts.amount_cents, given), year=given.year,
     )  # fmt: skip
 

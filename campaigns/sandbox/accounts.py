@@ -18,7 +18,7 @@ def create(world: World, params: Params) -> Stored:
     account = world.create(
         "account",
         "acct",
-        business_profile=None,
+        business_profile=params.get("business_profile"),
         business_type=params.get("business_type"),
         capabilities=dict.fromkeys(params.get("capabilities") or ["card_payments"], "inactive"),
         charges_enabled=False,
@@ -85,6 +85,17 @@ def open_account(world: World, identifier: str) -> Stored:
     account.update(charges_enabled=True, payouts_enabled=True, details_submitted=True)
     account["capabilities"] = dict.fromkeys(account["capabilities"], "active")
     _require(account, [])
+    world.save(account)
+    world.within(identifier).tell("account.updated", account)
+    return account
+
+
+def restrict(world: World, identifier: str) -> Stored:
+    """Stripe asks for a paper again: no more charges nor payouts until the owner has filled in the page anew."""
+    account = world.find("account", identifier)
+    account.update(charges_enabled=False, payouts_enabled=False)
+    account["capabilities"] = dict.fromkeys(account["capabilities"], "inactive")
+    _require(account, ["company.verification.document"])
     world.save(account)
     world.within(identifier).tell("account.updated", account)
     return account

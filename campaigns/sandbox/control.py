@@ -13,7 +13,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from campaigns.sandbox import clockwork, faults, payouts, reversals
+from campaigns.sandbox import accounts, clockwork, faults, payouts, reversals
 from campaigns.sandbox.deliveries import Postman
 from campaigns.sandbox.errors import StripeFault, invalid
 from campaigns.sandbox.store import Rows, Store, Stored
@@ -43,6 +43,8 @@ VERBS = (
     "fail_refund",
     "pay_out",
     "return_debit",
+    "restrict_account",
+    "open_account",
     "clock",
     "sepa_delay",
     "dump",
@@ -134,6 +136,16 @@ class Control:
 
         paid: Stored | None = await self._do(pay)
         return paid
+
+    async def restrict_account(self, account: str) -> Stored:
+        """Stripe closes a connected account's charges until a paper is given."""
+        closed: Stored = await self._do(lambda rows: accounts.restrict(self._of(rows, account), account))
+        return closed
+
+    async def open_account(self, account: str) -> Stored:
+        """Its owner has given every paper on the hosted page."""
+        opened: Stored = await self._do(lambda rows: accounts.open_account(self._of(rows, account), account))
+        return opened
 
     async def return_debit(self, charge: str) -> Stored:
         """A bank takes a direct debit back after its success."""

@@ -11,6 +11,7 @@ import structlog
 from campaigns.payments import gateway
 from campaigns.payments.answers import BalanceLine
 from campaigns.payments.models import Attempt
+from campaigns.payments.till import OURS, Till, tills
 from campaigns.settlement.models import Reconciliation
 from civic import clock, database, jobs
 
@@ -24,8 +25,9 @@ APART = frozenset({"payout", "stripe_fee", "payout_failure"})
 _BOOKED = """SELECT COALESCE(original.source_id, entry.source_id) AS source, SUM(posting.amount_cents) AS cents
 FROM entry JOIN posting ON posting.entry_id = entry.id JOIN account ON account.id = posting.account_id
 LEFT JOIN entry original ON original.id = CASE WHEN entry.source_type = 'entry' THEN CAST(entry.source_id AS BIGINT) END
+LEFT JOIN campaign ON campaign.id = entry.campaign_id
 WHERE COALESCE(original.source_type, entry.source_type) IN ('charge', 'refund', 'dispute')
-AND account.kind = 'stripe_clearing' AND entry.occurred_at >= ?
+AND account.kind = 'stripe_clearing' AND entry.occurred_at >= ? AND COALESCE(campaign.account_ref, '') = ?
 GROUP BY COALESCE(original.source_id, entry.source_id)"""
 
 
@@ -39,19 +41,33 @@ class Difference:
 
 
 async def compare(since: datetime | None = None) -> list[Difference]:
-    """What differs since a moment (35 days ago). Raises GatewayTrouble."""
+    """What differs since a moment (35 days ago), at our till and at each beneficiary's. Raises GatewayTrouble."""
     since = since or clock.now() - DAYS
-    lines = await gateway.list_balance(since - SLOWEST)
-    theirs, ours = _by_source(lines), await _booked(since - SLOWEST)
-    moved = {*_by_source([line for line in lines if line.happened_at >= since]), *await _booked(since)}
+    found = await compare_at(OURS, since)
+    for till in (await tills())[1:]:
+        try:
+            found += await compare_at(till, since)
+        except gateway.Refused as refusal:  # its owner disconnected it; ours is compared all the same
+            log.error("account not compared", account=till.account, code=refusal.code)
+    return found
+
+
+async def compare_at(till: Till, since: datetime) -> list[Difference]:
+    """What differs at one till. On another's account only what we booked: its owner may use it for other things."""
+    lines = await gateway.list_balance(till, since - SLOWEST)
+    theirs, ours = _by_source(lines), await _booked(till, since - SLOWEST)
+    moved = set(await _booked(till, since))
+    if till == OURS:
+        moved.update(_by_source([line for line in lines if line.happened_at >= since]))
     return [
         Difference(source, theirs.get(source, 0), ours.get(source, 0))
         for source in sorted(moved) if theirs.get(source, 0) != ours.get(source, 0)
     ]  # fmt: skip
 
 
-async def _booked(since: datetime) -> dict[str, int]:
-    return {row["source"]: int(row["cents"]) for row in await database.fetch_report(_BOOKED, [since])}
+async def _booked(till: Till, since: datetime) -> dict[str, int]:
+    rows = await database.fetch_report(_BOOKED, [since, till.account])
+    return {row["source"]: int(row["cents"]) for row in rows}
 
 
 def _by_source(lines: list[BalanceLine]) -> dict[str, int]:

@@ -8,10 +8,11 @@ import structlog
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.transitions import By
-from campaigns.payments import attempts, gateway
+from campaigns.payments import accounts, attempts, gateway
 from campaigns.payments.answers import Intent, IntentStatus
 from campaigns.payments.gateway import Charge, Refused, Unreachable
 from campaigns.payments.models import Attempt, AttemptStatus
+from campaigns.payments.till import till_of, till_of_pledge
 from campaigns.pledges import transitions
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.settlement import outcomes, rules
@@ -44,7 +45,7 @@ async def _begin(pledge_id: int) -> Attempt | None:
     """TX1: the state, the row and its key; or the attempt a crash left behind; None when there is nothing to do."""
     async with transaction():
         pledge = await outcomes.hold(pledge_id)  # reconcile may take it up at the same moment
-        if not _is_collected(pledge.campaign):
+        if not _is_collected(pledge.campaign) or pledge.campaign.till_closed_at:
             return None
         if pledge.status == PledgeStatus.CONFIRMED:
             await transitions.move(pledge, PledgeStatus.CHARGING, by=By.SCHEDULER, cause="deadline")
@@ -87,8 +88,10 @@ async def _answer(attempt: Attempt) -> Intent | None:
     pledge = await _pledge_of(attempt)
     crash_point("before_charge_call")
     try:
-        intent = await gateway.charge_off_session(_charge(pledge, attempt))
+        intent = await gateway.charge_off_session(till_of(pledge.campaign), _charge(pledge, attempt))
     except Refused as refusal:
+        if await accounts.closed_now(till_of(pledge.campaign)):
+            return await _waits(attempt, pledge)
         if getattr(refusal.__cause__, "http_status", None) in OURS:
             raise
         return await _refused(attempt, pledge, refusal)
@@ -106,19 +109,29 @@ async def _pledge_of(attempt: Attempt) -> Pledge:
 async def _already_known(attempt: Attempt) -> Intent | None:
     """What the gateway knows of an attempt under way before; keys are forgotten after a day, metadata is not."""
     if attempt.intent_ref:
-        return await gateway.read_intent(attempt.intent_ref)
+        return await gateway.read_intent(await till_of_pledge(attempt.pledge_id), attempt.intent_ref)
     fresh = clock.now() - attempt.created_at < rules.KEYS_LAST
     if fresh and attempt.status != AttemptStatus.UNKNOWN:
         return None
-    pledge = await Pledge.get(id=attempt.pledge_id)
+    pledge = await Pledge.get(id=attempt.pledge_id).select_related("campaign")
     return await _listed(attempt, pledge)
 
 
 async def _listed(attempt: Attempt, pledge: Pledge) -> Intent | None:
-    for intent in await gateway.list_intents(pledge.customer_ref):
+    till = till_of(pledge.campaign)
+    for intent in await gateway.list_intents(till, pledge.customer_ref):
         if intent.metadata.get("attempt") == attempt.key:
-            return await gateway.read_intent(intent.ref)
+            return await gateway.read_intent(till, intent.ref)
     return None
+
+
+async def _waits(attempt: Attempt, pledge: Pledge) -> Intent | None:
+    """The account cannot charge: what an earlier call of this attempt did counts, else the promise waits."""
+    found = await _listed(attempt, pledge)
+    if found is None:
+        log.warning("account cannot charge", attempt=attempt.key, account=pledge.campaign.account_ref)
+        await outcomes.wait_for_account(attempt)
+    return found
 
 
 async def _refused(attempt: Attempt, pledge: Pledge, refusal: Refused) -> Intent | None:
@@ -144,7 +157,8 @@ async def conclude(attempt: Attempt, intent: Intent) -> None:
     If cancelling says that it succeeded meanwhile, it is paid.
     """
     if intent.status in (IntentStatus.FAILED, IntentStatus.ACTION_REQUIRED) and not attempt.session_ref:
-        ended = await gateway.cancel_intent(intent.ref, key=f"{attempt.key}-cancel")
+        till = await till_of_pledge(attempt.pledge_id)
+        ended = await gateway.cancel_intent(till, intent.ref, key=f"{attempt.key}-cancel")
         if ended.status in (IntentStatus.SUCCEEDED, IntentStatus.PROCESSING):
             intent = ended
     crash_point("after_answer_known")

@@ -33,6 +33,7 @@ log = structlog.get_logger("campaigns.settlement")
 _OVER = (CampaignStatus.CANCELLED, CampaignStatus.FAILED, CampaignStatus.UNWINDING, CampaignStatus.REFUNDED)
 """Nothing of these is kept: money that still arrives goes back."""
 DECLINED = "declined:"
+ACCOUNT_CLOSED = "account_closed"
 OPEN_PLEDGES = (
     PledgeStatus.CONFIRMED, PledgeStatus.CHARGING, PledgeStatus.UNKNOWN, PledgeStatus.PROCESSING,
     PledgeStatus.NEEDS_BACKER, PledgeStatus.SWITCHED_OFFLINE,
@@ -125,6 +126,18 @@ async def give_up(attempt: Attempt, code: str) -> None:
             return
         if transitions.allowed(pledge.status, PledgeStatus.NEEDS_BACKER, By.GATEWAY):
             await _ask(pledge, code)
+
+
+@retrying
+async def wait_for_account(attempt: Attempt) -> None:
+    """The beneficiary's account cannot charge, so no card was asked: the promise waits until it can."""
+    async with transaction():
+        pledge = await hold(attempt.pledge_id)
+        rows = Attempt.filter(id=attempt.id, status__in=attempts.OPEN)
+        if not await rows.update(status=AttemptStatus.CANCELLED, error_code=ACCOUNT_CLOSED, settled_at=clock.now()):
+            return
+        if transitions.allowed(pledge.status, PledgeStatus.CONFIRMED, By.GATEWAY):
+            await transitions.move(pledge, PledgeStatus.CONFIRMED, by=By.GATEWAY, cause=ACCOUNT_CLOSED)
 
 
 @retrying

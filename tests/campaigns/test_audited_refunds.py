@@ -72,7 +72,7 @@ async def test_a_transfer_is_not_approved_for_more_than_is_left(gate: Harness): 
     pledge = await Pledge.get(campaign_id=campaign.id, amount_cents=5_000)
     refund = await asked(pledge, 3_000, RefundMeans.TRANSFER)
     attempt = await Attempt.get(pledge_id=pledge.id, status="succeeded")
-    await gateway.refund(attempt.intent_ref or "", key="dash", amount_cents=4_000, metadata={})
+    await gateway.refund(gateway.OURS, attempt.intent_ref or "", key="dash", amount_cents=4_000, metadata={})
     await hear(gate)
     with pytest.raises(DomainError, match="reste moins"):
         await requesting.approve(refund.id, await a_treasurer())

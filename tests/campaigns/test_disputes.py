@@ -111,7 +111,7 @@ async def test_what_a_backer_has_twice_is_never_taken_from_the_campaign_twice(
         "balance_transactions": [{"amount": -5_500, "fee": 0}], "reason": "fraudulent",
     })  # fmt: skip
     await gate.control.fail_refund(refund.refund_ref)
-    failed = await looking.gateway.read_refund(refund.refund_ref or "")
+    failed = await looking.gateway.read_refund(looking.gateway.OURS, refund.refund_ref or "")
     if refund_first:
         await sending.settle(refund.id, failed)
     await disputes.settle(refund.attempt_id, contest)

@@ -208,7 +208,7 @@ class Life(RuleBasedStateMachine):
         async def act() -> None:
             pledge = await Pledge.get(id=self.pages[which % len(self.pages)][0])
             with suppress(GatewayTrouble, DomainError):
-                await checkout.settle(pledge.session_ref)
+                await checkout.settle(gateway.OURS, pledge.session_ref)
 
         self.run(act())
 

@@ -1,0 +1,126 @@
+"""The one HTTP client of the SDK: to post, to get, to list; and our errors for theirs (`trouble`)."""
+
+import asyncio
+import json
+from collections.abc import Awaitable
+from typing import Any, cast
+
+import stripe
+
+from campaigns.payments.answers import Body
+from campaigns.payments.keys import sandbox_key
+from campaigns.payments.till import Till
+from campaigns.payments.trouble import Busy, Closed, Missing, Refused, Stored, Unreachable
+from campaigns.pledges import hosted
+from civic import database
+from civic.settings import Settings, settings
+
+TIMEOUT_SECONDS = 20.0
+
+
+async def post(till: Till, service: str, verb: str, params: dict[str, Any], key: str, *path: str) -> Body:
+    """Create or act on an object, under the caller's idempotency key. Raises GatewayTrouble, or the SDK's CardError."""
+    call = getattr(_service(service), f"{verb}_async")
+    return _body(await _told(call(*path, params, {"idempotency_key": key, **till.options})))
+
+
+async def get(till: Till, service: str, verb: str, ref: str, **params: Any) -> Body:
+    """An object as it is now. Raises GatewayTrouble."""
+    return _body(await _told(getattr(_service(service), f"{verb}_async")(ref, params or None, till.options)))
+
+
+async def every(till: Till, service: str, params: dict[str, Any]) -> list[Body]:
+    """All objects of a list, page after page, newest first. Raises GatewayTrouble."""
+    found: list[Body] = []
+    after: dict[str, str] = {}
+    while True:
+        answer = _body(await _told(_service(service).list_async({**params, **after}, till.options)))
+        found += answer["data"]
+        if not answer["has_more"] or not answer["data"]:
+            return found
+        after = {"starting_after": answer["data"][-1]["id"]}
+
+
+async def _told(call: Awaitable[Any]) -> Any:
+    """The SDK's answer, its errors turned into ours (CardError apart: that is an answer)."""
+    assert not database.in_transaction_now(), "no network call inside a transaction (docs/money.md)"
+    try:
+        return await call
+    except stripe.CardError:
+        raise
+    except stripe.RateLimitError as error:
+        raise Busy(str(error), error.code or "") from error
+    except stripe.APIConnectionError as error:
+        raise Unreachable(str(error), error.code or "") from error
+    except stripe.APIError as error:
+        kind = Stored if (error.http_status or 0) >= 500 else Unreachable
+        raise kind(str(error), error.code or "") from error
+    except stripe.StripeError as error:
+        if (error.http_status or 500) >= 500:
+            raise Unreachable(str(error), error.code or "") from error
+        if error.http_status == 404:
+            raise Missing(str(error), error.code or "") from error
+        raise Refused(str(error), error.code or "") from error
+
+
+def _body(answer: Any) -> Body:
+    return cast(Body, json.loads(answer.last_response.body))
+
+
+def _service(name: str) -> Any:
+    found: Any = _client().v1
+    for part in name.split("."):
+        found = getattr(found, part)
+    return found
+
+
+class _Opened:
+    """The one client of this process and the loop its connections belong to."""
+
+    client: stripe.StripeClient | None = None
+    http: stripe.HTTPXClient | None = None
+    made_for: tuple[Any, ...] = ()
+    api: str | None = None
+
+
+def answer_at(api: str | None) -> None:
+    """Speak to this address instead of the settings' (tests: a sandbox on a free port); None: as the settings say."""
+    _Opened.api = api
+    hosted.be_at(api)
+
+
+def api_address(current: Settings) -> str | None:
+    """Where the API is: our sandbox on this very machine when payments are simulated, None for Stripe itself."""
+    if not current.payments_simulated:
+        return None
+    return _Opened.api or f"{own_address(current)}/_stripe"
+
+
+def own_address(current: Settings) -> str:
+    """Where this server reaches itself, whatever proxy stands before it."""
+    host = current.host if current.host not in ("0.0.0.0", "::", "") else "127.0.0.1"  # noqa: S104
+    return f"http://{host}:{current.port}"
+
+
+def _client() -> stripe.StripeClient:
+    current = settings()
+    if current.payments == "off":
+        raise Closed("CIVIC_PAYMENTS=off")
+    api, loop = api_address(current), asyncio.get_running_loop()
+    wanted = (current.stripe_secret_key, api, loop)
+    if _Opened.client is None or _Opened.made_for != wanted:
+        _Opened.http = stripe.HTTPXClient(timeout=TIMEOUT_SECONDS)
+        addresses: Any = {"base_addresses": {"api": api}} if api else {}
+        _Opened.client = stripe.StripeClient(
+            current.stripe_secret_key or sandbox_key(current.data), http_client=_Opened.http,
+            max_network_retries=2, **addresses,
+        )  # fmt: skip
+        _Opened.made_for = wanted
+    return _Opened.client
+
+
+async def close() -> None:
+    """Close the connections (end of the application, end of a test)."""
+    http, _Opened.client, _Opened.http, _Opened.made_for = _Opened.http, None, None, ()
+    if http:
+        await http.close_async()  # type: ignore[no-untyped-call]
