@@ -13,7 +13,7 @@ from civic.settings import settings
 from civic.web import urls
 from civic.web.formats import day_short, money
 
-SIGNING = 50.0
+SIGNING = 48.0
 """Millimetres of the signatures with their heading, which stay on one page."""
 
 
@@ -42,7 +42,7 @@ def _agreement(agreement: MatchAgreement, title: str) -> Callable[[Paper], None]
     def fill(paper: Paper) -> None:
         paper.heading(title)
         paper.text_block(_("Pour la collecte « %(title)s »", title=agreement.campaign.title), size=12, bold=True)
-        paper.heading(_("Entre"), level=2)
+        paper.text_block(_("Entre"), bold=True, size=10)
         paper.facts(parties)
         for heading, text in articles[:3]:
             _article(paper, heading, text)
@@ -59,7 +59,7 @@ def _agreement(agreement: MatchAgreement, title: str) -> Callable[[Paper], None]
             paper.add_page()
         paper.text_block(_("Les signatures"), bold=True, size=10)
         paper.text_block(_("Fait en deux exemplaires, à ……………………………… le ………………………"))
-        paper.signatures(boxes, height=30)
+        paper.signatures(boxes, height=28)
 
     return fill
 
