@@ -1,12 +1,12 @@
 """The states of a pledge and who may change them: the table of docs/money.md as data, and the one verb that obeys."""
 
+from datetime import datetime
 from typing import Any
 
-from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.pledges.models import Pledge, PledgeChange
 from campaigns.pledges.models import PledgeStatus as P
-from civic import clock
-from civic.database import joined
+from campaigns.states import By, listed
+from campaigns.states import move as move_row
 from civic.i18n import _
 
 TABLE: dict[tuple[P, P], frozenset[By]] = {
@@ -57,7 +57,7 @@ TABLE: dict[tuple[P, P], frozenset[By]] = {
 
 def allowed(before: P, after: P, by: By) -> bool:
     """Whether the table lists this change for this kind of actor."""
-    return by in TABLE.get((before, after), frozenset())
+    return listed(TABLE, before, after, by)
 
 
 async def move(
@@ -67,17 +67,11 @@ async def move(
 
     Raises NotNow, changing nothing, for a pair that is not in the table or when the row has moved on meanwhile.
     """
-    before = pledge.status
-    if not allowed(before, to, by):
-        raise NotNow(_("Cette promesse de don a déjà changé d’état."))
-    present = clock.now()
-    async with joined():
-        changed = await Pledge.filter(id=pledge.id, status=before).update(status=to, updated_at=present, **values)
-        if not changed:
-            raise NotNow(_("Cette promesse de don a déjà changé d’état."))
+
+    async def keep(before: str, after: str, at: datetime) -> None:
         await PledgeChange.create(
-            pledge_id=pledge.id, before=before.value, after=to.value, actor_id=actor_id, cause=cause, at=present
+            pledge_id=pledge.id, before=before, after=after, actor_id=actor_id, cause=cause, at=at
         )
-    pledge.status = to
-    for name, value in values.items():
-        setattr(pledge, name, value)
+
+    refused = _("Cette promesse de don a déjà changé d’état.")
+    await move_row(pledge, to, by, table=TABLE, keep=keep, values=values, refused=refused)
