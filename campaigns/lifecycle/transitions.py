@@ -5,7 +5,7 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from campaigns.lifecycle.models import Campaign, CampaignChange
+from campaigns.lifecycle.models import Campaign, CampaignChange, GoalKind
 from campaigns.lifecycle.models import CampaignStatus as S
 from civic import clock
 from civic.database import transaction
@@ -57,13 +57,22 @@ TABLE: dict[tuple[S, S], frozenset[By]] = {
 }
 
 
+STANDING: dict[tuple[S, S], frozenset[By]] = {
+    (S.LIVE, S.CANCELLED): frozenset({By.LEAD}),
+    (S.SUSPENDED, S.CANCELLED): frozenset({By.LEAD}),
+    (S.CANCELLED, S.REPORTING): frozenset({By.LEAD}),
+}
+"""Besides, for a monthly support: nothing that was given goes back, so its lead may end it alone, then reports."""
+
+
 class NotNow(DomainError):
     """The change of state is not in the table, or somebody was faster; nothing has changed."""
 
 
-def allowed(before: S, after: S, by: By) -> bool:
-    """Whether the table lists this change for this kind of actor."""
-    return by in TABLE.get((before, after), frozenset())
+def allowed(before: S, after: S, by: By, *, standing: bool = False) -> bool:
+    """Whether the table lists this change for this kind of actor; `standing`: for a monthly support."""
+    more = STANDING if standing else {}
+    return by in TABLE.get((before, after), frozenset()) | more.get((before, after), frozenset())
 
 
 async def move(
@@ -74,7 +83,7 @@ async def move(
     Raises NotNow, changing nothing, for a pair that is not in the table or when the row has moved on meanwhile.
     """
     before = campaign.status
-    if not allowed(before, to, by):
+    if not allowed(before, to, by, standing=campaign.goal == GoalKind.MONTHLY):
         raise NotNow(_("Cette étape n’est pas possible dans l’état actuel de la collecte."))
     present = clock.now()
     async with transaction():
