@@ -148,6 +148,11 @@ class Campaign(Model):
         return self.goal != GoalKind.ALL_OR_NOTHING
 
     @property
+    def is_standing(self) -> bool:
+        """It carries a monthly support: no minimum, no end, one charge a month (PRODUCT C14)."""
+        return self.goal == GoalKind.MONTHLY
+
+    @property
     def holds_money(self) -> bool:
         """Whether something was charged or handed over already: ending it means giving that back."""
         return bool(self.collected_cents + self.offline_cents)

@@ -5,7 +5,7 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from campaigns.lifecycle.models import Campaign, CampaignChange
+from campaigns.lifecycle.models import Campaign, CampaignChange, GoalKind
 from campaigns.lifecycle.models import CampaignStatus as S
 from campaigns.states import By, NotNow, listed
 from campaigns.states import move as move_row
@@ -43,9 +43,24 @@ TABLE: dict[tuple[S, S], frozenset[By]] = {
 }
 
 
-def allowed(before: S, after: S, by: By) -> bool:
+STANDING: dict[tuple[S, S], frozenset[By]] = {
+    (S.LIVE, S.CANCELLED): frozenset({By.LEAD}),
+    (S.SUSPENDED, S.CANCELLED): frozenset({By.LEAD}),
+    (S.CANCELLED, S.REPORTING): frozenset({By.LEAD}),
+}
+"""Besides, for a monthly support: nothing that was given goes back, so its lead may end it alone, then reports."""
+
+
+def table_of(*, standing: bool) -> dict[tuple[S, S], frozenset[By]]:
+    """The pairs of a campaign; `standing`: those of a monthly support."""
+    if not standing:
+        return TABLE
+    return TABLE | {pair: TABLE.get(pair, frozenset()) | who for pair, who in STANDING.items()}
+
+
+def allowed(before: S, after: S, by: By, *, standing: bool = False) -> bool:
     """Whether the table lists this change for this kind of actor."""
-    return listed(TABLE, before, after, by)
+    return listed(table_of(standing=standing), before, after, by)
 
 
 async def move(
@@ -62,7 +77,8 @@ async def move(
         )
 
     await move_row(
-        campaign, to, by, table=TABLE, keep=keep, values=values, also={"version": F("version") + 1},
+        campaign, to, by, table=table_of(standing=campaign.goal == GoalKind.MONTHLY), keep=keep, values=values,
+        also={"version": F("version") + 1},
         refused=_("Cette étape n’est pas possible dans l’état actuel de la collecte."),
         late=_("La collecte a changé d’état entre-temps. Rechargez la page."),
     )  # fmt: skip

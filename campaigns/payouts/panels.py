@@ -9,13 +9,12 @@ from civic.people.actor import Actor
 from civic.slots import Panel
 from civic.web import urls
 
-SHOWN = queries.SPENDING | {CampaignStatus.CLOSED}
 
 
 async def campaign_tools(campaign: Campaign, actor: Actor) -> list[Tool]:
     """« Dépenser l’argent », once the campaign has succeeded."""
     may = actor.is_animator or actor.is_treasurer or await is_lead(actor.person, campaign.initiative_id)
-    if campaign.status not in SHOWN or not may:
+    if campaign.status not in queries.spending_states(campaign) | {CampaignStatus.CLOSED} or not may:
         return []
     return [Tool(_("Dépenser l’argent"), urls.path("payouts.show", slug=campaign.slug), "coins", order=20)]
 

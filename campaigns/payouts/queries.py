@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from campaigns.ledger import queries as ledger
 from campaigns.ledger.models import AccountKind
@@ -19,6 +19,8 @@ from civic.people.actor import Actor
 from civic.settings import settings
 
 SPENDING = frozenset({CampaignStatus.FUNDED, CampaignStatus.REPORTING})
+STANDING = frozenset({CampaignStatus.LIVE, CampaignStatus.CANCELLED, CampaignStatus.REPORTING})
+"""A monthly support is spent while it is open, and what is left of it once it has ended; not while it is suspended."""
 REFUND_RIGHT = timedelta(weeks=8)
 """How long a bank gives a SEPA direct debit back without asking why (SEPA Core rulebook)."""
 
@@ -66,6 +68,16 @@ class LineSpent:
         return self.permitted - self.spent - self.declared
 
 
+def spending_states(campaign: Campaign) -> frozenset[CampaignStatus]:
+    """The states in which this campaign's money may be spent."""
+    return STANDING if campaign.is_standing else SPENDING
+
+
+def reporting_states(campaign: Campaign) -> frozenset[CampaignStatus]:
+    """The states in which its lead may send the closing report: a monthly support has to be ended first."""
+    return spending_states(campaign) - {CampaignStatus.LIVE}
+
+
 async def purse_of(campaign: Campaign) -> Purse:
     """The money of a campaign: what its ledger holds, less what may have to go back."""
     balances = await ledger.campaign_balances(campaign.id)
@@ -86,6 +98,28 @@ async def _reserve(campaign: Campaign) -> int:
     )  # fmt: skip
     debits: int = sum(row.amount_cents for row in rows)
     return -(-debits * settings().sepa_reserve_on(clock.today()) // 100)
+
+
+@dataclass(slots=True, frozen=True)
+class YearSums:
+    """What a calendar year brought and took, in cents; given back is out of what was received."""
+
+    year: int
+    received: int
+    fees: int
+    spent: int
+
+
+async def years_of(campaign: Campaign) -> list[YearSums]:
+    """The calendar years of a campaign's entries (by the day of each movement), the latest first."""
+    sums: dict[int, list[int]] = {}
+    for entry in await ledger.entries(campaign.id):
+        year = clock.local(datetime.fromtimestamp(entry.link.occurred_at, UTC)).year
+        row = sums.setdefault(year, [0, 0, 0])
+        moved = (-entry.cents(AccountKind.CAMPAIGN_FUND), entry.cents(AccountKind.PSP_FEES))
+        for place, cents in enumerate((*moved, entry.cents(AccountKind.EXPENSE_PAID))):
+            row[place] += cents
+    return [YearSums(year, *sums[year]) for year in sorted(sums, reverse=True)]
 
 
 async def lines_of(campaign: Campaign) -> list[LineSpent]:

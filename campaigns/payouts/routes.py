@@ -50,7 +50,9 @@ async def _page(
         tranches=await Tranche.filter(**rows).order_by("-id").select_related("cost_line", "decision", "asked_by"),
         expenses=await Expense.filter(**rows).order_by("-id").select_related("cost_line", "evidence", "asked_by"),
         report=report, leads=await is_lead(actor.person, campaign.initiative_id),
-        seconds=actor.is_animator or actor.is_treasurer, spends=campaign.status in queries.SPENDING,
+        seconds=actor.is_animator or actor.is_treasurer, spends=campaign.status in queries.spending_states(campaign),
+        reports=campaign.status in queries.reporting_states(campaign),
+        years=await queries.years_of(campaign) if campaign.is_standing else [],
         key=secrets.token_urlsafe(16),
     )  # fmt: skip
 

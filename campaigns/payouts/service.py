@@ -28,7 +28,7 @@ KIND = "expense"
 async def ask(campaign: Campaign, actor: Actor, form: TrancheForm) -> Tranche:
     """Ask for the permission to spend. Raises Invalid, or DomainError when the campaign's money is not there yet."""
     async with transaction():
-        campaign = await _hold(campaign, queries.SPENDING)
+        campaign = await _hold(campaign, queries.spending_states(campaign))
         line = await _line(campaign, form.cost_line)
         decision = await _decision(campaign, form.decision)
         await _within_purse(campaign, form.amount)
@@ -43,7 +43,7 @@ async def answer(campaign: Campaign, tranche: Tranche, actor: Actor, said: Answe
     """Permit or refuse a tranche. Raises Invalid, or DomainError when its decision or the money is missing."""
     _reason_for(said, reason)
     async with transaction():
-        campaign = await _hold(campaign, queries.SPENDING)
+        campaign = await _hold(campaign, queries.spending_states(campaign))
         if said == Answer.ACCEPTED:
             if tranche.decision_id and not adopted(await Decision.get(id=tranche.decision_id)):
                 raise DomainError(_("La décision dont dépend cette somme n’est pas adoptée. Attendez son résultat."))
@@ -59,7 +59,7 @@ async def declare(campaign: Campaign, actor: Actor, form: ExpenseForm, evidence:
     if form.paid_on > clock.today():
         raise Invalid(_("Ce jour n’est pas encore venu."), field="paid_on")
     async with transaction():
-        campaign = await _hold(campaign, queries.SPENDING)
+        campaign = await _hold(campaign, queries.spending_states(campaign))
         line = await _line(campaign, form.cost_line)
         known = await Expense.get_or_none(form_key=form.key)
         if known:
@@ -82,7 +82,7 @@ async def check(campaign: Campaign, expense: Expense, actor: Actor, said: Answer
     """Verify an expense, which books it, or refuse it with a reason. Raises Invalid or DomainError."""
     _reason_for(said, reason)
     async with transaction():
-        campaign = await _hold(campaign, queries.SPENDING)
+        campaign = await _hold(campaign, queries.spending_states(campaign))
         rows = Expense.filter(id=expense.id, status=Answer.ASKED)
         await _answer(rows.update(status=said, answered_by_id=actor.person.id, answered_at=clock.now(), reason=reason))
         if said == Answer.ACCEPTED:
@@ -100,7 +100,7 @@ async def check(campaign: Campaign, expense: Expense, actor: Actor, said: Answer
 async def undo(campaign: Campaign, expense: Expense, actor: Actor, reason: str) -> None:
     """Undo a verified expense by a reversal, with a reason. Raises DomainError when it is not verified."""
     async with transaction():
-        campaign = await _hold(campaign, queries.SPENDING)
+        campaign = await _hold(campaign, queries.spending_states(campaign))
         rows = Expense.filter(id=expense.id, status=Answer.ACCEPTED)
         await _answer(rows.update(status=Answer.UNDONE, reason=reason))
         entry = await Entry.get(source_type=KIND, source_id=str(expense.id), kind=KIND)
@@ -110,12 +110,12 @@ async def undo(campaign: Campaign, expense: Expense, actor: Actor, reason: str) 
 
 @retrying
 async def report(campaign: Campaign, actor: Actor, form: ReportForm) -> None:
-    """Send the closing report: funded → reporting; a report sent again replaces the one that is not accepted yet.
+    """Send the closing report: funded (a monthly support: cancelled) → reporting; a report sent again replaces the one that is not accepted yet.
 
     Raises Invalid when money is left and no decision of the contributors is named.
     """
     async with transaction():
-        campaign = await _hold(campaign, queries.SPENDING)
+        campaign = await _hold(campaign, queries.reporting_states(campaign))
         decision = await _decision(campaign, form.decision)
         left = (await queries.purse_of(campaign)).left
         if left > 0 and (decision is None or not form.surplus_use):
@@ -128,7 +128,7 @@ async def report(campaign: Campaign, actor: Actor, form: ReportForm) -> None:
             "asked_by": actor.person, "asked_at": clock.now(),
         }  # fmt: skip
         await ClosingReport.update_or_create(defaults=values, campaign_id=campaign.id)
-        if campaign.status == CampaignStatus.FUNDED:
+        if campaign.status != CampaignStatus.REPORTING:
             await move(campaign, CampaignStatus.REPORTING, by=By.LEAD, actor=actor.person)
 
 

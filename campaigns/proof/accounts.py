@@ -73,7 +73,7 @@ class Books:
     @property
     def final(self) -> bool:
         """Amounts are published."""
-        return self.campaign.status in FINAL
+        return self.campaign.status in FINAL and not self.campaign.is_standing
 
     @property
     def head(self) -> str:
@@ -92,9 +92,11 @@ class Books:
 
     def open_entries(self) -> frozenset[int]:
         """Ids of the entries of which the export may say everything; whatever is not known to be safe stays sealed."""
+        by_id = {one.id: one for one in self.entries}
+        if self.campaign.is_standing:  # every monthly gift is hidden, what is spent is not
+            return frozenset(one.id for one in self.entries if nature(undone(one, by_id)) == Nature.SPENDING)
         if not self.final:
             return frozenset()
-        by_id = {one.id: one for one in self.entries}
         published = {gift.id for gift in self.gifts} - self.publication.sealed
         charges = {ref for ref, pledge in pledges_by_charge(self.entries).items() if pledge in published}
         return frozenset(one.id for one in self.entries if self._says_all(undone(one, by_id), charges))

@@ -12,7 +12,7 @@ from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.payouts import queries as payouts
 from campaigns.payouts.models import ClosingReport
-from campaigns.proof import export
+from campaigns.proof import export, months
 from campaigns.proof.accounts import Books, books_of, pledges_by_charge
 from campaigns.proof.privacy import Gift
 from campaigns.settlement.models import Reconciliation
@@ -75,7 +75,8 @@ async def show(request: Request) -> Response:
         place=_place(books, wanted) if wanted else None, lines=await payouts.lines_of(campaign),
         expenses=await payouts.verified(campaign.id), report=await _report(campaign),
         checked=await _reconciled(books), received=received, whole=books.broken_at is None,
-        chart=_chart(received, books), left=books.left_cents,
+        chart=_chart(received, books), left=books.left_cents, months=months,
+        monthly=await months.told_of(books) if campaign.is_standing else None,
     )  # fmt: skip
 
 

@@ -63,6 +63,11 @@ def day_short(value: date | datetime) -> str:
     return _first(format_date(_local_day(value), "d MMMM y", locale=locale()))
 
 
+def month(value: date | datetime) -> str:
+    """« novembre 2026 »."""
+    return format_date(_local_day(value), "LLLL y", locale=locale())
+
+
 def day_parts(value: date | datetime) -> tuple[str, str, str]:
     """(« sam. », « 7 », « juin ») for the little calendar leaf of a line."""
     shown = _local_day(value)
