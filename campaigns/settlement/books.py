@@ -51,7 +51,11 @@ async def compare(since: datetime | None = None) -> list[Difference]:
 
 
 async def _booked(since: datetime) -> dict[str, int]:
-    return {row["source"]: int(row["cents"]) for row in await database.fetch_report(_BOOKED, [since])}
+    found: dict[str, int] = {}
+    for row in await database.fetch_report(_BOOKED, [since]):
+        source = row["source"].partition("#")[0]  # a dispute has an entry for each line of the balance
+        found[source] = found.get(source, 0) + int(row["cents"])
+    return found
 
 
 def _by_source(lines: list[BalanceLine]) -> dict[str, int]:
