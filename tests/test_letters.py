@@ -36,7 +36,8 @@ WORDS = {
     "campaign": "Le four du village", "news_id": 3, "paragraphs": ["Le four chauffe."], "cut": False, "public": True,
     "percent": 50, "reward": "Un pain",
     "back_cents": 2_000, "whole": True, "unwinding": False, "transfer": False, "failure": "declined", "won": False,
-    "inquiry": False, "pledge_id": 12,
+    "inquiry": False, "pledge_id": 12, "lost_cents": 800, "fee_cents": 2_000, "debit": False, "twice_cents": 0,
+    "live": False,
     "matcher": "Trévoux", "cap_cents": 500_000,
     "corrected_cents": 500_000, "guarantor": "La commune", "guarantee_cents": 40_000,
 }  # fmt: skip

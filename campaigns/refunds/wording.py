@@ -27,6 +27,8 @@ def cause_of(refund: Refund) -> str:
         return _("Toute la collecte est remboursée.")
     if refund.cause == RefundCause.BACKER:
         return _("La personne a changé d’avis dans le délai.")
+    if refund.cause == RefundCause.LATE:
+        return _("Ce paiement est arrivé après la fin de la collecte.")
     if refund.cause == RefundCause.OUTSIDE:
         return _("Fait sur le site de Stripe, sans passer par ici.")
     return str(refund.reason)
@@ -54,6 +56,21 @@ def dispute_state(dispute: Dispute) -> str:
         DisputeState.WON: _("Gagné, somme revenue"), DisputeState.LOST: _("Perdu, somme reprise"),
     }  # fmt: skip
     return states[dispute.status]
+
+
+def dispute_money(dispute: Dispute) -> str:
+    """What a dispute did to the money: held, come back, lost; "" while nothing has moved."""
+    held, fee = money(dispute.held_cents), money(dispute.fee_cents)
+    amounts = {"lost": held, "amount": money(dispute.amount_cents), "fee": fee}
+    if dispute.status == DisputeState.LOST:
+        said = _("La banque garde %(lost)s.", **amounts)
+    elif dispute.status == DisputeState.WON and dispute.held_cents:
+        said = _("Gagné en partie : la banque garde %(lost)s sur %(amount)s.", **amounts)
+    elif dispute.status == DisputeState.WON:
+        said = _("Toute la somme est revenue.") if dispute.fee_cents else ""
+    else:
+        said = _("Stripe retient %(lost)s.", **amounts) if dispute.held_cents else ""
+    return said + " " + _("Frais de contestation : %(fee)s.", **amounts) if dispute.fee_cents else said
 
 
 def dispute_reason(dispute: Dispute) -> str:

@@ -40,6 +40,7 @@ VERBS = (
     "settle",
     "dispute",
     "close_dispute",
+    "reinstate",
     "fail_refund",
     "pay_out",
     "return_debit",
@@ -111,15 +112,23 @@ class Control:
         dispute: Stored = await self._do(lambda rows: reversals.open_dispute(self._of(rows, charge), charge))
         return dispute
 
-    async def close_dispute(self, charge: str, won: bool) -> Stored:
-        """The bank decides about the contested charge."""
+    async def close_dispute(
+        self, charge: str, won: bool, given: int | None = None, fee_back: int = 0
+    ) -> Stored:
+        """The bank decides about the contested charge; won, it may give back only a part, or the fee as well."""
 
         def decide(rows: Rows) -> Stored:
             world = self._of(rows, charge)
-            return reversals.close_dispute(world, reversals.dispute_of(world, charge)["id"], won)
+            dispute = reversals.dispute_of(world, charge)["id"]
+            return reversals.close_dispute(world, dispute, won, given, fee_back)
 
         dispute: Stored = await self._do(decide)
         return dispute
+
+    async def reinstate(self, charge: str, cents: int) -> Stored:
+        """A part of what a dispute took comes back, after its end."""
+        back: Stored = await self._do(lambda rows: reversals.reinstate(self._of(rows, charge), charge, cents))
+        return back
 
     async def fail_refund(self, refund: str) -> Stored:
         """The backer's bank sends a refund back."""

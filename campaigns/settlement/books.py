@@ -66,8 +66,11 @@ async def compare_at(till: Till, since: datetime) -> list[Difference]:
 
 
 async def _booked(till: Till, since: datetime) -> dict[str, int]:
-    rows = await database.fetch_report(_BOOKED, [since, till.account])
-    return {row["source"]: int(row["cents"]) for row in rows}
+    found: dict[str, int] = {}
+    for row in await database.fetch_report(_BOOKED, [since, till.account]):
+        source = row["source"].partition("#")[0]  # a dispute has an entry for each line of the balance
+        found[source] = found.get(source, 0) + int(row["cents"])
+    return found
 
 
 def _by_source(lines: list[BalanceLine]) -> dict[str, int]:

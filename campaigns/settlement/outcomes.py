@@ -212,10 +212,11 @@ async def _collect(pledge: Pledge, intent: Intent) -> None:
         await keep_need(campaign.id)
     entry = await _book(pledge, intent, AccountKind.CAMPAIGN_FUND)
     await contributions.contribute(pledge.person_id, campaign.initiative_id, NeedKind.MONEY, f"pledge:{pledge.id}")
-    await letters.collected(pledge, entry.hash)
     await jobs.enqueue("payment_collected", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
     if campaign.status in _OVER and campaign.goal != GoalKind.MONTHLY:  # what monthly supporters gave stays given
         await jobs.enqueue("gift_came_late", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
+    else:
+        await letters.collected(pledge, entry.hash)
     await close_if_done(campaign)
 
 

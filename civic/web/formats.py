@@ -9,17 +9,18 @@ from civic import clock
 from civic.i18n import _, locale
 
 NARROW = "\u202f"
+MINUS = "\u2212"
 VOWELS = set("aâàeéèêiîoôuù")
 UNITS = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60)
 """Seconds of a year, a month, a week, a day, an hour, a minute, as Babel counts them."""
 
 
 def money(cents: int, currency: str = "EUR") -> str:
-    """Integer cents as people write them: « 4 120 € », « 12,50 € »; whole euros without decimals."""
+    """Integer cents as people write them: « 4 120 € », « 12,50 € », « −3 € »; whole euros without decimals."""
     pattern = "#,##0\u202f¤" if cents % 100 == 0 else "#,##0.00\u202f¤"
     if locale() == "en":
         pattern = "¤#,##0" if cents % 100 == 0 else "¤#,##0.00"
-    return format_currency(cents / 100, currency, pattern, locale=locale(), currency_digits=False)
+    return format_currency(cents / 100, currency, pattern, locale=locale(), currency_digits=False).replace("-", MINUS)
 
 
 def whose(title: str) -> str:

@@ -18,6 +18,7 @@ from campaigns.settlement.verify import CHECKS
 from civic import database as db
 from civic import jobs
 from civic.errors import DomainError, Gone
+from civic.mail.models import OutboxMessage
 from tests.campaigns.conftest import Payments
 from tests.campaigns.sandbox_server import Harness
 from tests.campaigns.test_flexible import a_flexible
@@ -156,6 +157,9 @@ async def test_a_page_paid_when_the_campaign_is_cancelled_is_given_back(client: 
     await end(campaign)
     await heard(payments)
     assert await standing(campaign) == ("cancelled", 0, ["refunded"])
+    mails = [mail for mail in await OutboxMessage.all() if "don" in mail.subject.lower()]
+    assert [mail.subject.partition("\u00a0:")[0] for mail in mails] == ["Votre don vous est rendu"]
+    assert "après la fin de cette collecte" in mails[0].text
     assert (await ledger.balances()).get("campaign_fund", 0) == 0
     assert await troubles() == []
 
