@@ -30,7 +30,10 @@ class IntentStatus(StrEnum):
 
 @dataclass(slots=True, frozen=True)
 class Intent:
-    """A charge (Stripe's PaymentIntent). Amounts in cents; `happened_at` is the gateway's moment, UTC."""
+    """A charge (Stripe's PaymentIntent). Amounts in cents; `happened_at` is the gateway's moment, UTC.
+
+    `paid_with` names the card or account that really paid; "" while none did.
+    """
 
     ref: str
     status: IntentStatus
@@ -46,6 +49,7 @@ class Intent:
     fee_cents: int | None
     metadata: dict[str, str]
     raw: str = field(repr=False)
+    paid_with: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -228,6 +232,7 @@ def intent_of(body: Body) -> Intent:
         advice_code=error.get("advice_code") or "", happened_at=moment(charge_body.get("created") or body["created"]),
         fee_cents=balance.get("fee") if isinstance(balance, dict) else None,
         metadata=dict(body.get("metadata") or {}), raw=json.dumps(body),
+        paid_with=method_label(charge_body.get("payment_method_details") or {}),
     )  # fmt: skip
 
 

@@ -8,14 +8,13 @@ from typing import Any, cast
 import stripe
 
 from campaigns.payments.answers import Body
+from campaigns.payments.connection import Http
 from campaigns.payments.keys import sandbox_key
 from campaigns.payments.till import Till
 from campaigns.payments.trouble import Busy, Closed, Missing, Refused, Stored, Unreachable
 from campaigns.pledges import hosted
 from civic import database
 from civic.settings import Settings, settings
-
-TIMEOUT_SECONDS = 20.0
 
 
 async def post(till: Till, service: str, verb: str, params: dict[str, Any], key: str, *path: str) -> Body:
@@ -78,7 +77,7 @@ class _Opened:
     """The one client of this process and the loop its connections belong to."""
 
     client: stripe.StripeClient | None = None
-    http: stripe.HTTPXClient | None = None
+    http: Http | None = None
     made_for: tuple[Any, ...] = ()
     api: str | None = None
 
@@ -109,7 +108,7 @@ def _client() -> stripe.StripeClient:
     api, loop = api_address(current), asyncio.get_running_loop()
     wanted = (current.stripe_secret_key, api, loop)
     if _Opened.client is None or _Opened.made_for != wanted:
-        _Opened.http = stripe.HTTPXClient(timeout=TIMEOUT_SECONDS)
+        _Opened.http = Http()
         addresses: Any = {"base_addresses": {"api": api}} if api else {}
         _Opened.client = stripe.StripeClient(
             current.stripe_secret_key or sandbox_key(current.data), http_client=_Opened.http,
@@ -123,4 +122,4 @@ async def close() -> None:
     """Close the connections (end of the application, end of a test)."""
     http, _Opened.client, _Opened.http, _Opened.made_for = _Opened.http, None, None, ()
     if http:
-        await http.close_async()  # type: ignore[no-untyped-call]
+        await http.close_async()

@@ -10,7 +10,6 @@ from civic.slots import Panel
 from civic.web import urls
 
 
-
 async def campaign_tools(campaign: Campaign, actor: Actor) -> list[Tool]:
     """« Dépenser l’argent », once the campaign has succeeded."""
     may = actor.is_animator or actor.is_treasurer or await is_lead(actor.person, campaign.initiative_id)

@@ -130,20 +130,35 @@ async def _release(campaign_id: int, cause: str, present: datetime, *, after: da
 
 
 async def spread(campaign_id: int, after: int = 0) -> None:
-    """After the decision, so many pledges at a time: a job to charge each, or a word and a detached method."""
+    """After the decision, so many pledges at a time: jobs to charge them by slices, or a word and a detached method.
+
+    What is left to spread goes first, so that the letters wait for the charges and not the other way round.
+    """
     campaign = await Campaign.get(id=campaign_id)
     wanted = (PledgeStatus.CONFIRMED, PledgeStatus.RELEASED)
-    rows = Pledge.filter(campaign_id=campaign_id, status__in=wanted, id__gt=after).order_by("id")
-    pledges = await rows.limit(rules.SPREAD).select_related("person")
-    for pledge in pledges:
-        pledge.campaign = campaign
-        if pledge.status == PledgeStatus.CONFIRMED and campaign.status == CampaignStatus.COLLECTING:
-            await jobs.enqueue("charge_pledge", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
-        elif pledge.status == PledgeStatus.RELEASED:
+    rows = Pledge.filter(campaign_id=campaign_id, status__in=wanted, id__gt=after).order_by("id").limit(rules.SPREAD)
+    found = await rows.values_list("id", "status")
+    async with jobs.together():
+        if len(found) == rules.SPREAD:
+            last = found[-1][0]
+            key = f"campaign-{campaign_id}-{last}"
+            await jobs.enqueue("pledges_spread", key=key, campaign_id=campaign_id, after=last)
+        if campaign.status == CampaignStatus.COLLECTING:
+            await _slice(campaign_id, [id for id, status in found if status == PledgeStatus.CONFIRMED])
+        released = [id for id, status in found if status == PledgeStatus.RELEASED]
+        for pledge in await Pledge.filter(id__in=released).order_by("id").select_related("person") if released else []:
+            pledge.campaign = campaign
             await let_go(pledge)
-    if len(pledges) == rules.SPREAD:
-        last = pledges[-1].id
-        await jobs.enqueue("pledges_spread", key=f"campaign-{campaign_id}-{last}", campaign_id=campaign_id, after=last)
+
+
+async def _slice(campaign_id: int, pledge_ids: list[int]) -> None:
+    """One job for so many pledges (PRODUCT C3, docs/decisions/0015-settling-in-batches.md)."""
+    for start in range(0, len(pledge_ids), rules.SLICE):
+        some = pledge_ids[start : start + rules.SLICE]
+        await jobs.enqueue(
+            "charge_pledges", key=f"campaign-{campaign_id}-{some[0]}", campaign_id=campaign_id, first=some[0],
+            last=some[-1],
+        )  # fmt: skip
 
 
 async def let_go(pledge: Pledge) -> None:

@@ -11,6 +11,7 @@ handlers: dict[str, Handler] = {
     "pledges_spread": deciding.spread,
     "pledge_replaced": direct.give_way,
     "charge_pledge": charging.charge,
+    "charge_pledges": charging.charge_slice,
     "attempt_unknown": looking.look_again,
     "payment_intent_changed": looking.hear_intent,
     "payment_page_changed": looking.hear_page,

@@ -8,7 +8,16 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges.models import Pledge, PledgeStatus
 from tests.browser.conftest import Arrive
-from tests.browser.giving import CARD_ALWAYS_ASKS, CARD_OK, CARD_POOR, IBAN_OK, gives, promises, saves_a_card, the_deadline_passes
+from tests.browser.giving import (
+    CARD_ALWAYS_ASKS,
+    CARD_OK,
+    CARD_POOR,
+    IBAN_OK,
+    gives,
+    promises,
+    saves_a_card,
+    the_deadline_passes,
+)
 from tests.browser.visitor import Visitor
 from tests.factories import a_person
 from tests.factories.campaigns import a_live_campaign, a_reward

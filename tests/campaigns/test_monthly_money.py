@@ -14,7 +14,7 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.lifecycle.transitions import By, NotNow, move
 from campaigns.payouts import queries, service
 from campaigns.payouts.forms import ReportForm, TrancheForm
-from campaigns.payouts.models import Answer, Expense
+from campaigns.payouts.models import Expense
 from campaigns.payouts.verify import spending_is_booked, spending_is_permitted
 from campaigns.pledges.models import Pledge
 from campaigns.proof import checking
@@ -25,13 +25,13 @@ from civic.errors import DomainError, Invalid
 from civic.people.actor import Actor
 from civic.people.models import Person
 from civic.settings import Settings
+from tests.campaigns.test_payouts import photo
 from tests.client import Client
 from tests.factories import a_person
 from tests.factories.campaigns import a_live_campaign
 from tests.factories.payouts import a_permitted_line, a_treasurer, a_verified_expense, first_line
 from tests.factories.proof import booked
 from tests.factories.recurring import a_paid_month, a_standing, a_support
-from tests.campaigns.test_payouts import photo
 
 SignIn = Callable[[Person], Awaitable[Client]]
 YEAR = clock.today().year + 1

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from campaigns.lifecycle.models import Campaign, GoalKind
-from campaigns.payments import checkout
+from campaigns.payments import checkout, gateway
 from campaigns.payments.gateway import GatewayTrouble
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge, PledgeStatus
@@ -63,7 +63,7 @@ class Gifts(Life):
             pledge = await Pledge.get(id=self.pages[which % len(self.pages)][0])
             if pledge.session_ref:
                 with suppress(GatewayTrouble, DomainError):
-                    await checkout.settle(pledge.session_ref)
+                    await checkout.settle(gateway.OURS, pledge.session_ref)
 
         self.run(act())
 
