@@ -139,8 +139,8 @@ CAMPAIGN_ROUTES: list[Any] = [
 ]  # fmt: skip
 CAMPAIGN_PARTS = (
     campaign_panels, onboarding_panels, lifecycle_legal, lifecycle_todos, offers_panels, matching_panels,
-    settlement_panels, settlement_todos, refunds_panels, offline_panels, offline_queries, payouts_panels, accounting_panels, proof_panels,
-    receipts_panels, recurring_panels, news_panels, sharing_panels, board_panels,
+    settlement_panels, settlement_todos, refunds_panels, offline_panels, offline_queries, payouts_panels,
+    accounting_panels, proof_panels, receipts_panels, recurring_panels, news_panels, sharing_panels, board_panels,
 )  # fmt: skip
 CAMPAIGN_CHECKS: tuple[Any, ...] = (
     ledger_verify, offers_panels, matching_verify, settlement_verify, offline_verify, refunds_verify, payouts_verify,

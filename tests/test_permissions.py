@@ -24,6 +24,7 @@ from campaigns.offline.deposits import prepare
 from campaigns.offline.models import BankLine, Mode, OfflineSlip
 from campaigns.offline.papers import make_slips
 from campaigns.offline.statements import receive
+from campaigns.payees.models import Payee
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges import queries as pledge_links
 from campaigns.pledges.models import Pledge
@@ -41,6 +42,7 @@ from civic.initiatives.models import Initiative
 from civic.media.service import folder
 from civic.needs import service as needs
 from civic.needs.models import Need, NeedKind
+from civic.organisations.service import name_representative
 from civic.people import links
 from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
@@ -116,6 +118,13 @@ CONTENT = (
 )  # fmt: skip
 
 
+async def a_payee_of(lead: Person) -> int:
+    """An organisation that she represents, without an account yet."""
+    organisation = await an_organisation("La Régie des Hameaux")
+    await name_representative(organisation, lead)
+    return (await Payee.create(organisation_id=organisation.id, created_at=clock.now())).id
+
+
 async def world(lead: Person) -> dict[str, dict[str, Any]]:
     """One of everything around one initiative; what each family of routes, or one route, needs in its path."""
     live = await a_live_campaign(lead)
@@ -140,6 +149,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
     agreement = await a_due_agreement(live, lead)
     match_token = links.make(matching_links.LINK, agreement.id)
     of_draft, of_shift = {"slug": draft.slug}, {"slug": mission.slug, "id": shift.id}
+    await Campaign.filter(id=draft.id).update(payee_id=await a_payee_of(lead))
     line = await CostLine.filter(campaign_id=draft.id).order_by("-id").first()
     assert line
     offer = await an_offer(live)
@@ -155,7 +165,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "campaigns.create": {"slug": initiative.slug}, "campaigns.remove_cost": of_draft | {"line": line.id},
         "campaigns.remove_reward": of_draft | {"reward": (await a_reward(draft)).id},
         "pledges": {"slug": live.slug, "token": token}, "receipts": {"token": token, "year": clock.today().year, "id": (await a_receipt(pledge)).id},
-        "proof": {"slug": live.slug},
+        "proof": {"slug": live.slug}, "onboarding": of_draft,
         **await some_spending(live),
         "payments": {"slug": live.slug, "session": "cs_42", "token": links.make(pledge_links.PAY, pledge.id)},
         **await money_by_hand(live),

@@ -98,12 +98,12 @@ async def _account_of(campaign: Campaign) -> str:
     if campaign.payee_id is None:
         return ""
     if not payees.open_to_others():
-        raise DomainError(_("Ce site ne collecte pas pour d’autres structures : il n’a pas de numéro ORIAS."))
+        raise DomainError(_("Ce site ne collecte pas pour d’autres structures : il n’a pas de numéro ORIAS."))
     ready = Payee.filter(id=campaign.payee_id, charges_enabled=True)
     if not await ready.update(charges_enabled=True):
         who = campaign.beneficiary
         raise DomainError(
-            _("Le compte de paiement de %(who)s ne peut pas encore encaisser : la collecte s’ouvrira après.", who=who)
+            _("Le compte de paiement de %(who)s ne peut pas encore encaisser : la collecte s’ouvrira après.", who=who)
         )
     return str((await Payee.get(id=campaign.payee_id)).account_ref)
 

@@ -23,6 +23,8 @@ async def tell_opened(payee_id: int, at: str) -> None:
 
 async def _tell(payee_id: int, at: str, *, closed: bool) -> None:
     payee = await Payee.get(id=payee_id).select_related("organisation")
+    if payee.charges_enabled == closed:
+        return  # it has changed again: that message is on its way
     rows = Campaign.filter(account_ref=payee.account_ref or "none", status__in=list(CONCERNED))
     for campaign in await rows.order_by("id"):
         people = {one.id: one for one in [*await leads_of(campaign.initiative_id), *await team(RoleName.TREASURER)]}

@@ -41,7 +41,7 @@ async def desk_todos(person: Person) -> list[Todo]:
             Todo(
                 _("Le compte de paiement de %(who)s ne peut plus encaisser", who=payee.organisation.name),
                 urls.path("onboarding.show", slug=campaign.slug), "argent",
-                detail=_("« %(title)s » ne reçoit plus de don et ses prélèvements attendent.", title=campaign.title),
+                detail=_("« %(title)s » ne reçoit plus de don et ses prélèvements attendent.", title=campaign.title),
             )
             for campaign in await rows.order_by("id")
         ]  # fmt: skip

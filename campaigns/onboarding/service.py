@@ -41,14 +41,14 @@ async def leave(actor: Actor, campaign: Campaign, payee: Payee) -> str:
         raise Forbidden(_("Une personne qui porte la collecte et qui représente %(who)s ouvre ce compte.",
                           who=payee.organisation.name))  # fmt: skip
     if not payees.open_to_others():
-        raise DomainError(_("Ce site ne collecte pas pour d’autres structures : il n’a pas de numéro ORIAS."))
+        raise DomainError(_("Ce site ne collecte pas pour d’autres structures : il n’a pas de numéro ORIAS."))
     try:
         ref = payee.account_ref or await _open(actor, payee)
         page = urls.absolute("onboarding.back", slug=campaign.slug)
         again = urls.absolute("onboarding.again", slug=campaign.slug)
         return await gateway.account_page(ref, return_url=page, refresh_url=again)
     except gateway.GatewayTrouble as trouble:
-        said = _("Stripe ne répond pas. Rien n’est perdu : réessayez dans un instant.")
+        said = _("Stripe ne répond pas. Rien n’est perdu : réessayez dans un instant.")
         raise DomainError(said, status=503) from trouble
 
 

@@ -58,6 +58,8 @@ async def _follow(payee: Payee, said: Account, closed: bool) -> None:
     await rows.update(till_closed_at=present if closed else None)
     for campaign in await rows.order_by("id"):
         await keep_need(campaign.id)
+    if not closed and payee.closed_at is None:
+        return  # it opens for the first time: nobody was waiting
     key = f"payee-{payee.id}-{int(present.timestamp())}"
     await jobs.enqueue("till_closed" if closed else "till_opened", key=key, payee_id=payee.id, at=present.isoformat())
 

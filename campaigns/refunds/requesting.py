@@ -31,7 +31,7 @@ async def request(pledge_id: int, actor: Actor, amount_cents: int, reason: str, 
         pledge = await outcomes.hold(pledge_id, with_campaign=True)
         found = await _to_refund(pledge)
         if means == RefundMeans.TRANSFER and pledge.campaign.payee_id:
-            raise Invalid(_("L’argent est chez %(who)s : il revient par la carte, pas par un virement du site.",
+            raise Invalid(_("L’argent est chez %(who)s : il revient par la carte, pas par un virement du site.",
                             who=pledge.campaign.beneficiary), field="means")  # fmt: skip
         if not 0 < amount_cents <= found.refundable_cents:
             most = money(found.refundable_cents)

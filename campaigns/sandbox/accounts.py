@@ -5,7 +5,7 @@ Everything done with the header `Stripe-Account` belongs to that account and is 
 
 from __future__ import annotations
 
-from campaigns.sandbox.errors import invalid
+from campaigns.sandbox.errors import invalid, no_access
 from campaigns.sandbox.store import Stored
 from campaigns.sandbox.world import Params, World, merge_metadata
 
@@ -43,7 +43,10 @@ def _require(account: Stored, due: list[str]) -> None:
 
 
 def retrieve(world: World, params: Params, identifier: str) -> Stored:
-    """GET /v1/accounts/{account}."""
+    """GET /v1/accounts/{account}; 403 for one that is not connected to ours (any more), as Stripe answers."""
+    found = world.rows.get(identifier)
+    if found is None or found[0]["object"] != "account":
+        raise no_access(identifier)
     return world.within("").find("account", identifier, "account")
 
 
