@@ -29,6 +29,9 @@ async def ask(campaign: Campaign, actor: Actor, form: TrancheForm) -> Tranche:
     """Ask for the permission to spend. Raises Invalid, or DomainError when the campaign's money is not there yet."""
     async with transaction():
         campaign = await _hold(campaign, queries.spending_states(campaign))
+        if campaign.payee_id:
+            raise DomainError(_("Cet argent est à %(who)s : il se dépense sans la permission du site.",
+                                who=campaign.beneficiary))  # fmt: skip
         line = await _line(campaign, form.cost_line)
         decision = await _decision(campaign, form.decision)
         await _within_purse(campaign, form.amount)
@@ -65,7 +68,7 @@ async def declare(campaign: Campaign, actor: Actor, form: ExpenseForm, evidence:
         if known:
             return known
         found = next(one for one in await queries.lines_of(campaign) if one.line.id == line.id)
-        if form.amount > found.open_cents:
+        if campaign.payee_id is None and form.amount > found.open_cents:
             raise Invalid(_(
                 "La permission de dépenser sur cette ligne est de %(left)s. Demandez-en une autre d’abord.",
                 left=money(max(0, found.open_cents)),
