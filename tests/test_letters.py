@@ -34,7 +34,7 @@ WORDS = {
     "next_on": "samedi 5 décembre", "year": 2025, "months": 11, "running": True,
     "amount_hidden": False,
     "campaign": "Le four du village", "news_id": 3, "paragraphs": ["Le four chauffe."], "cut": False, "public": True,
-    "percent": 50, "reward": "Un pain",
+    "percent": 50, "id": 12, "reward": "Un pain",
     "back_cents": 2_000, "whole": True, "unwinding": False, "transfer": False, "failure": "declined", "won": False,
     "inquiry": False, "pledge_id": 12,
     "matcher": "Trévoux", "cap_cents": 500_000,
