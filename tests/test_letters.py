@@ -34,7 +34,7 @@ WORDS = {
     "next_on": "samedi 5 décembre", "year": 2025, "months": 11, "running": True,
     "amount_hidden": False, "closed": True,
     "campaign": "Le four du village", "news_id": 3, "paragraphs": ["Le four chauffe."], "cut": False, "public": True,
-    "percent": 50, "reward": "Un pain",
+    "percent": 50, "id": 12, "reward": "Un pain",
     "back_cents": 2_000, "whole": True, "unwinding": False, "transfer": False, "failure": "declined", "won": False,
     "inquiry": False, "pledge_id": 12, "lost_cents": 800, "fee_cents": 2_000, "debit": False, "twice_cents": 0,
     "live": False,

@@ -21,6 +21,7 @@ from campaigns.matching import queries as matching_links
 from campaigns.news.models import News, Question, Word
 from campaigns.news.queries import CONFIRM, NO_MORE
 from campaigns.offline.deposits import prepare
+from campaigns.offline.donors import LINK
 from campaigns.offline.models import BankLine, Mode, OfflineSlip
 from campaigns.offline.papers import make_slips
 from campaigns.offline.statements import receive
@@ -219,7 +220,10 @@ async def money_by_hand(live: Campaign) -> dict[str, dict[str, Any]]:
     line = await BankLine.create(hash="h", statement=statement, number=2, on=clock.today(), label="VIR", amount_cents=1)
     assert slip
     of_gift = {"slug": live.slug, "id": received.id}
+    by_hand = {"token": links.make(LINK, received.id), "year": clock.today().year}
     return {
+        **{f"receipts.{act}": by_hand for act in ("gift", "tell_gift", "gift_paper", "gift_statement")},
+        **{f"receipts.{act}": {"id": received.id} for act in ("by_hand", "tell_by_hand", "slip")},
         "offline": of_gift | {"batch": batch, "code": slip.code},
         **{f"offline.{act}": {"id": deposit.id} for act in ("deposit_paper", "bank", "take_apart")},
         **{f"offline.{act}": {"id": statement.id} for act in ("statement", "columns", "confirm", "match")},

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, EmailStr, Field
 from starlette.requests import Request
 
+from campaigns.identity import DonorForm, DonorKind
 from campaigns.money import parse_euros
 from campaigns.offline.layouts import ROLES
 from campaigns.offline.models import LEAST_CENTS, MOST_CENTS, Mode
@@ -21,8 +22,11 @@ from civic.web.formats import money
 from civic.web.forms import Form
 
 LINES, MOST_LINES = 5, 30
-FIELDS = ("name", "amount", "mode", "email", "reference", "number", "address", "anonymous")
-MATTER = ("name", "amount", "number", "email", "reference")
+IDENTITY = ("street", "postcode", "city", "legal_form", "siren")
+FIELDS = (
+    "name", "amount", "mode", "email", "reference", "number", "thanked", "public_name", "amount_hidden", *IDENTITY,
+)  # fmt: skip
+MATTER = ("name", "amount", "number", "email", "reference", "street", "siren")
 _PROMISE = re.compile(r"\s*p[\s-]?\d", re.IGNORECASE)
 
 
@@ -44,15 +48,17 @@ class LineForm(BaseModel):
     email: EmailStr | None = None
     reference: str = Field("", max_length=60)
     number: str = Field("", max_length=20)
-    address: str = Field("", max_length=300)
-    anonymous: bool = False
+    thanked: bool = False
+    public_name: str = Field("", max_length=120)
+    amount_hidden: bool = False
 
-    def entry(self, day: date) -> Entry:
-        """What the service keeps; `day` is the day of receipt."""
+    def entry(self, day: date, identity: DonorForm | None = None, row: int = 0) -> Entry:
+        """What the service keeps; `day` is the day of receipt. Whoever agrees to be thanked gives a name for it."""
         mode = None if self.mode == "promised" else Mode(self.mode)
         return Entry(
-            self.name, self.amount, mode, day if mode else None, self.reference, self.email or "", self.address,
-            self.anonymous, self.number,
+            self.name, self.amount, mode, day if mode else None, self.reference, self.email or "", self.number,
+            public_name=(self.public_name.strip() or self.name) if self.thanked else "",
+            amount_hidden=self.thanked and self.amount_hidden, identity=identity, row=row,
         )  # fmt: skip
 
 
@@ -61,12 +67,26 @@ class GiftForm(LineForm):
 
     received_on: date | None = None
 
-    def checked(self) -> Entry:
+    def checked(self, identity: DonorForm | None = None) -> Entry:
         """What the service keeps. Raises Invalid when money came on no day, or on a day to come."""
         day = self.received_on
         if self.mode != "promised" and day is None:
             raise Invalid(_("Écrivez le jour où vous avez reçu ce don."), field="received_on")
-        return self.entry(past_day(day, "received_on") if day else clock.today())
+        return self.entry(past_day(day, "received_on") if day else clock.today(), identity)
+
+
+def read_identity(sent: Mapping[str, Any]) -> tuple[DonorForm | None, dict[str, str]]:
+    """Who gives, for a tax receipt, and what is wrong with it: nothing when no part of the address is written.
+
+    A SIREN or a legal form makes it a company.
+    """
+    typed = {name: str(sent.get(name) or "").strip() for name in ("name", *IDENTITY)}
+    if not any(typed[name] for name in IDENTITY):
+        return None, {}
+    kind = DonorKind.COMPANY if typed["siren"] or typed["legal_form"] else DonorKind.PERSON
+    checked = Form.check(typed | {"kind": kind.value, "number": typed["siren"]}, DonorForm)
+    wrong = {"siren" if name == "number" else name: said for name, said in checked.errors.items() if name != "name"}
+    return checked.data, wrong
 
 
 @dataclass(slots=True)
@@ -100,6 +120,7 @@ async def read_stall(request: Request) -> Stall:
 def check_stall(sent: Mapping[str, str]) -> Stall:
     """The same for a mapping of what was sent."""
     count = sent.get("lines", "")
+    called = labels()
     lines = min(MOST_LINES, max(1, int(count) if count.isascii() and count.isdigit() and len(count) < 4 else LINES))
     form: Form[Any] = Form({"received_on": sent.get("received_on", "")})
     stall = Stall(form, lines, sent.get("cle", "")[:60], asks_lines="more" in sent)
@@ -107,6 +128,8 @@ def check_stall(sent: Mapping[str, str]) -> Stall:
     for number in range(1, lines + 1):
         line = {name: sent.get(f"{name}_{number}", "") for name in FIELDS}
         form.values |= {f"{name}_{number}": value.strip() for name, value in line.items()}
+        for name, label in called.items():
+            form.name_field(f"{name}_{number}", _("Ligne %(n)s, %(field)s", n=number, field=label))
         if any(line[name].strip() for name in MATTER):
             _check_line(stall, number, line, day)
     if not stall.entries and not form.errors:
@@ -118,9 +141,22 @@ def _check_line(stall: Stall, number: int, line: dict[str, str], day: date) -> N
     if not line["name"].strip() and _PROMISE.match(line["number"]):
         line = line | {"name": _("Promesse de don")}
     checked = Form.check(line, LineForm)
-    stall.form.errors |= {f"{name}_{number}": sentence for name, sentence in checked.errors.items()}
-    if checked.data is not None:
-        stall.entries.append(checked.data.entry(day))
+    identity, wrong = read_identity(line)
+    errors = {**wrong, **checked.errors}
+    ordered = [name for name in FIELDS if name in errors]
+    stall.form.errors |= {f"{name}_{number}": errors[name] for name in ordered}
+    if checked.data is not None and not wrong:
+        stall.entries.append(checked.data.entry(day, identity, number))
+
+
+def labels() -> dict[str, str]:
+    """What each field of a line is called, on the form and in « Ligne 3, montant »."""
+    return {
+        "name": _("nom"), "amount": _("montant"), "mode": _("moyen de paiement"), "email": _("adresse électronique"),
+        "reference": _("numéro du chèque"), "number": _("numéro du bulletin"), "public_name": _("nom public"),
+        "street": _("numéro et rue"), "postcode": _("code postal"), "city": _("commune"),
+        "legal_form": _("forme juridique"), "siren": _("SIREN"),
+    }  # fmt: skip
 
 
 def _stall_day(form: Form[Any]) -> date:

@@ -47,8 +47,8 @@ class Receipt(Model):
     """One number: a receipt, or the void of another. `content` is everything its paper says, as it was that day.
 
     It is for a promise that was paid or for a gift by hand. `turn` counts the receipts of one of them: another is
-    issued only after the former was voided. `donor_key` is the donor under one name (Identity.key); `person_id` is None for
-    who gave by hand and left no address.
+    issued only after the former was voided. `donor_key` is the donor under one name (Identity.key); `person_id` is
+    None for who gave by hand and left no address.
     """
 
     id = fields.BigIntField(primary_key=True)
