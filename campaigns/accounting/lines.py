@@ -100,7 +100,9 @@ def _moment(value: datetime | str) -> datetime:
 def _kinds() -> dict[str, str]:
     return {
         "charge": _("Don par carte ou prélèvement"), "fee": _("Frais de paiement"), "reversal": _("Contre-passation"),
-        "refund": _("Remboursement"), "payout": _("Virement de Stripe à la banque"), "expense": _("Dépense"),
+        "refund": _("Remboursement"), "payout": _("Virement de Stripe à la banque"),
+        "account_fee": _("Frais du compte Stripe"), "dispute_fee": _("Frais de contestation"),
+        "dispute_regained": _("Contestation perdue, somme revenue"), "expense": _("Dépense"),
         "offline_verified": _("Don par chèque, espèces ou virement"), "offline_banked": _("Remise en banque"),
         "dispute": _("Paiement contesté"), "dispute_won": _("Contestation gagnée"),
         "dispute_lost": _("Contestation perdue"), "returned": _("Prélèvement rejeté"),

@@ -197,12 +197,19 @@ class Account:
 
 @dataclass(slots=True, frozen=True)
 class BalanceLine:
-    """A movement of the gateway's balance; cents, signed; `source_ref` is the charge, refund or payout behind it."""
+    """A movement of the gateway's balance; cents, signed; `source_ref` is the charge, refund or payout behind it.
+
+    `net_cents` is the amount less the fee; `category` is the word of the gateway's reports for it.
+    """
 
     ref: str
     kind: str
+    category: str
     source_ref: str
+    amount_cents: int
+    fee_cents: int
     net_cents: int
+    description: str
     happened_at: datetime
 
 
@@ -247,8 +254,11 @@ def account_of(body: Body) -> Account:
 
 def balance_line_of(body: Body) -> BalanceLine:
     """A balance transaction's JSON in our words."""
-    source = reference(body.get("source"))
-    return BalanceLine(body["id"], body["type"], source, body["net"], moment(body["created"]))
+    return BalanceLine(
+        ref=body["id"], kind=body["type"], category=body.get("reporting_category") or "",
+        source_ref=reference(body.get("source")), amount_cents=body["amount"], fee_cents=body["fee"],
+        net_cents=body["net"], description=body.get("description") or "", happened_at=moment(body["created"]),
+    )  # fmt: skip
 
 
 def _intent_status(body: Body) -> IntentStatus:

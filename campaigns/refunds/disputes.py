@@ -225,6 +225,6 @@ async def absorb(pledge: Pledge, refund: Refund) -> None:
         if not moved:
             continue
         share = _Share(share.gift, share.tip, -moved)
-        source = f"{refund.key}-{row.id}"
-        await ledger.book("excess_back", "excess", source, _borne(row, share), campaign=pledge.campaign_id)
+        source, memo = f"{refund.key}-{row.id}", f"pledge {pledge.id}"
+        await ledger.book("excess_back", "excess", source, _borne(row, share), campaign=pledge.campaign_id, memo=memo)
         await _bear(pledge, row, share)

@@ -6,7 +6,7 @@ from civic.i18n import _
 from civic.settings import settings
 from civic.web.formats import money
 
-_CHARGES, _REFUNDS, _DISPUTES = ("ch_", "py_"), ("re_", "pyr_"), ("du_", "dp_")
+_CHARGES, _REFUNDS, _DISPUTES, _LINES = ("ch_", "py_"), ("re_", "pyr_"), ("du_", "dp_"), ("txn_",)
 
 
 def refund_state(refund: Refund) -> str:
@@ -104,6 +104,8 @@ def difference(source_ref: str, theirs_cents: int, ours_cents: int) -> str:
         what = _("Le remboursement")
     elif source_ref.startswith(_DISPUTES):
         what = _("La contestation")
+    elif source_ref.startswith(_LINES):
+        what = _("Le mouvement du compte Stripe")
     values = {"what": what, "ref": source_ref, "theirs": money(theirs_cents), "ours": money(ours_cents)}
     if not ours_cents:
         head = _("%(what)s %(ref)s : Stripe compte %(theirs)s, nos comptes ne le connaissent pas.", **values)
@@ -118,6 +120,8 @@ def difference(source_ref: str, theirs_cents: int, ours_cents: int) -> str:
 def _why_unknown(source_ref: str) -> str:
     if source_ref.startswith(_CHARGES):
         return _("Un paiement fait hors du site, ou un message de Stripe en retard.")
+    if source_ref.startswith(_LINES):
+        return _("Ni un virement vers la banque, ni des frais du compte : regardez cette ligne sur le site de Stripe.")
     if source_ref.startswith(_REFUNDS):
         return _("Un remboursement fait sur le site de Stripe : il sera repris dans les six heures.")
     return _("Un message de Stripe en retard : il sera repris dans les six heures.")

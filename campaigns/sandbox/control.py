@@ -43,6 +43,8 @@ VERBS = (
     "reinstate",
     "fail_refund",
     "pay_out",
+    "fail_payout",
+    "account_fee",
     "return_debit",
     "restrict_account",
     "open_account",
@@ -155,6 +157,18 @@ class Control:
         """Its owner has given every paper on the hosted page."""
         opened: Stored = await self._do(lambda rows: accounts.open_account(self._of(rows, account), account))
         return opened
+
+    async def fail_payout(self, payout: str) -> Stored:
+        """The bank refuses a payout."""
+        failed: Stored = await self._do(lambda rows: payouts.fail(self._of(rows, payout), payout))
+        return failed
+
+    async def account_fee(self, cents: int, description: str = "Radar for Fraud Teams") -> Stored:
+        """The account itself costs something."""
+        line: Stored = await self._do(
+            lambda rows: payouts.account_fee(World(rows, self._frame, ""), cents, description)
+        )
+        return line
 
     async def return_debit(self, charge: str) -> Stored:
         """A bank takes a direct debit back after its success."""

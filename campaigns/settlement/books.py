@@ -1,6 +1,7 @@
 """Every night: the gateway's balance of the last 35 days against the ledger, to the cent.
 
-Charge by charge, refund by refund, dispute by dispute, with their fees; a reversal counts for what it reverses.
+Charge by charge, refund by refund, dispute by dispute, with their fees; payouts and the account's own fees line by
+line. A reversal counts for what it reverses. What is of the account itself is booked first (`balance`).
 """
 
 from dataclasses import dataclass
@@ -12,28 +13,30 @@ from campaigns.payments import gateway
 from campaigns.payments.answers import BalanceLine
 from campaigns.payments.models import Attempt
 from campaigns.payments.till import OURS, Till, tills
+from campaigns.settlement import balance
+from campaigns.settlement.balance import DAYS
 from campaigns.settlement.models import Reconciliation
 from civic import clock, database, jobs
 
 log = structlog.get_logger("campaigns.settlement")
-DAYS = timedelta(days=35)
 SLOWEST = timedelta(days=20)
 """A direct debit is on the balance up to a fortnight after its charge: both sides are read from that much earlier."""
-APART = frozenset({"payout", "stripe_fee", "payout_failure"})
-"""Movements of the balance that no backer caused; payouts are booked by their own slice."""
 
 _BOOKED = """SELECT COALESCE(original.source_id, entry.source_id) AS source, SUM(posting.amount_cents) AS cents
 FROM entry JOIN posting ON posting.entry_id = entry.id JOIN account ON account.id = posting.account_id
 LEFT JOIN entry original ON original.id = CASE WHEN entry.source_type = 'entry' THEN CAST(entry.source_id AS BIGINT) END
 LEFT JOIN campaign ON campaign.id = entry.campaign_id
-WHERE COALESCE(original.source_type, entry.source_type) IN ('charge', 'refund', 'dispute')
+WHERE COALESCE(original.source_type, entry.source_type) IN ('charge', 'refund', 'dispute', 'balance_line')
 AND account.kind = 'stripe_clearing' AND entry.occurred_at >= ? AND COALESCE(campaign.account_ref, '') = ?
 GROUP BY COALESCE(original.source_id, entry.source_id)"""
 
 
 @dataclass(slots=True, frozen=True)
 class Difference:
-    """A charge, refund or dispute that one side does not know, or with another net amount (cents; 0: not known)."""
+    """A charge, refund, dispute or line of the account that one side does not know, or with another net amount.
+
+    In cents; 0: not known there.
+    """
 
     source_ref: str
     theirs_cents: int
@@ -76,8 +79,8 @@ async def _booked(till: Till, since: datetime) -> dict[str, int]:
 def _by_source(lines: list[BalanceLine]) -> dict[str, int]:
     found: dict[str, int] = {}
     for line in lines:
-        if line.kind not in APART:
-            found[line.source_ref] = found.get(line.source_ref, 0) + line.net_cents
+        source = line.ref if balance.kind_of(line) else line.source_ref or line.ref
+        found[source] = found.get(source, 0) + line.net_cents
     return found
 
 
@@ -86,6 +89,7 @@ async def compare_due(**_payload: object) -> None:
     """Every night, once money has moved; the result is a row, and an error in the log when the two sides differ."""
     if not await Attempt.all().exists():
         return
+    await balance.read_due()
     differences = await compare()
     for one in differences:
         log.error("books differ", source=one.source_ref, theirs=one.theirs_cents, ours=one.ours_cents)
