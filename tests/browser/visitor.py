@@ -75,11 +75,6 @@ class Visitor:
         secret = await people.open_session(person, "essai")
         await self.context.add_cookies([{"name": "session", "value": secret, "url": self.url}])
 
-    async def reads_in_large_letters(self) -> None:
-        """Her browser shows letters three quarters larger than usual."""
-        protocol = await self.context.new_cdp_session(self.page)
-        await protocol.send("Page.setFontSizes", {"fontSizes": {"standard": 28, "fixed": 24}})
-
     async def leave(self) -> None:
         """Close the window; the test fails if anything went wrong on the way."""
         await self.context.close()
