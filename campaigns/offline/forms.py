@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
@@ -17,11 +17,12 @@ from civic import clock
 from civic.errors import Invalid
 from civic.i18n import _
 from civic.people.forms import Name
+from civic.places import queries as places
 from civic.web.formats import money
 from civic.web.forms import Form
 
 LINES, MOST_LINES = 5, 30
-FIELDS = ("name", "amount", "mode", "email", "reference", "number", "address", "anonymous")
+FIELDS = ("name", "amount", "mode", "email", "reference", "number", "address", "commune", "anonymous")
 MATTER = ("name", "amount", "number", "email", "reference")
 _PROMISE = re.compile(r"\s*p[\s-]?\d", re.IGNORECASE)
 
@@ -45,14 +46,15 @@ class LineForm(BaseModel):
     reference: str = Field("", max_length=60)
     number: str = Field("", max_length=20)
     address: str = Field("", max_length=300)
+    commune: str = Field("", max_length=120)
     anonymous: bool = False
 
     def entry(self, day: date) -> Entry:
-        """What the service keeps; `day` is the day of receipt."""
+        """What the service keeps once its commune is found; `day` is the day of receipt."""
         mode = None if self.mode == "promised" else Mode(self.mode)
         return Entry(
             self.name, self.amount, mode, day if mode else None, self.reference, self.email or "", self.address,
-            self.anonymous, self.number,
+            self.anonymous, self.number, self.commune.strip() or None,
         )  # fmt: skip
 
 
@@ -77,6 +79,7 @@ class Stall:
     lines: int
     key: str
     entries: list[Entry] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
     asks_lines: bool = False
 
     @property
@@ -94,7 +97,20 @@ class Stall:
 async def read_stall(request: Request) -> Stall:
     """Read and check the whole form; empty lines are left out, each error stands beside its field."""
     async with request.form(max_fields=MOST_LINES * len(FIELDS) + 20, max_files=0) as sent:
-        return check_stall({name: value for name, value in sent.items() if isinstance(value, str)})
+        stall = check_stall({name: value for name, value in sent.items() if isinstance(value, str)})
+    for place, number in enumerate(stall.numbers):
+        try:
+            stall.entries[place] = await with_commune(stall.entries[place], f"commune_{number}")
+        except Invalid as error:
+            stall.form.refuse(error)
+    return stall
+
+
+async def with_commune(entry: Entry, field: str) -> Entry:
+    """The entry with the INSEE code of the commune that was typed. Raises Invalid beside this field."""
+    if not entry.commune:
+        return entry
+    return replace(entry, commune=(await places.commune_meant(entry.commune, field=field)).insee)
 
 
 def check_stall(sent: Mapping[str, str]) -> Stall:
@@ -121,6 +137,7 @@ def _check_line(stall: Stall, number: int, line: dict[str, str], day: date) -> N
     stall.form.errors |= {f"{name}_{number}": sentence for name, sentence in checked.errors.items()}
     if checked.data is not None:
         stall.entries.append(checked.data.entry(day))
+        stall.numbers.append(number)
 
 
 def _stall_day(form: Form[Any]) -> date:

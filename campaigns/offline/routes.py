@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import campaign_to_run
 from campaigns.offline import papers, queries, service, wording
-from campaigns.offline.forms import LINES, MOST_LINES, GiftForm, SlipsForm, Stall, read_stall
+from campaigns.offline.forms import LINES, MOST_LINES, GiftForm, SlipsForm, Stall, read_stall, with_commune
 from campaigns.offline.models import OfflineGift, OfflineSlip
 from campaigns.offline.treasury_routes import routes as treasury_routes
 from campaigns.pledges.models import Pledge
@@ -20,6 +20,7 @@ from civic.errors import DomainError, NotFound
 from civic.i18n import _, _n
 from civic.papers import pdf_answer
 from civic.people.actor import Actor, actor_of
+from civic.places.queries import full_label
 from civic.web.formats import money
 from civic.web.forms import Form
 from civic.web.page import page, redirect
@@ -104,7 +105,7 @@ async def edit(request: Request) -> Response:
         "name": _shown(gift, actor), "amount": money(gift.amount_cents), "mode": gift.mode or "promised",
         "received_on": gift.received_on.isoformat() if gift.received_on else clock.today().isoformat(),
         "reference": gift.reference, "email": gift.email, "address": gift.address,
-        "anonymous": "1" if gift.anonymous else "",
+        "anonymous": "1" if gift.anonymous else "", "commune": full_label(gift.commune) if gift.commune else "",
     }  # fmt: skip
     return _edit_page(request, gift, Form(values))
 
@@ -116,7 +117,7 @@ async def change(request: Request) -> Response:
     form = await Form.read(request, GiftForm)
     try:
         if form.data is not None:
-            await service.change(gift, actor, form.data.checked())
+            await service.change(gift, actor, await with_commune(form.data.checked(), "commune"))
             return redirect("offline.index", slug=gift.campaign.slug, flash=_("Le don est corrigé."))
     except DomainError as error:
         form.refuse(error)

@@ -28,6 +28,7 @@ PROMISE_LIFE = timedelta(days=30)
 class Entry:
     """One line of the stall's form. Cents; no mode means promised only. `number` is a slip's or a promise's reference.
 
+    `commune` is an INSEE code.
     `number`: « B-000123 » names the slip a donor filled in, « P-000123 » the promise of a backer whose card failed.
     """
 
@@ -40,6 +41,7 @@ class Entry:
     address: str = ""
     anonymous: bool = False
     number: str = ""
+    commune: str | None = None
 
 
 def hand(actor: Actor) -> Person:
@@ -82,7 +84,7 @@ async def _keep(campaign: Campaign, actor: Actor, entry: Entry, key: str, line: 
         received_on=entry.received_on if entry.mode else None, reference=entry.reference,
         donor_name=pledge.person.name if pledge else entry.donor_name, email=entry.email, address=entry.address,
         anonymous=pledge.anonymous if pledge else entry.anonymous, person=person, pledge=pledge, slip=slip,
-        form_key=key, line=line, recorded_by=writer, created_at=present, updated_at=present,
+        commune_id=entry.commune, form_key=key, line=line, recorded_by=writer, created_at=present, updated_at=present,
     )  # fmt: skip
     await note(gift.id, "", status.value, "entered", writer.id)
     return gift
@@ -140,7 +142,7 @@ async def change(gift: OfflineGift, actor: Actor, entry: Entry) -> None:
         values = {
             "amount_cents": entry.amount_cents, "mode": entry.mode, "reference": entry.reference,
             "received_on": entry.received_on if entry.mode else None, "anonymous": entry.anonymous,
-            "address": entry.address, "recorded_by_id": hand(actor).id,
+            "address": entry.address, "commune_id": entry.commune, "recorded_by_id": hand(actor).id,
         }  # fmt: skip
         if not gift.pledge_id:
             values |= {"donor_name": entry.donor_name, "email": entry.email, "person_id": person.id if person else None}

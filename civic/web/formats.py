@@ -89,6 +89,14 @@ def moment(value: datetime) -> str:
     return _("%(day)s à %(hour)s", day=day(value), hour=hour(value))
 
 
+def until(value: datetime) -> str:
+    """A last moment, as one says it: « samedi 14 juin à minuit » for what ends as the day does, else day and hour."""
+    local = clock.local(value)
+    if (local.hour, local.minute, local.second) != (0, 0, 0):
+        return moment(value)
+    return _("%(day)s à minuit", day=day(local.date() - timedelta(days=1)))
+
+
 def ago(value: datetime) -> str:
     """« il y a 3 jours », « dans 2 heures »: whole units only, in seconds when it is less than a minute."""
     then = value.replace(microsecond=0)
