@@ -77,7 +77,7 @@ async def withdraw(agreement: MatchAgreement, team: Actor) -> None:
 async def accept(agreement: MatchAgreement, name: str, role: str) -> None:
     """The matcher accepts, by its link: name, role and moment are kept; gifts count from today, or as it was agreed.
 
-    Harmless when repeated. Raises Gone when the proposal was withdrawn, declined or has lapsed, or the campaign is over.
+    Harmless when repeated. Raises Gone when it was withdrawn, declined or has lapsed, or the campaign is over.
     """
     async with transaction():
         await service.hold_campaign(agreement.campaign_id)

@@ -1,14 +1,14 @@
 """An agreement in plain words: its rule, its limits, its days, where it stands, what a gift would bring now."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchState
 from campaigns.matching.queries import Promised, communes_of, rule_of, told_left_of
 from campaigns.matching.rule import Gift, wishes
 from civic import clock
 from civic.i18n import _, _n
-from civic.web.formats import day, money
+from civic.web.formats import day, money, until
 
 EXAMPLE_GIFTS = (1_000, 3_000, 10_000)
 """Gifts of the worked example, in cents, of three persons."""
@@ -58,20 +58,19 @@ def limits_text(agreement: MatchAgreement) -> str:
     )  # fmt: skip
 
 
-def days_text(agreement: MatchAgreement, write: Callable[[datetime], str] = day) -> str:
+def days_text(agreement: MatchAgreement, write: Callable[[date | datetime], str] = day) -> str:
     """From which day to which (with its campaign); `write` says how a day is written."""
     ends_at = agreement.ends_at or agreement.campaign.deadline
-    if agreement.starts_at is None:
-        if ends_at is None:
-            return _("Du jour de l’accord à la fin de la collecte")
-        return _("Du jour de l’accord au %(last)s à minuit", last=write(ends_at - timedelta(seconds=1)))
-    first = write(agreement.starts_at)
+    first = write(agreement.starts_at) if agreement.starts_at else ""
     if ends_at is None:
-        return _("Du %(first)s à la fin de la collecte", first=first)
-    last = write(ends_at - timedelta(seconds=1))
+        whole = _("Du jour de l’accord à la fin de la collecte")
+        return _("Du %(first)s à la fin de la collecte", first=first) if first else whole
+    last = until(ends_at, write)
+    if not first:
+        return _("Du jour de l’accord au %(when)s", when=last)
     if agreement.ends_at is None:
-        return _("Du %(first)s à la fin de la collecte, le %(last)s à minuit", first=first, last=last)
-    return _("Du %(first)s au %(last)s à minuit", first=first, last=last)
+        return _("Du %(first)s à la fin de la collecte, le %(when)s", first=first, when=last)
+    return _("Du %(first)s au %(when)s", first=first, when=last)
 
 
 def countdown_text(agreement: MatchAgreement) -> str:
