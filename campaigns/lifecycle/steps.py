@@ -50,7 +50,8 @@ def _steps(
         "budget": (_("Budget"), "campaigns.edit_costs"), "mercis": (_("Mercis"), "campaigns.edit_rewards"),
         "conditions": (_("Conditions"), "campaigns.edit_terms"), "relire": (_("Relecture"), "campaigns.reread"),
     }  # fmt: skip
-    lacking = {item.step for item in missing(items)}
+    empty = {"photos"} - {item.step for item in items if item.done}
+    lacking = empty | {item.step for item in missing(items)}
     count: dict[str, int] = {}
     for topic, rows in waiting.items():
         count[comments.STEP_OF[topic]] = count.get(comments.STEP_OF[topic], 0) + len(rows)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
@@ -18,6 +18,7 @@ from civic import clock
 from civic.errors import Invalid
 from civic.i18n import _
 from civic.people.forms import Name
+from civic.places import queries as places
 from civic.web.formats import money
 from civic.web.forms import Form
 
@@ -48,17 +49,22 @@ class LineForm(BaseModel):
     email: EmailStr | None = None
     reference: str = Field("", max_length=60)
     number: str = Field("", max_length=20)
+    city: str = Field("", max_length=120)
     thanked: bool = False
     public_name: str = Field("", max_length=120)
     amount_hidden: bool = False
 
     def entry(self, day: date, identity: DonorForm | None = None, row: int = 0) -> Entry:
-        """What the service keeps; `day` is the day of receipt. Whoever agrees to be thanked gives a name for it."""
+        """What the service keeps, once its commune is found; `day` is the day of receipt.
+
+        Whoever agrees to be thanked gives a name for it.
+        """
         mode = None if self.mode == "promised" else Mode(self.mode)
         return Entry(
             self.name, self.amount, mode, day if mode else None, self.reference, self.email or "", self.number,
             public_name=(self.public_name.strip() or self.name) if self.thanked else "",
             amount_hidden=self.thanked and self.amount_hidden, identity=identity, row=row,
+            commune=self.city.strip() or None,
         )  # fmt: skip
 
 
@@ -76,12 +82,12 @@ class GiftForm(LineForm):
 
 
 def read_identity(sent: Mapping[str, Any]) -> tuple[DonorForm | None, dict[str, str]]:
-    """Who gives, for a tax receipt, and what is wrong with it: nothing when no part of the address is written.
+    """Who gives, for a tax receipt, and what is wrong with it: nothing when no more than the commune is written.
 
     A SIREN or a legal form makes it a company.
     """
     typed = {name: str(sent.get(name) or "").strip() for name in ("name", *IDENTITY)}
-    if not any(typed[name] for name in IDENTITY):
+    if not any(typed[name] for name in IDENTITY if name != "city"):
         return None, {}
     kind = DonorKind.COMPANY if typed["siren"] or typed["legal_form"] else DonorKind.PERSON
     checked = Form.check(typed | {"kind": kind.value, "number": typed["siren"]}, DonorForm)
@@ -114,7 +120,28 @@ class Stall:
 async def read_stall(request: Request) -> Stall:
     """Read and check the whole form; empty lines are left out, each error stands beside its field."""
     async with request.form(max_fields=MOST_LINES * len(FIELDS) + 20, max_files=0) as sent:
-        return check_stall({name: value for name, value in sent.items() if isinstance(value, str)})
+        stall = check_stall({name: value for name, value in sent.items() if isinstance(value, str)})
+    for place, entry in enumerate(stall.entries):
+        try:
+            stall.entries[place] = await with_commune(entry, f"city_{entry.row}")
+        except Invalid as error:
+            stall.form.refuse(error)
+    return stall
+
+
+async def with_commune(entry: Entry, field: str) -> Entry:
+    """The entry with the INSEE code of the commune that was typed.
+
+    Raises Invalid beside this field, but not for a whole postal address: that may be anywhere.
+    """
+    if not entry.commune:
+        return entry
+    try:
+        return replace(entry, commune=(await places.commune_meant(entry.commune, field=field)).insee)
+    except Invalid:
+        if entry.identity is None:
+            raise
+        return replace(entry, commune=None)
 
 
 def check_stall(sent: Mapping[str, str]) -> Stall:

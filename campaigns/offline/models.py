@@ -11,6 +11,7 @@ from campaigns.identity import Identity
 from campaigns.lifecycle.models import Campaign
 from campaigns.pledges.models import Pledge
 from civic.people.models import Person
+from civic.places.models import Commune
 
 LEAST_CENTS, MOST_CENTS = 100, 10_000_000
 
@@ -102,8 +103,9 @@ class OfflineGift(Model):
     """Money given without a card, in cents. `turn` counts its verifications: each books under its own name.
 
     `pledge` is set when a backer whose card failed sends a cheque or a transfer instead: her promise already counts,
-    verifying collects it. `person` is known when an e-mail address was given. `public_name` is the name under which she
-    agreed to be thanked, empty when nobody asked her or she did not (then `anonymous`).
+    verifying collects it. `person` is known when an e-mail address was given, `commune` when the donor said where she
+    lives: a matcher may add to the gifts of some communes only. `public_name` is the name under which she agreed to be
+    thanked, empty when nobody asked her or she did not (then `anonymous`).
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -122,6 +124,10 @@ class OfflineGift(Model):
     anonymous = fields.BooleanField(default=False)
     public_name = fields.CharField(max_length=120, default="")
     amount_hidden = fields.BooleanField(default=False)
+    commune_id: str | None
+    commune: fields.ForeignKeyNullableRelation[Commune] = fields.ForeignKeyField(
+        "civic.Commune", null=True, on_delete=fields.OnDelete.RESTRICT, related_name=False
+    )
     person_id: int | None
     person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, db_index=True, related_name=False

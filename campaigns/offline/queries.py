@@ -36,7 +36,7 @@ GIVING_BACK = (
 )  # fmt: skip
 """The campaign did not happen: what came in by hand goes back."""
 AT_ONCE = 200
-_WITH = ("campaign", "recorded_by", "verified_by", "pledge", "person")
+_WITH = ("campaign", "recorded_by", "verified_by", "pledge", "person", "commune")
 _REFERENCE = re.compile(r"(?<![A-Z0-9])([PHBR])[\s-]?0*([1-9]\d{0,11})(?!\d)")
 
 

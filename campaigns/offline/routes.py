@@ -22,6 +22,7 @@ from campaigns.offline.forms import (
     Stall,
     read_identity,
     read_stall,
+    with_commune,
 )
 from campaigns.offline.models import OfflineGift, OfflineSlip
 from campaigns.offline.statement_routes import routes as statement_routes
@@ -34,6 +35,7 @@ from civic.i18n import _, _n
 from civic.papers import pdf_answer
 from civic.people import links
 from civic.people.actor import Actor, actor_of
+from civic.places.queries import full_label
 from civic.web.formats import money
 from civic.web.forms import Form
 from civic.web.page import page, redirect, redirect_to
@@ -120,6 +122,7 @@ async def edit(request: Request) -> Response:
         "received_on": gift.received_on.isoformat() if gift.received_on else clock.today().isoformat(),
         "reference": gift.reference, "email": gift.email, "thanked": "1" if gift.public_name else "",
         "public_name": gift.public_name, "amount_hidden": "1" if gift.amount_hidden else "",
+        "city": full_label(gift.commune) if gift.commune else "",
     }  # fmt: skip
     if known := await donors.identity_of(gift.id):
         values |= {name: getattr(known, "number" if name == "siren" else name) for name in IDENTITY}
@@ -133,7 +136,7 @@ async def change(request: Request) -> Response:
     form, identity = await _read_gift(request)
     try:
         if form.data is not None and not form.errors:
-            await service.change(gift, actor, form.data.checked(identity))
+            await service.change(gift, actor, await with_commune(form.data.checked(identity), "city"))
             return redirect("offline.index", slug=gift.campaign.slug, flash=_("Le don est corrigé."))
     except DomainError as error:
         form.refuse(error)

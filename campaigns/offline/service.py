@@ -31,6 +31,7 @@ PROMISE_LIFE = timedelta(days=30)
 class Entry:
     """One line of the stall's form. Cents; no mode means promised only. `number` is a slip's or a promise's reference.
 
+    `commune` is an INSEE code.
     `number`: « B-000123 » names the slip a donor filled in, « P-000123 » the promise of a backer whose card failed.
     `public_name`: the name under which she agrees to be thanked. `identity`: who she is for a tax receipt. `row`: the
     line of the form, to say where a mistake is.
@@ -47,6 +48,7 @@ class Entry:
     amount_hidden: bool = False
     identity: DonorForm | None = None
     row: int = 0
+    commune: str | None = None
 
 
 def hand(actor: Actor) -> Person:
@@ -91,7 +93,7 @@ async def _keep(campaign: Campaign, actor: Actor, entry: Entry, key: str, line: 
         anonymous=pledge.anonymous if pledge else not entry.public_name,
         public_name="" if pledge else entry.public_name,
         amount_hidden=not pledge and entry.amount_hidden, person=person, pledge=pledge, slip=slip,
-        form_key=key, line=line, recorded_by=writer, created_at=present, updated_at=present,
+        commune_id=entry.commune, form_key=key, line=line, recorded_by=writer, created_at=present, updated_at=present,
     )  # fmt: skip
     if entry.identity:
         await donors.keep_identity(gift, entry.identity, writer.id)
@@ -165,6 +167,7 @@ async def _corrected(gift: OfflineGift, actor: Actor, entry: Entry) -> dict[str,
     values: dict[str, Any] = {
         "amount_cents": entry.amount_cents, "mode": entry.mode, "reference": entry.reference,
         "received_on": entry.received_on if entry.mode else None, "recorded_by_id": hand(actor).id,
+        "commune_id": entry.commune,
     }  # fmt: skip
     if gift.pledge_id:
         return values

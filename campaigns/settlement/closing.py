@@ -191,8 +191,8 @@ async def thank(campaign_id: int, after: int = 0) -> None:
         if plan:
             await letters.to_backer("funded_short", pledge, "funded", collected_cents=campaign.raised_cents, **said)
             continue
-        missed = campaign.collected_cents < campaign.needed_cents
-        await letters.to_backer("funded", pledge, "funded", collected_cents=campaign.collected_cents, missed=missed)
+        missed = campaign.raised_cents < campaign.needed_cents
+        await letters.to_backer("funded", pledge, "funded", collected_cents=campaign.raised_cents, missed=missed)
     if len(pledges) == rules.SPREAD:
         last = pledges[-1].id
         await jobs.enqueue("backers_thanked", key=f"campaign-{campaign_id}-{last}", campaign_id=campaign_id, after=last)

@@ -1,5 +1,6 @@
 """How amounts, days and distances are written, in the language of the page (Babel), with French typography."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_time, format_timedelta
@@ -87,6 +88,17 @@ def hour(value: datetime) -> str:
 def moment(value: datetime) -> str:
     """« samedi 14 juin à 14 h 30 »."""
     return _("%(day)s à %(hour)s", day=day(value), hour=hour(value))
+
+
+def until(value: datetime, write: Callable[[date | datetime], str] = day) -> str:
+    """A last moment, as one says it: « samedi 14 juin à minuit » for what ends as the day does, else day and hour.
+
+    `write` says how the day is written.
+    """
+    local = clock.local(value)
+    if (local.hour, local.minute, local.second) != (0, 0, 0):
+        return _("%(day)s à %(hour)s", day=write(value), hour=hour(value))
+    return _("%(day)s à minuit", day=write(local.date() - timedelta(days=1)))
 
 
 def ago(value: datetime) -> str:
