@@ -43,6 +43,8 @@ from civic.needs import service as needs
 from civic.needs.models import Need, NeedKind
 from civic.people import links
 from civic.people.actor import Actor
+from civic.media.documents import path_of
+from civic.media.models import Picture
 from civic.people.models import Person, RoleName
 from civic.settings import Settings
 from civic.web.assets import address
@@ -194,6 +196,9 @@ async def some_spending(campaign: Campaign) -> dict[str, dict[str, Any]]:
     """A sum asked for and an expense declared by somebody who is none of the columns."""
     tranche, expense = await a_tranche(campaign, await a_person()), await an_expense(campaign, await a_person())
     of_expense = {"slug": campaign.slug, "id": expense.id}
+    picture = await Picture.get(id=expense.evidence_id)
+    await Picture.filter(id=picture.id).update(pages=1)
+    path_of(picture).write_bytes(b"%PDF-")
     return {
         "payouts": of_expense, "payouts.answer": {"slug": campaign.slug, "id": tranche.id},
     }

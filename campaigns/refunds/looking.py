@@ -14,7 +14,7 @@ from campaigns.pledges.models import Pledge
 from campaigns.refunds import disputes, position, sending, unwinding
 from campaigns.refunds.models import Dispute, Refund, RefundCause, RefundStatus
 from campaigns.settlement import outcomes
-from campaigns.settlement.books import DAYS
+from campaigns.settlement.balance import DAYS
 from campaigns.settlement.looking import MOST, PATIENCE, NotKnownYet, Reconciled
 from campaigns.settlement.models import Reconciliation
 from civic import clock, jobs
