@@ -40,6 +40,8 @@ from civic.decisions.counting import Code
 from civic.decisions.models import Commitment, Decision, Stance
 from civic.events.service import announce
 from civic.initiatives.models import Initiative
+from civic.media.documents import path_of
+from civic.media.models import Picture
 from civic.media.service import folder
 from civic.needs import service as needs
 from civic.needs.models import Need, NeedKind
@@ -205,6 +207,9 @@ async def some_spending(campaign: Campaign) -> dict[str, dict[str, Any]]:
     """A sum asked for and an expense declared by somebody who is none of the columns."""
     tranche, expense = await a_tranche(campaign, await a_person()), await an_expense(campaign, await a_person())
     of_expense = {"slug": campaign.slug, "id": expense.id}
+    picture = await Picture.get(id=expense.evidence_id)
+    await Picture.filter(id=picture.id).update(pages=1)
+    path_of(picture).write_bytes(b"%PDF-")
     return {
         "payouts": of_expense, "payouts.answer": {"slug": campaign.slug, "id": tranche.id},
     }

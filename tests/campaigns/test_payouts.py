@@ -88,7 +88,7 @@ async def test_a_lead_asks_spends_and_shows_and_another_person_looks_twice(
     assert (await treasurer.submit(path(campaign, f"/tranches/{tranche.id}"), {"answer": "accepted"})).status_code == 303
     spent = {"cost_line": str(line.id), "amount": "380,50", "paid_on": clock.today().isoformat(), "what": "Garage Morel"}
     without = await lead.submit(path(campaign, "/declarer"), spent)
-    assert (without.status_code, "Ajoutez la photo" in without.text) == (422, True)
+    assert (without.status_code, "Ajoutez la facture" in without.text) == (422, True)
     files = {"evidence": ("facture.jpg", photo(), "image/jpeg")}
     assert (await lead.submit(path(campaign, "/declarer"), spent, files=files)).status_code == 303
     public = f"/campagnes/{campaign.slug}/preuves"
