@@ -116,10 +116,10 @@ async def mismatch(deposit: Deposit, cents: int) -> str:
     )  # fmt: skip
     if cents > total:
         more = money(cents - total)
-        return f"{said} " + _("Il y a %(more)s de trop : cherchez un chèque qui n’est pas sur le bordereau.", more=more)
+        return f"{said} " + _("Il y a %(more)s de trop : cherchez un chèque qui n’est pas sur le bordereau.", more=more)
     suspects = [gift for gift in gifts if gift.amount_cents == total - cents]
     if not suspects:
-        return f"{said} " + _("Il manque %(less)s : comparez chèque par chèque.", less=money(total - cents))
+        return f"{said} " + _("Il manque %(less)s : comparez chèque par chèque.", less=money(total - cents))
     names = ", ".join(f"{gift.code} ({gift.donor_name})" for gift in suspects)
     return f"{said} " + _(
         "Il manque %(less)s, le montant de %(names)s. Si la banque l’a refusé, enregistrez l’impayé puis rapprochez.",

@@ -185,7 +185,7 @@ async def answer_claim(request: Request) -> Response:
         await donors.refuse(gift, person)
         return redirect_to("/mon-espace", flash=_("C’est noté, nous ne vous le demanderons plus."))
     await donors.claim(gift, person)
-    return redirect("receipts.gift", token=links.make(donors.LINK, gift.id), flash=_("Merci ! Ce don est le vôtre."))
+    return redirect("receipts.gift", token=links.make(donors.LINK, gift.id), flash=_("Merci ! Ce don est le vôtre."))
 
 
 async def slips(request: Request) -> Response:

@@ -146,7 +146,7 @@ async def change(gift: OfflineGift, actor: Actor, entry: Entry) -> None:
     somebody else still verifies. Raises NotNow, Invalid.
     """
     if gift.pledge_id and entry.amount_cents != gift.amount_cents:
-        raise Invalid(_("Le montant est celui de la promesse : il ne change pas ici."), field="amount")
+        raise Invalid(_("Le montant est celui de la promesse : il ne change pas ici."), field="amount")
     if gift.status != OfflineStatus.PROMISED and entry.mode is None:
         raise Invalid(_("Ce don est déjà reçu. S’il ne l’est pas, retirez-le et saisissez une promesse."), field="mode")
     async with transaction():

@@ -112,7 +112,7 @@ async def confirm(request: Request) -> Response:
 
 
 def _confirmed(done: int) -> str:
-    return _n("%(n)s ligne confirmée : l’argent compte.", "%(n)s lignes confirmées : l’argent compte.", done)
+    return _n("%(n)s ligne confirmée : l’argent compte.", "%(n)s lignes confirmées : l’argent compte.", done)
 
 
 async def match(request: Request) -> Response:

@@ -42,7 +42,7 @@ async def verify(request: Request) -> Response:
 
 
 def _verified(done: int) -> str:
-    return _n("%(n)s don vérifié : il compte.", "%(n)s dons vérifiés : ils comptent.", done)
+    return _n("%(n)s don vérifié : il compte.", "%(n)s dons vérifiés : ils comptent.", done)
 
 
 async def _verify_one(seen: str, actor: Actor) -> None:

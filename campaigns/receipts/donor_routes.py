@@ -121,7 +121,7 @@ async def _tell(request: Request, subject: Subject) -> Response:
         return await _page(request, subject, form, 422)
     place = _place(subject, clock.today().year)
     if await queries.standing(pledge_id=subject.pledge_id, gift_id=subject.gift_id):
-        return redirect_to(place.tell, flash=_("Votre reçu est déjà établi : écrivez à l’équipe pour le corriger."))
+        return redirect_to(place.tell, flash=_("Votre reçu est déjà établi : écrivez à l’équipe pour le corriger."))
     if subject.gift_id:
         await service.tell_by_hand(subject.gift_id, form.data, None)
     else:
@@ -185,7 +185,7 @@ async def tell_by_hand(request: Request) -> Response:
         return await _treasury_page(request, subject, form, 422)
     here = urls.path("receipts.by_hand", id=subject.gift_id)
     if await queries.standing(gift_id=subject.gift_id):
-        return redirect_to(here, flash=_("Le reçu est déjà établi : annulez-le d’abord dans le registre."), kind="warn")
+        return redirect_to(here, flash=_("Le reçu est déjà établi : annulez-le d’abord dans le registre."), kind="warn")
     await service.tell_by_hand(subject.gift_id, form.data, (actor.recorded_by or actor.person).id)
     return redirect_to(here, flash=await _issued(subject, _("Le reçu est établi.")))
 

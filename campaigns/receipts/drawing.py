@@ -119,7 +119,7 @@ async def invitation_paper(address: str, name: str, reference: str, cents: int, 
         paper.text_block(_("Pour recevoir votre reçu fiscal"), bold=True)
         paper.text_block(_(
             "Photographiez ce code avec votre téléphone, puis écrivez votre nom et votre adresse. Vous pouvez aussi "
-            "nous les donner sur papier : écrivez-les ci-dessous et rendez-nous cette feuille."
+            "nous les donner sur papier : écrivez-les ci-dessous et rendez-nous cette feuille."
         ))  # fmt: skip
         paper.qr(address, size=42)
         for label in (_("Nom et prénoms"), _("Numéro et rue"), _("Code postal et commune")):

@@ -168,7 +168,7 @@ async def send_again(receipt: Receipt, actor: Actor) -> None:
     """Write to the donor again where her receipt is. Raises NoReceipt when she left no address."""
     subject = await subjects.of_receipt(receipt)
     if not subject.person or not subject.person.email:
-        raise NoReceipt(_("Cette personne n’a pas laissé d’adresse : imprimez son reçu."))
+        raise NoReceipt(_("Cette personne n’a pas laissé d’adresse : imprimez son reçu."))
     async with transaction():
         key = f"receipt-again-{receipt.id}-{int(clock.now().timestamp()) // 60}"
         await _write(subject, receipt, "receipt_ready", key)
