@@ -11,7 +11,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 class Migration(migrations.Migration):
-    dependencies = [('campaigns', '0002_solidarity'), ('civic', '0002_auto_20261123_0424')]
+    dependencies = [('campaigns', '0002_solidarity'), ('civic', '0002_whole')]
 
     initial = False
 
