@@ -13,7 +13,10 @@ OF_A_CAMPAIGN = frozenset({
     AccountKind.CAMPAIGN_FUND, AccountKind.MATCH_FUND, AccountKind.REFUNDS_DUE, AccountKind.DISPUTES_HELD,
     AccountKind.BENEFICIARY_PAYABLE, AccountKind.EXPENSE_PAID,
 })  # fmt: skip
-"""Accounts kept per campaign; the others are the platform's."""
+"""Accounts kept per campaign; the others are the host's, or those of another legal entity whose campaign it is."""
+
+OF_PAYEE = "b"
+"""`stripe_clearing:b7`: the money of payee 7 on its own Stripe account, never the host's (docs/decisions/0016)."""
 
 _ADD_ENTRIES = """INSERT INTO entry (campaign_id, kind, source_type, source_id, occurred_at, recorded_at, actor_id,
 memo, position, salt, prev_hash, hash) VALUES {rows}
@@ -22,6 +25,8 @@ _KNOWN = "SELECT source_id FROM entry WHERE source_type = ? AND kind = ? AND sou
 
 _known: dict[str, int] = {}
 """Ids of accounts that are certainly kept, as this process saw them in the database it has open."""
+_payees: dict[int, int | None] = {}
+"""Campaign → its payee, None for the host, as this process saw it once the campaign was open."""
 _COLUMNS = (
     "campaign_id", "kind", "source_type", "source_id", "occurred_at", "recorded_at", "actor_id", "memo", "position",
     "salt", "prev_hash", "hash",
@@ -80,7 +85,8 @@ async def book_all(
     Raises Unbalanced, or BookedOtherwise when a source is booked with other amounts.
     """
     assert database.in_transaction_now(), "a booking belongs to the transaction of its fact"
-    amounts = [_amounts(fact, campaign) for fact in facts]
+    payee = await _payee_of(campaign)
+    amounts = [_amounts(fact, campaign, payee) for fact in facts]
     accounts = await _accounts(list(dict.fromkeys(key for one in amounts for key in one)), campaign)
     if not held:
         await _lock(campaign)
@@ -91,11 +97,11 @@ async def book_all(
     return [found.get(fact.source_id) or await _same(fact, of) for fact, of in zip(facts, amounts, strict=True)]
 
 
-def _amounts(fact: Fact, campaign: int | None) -> dict[str, int]:
+def _amounts(fact: Fact, campaign: int | None, payee: int | None) -> dict[str, int]:
     """Cents by account, zero amounts left out. Raises Unbalanced."""
     amounts: dict[str, int] = {}
     for one in fact.postings:
-        key = _key(one.account, campaign)
+        key = _key(one.account, campaign, payee)
         amounts[key] = amounts.get(key, 0) + one.cents
     amounts = {key: cents for key, cents in amounts.items() if cents}
     if not amounts or sum(amounts.values()) != 0:
@@ -128,15 +134,36 @@ async def reverse(entry: Entry, *, actor: int | None = None, memo: str = "") -> 
     return await book("reversal", "entry", str(entry.id), kinds, campaign=entry.campaign_id, actor=actor, memo=memo)
 
 
-def _key(account: AccountKind, campaign: int | None) -> str:
-    return f"{account.value}:{campaign}" if account in OF_A_CAMPAIGN and campaign else account.value
+def _key(account: AccountKind, campaign: int | None, payee: int | None) -> str:
+    if account in OF_A_CAMPAIGN and campaign:
+        return f"{account.value}:{campaign}"
+    return f"{account.value}:{OF_PAYEE}{payee}" if payee else account.value
+
+
+async def _payee_of(campaign: int | None) -> int | None:
+    """Whose money a campaign's is, when it is not the host's; it never changes once the campaign is open."""
+    if campaign is None:
+        return None
+    _same_database()
+    if campaign not in _payees:
+        rows = await database.fetch_all("SELECT payee_id FROM campaign WHERE id = ?", [campaign])
+        found = rows[0]["payee_id"] if rows else None
+        database.after_commit(lambda: _payees.update({campaign: found}))
+        return found
+    return _payees[campaign]
+
+
+def _same_database() -> None:
+    """Forget what was seen in another database (tests open one after the other)."""
+    if _known.get("opened") != database.opened():
+        _known.clear()
+        _payees.clear()
+        _known["opened"] = database.opened()
 
 
 async def _accounts(keys: list[str], campaign: int | None) -> dict[str, int]:
     """The ids of these accounts, made when new; in one order, so that two bookings never wait for each other."""
-    if _known.get("opened") != database.opened():
-        _known.clear()
-        _known["opened"] = database.opened()
+    _same_database()
     if all(key in _known for key in keys):
         return {key: _known[key] for key in keys}
     marks = ", ".join("?" * len(keys))
@@ -147,7 +174,7 @@ async def _accounts(keys: list[str], campaign: int | None) -> dict[str, int]:
         kind, _colon, of_campaign = key.partition(":")
         await database.execute(
             "INSERT INTO account (key, kind, campaign_id) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
-            [key, kind, campaign if of_campaign else None],
+            [key, kind, campaign if of_campaign and not of_campaign.startswith(OF_PAYEE) else None],
         )
     if missing:
         found = {row["key"]: row["id"] for row in await database.fetch_all(select, keys)}

@@ -71,7 +71,8 @@ async def _review_page(request: Request, campaign: Campaign, form: Form[ReviewFo
     lines, photos = await queries.cost_lines(campaign.id), await pictures.of(campaign.id)
     return page(
         request, "campaigns/lifecycle/review.html", status=status, form=form, campaign=campaign,
-        items=checklist(campaign, lines, len(photos)), lines=lines, waiting=campaign.status == CampaignStatus.SUBMITTED,
+        items=checklist(campaign, lines, len(photos), campaign.payee), lines=lines,
+        waiting=campaign.status == CampaignStatus.SUBMITTED,
         photos=photos, rewards=await queries.rewards(campaign.id), topics=comments.topics(), lacking=missing_facts(),
         remarks=await comments.of(campaign),
     )  # fmt: skip

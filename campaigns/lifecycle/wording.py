@@ -21,6 +21,8 @@ def ends_text(campaign: Campaign) -> str:
 def state_text(campaign: Campaign) -> str:
     """The state of a public campaign in a sentence; nothing while one can give."""
     if campaign.status == CampaignStatus.LIVE:
+        if campaign.till_closed_at:
+            return _("Le compte de paiement de %(who)s ne peut pas encaisser pour l’instant.", who=campaign.beneficiary)
         return "" if campaign.is_open() else _("La collecte est terminée, le résultat arrive.")
     if campaign.goal == GoalKind.FLEXIBLE and (said := _kept(campaign)):
         return said
@@ -34,7 +36,7 @@ def state_text(campaign: Campaign) -> str:
         CampaignStatus.CANCELLED: _("Collecte annulée. Personne n’a été débité."),
         CampaignStatus.FAILED: _("Objectif non atteint. Personne n’a été débité."),
         CampaignStatus.COLLECTING: _("Objectif atteint. Les dons sont en cours de débit."),
-        CampaignStatus.SHORTFALL: _("Objectif atteint, une partie des cartes a été refusée."),
+        CampaignStatus.SHORTFALL: _("Il manque de l’argent : des paiements promis n’ont pas abouti."),
         CampaignStatus.FUNDED: _("Collecte réussie."),
         CampaignStatus.UNWINDING: _("Les dons sont en cours de remboursement."),
         CampaignStatus.REFUNDED: _("Les dons ont été remboursés."),

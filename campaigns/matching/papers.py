@@ -13,6 +13,9 @@ from civic.settings import settings
 from civic.web import urls
 from civic.web.formats import day_short, money
 
+SIGNING = 48.0
+"""Millimetres of the signatures with their heading, which stay on one page."""
+
 
 def reference(agreement: MatchAgreement) -> str:
     """How an agreement is named on papers and transfers."""
@@ -39,26 +42,35 @@ def _agreement(agreement: MatchAgreement, title: str) -> Callable[[Paper], None]
     def fill(paper: Paper) -> None:
         paper.heading(title)
         paper.text_block(_("Pour la collecte « %(title)s »", title=agreement.campaign.title), size=12, bold=True)
-        paper.heading(_("Entre"), level=2)
+        paper.text_block(_("Entre"), bold=True, size=10)
         paper.facts(parties)
         for heading, text in articles[:3]:
-            paper.heading(heading, level=2)
-            paper.text_block(text)
-        paper.heading(_("Exemple chiffré"), level=2)
+            _article(paper, heading, text)
+        paper.ln(1)
+        paper.text_block(_("Exemple chiffré"), bold=True, size=10)
         paper.text_block(_("Trois personnes donnent 10 €, 30 € et 100 € :"))
         paper.rows(
             [_("Don d’une personne"), _("Ajouté par le financeur"), _("Reçu par la collecte")], rows,
-            widths=(1, 1, 1), right=(0, 1, 2), size=10,
+            widths=(1, 1, 1), right=(0, 1, 2),
         )  # fmt: skip
-        paper.add_page()
         for heading, text in articles[3:]:
-            paper.heading(heading, level=2)
-            paper.text_block(text)
-        paper.heading(_("Les signatures"), level=2)
+            _article(paper, heading, text)
+        if paper.will_page_break(SIGNING):
+            paper.add_page()
+        paper.text_block(_("Les signatures"), bold=True, size=10)
         paper.text_block(_("Fait en deux exemplaires, à ……………………………… le ………………………"))
-        paper.signatures(boxes, height=34)
+        paper.signatures(boxes, height=28)
 
     return fill
+
+
+def _article(paper: Paper, heading: str, text: str) -> None:
+    """An article in small letters, so that a usual agreement holds on the one page that is signed."""
+    if paper.will_page_break(20):
+        paper.add_page()
+    paper.ln(1)
+    paper.text_block(heading, bold=True, size=10)
+    paper.text_block(text, size=9.5)
 
 
 def _parties(agreement: MatchAgreement) -> list[tuple[str, str]]:
@@ -69,7 +81,7 @@ def _parties(agreement: MatchAgreement) -> list[tuple[str, str]]:
         (_("Le financeur"), f"{matcher.name} ({kind}),\n{by}"),
         (_("Le bénéficiaire"), campaign.beneficiary or _("la structure qui porte la collecte")),
         (_("La plateforme"), f"{settings().site_name}, {settings().contact_email}"),
-        (_("La collecte"), urls.absolute("campaigns.show", slug=campaign.slug)),
+        (_("La collecte"), urls.absolute("campaigns.show", slug=campaign.slug).partition("://")[2]),
     ]
 
 

@@ -61,7 +61,7 @@ def _slip(paper: Paper, stub: Stub, title: str, payee: str, top: float) -> None:
     _put(paper, left, top, _("Bulletin de don"), size=8.5, muted=True)
     _put(paper, left, top + 4, title, size=12, bold=True, width=width - 34)
     fields = [_("Prénom et nom"), _("Montant, en euros"), _("Courriel (pour être prévenu)"),
-              _("Adresse (pour un reçu fiscal)")]  # fmt: skip
+              _("Commune (adresse pour un reçu)")]  # fmt: skip
     for place, label in enumerate(fields):
         _put(paper, left, top + 15 + place * 8, label, size=9, muted=True)
         start, end = left + 50, left + width - (34 if place < 3 else 0)

@@ -3,7 +3,7 @@
 Locks in the order of docs/locking.md: campaign, reward, pledge, offline gift, ledger account.
 """
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 
 from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind, Entry
@@ -12,12 +12,12 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.offline import queries
+from campaigns.offline.donors import gives_otherwise
 from campaigns.offline.models import COUNTING, Mode, OfflineGift, OfflineStatus
 from campaigns.offline.service import hand
 from campaigns.offline.transitions import move
 from campaigns.pledges import transitions as pledge_transitions
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.pledges.queries import STANDING
 from civic import clock, jobs, mail
 from civic.contributions import service as contributions
 from civic.database import retrying, transaction
@@ -83,6 +83,15 @@ async def bounce(gift_id: int, team: Actor, why: str = "") -> None:
     async with transaction():
         gift = await hold(gift_id)
         await _take_out(gift, team, OfflineStatus.BOUNCED, why or "bounced")
+
+
+async def unbank(gift: OfflineGift, team: Actor) -> None:
+    """The bank did not take it after all: in hand again, in the caller's transaction. Raises NotNow."""
+    await move(gift, OfflineStatus.VERIFIED, by=By.TEAM, cause="not banked", actor_id=hand(team).id)
+    banked = Entry.filter(source_type=SOURCE, kind="offline_banked", source_id__startswith=f"{gift.source}:")
+    entry = await banked.order_by("-id").first()
+    assert entry is not None, "a banked gift is booked"
+    await ledger.reverse(entry, actor=hand(team).id, memo=f"offline {gift.id} not banked")
 
 
 @retrying
@@ -169,7 +178,8 @@ async def _take_out(gift: OfflineGift, team: Actor, to: OfflineStatus, why: str)
     await audit(team, f"offline_{to.value}", f"offline_gift:{gift.id}", why=why[:200], cents=gift.amount_cents)
     if not counted:
         return
-    for entry in await Entry.filter(source_type=SOURCE, source_id=gift.source).order_by("-id"):
+    mine = Q(source_id=gift.source) | Q(source_id__startswith=f"{gift.source}:")
+    for entry in await Entry.filter(mine, source_type=SOURCE).order_by("-id"):
         await ledger.reverse(entry, actor=hand(team).id, memo=f"offline {gift.id} {to.value}")
     await (_promise_waits_again(gift, team) if gift.pledge else _count_out(gift))
     await keep_need(gift.campaign_id)
@@ -204,13 +214,7 @@ async def _promise_waits_again(gift: OfflineGift, team: Actor) -> None:
 
 async def _gives_otherwise(gift: OfflineGift) -> bool:
     """Whether the donor counts among the backers without this gift: a known person is counted once."""
-    if gift.person_id is None:
-        return False
-    standing = Pledge.filter(campaign_id=gift.campaign_id, person_id=gift.person_id, status__in=STANDING)
-    others = OfflineGift.filter(
-        campaign_id=gift.campaign_id, person_id=gift.person_id, status__in=list(COUNTING), pledge_id__isnull=True
-    )
-    return await standing.exists() or await others.exclude(id=gift.id).exists()
+    return gift.person_id is not None and await gives_otherwise(gift.campaign_id, gift.person_id, gift.id)
 
 
 async def _tell(gift: OfflineGift, name: str) -> None:

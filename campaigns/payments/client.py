@@ -12,28 +12,29 @@ import stripe
 from campaigns.payments.answers import Body
 from campaigns.payments.connection import Http
 from campaigns.payments.keys import sandbox_key
+from campaigns.payments.till import Till
 from campaigns.payments.trouble import Busy, Closed, Missing, Refused, Stored, Unreachable
 from campaigns.pledges import hosted
 from civic import database
 from civic.settings import Settings, settings
 
 
-async def post(service: str, verb: str, params: dict[str, Any], key: str, *path: str) -> Body:
+async def post(till: Till, service: str, verb: str, params: dict[str, Any], key: str, *path: str) -> Body:
     """Create or act on an object, under the caller's idempotency key. Raises GatewayTrouble, or the SDK's CardError."""
-    return await _asked("post", _path(service, verb, *path), params, idempotency_key=key)
+    return await _asked("post", _path(service, verb, *path), params, idempotency_key=key, **till.options)
 
 
-async def get(service: str, verb: str, ref: str, **params: Any) -> Body:
+async def get(till: Till, service: str, verb: str, ref: str, **params: Any) -> Body:
     """An object as it is now. Raises GatewayTrouble."""
-    return await _asked("get", _path(service, verb, ref), params)
+    return await _asked("get", _path(service, verb, ref), params, **till.options)
 
 
-async def every(service: str, params: dict[str, Any]) -> list[Body]:
+async def every(till: Till, service: str, params: dict[str, Any]) -> list[Body]:
     """All objects of a list, page after page, newest first. Raises GatewayTrouble."""
     found: list[Body] = []
     after: dict[str, str] = {}
     while True:
-        answer = await _asked("get", _path(service, "list"), {**params, **after})
+        answer = await _asked("get", _path(service, "list"), {**params, **after}, **till.options)
         found += answer["data"]
         if not answer["has_more"] or not answer["data"]:
             return found

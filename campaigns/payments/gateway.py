@@ -1,8 +1,8 @@
 """What is asked of Stripe: typed calls in, our own small results (`answers`) out; `client` alone speaks HTTP.
 
-Every POST carries the caller's idempotency key. None of these may be called inside a transaction.
-Errors: Unreachable (nobody knows whether it happened: the attempt stays unknown), Busy (429: later), Refused (our
-request is wrong or its object is not in a state for it), Closed (payments are off here).
+Every call names its till (whose account), every POST carries the caller's idempotency key. None of these may be called
+inside a transaction. Errors: Unreachable (nobody knows whether it happened: the attempt stays unknown), Busy (429:
+later), Refused (our request is wrong or its object is not in a state for it), Closed (payments are off here).
 """
 
 import json
@@ -15,6 +15,7 @@ import stripe
 
 from campaigns.money import CURRENCY
 from campaigns.payments.answers import (
+    Account,
     BalanceLine,
     Body,
     Checkout,
@@ -23,6 +24,7 @@ from campaigns.payments.answers import (
     Intent,
     MoneyBack,
     Returned,
+    account_of,
     balance_line_of,
     checkout_of,
     contest_of,
@@ -32,13 +34,14 @@ from campaigns.payments.answers import (
     returned_of,
 )
 from campaigns.payments.client import answer_at, api_address, close, every, get, own_address, post
+from campaigns.payments.till import OURS, Till
 from campaigns.payments.trouble import Busy, Closed, Forged, GatewayTrouble, Missing, Refused, Stored, Unreachable
 
-METHODS = ["card", "sepa_debit"]
+COUNTRY = "FR"
 EXPANDED_INTENT = ["latest_charge.balance_transaction"]
 __all__ = (
-    "Busy", "Charge", "Closed", "Forged", "GatewayTrouble", "Missing", "Page", "Refused", "Stored", "Unreachable",
-    "answer_at", "api_address", "close", "own_address",
+    "OURS", "Busy", "Charge", "Closed", "Forged", "GatewayTrouble", "Missing", "Page", "Refused", "Stored", "Till",
+    "Unreachable", "answer_at", "api_address", "close", "own_address",
 )  # fmt: skip
 
 
@@ -68,29 +71,49 @@ class Page:
     metadata: dict[str, str] = field(default_factory=dict)
 
 
-async def ensure_customer(*, key: str, name: str, email: str, metadata: dict[str, str]) -> str:
+async def open_account(*, key: str, name: str, email: str, metadata: dict[str, str]) -> Account:
+    """A connected account of an organisation's own: Stripe answers for its risks and takes its fees from it."""
+    params: Any = {
+        "type": "standard", "country": COUNTRY, "email": email, "metadata": metadata,
+        "business_profile": {"name": name},
+    }  # fmt: skip
+    return account_of(await post(OURS, "accounts", "create", params, key))
+
+
+async def account_page(ref: str, *, return_url: str, refresh_url: str) -> str:
+    """The address, good for a few minutes, of Stripe's page where an organisation gives its papers."""
+    params = {"account": ref, "type": "account_onboarding", "return_url": return_url, "refresh_url": refresh_url}
+    return str((await post(OURS, "account_links", "create", params, _anew(ref)))["url"])
+
+
+async def read_account(ref: str) -> Account:
+    """What an account may do now. Refused or Missing when it is no longer connected to ours."""
+    return account_of(await get(OURS, "accounts", "retrieve", ref))
+
+
+async def ensure_customer(till: Till, *, key: str, name: str, email: str, metadata: dict[str, str]) -> str:
     """A customer's reference; the same key answers the same customer."""
     params: Any = {"name": name, "email": email, "metadata": metadata}
-    return str((await post("customers", "create", params, key))["id"])
+    return str((await post(till, "customers", "create", params, key))["id"])
 
 
-async def open_setup_checkout(page: Page) -> Checkout:
+async def open_setup_checkout(till: Till, page: Page) -> Checkout:
     """A hosted page that saves a card or a SEPA mandate for one later off-session charge; nothing is charged."""
     params = _page_params(page) | {
-        "mode": "setup", "allowed_payment_method_types": METHODS, "currency": CURRENCY.lower(),
+        "mode": "setup", "allowed_payment_method_types": till.methods, "currency": CURRENCY.lower(),
         "setup_intent_data": {"metadata": page.metadata},
     }  # fmt: skip
-    return checkout_of(await post("checkout.sessions", "create", params, page.key))
+    return checkout_of(await post(till, "checkout.sessions", "create", params, page.key))
 
 
-async def open_payment_checkout(page: Page, *, amount_cents: int, title: str) -> Checkout:
+async def open_payment_checkout(till: Till, page: Page, *, amount_cents: int, title: str) -> Checkout:
     """A hosted page that charges now: recovery of a failed card, or a keep-what-you-raise campaign."""
     price = {"currency": CURRENCY.lower(), "unit_amount": amount_cents, "product_data": {"name": title}}
     params = _page_params(page) | {
-        "mode": "payment", "allowed_payment_method_types": METHODS,
+        "mode": "payment", "allowed_payment_method_types": till.methods,
         "line_items": [{"quantity": 1, "price_data": price}], "payment_intent_data": {"metadata": page.metadata},
     }  # fmt: skip
-    return checkout_of(await post("checkout.sessions", "create", params, page.key))
+    return checkout_of(await post(till, "checkout.sessions", "create", params, page.key))
 
 
 def _page_params(page: Page) -> dict[str, Any]:
@@ -100,44 +123,44 @@ def _page_params(page: Page) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def read_checkout(ref: str) -> Checkout:
+async def read_checkout(till: Till, ref: str) -> Checkout:
     """A hosted page as it is now, with the saved method when it is complete."""
-    return checkout_of(await get("checkout.sessions", "retrieve", ref, expand=["setup_intent.payment_method"]))
+    return checkout_of(await get(till, "checkout.sessions", "retrieve", ref, expand=["setup_intent.payment_method"]))
 
 
-async def expire_checkout(ref: str, *, key: str) -> Checkout:
+async def expire_checkout(till: Till, ref: str, *, key: str) -> Checkout:
     """Close a hosted page for good; one that is complete or expired already is answered as it is."""
     try:
-        await post("checkout.sessions", "expire", {}, _anew(key), ref)
+        await post(till, "checkout.sessions", "expire", {}, _anew(key), ref)
     except Missing:
         raise
     except Refused:
-        found = await read_checkout(ref)
+        found = await read_checkout(till, ref)
         if found.status == "open":
             raise
         return found
-    return await read_checkout(ref)
+    return await read_checkout(till, ref)
 
 
-async def completed_at(checkout: Checkout) -> datetime | None:
+async def completed_at(till: Till, checkout: Checkout) -> datetime | None:
     """When a complete page was completed, by the gateway's own event; None when it tells of none."""
     since = int((checkout.method_at or checkout.expires_at).timestamp()) - 60
-    body = await every("events", {"types": ["checkout.session.completed"], "created": {"gte": since}})
+    body = await every(till, "events", {"types": ["checkout.session.completed"], "created": {"gte": since}})
     found = [event["created"] for event in body if event["data"]["object"]["id"] == checkout.ref]
     return moment(min(found)) if found else None
 
 
-async def detach_method(ref: str, *, key: str) -> None:
+async def detach_method(till: Till, ref: str, *, key: str) -> None:
     """Take a saved method off its customer: it can never be charged again. One detached already is fine."""
     try:
-        await post("payment_methods", "detach", {}, _anew(key), ref)
+        await post(till, "payment_methods", "detach", {}, _anew(key), ref)
     except Refused:
-        method = await get("payment_methods", "retrieve", ref)
+        method = await get(till, "payment_methods", "retrieve", ref)
         if method.get("customer"):
             raise
 
 
-async def charge_off_session(charge: Charge) -> Intent:
+async def charge_off_session(till: Till, charge: Charge) -> Intent:
     """Charge a saved method without its owner. A decline is an answer (FAILED or ACTION_REQUIRED), not an error.
 
     Raises Unreachable when nobody knows: repeat with the same key and the same body within 24 h.
@@ -145,11 +168,11 @@ async def charge_off_session(charge: Charge) -> Intent:
     params = {
         "amount": charge.amount_cents, "currency": charge.currency.lower(), "customer": charge.customer_ref,
         "payment_method": charge.method_ref, "confirm": True, "off_session": True,
-        "allowed_payment_method_types": METHODS, "description": charge.description, "metadata": charge.metadata,
+        "allowed_payment_method_types": till.methods, "description": charge.description, "metadata": charge.metadata,
         "expand": EXPANDED_INTENT,
     }  # fmt: skip
     try:
-        return intent_of(await post("payment_intents", "create", params, charge.key))
+        return intent_of(await post(till, "payment_intents", "create", params, charge.key))
     except stripe.CardError as declined:
         refusal: Body = json.loads(declined.http_body or "{}")
         intent = refusal.get("error", {}).get("payment_intent")
@@ -158,29 +181,29 @@ async def charge_off_session(charge: Charge) -> Intent:
         return intent_of(intent)
 
 
-async def read_intent(ref: str) -> Intent:
+async def read_intent(till: Till, ref: str) -> Intent:
     """A charge as it is now."""
-    return intent_of(await get("payment_intents", "retrieve", ref, expand=EXPANDED_INTENT))
+    return intent_of(await get(till, "payment_intents", "retrieve", ref, expand=EXPANDED_INTENT))
 
 
-async def cancel_intent(ref: str, *, key: str) -> Intent:
+async def cancel_intent(till: Till, ref: str, *, key: str) -> Intent:
     """Cancel a charge that did not succeed. One that succeeded meanwhile is answered as it is: it is paid."""
     try:
-        await post("payment_intents", "cancel", {}, _anew(key), ref)
+        await post(till, "payment_intents", "cancel", {}, _anew(key), ref)
     except Refused:
-        found = await read_intent(ref)
+        found = await read_intent(till, ref)
         if found.status not in ("succeeded", "processing", "cancelled"):
             raise
         return found
-    return await read_intent(ref)
+    return await read_intent(till, ref)
 
 
-async def list_intents(customer_ref: str) -> list[Intent]:
+async def list_intents(till: Till, customer_ref: str) -> list[Intent]:
     """Every charge of a customer, newest first: how an old attempt is found again by its metadata."""
-    return [intent_of(body) for body in await every("payment_intents", {"customer": customer_ref, "limit": 100})]
+    return [intent_of(body) for body in await every(till, "payment_intents", {"customer": customer_ref, "limit": 100})]
 
 
-async def refund(intent_ref: str, *, key: str, amount_cents: int, metadata: dict[str, str]) -> MoneyBack:
+async def refund(till: Till, intent_ref: str, *, key: str, amount_cents: int, metadata: dict[str, str]) -> MoneyBack:
     """Give back a charge or a part of it, in cents. Refused when it is contested or more than what is left.
 
     Raises Unreachable when nobody knows: repeat with the same key and the same body within 24 h.
@@ -188,46 +211,47 @@ async def refund(intent_ref: str, *, key: str, amount_cents: int, metadata: dict
     params = {
         "payment_intent": intent_ref, "amount": amount_cents, "metadata": metadata, "expand": ["balance_transaction"]
     }  # fmt: skip
-    return money_back_of(await post("refunds", "create", params, key))
+    return money_back_of(await post(till, "refunds", "create", params, key))
 
 
-async def read_refund(ref: str) -> MoneyBack:
+async def read_refund(till: Till, ref: str) -> MoneyBack:
     """A refund as it is now."""
-    return money_back_of(await get("refunds", "retrieve", ref, expand=["balance_transaction"]))
+    return money_back_of(await get(till, "refunds", "retrieve", ref, expand=["balance_transaction"]))
 
 
-async def list_refunds(*, since: datetime | None = None, **of: str) -> list[MoneyBack]:
+async def list_refunds(till: Till, *, since: datetime | None = None, **of: str) -> list[MoneyBack]:
     """Refunds since a moment, or of a charge or an intent (`charge=`, `payment_intent=`), newest first."""
     created = {"created": {"gte": int(since.timestamp())}} if since else {}
     params = {**of, **created, "limit": 100, "expand": ["data.balance_transaction"]}
-    return [money_back_of(body) for body in await every("refunds", params)]
+    return [money_back_of(body) for body in await every(till, "refunds", params)]
 
 
-async def read_dispute(ref: str) -> Contest:
+async def read_dispute(till: Till, ref: str) -> Contest:
     """A contested charge as it is now."""
-    return contest_of(await get("disputes", "retrieve", ref))
+    return contest_of(await get(till, "disputes", "retrieve", ref))
 
 
-async def list_disputes(since: datetime) -> list[Contest]:
+async def list_disputes(till: Till, since: datetime) -> list[Contest]:
     """Contested charges since a moment, newest first."""
     params = {"created": {"gte": int(since.timestamp())}, "limit": 100}
-    return [contest_of(body) for body in await every("disputes", params)]
+    return [contest_of(body) for body in await every(till, "disputes", params)]
 
 
-async def read_returned(charge_ref: str) -> Returned | None:
+async def read_returned(till: Till, charge_ref: str) -> Returned | None:
     """What a bank took back of a charge that had succeeded; None when it did not."""
-    return returned_of(await get("charges", "retrieve", charge_ref, expand=["failure_balance_transaction"]))
+    return returned_of(await get(till, "charges", "retrieve", charge_ref, expand=["failure_balance_transaction"]))
 
 
-async def list_checkouts(customer_ref: str) -> list[Checkout]:
+async def list_checkouts(till: Till, customer_ref: str) -> list[Checkout]:
     """Every hosted page of a customer, newest first: how one whose answer was lost is found by its metadata."""
-    return [checkout_of(body) for body in await every("checkout.sessions", {"customer": customer_ref, "limit": 100})]
+    found = await every(till, "checkout.sessions", {"customer": customer_ref, "limit": 100})
+    return [checkout_of(body) for body in found]
 
 
-async def list_balance(since: datetime) -> list[BalanceLine]:
-    """Every movement of our balance since a moment, newest first."""
+async def list_balance(till: Till, since: datetime) -> list[BalanceLine]:
+    """Every movement of a till's balance since a moment, newest first."""
     params = {"created": {"gte": int(since.timestamp())}, "limit": 100}
-    return [balance_line_of(body) for body in await every("balance_transactions", params)]
+    return [balance_line_of(body) for body in await every(till, "balance_transactions", params)]
 
 
 def read_event(raw: bytes, signature: str, secret: str) -> Event:
@@ -237,7 +261,7 @@ def read_event(raw: bytes, signature: str, secret: str) -> Event:
         body = json.loads(raw)
         return Event(
             body["id"], body["type"], str(body["data"]["object"].get("id") or ""), bool(body["livemode"]),
-            moment(body["created"]), raw.decode(),
+            moment(body["created"]), str(body.get("account") or ""), raw.decode(),
         )  # fmt: skip
     except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Forged(str(error)) from error

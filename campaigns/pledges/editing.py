@@ -11,6 +11,7 @@ from tortoise.expressions import F, Q
 from campaigns.lifecycle.models import Reward
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import NotNow
+from campaigns.pledges import service
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from campaigns.pledges.queries import STANDING
 from campaigns.pledges.service import tell, undecided
@@ -59,6 +60,7 @@ async def change(found: Pledge, wish: Wish) -> Wish | None:
         more = wish.amount_cents - before.amount_cents
         if not await undecided(found).update(confirmed_cents=F("confirmed_cents") + more):
             raise Gone(_("La collecte est terminée : cette promesse ne change plus."))
+        service.must_not_tip(found.campaign, wish.tip_cents)
         await _take(found, wish, before)
         await _write(found, wish, before, PledgeStatus.CONFIRMED)
         if before.reward_id and before.reward_id != wish.reward_id:

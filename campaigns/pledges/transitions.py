@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.models import PledgeStatus as P
+from campaigns.states import By, NotNow, listed
 from civic import clock, database
 from civic.database import joined
 from civic.i18n import _
@@ -24,6 +24,8 @@ TABLE: dict[tuple[P, P], frozenset[By]] = {
     (P.CHARGING, P.PROCESSING): frozenset({By.GATEWAY}),
     (P.CHARGING, P.NEEDS_BACKER): frozenset({By.GATEWAY}),
     (P.CHARGING, P.UNKNOWN): frozenset({By.GATEWAY}),
+    (P.CHARGING, P.CONFIRMED): frozenset({By.GATEWAY}),  # the account could not charge, the card was not asked
+    (P.UNKNOWN, P.CONFIRMED): frozenset({By.GATEWAY}),
     (P.UNKNOWN, P.COLLECTED): frozenset({By.GATEWAY}),
     (P.UNKNOWN, P.PROCESSING): frozenset({By.GATEWAY}),
     (P.UNKNOWN, P.NEEDS_BACKER): frozenset({By.GATEWAY}),
@@ -65,7 +67,7 @@ _HISTORY = "INSERT INTO pledge_change (pledge_id, before, after, actor_id, cause
 
 def allowed(before: P, after: P, by: By) -> bool:
     """Whether the table lists this change for this kind of actor."""
-    return by in TABLE.get((before, after), frozenset())
+    return listed(TABLE, before, after, by)
 
 
 async def move(

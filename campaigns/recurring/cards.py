@@ -7,6 +7,7 @@ import structlog
 from campaigns.payments import gateway
 from campaigns.payments.answers import CheckoutStatus
 from campaigns.payments.gateway import Page
+from campaigns.payments.till import OURS
 from campaigns.pledges.service import Saved
 from campaigns.recurring import letters, service
 from campaigns.recurring.models import Support, SupportStatus
@@ -24,14 +25,14 @@ async def open_page(support: Support) -> str:
     """The address of the page for a new support, or for another card. Raises DomainError (503) without an answer."""
     try:
         if support.session_ref:
-            known = await gateway.read_checkout(support.session_ref)
+            known = await gateway.read_checkout(OURS, support.session_ref)
             if known.status == CheckoutStatus.OPEN:
                 return known.url
         customer = support.customer_ref or await gateway.ensure_customer(
-            key=f"support-{support.id}-customer", name=support.person.name, email=support.person.email or "",
+            OURS, key=f"support-{support.id}-customer", name=support.person.name, email=support.person.email or "",
             metadata={"support": str(support.id)},
         )
-        page = await gateway.open_setup_checkout(_page(support, customer))
+        page = await gateway.open_setup_checkout(OURS, _page(support, customer))
     except gateway.GatewayTrouble as trouble:
         raise DomainError(
             _("La page de paiement ne répond pas. Rien n’est perdu : réessayez dans un instant."), status=503
@@ -53,7 +54,7 @@ def _page(support: Support, customer: str) -> Page:
 
 async def settle(session_ref: str) -> None:
     """Fetch the page anew and apply what it says. Raises GatewayTrouble."""
-    page = await gateway.read_checkout(session_ref)
+    page = await gateway.read_checkout(OURS, session_ref)
     support = await Support.get_or_none(id=int(page.metadata.get("support", "0")))
     if support is None or page.customer_ref not in (support.customer_ref, ""):
         return

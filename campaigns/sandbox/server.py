@@ -12,7 +12,7 @@ from starlette.responses import Response
 from campaigns.sandbox.clockwork import catch_up
 from campaigns.sandbox.conformance import Operation, conform, decode, operation_for
 from campaigns.sandbox.deliveries import Postman
-from campaigns.sandbox.errors import Declined, StripeFault
+from campaigns.sandbox.errors import Declined, StripeFault, no_access
 from campaigns.sandbox.faults import AFTER, BEFORE, Dropped, Fault, faults_are_planned, hold, next_fault
 from campaigns.sandbox.idempotency import Answer, claim, fingerprint, remember
 from campaigns.sandbox.routes import carry_out
@@ -148,9 +148,7 @@ def _effect(world: World, asked: Asked) -> Answer:
 def _check_account(world: World) -> None:
     found = world.rows.get(world.account)
     if world.account and not (found and found[0]["object"] == "account"):
-        raise StripeFault(
-            403, "invalid_request_error", f"No access to account '{world.account}'.", code="account_invalid"
-        )
+        raise no_access(world.account)
 
 
 def _refusal(fault: StripeFault) -> Answer:

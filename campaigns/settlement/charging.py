@@ -13,10 +13,11 @@ import structlog
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.transitions import By
-from campaigns.payments import attempts, gateway
+from campaigns.payments import accounts, attempts, gateway
 from campaigns.payments.answers import Intent, IntentStatus
 from campaigns.payments.gateway import Charge, Refused, Unreachable
 from campaigns.payments.models import Attempt, AttemptStatus
+from campaigns.payments.till import till_of, till_of_pledge
 from campaigns.pledges import transitions
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.transitions import Step
@@ -69,7 +70,7 @@ async def _begin(pledge_ids: Sequence[int]) -> list[Attempt]:
     async with transaction():
         held = await outcomes.hold_all(pledge_ids, with_campaign=False)  # reconcile may be at it too
         pledges = [held[id] for id in pledge_ids]
-        if not _is_collected(pledges[0].campaign):
+        if not _is_collected(pledges[0].campaign) or pledges[0].campaign.till_closed_at:
             return []
         fresh = [pledge for pledge in pledges if pledge.status == PledgeStatus.CONFIRMED]
         left = [pledge for pledge in pledges if pledge.status in (PledgeStatus.CHARGING, PledgeStatus.UNKNOWN)]
@@ -161,8 +162,10 @@ async def _answer(attempt: Attempt) -> Intent | None:
     pledge = await _pledge_of(attempt)
     crash_point("before_charge_call")
     try:
-        intent = await gateway.charge_off_session(_charge(pledge, attempt))
+        intent = await gateway.charge_off_session(till_of(pledge.campaign), _charge(pledge, attempt))
     except Refused as refusal:
+        if await accounts.closed_now(till_of(pledge.campaign)):
+            return await _waits(attempt, pledge)
         if getattr(refusal.__cause__, "http_status", None) in OURS:
             raise
         return await _refused(attempt, pledge, refusal)
@@ -180,19 +183,29 @@ async def _pledge_of(attempt: Attempt) -> Pledge:
 async def _already_known(attempt: Attempt) -> Intent | None:
     """What the gateway knows of an attempt under way before; keys are forgotten after a day, metadata is not."""
     if attempt.intent_ref:
-        return await gateway.read_intent(attempt.intent_ref)
+        return await gateway.read_intent(await till_of_pledge(attempt.pledge_id), attempt.intent_ref)
     fresh = clock.now() - attempt.created_at < rules.KEYS_LAST
     if fresh and attempt.status != AttemptStatus.UNKNOWN:
         return None
-    pledge = await Pledge.get(id=attempt.pledge_id)
+    pledge = await Pledge.get(id=attempt.pledge_id).select_related("campaign")
     return await _listed(attempt, pledge)
 
 
 async def _listed(attempt: Attempt, pledge: Pledge) -> Intent | None:
-    for intent in await gateway.list_intents(pledge.customer_ref):
+    till = till_of(pledge.campaign)
+    for intent in await gateway.list_intents(till, pledge.customer_ref):
         if intent.metadata.get("attempt") == attempt.key:
-            return await gateway.read_intent(intent.ref)
+            return await gateway.read_intent(till, intent.ref)
     return None
+
+
+async def _waits(attempt: Attempt, pledge: Pledge) -> Intent | None:
+    """The account cannot charge: what an earlier call of this attempt did counts, else the promise waits."""
+    found = await _listed(attempt, pledge)
+    if found is None:
+        log.warning("account cannot charge", attempt=attempt.key, account=pledge.campaign.account_ref)
+        await outcomes.wait_for_account(attempt)
+    return found
 
 
 async def _refused(attempt: Attempt, pledge: Pledge, refusal: Refused) -> Intent | None:
@@ -225,7 +238,8 @@ async def _final(attempt: Attempt, intent: Intent) -> Intent:
     If cancelling says that it succeeded meanwhile, it is paid.
     """
     if intent.status in (IntentStatus.FAILED, IntentStatus.ACTION_REQUIRED) and not attempt.session_ref:
-        ended = await gateway.cancel_intent(intent.ref, key=f"{attempt.key}-cancel")
+        till = await till_of_pledge(attempt.pledge_id)
+        ended = await gateway.cancel_intent(till, intent.ref, key=f"{attempt.key}-cancel")
         if ended.status in (IntentStatus.SUCCEEDED, IntentStatus.PROCESSING):
             return ended
     return intent

@@ -12,6 +12,7 @@ from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, NotNow, move
 from campaigns.matching import service as matching
 from campaigns.payments.checkout import close_open_pages
+from campaigns.pledges import service as pledges_service
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.settlement import closing, direct, letters, rules
 from campaigns.settlement.backers import everybody
@@ -169,8 +170,7 @@ async def let_go(pledge: Pledge) -> None:
         "released", pledge, "released", late=not in_time, total_cents=campaign.decided_total_cents or 0,
         minimum_cents=campaign.needed_cents,
     )  # fmt: skip
-    if pledge.method_ref:
-        await jobs.enqueue("method_unneeded", key=pledge.method_ref, method_ref=pledge.method_ref)
+    await pledges_service.let_method_go(campaign, pledge.method_ref)
 
 
 async def schedule(campaign_id: int) -> None:

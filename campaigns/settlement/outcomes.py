@@ -35,6 +35,7 @@ log = structlog.get_logger("campaigns.settlement")
 _OVER = (CampaignStatus.CANCELLED, CampaignStatus.FAILED, CampaignStatus.UNWINDING, CampaignStatus.REFUNDED)
 """Nothing of these is kept: money that still arrives goes back."""
 DECLINED = "declined:"
+ACCOUNT_CLOSED = "account_closed"
 OPEN_PLEDGES = (
     PledgeStatus.CONFIRMED, PledgeStatus.CHARGING, PledgeStatus.UNKNOWN, PledgeStatus.PROCESSING,
     PledgeStatus.NEEDS_BACKER, PledgeStatus.SWITCHED_OFFLINE,
@@ -156,6 +157,18 @@ async def give_up(attempt: Attempt, code: str) -> None:
 
 
 @retrying
+async def wait_for_account(attempt: Attempt) -> None:
+    """The beneficiary's account cannot charge, so no card was asked: the promise waits until it can."""
+    async with transaction():
+        pledge = await hold(attempt.pledge_id)
+        rows = Attempt.filter(id=attempt.id, status__in=attempts.OPEN)
+        if not await rows.update(status=AttemptStatus.CANCELLED, error_code=ACCOUNT_CLOSED, settled_at=clock.now()):
+            return
+        if transitions.allowed(pledge.status, PledgeStatus.CONFIRMED, By.GATEWAY):
+            await transitions.move(pledge, PledgeStatus.CONFIRMED, by=By.GATEWAY, cause=ACCOUNT_CLOSED)
+
+
+@retrying
 async def page_left(attempt: Attempt) -> None:
     """A hosted page of recovery ended without a payment: the pledge waits for its backer again, without a new mail."""
     async with transaction():
@@ -248,11 +261,13 @@ async def _collect_all(told: Sequence[Told]) -> None:
     entries = await _book(told, AccountKind.CAMPAIGN_FUND)
     gifts = [(pledge.person_id, f"pledge:{pledge.id}") for pledge, _intent in told]
     await contributions.contribute_all(campaign.initiative_id, NeedKind.MONEY, gifts)
+    late = campaign.status in _OVER and campaign.goal != GoalKind.MONTHLY  # what monthly supporters gave stays given
     for (pledge, _intent), entry in zip(told, entries, strict=True):
-        await letters.collected(pledge, entry.hash)
         await jobs.enqueue("payment_collected", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
-        if campaign.status in _OVER and campaign.goal != GoalKind.MONTHLY:  # what monthly supporters gave stays given
+        if late:
             await jobs.enqueue("gift_came_late", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
+        else:
+            await letters.collected(pledge, entry.hash)
     await close_if_done(campaign)
 
 

@@ -13,12 +13,16 @@ from campaigns.sharing.words import address, place_of
 from civic.i18n import _
 from civic.papers.paper import BRAND, FONTS, INK, LINE, MUTED, Paper, draw
 from civic.settings import settings
-from civic.web.formats import day, day_short, money, percent
+from civic.web.formats import day_short, money, percent
+from civic.web.formats import until as until_text
 
 WIDTH, HEIGHT, EDGE = 1200, 630, 70
 PAPER_COLOR, WALL, BRICK = (251, 247, 240), (244, 237, 225), (166, 63, 34)
 MOST_KEPT = 64
-SLIPS, SLIP_HEIGHT = 8, 66.0
+SLIPS, SLIP_HEIGHT, CODE = 8, 66.0, 54.0
+"""Slips to tear off, their height and the side of the code, in millimetres."""
+TITLE, SUMMARY, TOTAL, WHEN, LINE_HEIGHT = 34.0, 16.0, 19.0, 15.0, 0.42
+"""The smallest letters of a poster in points, and the millimetres of a line for each point."""
 _kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
 _one_at_a_time = asyncio.Semaphore(1)
 
@@ -49,7 +53,7 @@ def said_of(campaign: Campaign, source: str) -> Said:
     """A campaign, with its initiative and commune, in the words of the page's language."""
     goal = campaign.needed_cents
     sentence = _("sur %(goal)s, soit %(percent)s", goal=money(goal), percent=percent(campaign.percent))
-    until = _("Jusqu’au %(day)s à minuit", day=day(campaign.last_day)) if campaign.last_day else ""
+    until = _("Jusqu’au %(when)s", when=until_text(campaign.deadline)) if campaign.deadline else ""
     short_until = _("Jusqu’au %(day)s", day=day_short(campaign.last_day)) if campaign.last_day else ""
     return Said(
         campaign.title, place_of(campaign), campaign.summary, money(campaign.shown_cents), sentence,
@@ -143,33 +147,63 @@ async def poster(campaign: Campaign) -> bytes:
 
 
 def _fill(paper: Paper, said: Said, texts: tuple[str, str, str]) -> None:
+    """Letters as large as the paper lets them be, the code above the slips, what room is left between the blocks."""
     paper.set_auto_page_break(False)
     paper.foot = ""  # the slips reach the edge
+    code_top = paper.h - SLIP_HEIGHT - CODE - 18
+    when = " · ".join(part for part in (said.until, texts[2]) if part)
+    scale, left = _scale(paper, said, when, code_top - paper.t_margin - 6)
+    gap = min(9.0, left / 4)
     if said.place:
-        paper.text_block(said.place, size=16, muted=True)
-    _large(paper, said.title, 34, BRAND)
-    paper.ln(2)
-    paper.text_block(said.summary, size=16)
-    paper.ln(2)
-    _large(paper, f"{said.total} {said.goal}", 19, INK)
+        _large(paper, said.place, 17 * scale, MUTED, bold=False)
+    _large(paper, said.title, TITLE * scale, BRAND)
+    paper.ln(gap)
+    _large(paper, said.summary, SUMMARY * scale, INK, bold=False)
+    paper.ln(gap)
+    _large(paper, f"{said.total} {said.goal}", TOTAL * scale, INK)
     _bar(paper, said.share)
-    paper.text_block(" · ".join(part for part in (said.until, texts[2]) if part), size=15, bold=True)
-    top = max(paper.get_y() + 3, 150.0)
-    size = min(58.0, paper.h - SLIP_HEIGHT - top - 12)
-    paper.qr(said.address, size=size, x=paper.l_margin, y=top)
-    paper.set_xy(paper.l_margin + size + 8, top + size / 2 - 14)
-    paper.set_left_margin(paper.l_margin + size + 8)
-    paper.text_block(texts[0], size=15, bold=True)
-    paper.text_block(texts[1], size=12, muted=True)
-    paper.text_block(said.address.partition("?")[0], size=12)
-    paper.set_left_margin(20)
+    _large(paper, when, WHEN * scale, INK)
+    _code(paper, said, texts, code_top)
     _slips(paper, said)
 
 
-def _large(paper: Paper, text: str, size: float, color: tuple[int, int, int]) -> None:
+def _scale(paper: Paper, said: Said, when: str, room: float) -> tuple[float, float]:
+    """How much larger than 34 points of title the words may be, and the millimetres that are left."""
+    words = ((said.place, 17.0), (said.title, TITLE), (said.summary, SUMMARY), (f"{said.total} {said.goal}", TOTAL), (when, WHEN))
+    for scale in (1.5, 1.4, 1.3, 1.2, 1.1, 1.0, 0.9):
+        height = 15.0
+        for text, size in words:
+            paper.set_font("Liberation", "B", size * scale)
+            lines = _folded(paper, _plain(text), paper.epw - 2) if text else []
+            height += len(lines) * size * scale * LINE_HEIGHT
+        if height <= room:
+            break
+    return scale, max(0.0, room - height)
+
+
+def _code(paper: Paper, said: Said, texts: tuple[str, str, str], top: float) -> None:
+    """The code for a phone with its sentence, and the whole address on a line of its own below."""
+    paper.qr(said.address, size=CODE, x=paper.l_margin, y=top)
+    paper.set_left_margin(paper.l_margin + CODE + 10)
+    paper.set_y(top + CODE / 2 - 12)
+    _large(paper, texts[0], 19, BRAND)
+    paper.ln(2)
+    paper.text_block(texts[1], size=13, muted=True)
+    paper.set_left_margin(20)
+    shown, size = said.address.partition("?")[0].partition("://")[2], 15.0
     paper.set_font("Liberation", "B", size)
+    while size > 8 and paper.get_string_width(shown) > paper.epw - 2:
+        size -= 0.5
+        paper.set_font("Liberation", "B", size)
+    paper.set_text_color(*INK)
+    paper.set_xy(paper.l_margin, top + CODE + 3)
+    paper.cell(0, 7, shown)
+
+
+def _large(paper: Paper, text: str, size: float, color: tuple[int, int, int], *, bold: bool = True) -> None:
+    paper.set_font("Liberation", "B" if bold else "", size)
     paper.set_text_color(*color)
-    paper.multi_cell(0, size * 0.42, _plain(text), new_x="LMARGIN", new_y="NEXT", align="L")
+    paper.multi_cell(0, size * LINE_HEIGHT, _plain(text), new_x="LMARGIN", new_y="NEXT", align="L")
 
 
 def _bar(paper: Paper, share: float) -> None:

@@ -64,3 +64,9 @@ def treasurer_of(request: Request) -> Actor:
     if not actor.is_treasurer:
         raise Forbidden(_("Cette page est réservée à la trésorerie."))
     return actor
+
+
+def must_be_another(actor: Actor, first_id: int | None, sentence: str) -> None:
+    """The second pair of eyes is never the first one's. Raises Forbidden with this sentence."""
+    if first_id is not None and actor.person.id == first_id:
+        raise Forbidden(sentence)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from campaigns.lifecycle.models import Campaign
-from civic.people import service as people
 from civic.people.models import Person, RoleName
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
@@ -22,11 +21,6 @@ async def campaign(database: Database) -> Campaign:
     for name in ("Odile Blanc", "Rémi Carron"):
         await a_confirmed_pledge(found, await a_person(name))
     return found
-
-
-async def _as(visitor: Visitor, person: Person) -> None:
-    secret = await people.open_session(person, "essai")
-    await visitor.context.add_cookies([{"name": "session", "value": secret, "url": visitor.url}])
 
 
 async def _looks_at(visitor: Visitor, *paths: str) -> None:
@@ -47,14 +41,14 @@ async def test_what_everybody_reads_of_a_campaign_is_accessible(arrive: Arrive, 
 @pytest.mark.one_engine("postgres")
 async def test_what_a_lead_runs_her_campaign_with_is_accessible(arrive: Arrive, campaign: Campaign) -> None:
     visitor, own = await arrive(width=360), f"/campagnes/{campaign.slug}"
-    await _as(visitor, await Person.get(id=campaign.lead_id))
+    await visitor.is_now(await Person.get(id=campaign.lead_id))
     await _looks_at(visitor, f"{own}/tableau", f"{own}/propositions", f"{own}/hors-ligne", f"{own}/historique")
 
 
 @pytest.mark.one_engine("sqlite")
 async def test_what_the_treasurer_reads_is_accessible(arrive: Arrive, campaign: Campaign) -> None:
     visitor = await arrive(width=1280)
-    await _as(visitor, await a_person("Marie Conte", "", RoleName.TREASURER))
+    await visitor.is_now(await a_person("Marie Conte", "", RoleName.TREASURER))
     await _looks_at(
         visitor, "/tresorerie", "/tresorerie/recus", "/tresorerie/comptabilite", "/tresorerie/hors-ligne",
         "/tresorerie/releves",

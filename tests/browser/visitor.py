@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pypdfium2
 import pytest
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
 
+from civic.people import service as people
+from civic.people.models import Person
 from civic.settings import ROOT
 from tests.machine import NotReady, chromium
 
@@ -24,8 +27,8 @@ NARROWEST = 320
 LOOK_SECONDS = 30
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 """What can differ by night; the structure was checked by day."""
-REFUSED_FORM = re.compile(r"status of 422")
-"""Chromium reports every answer 4xx on its console; a refused form is one by design."""
+REFUSED_FORM = re.compile(r"status of (409|410|422)")
+"""Chromium reports every answer 4xx on its console; a refused form or a campaign that is over is one by design."""
 
 
 def chromium_path() -> str:
@@ -67,6 +70,11 @@ class Visitor:
         await self.open("/")
         return self
 
+    async def is_now(self, person: Person) -> None:
+        """She is signed in as this person."""
+        secret = await people.open_session(person, "essai")
+        await self.context.add_cookies([{"name": "session", "value": secret, "url": self.url}])
+
     async def leave(self) -> None:
         """Close the window; the test fails if anything went wrong on the way."""
         await self.context.close()
@@ -86,7 +94,7 @@ class Visitor:
         """Type an address (a path of the site, or a whole one from a mail)."""
         answer = await self.page.goto(address if address.startswith("http") else self.url + address)
         assert answer is not None
-        assert answer.ok, f"{address}: {answer.status}"
+        assert answer.ok or answer.status == 410, f"{address}: {answer.status}"
 
     async def look(self, name: str) -> None:
         """The page she sees is well-formed, accessible by day and by night, and fits the narrowest phone."""
@@ -153,16 +161,49 @@ class Visitor:
         await self._going(self.button(name))
 
     async def _going(self, target: Locator) -> None:
-        await target.click()
-        await self.page.wait_for_load_state("networkidle")
+        """A form or link that our script carries out ends when the network is quiet, any other with a new page."""
+        if self.javascript and await target.evaluate("e => !!e.closest('[hx-get], [hx-post]')"):
+            await target.click()
+            await self.page.wait_for_load_state("networkidle")
+            return
+        async with self.page.expect_navigation(wait_until="load"):
+            await target.click()
+
+    async def unfold(self, name: str | re.Pattern[str]) -> None:
+        """Open the part that says this."""
+        await self.page.locator("summary").filter(has_text=name).first.click()
+
+    async def saves(self, name: str) -> str:
+        """Click the link that saves a file; what is in it."""
+        async with self.page.expect_download() as waiting:
+            await self.link(name).click()
+        return Path(await (await waiting.value).path()).read_text(encoding="utf-8-sig")
+
+    async def paper(self, name: str | re.Pattern[str]) -> str:
+        """Every word of the PDF behind this link, one space between them."""
+        address = await self.link(name).get_attribute("href")
+        answer = await self.context.request.get(f"{self.url}{address}")
+        assert answer.headers["content-type"] == "application/pdf", address
+        pages = pypdfium2.PdfDocument(await answer.body())
+        return spaced(" ".join(page.get_textpage().get_text_range() for page in pages))
 
     async def write(self, label: str | re.Pattern[str], text: str) -> None:
         """Fill the field of this label."""
         await self.page.get_by_label(label).first.fill(text)
 
+    async def pick(self, label: str, words: str, nth: int = 0) -> None:
+        """Take the line with these words from the list of this label."""
+        field = self.page.get_by_label(label).nth(nth)
+        shown = await field.locator("option").filter(has_text=words).first.get_attribute("value")
+        await field.select_option(shown)
+
     async def choose(self, label: str | re.Pattern[str]) -> None:
         """Tick the box, or take the choice, of this label."""
         await self.page.get_by_label(label).first.check(force=True)
+
+    async def attach(self, label: str, name: str, kind: str, content: bytes) -> None:
+        """Choose a file for the field of this label."""
+        await self.page.get_by_label(label).first.set_input_files({"name": name, "mimeType": kind, "buffer": content})
 
     async def reads(self, *words: str) -> None:
         """The page says these words (whatever its spaces and apostrophes)."""

@@ -42,7 +42,7 @@ async def a_month(support: Support) -> Pledge:
 async def test_a_late_word_of_an_older_card_page_changes_nothing(app: object, monkeypatch: pytest.MonkeyPatch) -> None:
     support = await a_support()
 
-    async def read(ref: str) -> Checkout:
+    async def read(_till: gateway.Till, ref: str) -> Checkout:
         return Checkout(
             ref=ref, mode="setup", status=CheckoutStatus.COMPLETE, url="", expires_at=clock.now(),
             customer_ref=support.customer_ref, setup_succeeded=True, method_ref=f"pm_{ref}", method_label="Visa",

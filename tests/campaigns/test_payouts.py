@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -10,15 +10,14 @@ from PIL import Image
 from tortoise.exceptions import IntegrityError
 
 from campaigns.ledger import queries as ledger
-from campaigns.ledger.models import AccountKind, Entry
+from campaigns.ledger.models import AccountKind
 from campaigns.ledger.service import Amount
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.payouts import jobs, queries, service
+from campaigns.payouts import queries, service
 from campaigns.payouts.forms import ExpenseForm, ReportForm, TrancheForm
 from campaigns.payouts.models import Answer, ClosingReport, Expense, Tranche
 from campaigns.payouts.verify import spending_is_booked, spending_is_permitted
 from campaigns.pledges.models import Pledge
-from campaigns.sandbox.charges import move
 from civic import clock
 from civic.decisions.counting import Verdict
 from civic.decisions.models import Decision, DecisionStatus
@@ -26,8 +25,6 @@ from civic.errors import DomainError, Forbidden, Invalid
 from civic.people.actor import Actor
 from civic.people.models import AuditEntry, Person, RoleName
 from civic.settings import BadSettings, Settings, configure, load
-from tests.campaigns.sandbox_server import Harness
-from tests.campaigns.till import open_till
 from tests.client import Client
 from tests.engines import Database
 from tests.factories import a_person
@@ -91,7 +88,7 @@ async def test_a_lead_asks_spends_and_shows_and_another_person_looks_twice(
     assert (await treasurer.submit(path(campaign, f"/tranches/{tranche.id}"), {"answer": "accepted"})).status_code == 303
     spent = {"cost_line": str(line.id), "amount": "380,50", "paid_on": clock.today().isoformat(), "what": "Garage Morel"}
     without = await lead.submit(path(campaign, "/declarer"), spent)
-    assert (without.status_code, "Ajoutez la photo" in without.text) == (422, True)
+    assert (without.status_code, "Ajoutez la facture" in without.text) == (422, True)
     files = {"evidence": ("facture.jpg", photo(), "image/jpeg")}
     assert (await lead.submit(path(campaign, "/declarer"), spent, files=files)).status_code == 303
     public = f"/campagnes/{campaign.slug}/preuves"
@@ -272,21 +269,6 @@ async def test_nothing_is_spent_of_a_campaign_that_is_not_funded(sign_in: SignIn
     assert "Pas encore d’argent" in (await lead.get(path(campaign))).text
     stranger = await sign_in(await a_person("Léa Blanc"))
     assert (await stranger.get(path(campaign))).status_code == 403
-
-
-@pytest.fixture
-async def gate(database: Database, settings: Settings, sandbox: Harness) -> AsyncIterator[Harness]:
-    async with open_till(sandbox) as till:
-        yield till
-
-
-async def test_a_payout_to_the_bank_is_booked_once(gate: Harness) -> None:
-    source = {"id": "po_1", "currency": "eur"}
-    await gate.control._do(lambda rows: move(gate.control._of(rows, ""), "payout", source, -12_345, 0, "payout"))
-    assert await jobs.book_payouts() == 1
-    assert await jobs.book_payouts() == 1
-    assert await Entry.all().count() == 1
-    assert await ledger.balances() == {"bank": 12_345, "stripe_clearing": -12_345}
 
 
 def test_the_reserve_changes_on_a_day(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

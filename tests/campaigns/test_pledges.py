@@ -9,7 +9,7 @@ import pytest
 from campaigns.lifecycle import service as lifecycle
 from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.lifecycle.transitions import By, NotNow
-from campaigns.payments import checkout
+from campaigns.payments import checkout, gateway
 from campaigns.payments.models import InboxEvent
 from campaigns.pledges import service
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
@@ -344,7 +344,7 @@ async def test_the_webhook_and_her_return_at_the_same_time_count_once(client: Cl
     campaign = await a_live_campaign()
     address = within(await payments.fill_in(await walk(client, campaign)))
     session = address.partition("s=")[2]
-    await asyncio.gather(*(checkout.settle(session) for _ in range(5)))
+    await asyncio.gather(*(checkout.settle(gateway.OURS, session) for _ in range(5)))
     assert "Merci Odile" in (await client.get(address)).text
     after = await Campaign.get(id=campaign.id)
     assert (after.confirmed_cents, after.backers_count) == (3000, 1)
