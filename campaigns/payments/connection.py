@@ -19,20 +19,21 @@ def _trusted() -> ssl.SSLContext:
 
 
 class Http(stripe.AIOHTTPClient):
-    """The SDK's own client, which lets an answer that breaks off halfway through as aiohttp's error: here it is one
-    of the connection, as it is when it never begins. It belongs to the running loop, and obeys HTTPS_PROXY."""
+    """The SDK's aiohttp client, bound to the running loop. `proxy` is where HTTPS_PROXY leads, if anywhere.
 
-    def __init__(self) -> None:
-        super().__init__(timeout=TIMEOUT_SECONDS)
-        self._session_of_ours: aiohttp.ClientSession | None = None
+    The SDK lets an answer that breaks off halfway through as aiohttp's error; here it is one of the connection.
+    """
+
+    def __init__(self, proxy: str | None) -> None:
+        super().__init__(timeout=None, proxy=proxy)
+        self._own: aiohttp.ClientSession | None = None
 
     @property
     def _session(self) -> aiohttp.ClientSession:
-        if self._session_of_ours is None:
+        if self._own is None:
             limit = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-            connector = aiohttp.TCPConnector(ssl=_trusted())
-            self._session_of_ours = aiohttp.ClientSession(connector=connector, trust_env=True, timeout=limit)
-        return self._session_of_ours
+            self._own = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=_trusted()), timeout=limit)
+        return self._own
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
@@ -45,5 +46,5 @@ class Http(stripe.AIOHTTPClient):
 
     async def close_async(self) -> None:
         """Close what is open."""
-        if self._session_of_ours is not None:
-            await self._session_of_ours.close()
+        if self._own is not None:
+            await self._own.close()

@@ -68,7 +68,7 @@ async def charge_all(pledge_ids: Sequence[int]) -> None:
 async def _begin(pledge_ids: Sequence[int]) -> list[Attempt]:
     """TX1: the states, the rows and their keys; and the attempts a crash left behind. Nothing when nothing is to do."""
     async with transaction():
-        held = await outcomes.hold_all(pledge_ids, with_campaign=len(pledge_ids) > 1)  # reconcile may be at it too
+        held = await outcomes.hold_all(pledge_ids, with_campaign=False)  # reconcile may be at it too
         pledges = [held[id] for id in pledge_ids]
         if not _is_collected(pledges[0].campaign) or pledges[0].campaign.till_closed_at:
             return []

@@ -132,9 +132,10 @@ async def _release(campaign_id: int, cause: str, present: datetime, *, after: da
 async def spread(campaign_id: int, after: int = 0) -> None:
     """After the decision, so many pledges at a time: jobs to charge them by slices, or a word and a detached method.
 
-    What is left to spread goes first, so that the letters wait for the charges and not the other way round.
+    All of it is due since the decision, so that the letters wait for the charges and not the other way round.
     """
     campaign = await Campaign.get(id=campaign_id)
+    since = campaign.decided_at
     wanted = (PledgeStatus.CONFIRMED, PledgeStatus.RELEASED)
     rows = Pledge.filter(campaign_id=campaign_id, status__in=wanted, id__gt=after).order_by("id").limit(rules.SPREAD)
     found = await rows.values_list("id", "status")
@@ -142,22 +143,22 @@ async def spread(campaign_id: int, after: int = 0) -> None:
         if len(found) == rules.SPREAD:
             last = found[-1][0]
             key = f"campaign-{campaign_id}-{last}"
-            await jobs.enqueue("pledges_spread", key=key, campaign_id=campaign_id, after=last)
+            await jobs.enqueue("pledges_spread", key=key, run_at=since, campaign_id=campaign_id, after=last)
         if campaign.status == CampaignStatus.COLLECTING:
-            await _slice(campaign_id, [id for id, status in found if status == PledgeStatus.CONFIRMED])
+            await _slice(campaign, [id for id, status in found if status == PledgeStatus.CONFIRMED])
         released = [id for id, status in found if status == PledgeStatus.RELEASED]
         for pledge in await Pledge.filter(id__in=released).order_by("id").select_related("person") if released else []:
             pledge.campaign = campaign
             await let_go(pledge)
 
 
-async def _slice(campaign_id: int, pledge_ids: list[int]) -> None:
+async def _slice(campaign: Campaign, pledge_ids: list[int]) -> None:
     """One job for so many pledges (PRODUCT C3, docs/decisions/0015-settling-in-batches.md)."""
     for start in range(0, len(pledge_ids), rules.SLICE):
         some = pledge_ids[start : start + rules.SLICE]
         await jobs.enqueue(
-            "charge_pledges", key=f"campaign-{campaign_id}-{some[0]}", campaign_id=campaign_id, first=some[0],
-            last=some[-1],
+            "charge_pledges", key=f"campaign-{campaign.id}-{some[0]}", run_at=campaign.decided_at,
+            campaign_id=campaign.id, first=some[0], last=some[-1],
         )  # fmt: skip
 
 

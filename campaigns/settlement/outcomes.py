@@ -119,11 +119,11 @@ async def hold(pledge_id: int, *, with_campaign: bool = False) -> Pledge:
 
 
 async def hold_all(pledge_ids: Sequence[int], *, with_campaign: bool) -> dict[int, Pledge]:
-    """Lock pledges of one campaign and read them, by their id. Several want `with_campaign`: that lock orders them."""
+    """Lock pledges of one campaign, in the order of their ids, and read them, by their id."""
     present = clock.now()
     if with_campaign:
         await database.execute(_LOCK_CAMPAIGN, [present, pledge_ids[0]])
-    await database.execute(_LOCK_PLEDGES.format(marks=database.marks(pledge_ids)), [present, *pledge_ids])
+    await database.execute(_LOCK_PLEDGES.format(marks=database.marks(pledge_ids)), [present, *sorted(pledge_ids)])
     held = {pledge.id: pledge for pledge in await Pledge.filter(id__in=pledge_ids).select_related("person")}
     campaign = await Campaign.get(id=held[pledge_ids[0]].campaign_id)
     for pledge in held.values():
