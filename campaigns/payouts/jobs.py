@@ -8,6 +8,7 @@ from campaigns.ledger.service import Amount
 from campaigns.payments import gateway
 from campaigns.payments.answers import BalanceLine
 from campaigns.payments.models import Attempt
+from campaigns.settlement.crash import crash_point
 from civic import clock
 from civic.database import retrying, transaction
 from civic.jobs import Handler, outside
@@ -23,8 +24,10 @@ async def book_payouts() -> int:
     Raises GatewayTrouble.
     """
     lines = [line for line in await gateway.list_balance(clock.now() - DAYS) if line.kind in PAYOUTS]
+    crash_point("payout_read")
     for line in lines:
         await _book(line)
+        crash_point("payout_booked")
     return len(lines)
 
 

@@ -10,6 +10,7 @@ from campaigns.receipts import drawing, queries, service
 from campaigns.receipts.eligibility import refusal
 from campaigns.receipts.forms import DonorForm, ReasonForm
 from campaigns.receipts.models import Receipt
+from campaigns.settlement.crash import crash_point
 from civic import clock
 from civic.errors import DomainError, NotFound
 from civic.i18n import _
@@ -68,7 +69,9 @@ async def paper(request: Request) -> Response:
     receipt = await queries.receipt_of(pledge.id)
     if receipt is None:
         raise NotFound(_("Ce don n’a pas de reçu pour l’instant."))
-    return pdf_answer(await drawing.receipt_paper(receipt), f"recu-{receipt.label}")
+    content = await drawing.receipt_paper(receipt)
+    crash_point("receipt_drawn")
+    return pdf_answer(content, f"recu-{receipt.label}")
 
 
 async def statement(request: Request) -> Response:

@@ -13,6 +13,7 @@ from campaigns.receipts import queries
 from campaigns.receipts.eligibility import Gift, refusal
 from campaigns.receipts.forms import DonorForm
 from campaigns.receipts.models import Donor, DonorKind, Receipt
+from campaigns.settlement.crash import crash_point
 from civic import clock, database, mail
 from civic.database import retrying, transaction
 from civic.errors import DomainError
@@ -34,9 +35,12 @@ class NoReceipt(DomainError):
 async def tell_identity(pledge: Pledge, form: DonorForm) -> Donor:
     """Keep who a backer is for the tax office; the receipts she has keep what they say."""
     values: dict[str, Any] = form.model_dump() | {"updated_at": clock.now()}
-    async with transaction():
-        if not await Donor.filter(person_id=pledge.person_id).update(**values):
+    known = Donor.filter(person_id=pledge.person_id)
+    if not await known.update(**values):
+        try:
             await Donor.create(person_id=pledge.person_id, **values)
+        except IntegrityError:  # a double click: the other one was kept
+            await known.update(**values)
     return await Donor.get(person_id=pledge.person_id)
 
 
@@ -70,6 +74,7 @@ async def _issue(pledge: Pledge, actor: Actor | None) -> Receipt:
         pledge, donor.kind, turn=turn, actor=actor, facts=facts, content=await _content(pledge, donor, facts)
     )
     await _write(pledge, receipt, "receipt_ready", f"receipt-{receipt.id}")
+    crash_point("receipt_written")
     return receipt
 
 
@@ -82,11 +87,13 @@ async def _numbered(
     present = clock.now()
     issuer, year = settings().receipt_number, clock.local(present).year
     number = int((await database.fetch_all(_NEXT, [issuer, year]))[0]["highest"])
-    return await Receipt.create(
+    receipt = await Receipt.create(
         issuer=issuer, year=year, number=number, pledge_id=pledge.id, turn=turn, person_id=pledge.person_id, kind=kind,
         amount_cents=facts.amount_cents, given_on=facts.received_on, issued_at=present, voids=voids, reason=reason,
         actor_id=actor.person.id if actor else None, content=content,
     )  # fmt: skip
+    crash_point("receipt_numbered")
+    return receipt
 
 
 async def _content(pledge: Pledge, donor: Donor, facts: Gift) -> dict[str, str]:
