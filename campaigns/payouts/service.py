@@ -10,6 +10,7 @@ from campaigns.lifecycle.transitions import By, move
 from campaigns.payouts import letters, queries
 from campaigns.payouts.forms import ExpenseForm, ReportForm, TrancheForm
 from campaigns.payouts.models import Answer, ClosingReport, Expense, Tranche
+from campaigns.settlement.crash import crash_point
 from civic import clock
 from civic.database import retrying, transaction
 from civic.decisions.models import Decision
@@ -57,6 +58,7 @@ async def answer(campaign: Campaign, tranche: Tranche, actor: Actor, said: Answe
         await _answer(rows.update(status=said, answered_by_id=actor.person.id, answered_at=clock.now(), reason=reason))
         await audit(actor, f"tranche_{said.value}", f"campaign:{campaign.id}", tranche=tranche.id)
         await letters.answered(campaign, tranche, said.value, reason)
+        crash_point("tranche_answered")
 
 
 @retrying
@@ -93,6 +95,7 @@ async def check(campaign: Campaign, expense: Expense, actor: Actor, said: Answer
         campaign = await _hold(campaign, queries.spending_states(campaign))
         rows = Expense.filter(id=expense.id, status=Answer.ASKED)
         await _answer(rows.update(status=said, answered_by_id=actor.person.id, answered_at=clock.now(), reason=reason))
+        crash_point("expense_answered")
         if said == Answer.ACCEPTED:
             cents = expense.amount_cents
             await _within_fund(campaign, cents)
@@ -101,6 +104,7 @@ async def check(campaign: Campaign, expense: Expense, actor: Actor, said: Answer
                 KIND, KIND, str(expense.id), amounts, campaign=campaign.id, actor=actor.person.id,
                 occurred_at=clock.at(_day(expense.paid_on), 12),
             )  # fmt: skip
+            crash_point("expense_booked")
         await audit(actor, f"expense_{said.value}", f"campaign:{campaign.id}", expense=expense.id)
         await letters.answered(campaign, expense, said.value, reason)
 
