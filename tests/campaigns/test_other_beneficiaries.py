@@ -20,18 +20,20 @@ from campaigns.payouts.models import Answer
 from campaigns.payouts.verify import CHECKS as PAYOUT_CHECKS
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
+from campaigns.pledges.queries import MANAGE
 from campaigns.pledges.service import Gift
 from campaigns.refunds import looking as refund_looking
 from campaigns.refunds.models import Dispute, Refund, RefundMeans, RefundStatus
-from campaigns.settlement import books, charging, closing, deciding, direct, looking
+from campaigns.settlement import books, charging, closing, deciding, direct, looking, recovery
 from civic import clock, jobs
 from civic.errors import DomainError, Gone, Invalid
 from civic.mail.models import OutboxMessage
+from civic.people import links
 from civic.people.actor import Actor
 from tests.campaigns.sandbox_server import SECRET, Harness, running_sandbox
 from tests.campaigns.till import open_till, problems
 from tests.factories import a_person
-from tests.factories.payees import CARD, DISPUTED, a_payee, its_campaign, promised
+from tests.factories.payees import CARD, DECLINES, DISPUTED, a_payee, its_campaign, promised
 from tests.factories.payouts import an_evidence, first_line
 from tests.factories.refunds import a_treasurer, approved, asked, hear
 from tests.factories.settlement import a_live_campaign, a_pledge, deadline_passes
@@ -186,6 +188,29 @@ async def test_a_charge_without_an_answer_is_found_again_at_the_account(gate: Ha
     await looking.reconcile(patience=timedelta())
     assert await intents_at(gate, payee.account_ref) == ["succeeded"]
     assert (await Attempt.get()).status == AttemptStatus.SUCCEEDED
+    await assert_books(gate)
+
+
+async def test_a_declined_backer_pays_again_on_the_account_and_by_card_only(gate: Harness) -> None:
+    payee = await a_payee(gate)
+    campaign = await its_campaign(payee)
+    pledge = await promised(gate, campaign, number=DECLINES)
+    await decided(campaign)
+    pledge = await recovery.pledge_to_recover(campaign.slug, links.make(MANAGE, pledge.id))
+    assert pledge.status == PledgeStatus.NEEDS_BACKER
+    letter = await OutboxMessage.get(subject__contains="n’a pas pu être prélevé")
+    assert "une autre carte" in letter.text
+    assert "chèque" not in letter.text
+    with pytest.raises(DomainError, match="carte seulement"):
+        await recovery.switch_offline(pledge)
+    page = await recovery.pay_again(pledge)
+    fields = {"means": "card", "number": CARD, "expiry": "12 / 40", "cvc": "123", "name": "Odile"}
+    await gate.browser.post(page or "", data=fields)
+    await hear(gate)
+    assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.COLLECTED
+    assert "succeeded" in await intents_at(gate, payee.account_ref)
+    assert await intents_at(gate, None) == []
+    assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.FUNDED
     await assert_books(gate)
 
 
