@@ -24,7 +24,7 @@ def scenes() -> list[Scene]:
 
 
 async def _propose(world: World) -> None:
-    await standing.propose(world.initiatives[KEY], world.people[LEAD], PURPOSE, "La Radio des Roseaux")
+    await standing.propose(world.initiatives[KEY], world.people[LEAD], PURPOSE)
 
 
 async def _open(world: World) -> None:

@@ -32,7 +32,7 @@ WORDS = {
     "number": "2026-00012", "voided": "2026-00007", "old_place": "La halle", "place": "Le pré", "lift": True, "line": "Le minibus",
     "at_once": False, "missed": False, "back_until": "", "anonymous": False,
     "next_on": "samedi 5 décembre", "year": 2025, "months": 11, "running": True,
-    "amount_hidden": False, "closed": True,
+    "amount_hidden": False, "closed": True, "card_only": False,
     "campaign": "Le four du village", "news_id": 3, "paragraphs": ["Le four chauffe."], "cut": False, "public": True,
     "percent": 50, "id": 12, "reward": "Un pain",
     "back_cents": 2_000, "whole": True, "unwinding": False, "transfer": False, "failure": "declined", "won": False,

@@ -58,4 +58,3 @@ class StandingForm(BaseModel):
     """What a lead writes to open a monthly support."""
 
     purpose: str = Field(min_length=20, max_length=2_000)
-    beneficiary: str = Field(min_length=3, max_length=200)

@@ -88,6 +88,7 @@ async def _page(
         request, "campaigns/recurring/show.html", status=status, headers=headers, initiative=initiative, form=form,
         campaign=campaign, runs=runs, writes=writes, count=count, cents=cents, chips=CHIPS,
         key=form.values.get("cle") or secrets.token_urlsafe(18), shows_sum=count >= LEAST_SHOWN,
+        host=settings().host_name,
     )  # fmt: skip
 
 
@@ -100,7 +101,7 @@ async def propose(request: Request) -> Response:
     try:
         if form.data is None:
             return await _page(request, initiative, known, True, form, 422)
-        await standing.propose(initiative, actor.person, form.data.purpose, form.data.beneficiary)
+        await standing.propose(initiative, actor.person, form.data.purpose)
     except DomainError as error:
         return await _page(request, initiative, known, True, form.refuse(error), error.status)
     sent = _("C’est envoyé. Une autre personne le relit avant l’ouverture.")

@@ -9,6 +9,7 @@ from civic.errors import DomainError
 from civic.i18n import _
 from civic.initiatives.models import Initiative
 from civic.people.models import Person
+from civic.settings import settings
 
 WRITABLE = (CampaignStatus.CHANGES_REQUESTED, CampaignStatus.WITHDRAWN, CampaignStatus.REJECTED)
 
@@ -21,8 +22,11 @@ async def of_initiative(initiative_id: int, *, public_only: bool = True) -> Camp
     return await rows.order_by("-id").first().select_related("initiative", "lead")
 
 
-async def propose(initiative: Initiative, lead: Person, purpose: str, beneficiary: str) -> Campaign:
-    """Write it, or write it anew after the review, and send it to be read. Raises DomainError when one is there."""
+async def propose(initiative: Initiative, lead: Person, purpose: str) -> Campaign:
+    """Write it, or write it anew after the review, and send it to be read; the host receives the money.
+
+    Raises DomainError when one is there.
+    """
     known = await of_initiative(initiative.id, public_only=False)
     if known is not None and known.status not in WRITABLE and known.status != CampaignStatus.CANCELLED:
         raise DomainError(_("Cette initiative a déjà un soutien mensuel, ou une demande en cours."))
@@ -30,14 +34,14 @@ async def propose(initiative: Initiative, lead: Person, purpose: str, beneficiar
     async with transaction():
         await database.execute("UPDATE initiative SET updated_at = ? WHERE id = ?", [present, initiative.id])
         if known is not None and known.status == CampaignStatus.CHANGES_REQUESTED:
-            await Campaign.filter(id=known.id).update(use_of_funds=purpose, beneficiary=beneficiary)
+            await Campaign.filter(id=known.id).update(use_of_funds=purpose)
             await move(known, CampaignStatus.SUBMITTED, by=By.LEAD, actor=lead)
             return known
         count = await Campaign.filter(initiative_id=initiative.id, goal=GoalKind.MONTHLY).count()
         made = await Campaign.create(
             slug=f"soutien-{initiative.slug}-{count + 1}"[:120], initiative=initiative, lead=lead, use_of_funds=purpose,
             title=_("Soutien mensuel, %(title)s", title=initiative.title)[:80], summary=purpose[:400],
-            beneficiary=beneficiary, goal=GoalKind.MONTHLY, created_at=present, updated_at=present,
+            beneficiary=settings().host_name, goal=GoalKind.MONTHLY, created_at=present, updated_at=present,
         )  # fmt: skip
         await move(made, CampaignStatus.SUBMITTED, by=By.LEAD, actor=lead)
         return made

@@ -188,7 +188,7 @@ async def test_a_lead_proposes_somebody_else_reads_and_the_lead_opens(sign_in, c
     hers = await sign_in(lead)
     assert (await client.get(page)).status_code == 404
     assert (await hers.submit(f"{page}/proposer", {"purpose": "court"})).status_code == 422
-    sent = {"purpose": "Le loyer du local, 180 € par mois.", "beneficiary": "Les Voisins du Mardi"}
+    sent = {"purpose": "Le loyer du local, 180 € par mois."}
     assert (await hers.submit(f"{page}/proposer", sent)).status_code == 303
     assert (await hers.submit(f"{page}/proposer", sent)).status_code == 409
     assert (await hers.submit(f"{page}/ouvrir")).status_code == 409
