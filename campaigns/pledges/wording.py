@@ -18,7 +18,7 @@ def state_of(pledge: Pledge, *, on_page: bool = False) -> str:
         PledgeStatus.RELEASED: _("Promesse effacée, rien n’a été débité"),
         PledgeStatus.CHARGING: _("Paiement à terminer") if on_page else _("Débit en cours"),
         PledgeStatus.UNKNOWN: _("Débit en cours de vérification"), PledgeStatus.PROCESSING: _("Prélèvement en cours"),
-        PledgeStatus.COLLECTED: _("Don reçu, merci"), PledgeStatus.NEEDS_BACKER: _("Votre banque demande votre accord"),
+        PledgeStatus.COLLECTED: _("Don reçu, merci"), PledgeStatus.NEEDS_BACKER: _("Le débit n’a pas abouti, à vous d’agir"),
         PledgeStatus.SWITCHED_OFFLINE: _("Vous donnez par chèque ou virement"),
         PledgeStatus.DROPPED: _("Don abandonné"), PledgeStatus.REFUND_PENDING: _("Remboursement en cours"),
         PledgeStatus.REFUNDED: _("Don remboursé"), PledgeStatus.DISPUTED: _("Don contesté"),
