@@ -182,7 +182,8 @@ class Visitor:
         """Click the link that saves a file; what is in it."""
         async with self.page.expect_download() as waiting:
             await self.link(name).click()
-        return Path(await (await waiting.value).path()).read_text(encoding="utf-8-sig")
+        saved = await (await waiting.value).path()
+        return await asyncio.to_thread(Path(saved).read_text, encoding="utf-8-sig")
 
     async def paper(self, name: str | re.Pattern[str]) -> str:
         """Every word of the PDF behind this link, one space between them."""
