@@ -15,11 +15,12 @@ UNITS = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60)
 
 
 def money(cents: int, currency: str = "EUR") -> str:
-    """Integer cents as people write them: « 4 120 € », « 12,50 € »; whole euros without decimals."""
+    """Integer cents as people write them: « 4 120 € », « 12,50 € »; whole euros without decimals, a true minus sign."""
     pattern = "#,##0\u202f¤" if cents % 100 == 0 else "#,##0.00\u202f¤"
     if locale() == "en":
         pattern = "¤#,##0" if cents % 100 == 0 else "¤#,##0.00"
-    return format_currency(cents / 100, currency, pattern, locale=locale(), currency_digits=False)
+    text = format_currency(cents / 100, currency, pattern, locale=locale(), currency_digits=False)
+    return text.replace("-", "\u2212")
 
 
 def whose(title: str) -> str:
