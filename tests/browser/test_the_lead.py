@@ -148,7 +148,9 @@ async def _runs_it(visitor: Visitor, mailbox: Mailbox) -> None:
     assert "Il est réservé" in text_of(sent)
 
 
-async def _the_journey(visitor: Visitor, reviewer: Visitor, backer: Visitor, shuttle: Initiative, mailbox: Mailbox) -> None:
+async def _the_journey(
+    visitor: Visitor, reviewer: Visitor, backer: Visitor, shuttle: Initiative, mailbox: Mailbox
+) -> None:
     await reviewer.is_now(await a_person("Rose Petit", "", RoleName.ANIMATOR))
     await _signs_in(visitor, mailbox)
     await _tells_the_project(visitor, shuttle)
