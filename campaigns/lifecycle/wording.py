@@ -36,7 +36,7 @@ def state_text(campaign: Campaign) -> str:
         CampaignStatus.CANCELLED: _("Collecte annulée. Personne n’a été débité."),
         CampaignStatus.FAILED: _("Objectif non atteint. Personne n’a été débité."),
         CampaignStatus.COLLECTING: _("Objectif atteint. Les dons sont en cours de débit."),
-        CampaignStatus.SHORTFALL: _("Il manque de l’argent : des paiements promis n’ont pas abouti."),
+        CampaignStatus.SHORTFALL: _("Il manque de l’argent, une décision est attendue."),
         CampaignStatus.FUNDED: _("Collecte réussie."),
         CampaignStatus.UNWINDING: _("Les dons sont en cours de remboursement."),
         CampaignStatus.REFUNDED: _("Les dons ont été remboursés."),
