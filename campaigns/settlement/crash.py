@@ -12,10 +12,11 @@ REFUND_POINTS = (
     "refund_approved", "refund_prepared", "before_refund_call", "after_refund_call", "refund_settled",
     "unwinding_spread",
 )  # fmt: skip
+MONTH_POINTS = ("month_begun", "month_made")
 
 
 def crash_point(name: str) -> None:
     """Die here and now by SIGKILL when CIVIC_CRASH_AT names this place; only in a test installation."""
-    assert name in POINTS + REFUND_POINTS, name
+    assert name in POINTS + REFUND_POINTS + MONTH_POINTS, name
     if os.environ.get("CIVIC_CRASH_AT") == name and settings().environment == "test":
         os.kill(os.getpid(), signal.SIGKILL)

@@ -48,7 +48,9 @@ async def card_trouble(pledge: Pledge, days: int, until: datetime, turn: int) ->
     with i18n.speaking(pledge.person.locale):
         context = {"until": moment(until), "reason": reasons.sentence(pledge.decline_code)}
     at_once = pledge.campaign.charges_at_once
-    await to_backer("card_trouble", pledge, f"trouble-{days}-{turn}", days=days, at_once=at_once, **context)
+    monthly = pledge.campaign.is_standing
+    key = f"trouble-{days}-{turn}"
+    await to_backer("card_trouble", pledge, key, days=days, at_once=at_once, monthly=monthly, **context)
 
 
 async def to_leads(name: str, campaign: Campaign, *, occasion: str = "", **context: Any) -> None:
