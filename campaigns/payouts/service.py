@@ -136,8 +136,9 @@ async def show_evidence(campaign: Campaign, expense: Expense, actor: Actor, *, h
 
 @retrying
 async def report(campaign: Campaign, actor: Actor, form: ReportForm) -> None:
-    """Send the closing report: funded (a monthly support: cancelled) → reporting; a report sent again replaces the one that is not accepted yet.
+    """Send the closing report: funded (a monthly support: cancelled) → reporting.
 
+    A report sent again replaces the one that is not accepted yet.
     Raises Invalid when money is left and no decision of the contributors is named.
     """
     async with transaction():

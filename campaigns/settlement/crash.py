@@ -14,7 +14,8 @@ REFUND_POINTS = (
 )  # fmt: skip
 RECEIPT_POINTS = ("receipt_numbered", "receipt_written", "receipt_issued", "receipt_drawn")
 SPENDING_POINTS = ("tranche_answered", "expense_answered", "expense_booked", "payout_read", "payout_booked")
-EVERY = POINTS + REFUND_POINTS + RECEIPT_POINTS + SPENDING_POINTS
+MONTH_POINTS = ("month_begun", "month_made")
+EVERY = POINTS + REFUND_POINTS + RECEIPT_POINTS + SPENDING_POINTS + MONTH_POINTS
 
 
 def crash_point(name: str) -> None:

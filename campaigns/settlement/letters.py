@@ -50,7 +50,8 @@ async def card_trouble(pledge: Pledge, days: int, until: datetime, turn: int) ->
     at_once = pledge.campaign.charges_at_once
     await to_backer(
         "card_trouble", pledge, f"trouble-{days}-{turn}", days=days, at_once=at_once,
-        card_only=pledge.campaign.payee_id is not None, **context,
+        card_only=pledge.campaign.payee_id is not None,
+        monthly=pledge.campaign.is_standing, **context,
     )  # fmt: skip
 
 
