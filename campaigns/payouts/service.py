@@ -38,9 +38,9 @@ async def ask(campaign: Campaign, actor: Actor, form: TrancheForm) -> Tranche:
         await _within_purse(campaign, form.amount)
         tranche = await Tranche.create(
             campaign=campaign, cost_line=line, decision=decision, amount_cents=form.amount, purpose=form.purpose,
-            asked_by=actor.person, asked_at=clock.now(),
+            asked_by=actor.hand, asked_at=clock.now(),
         )  # fmt: skip
-        await letters.asked(campaign, tranche, actor.person, decision)
+        await letters.asked(campaign, tranche, actor.hand, decision)
         return tranche
 
 
@@ -55,7 +55,7 @@ async def answer(campaign: Campaign, tranche: Tranche, actor: Actor, said: Answe
                 raise DomainError(_("La décision dont dépend cette somme n’est pas adoptée. Attendez son résultat."))
             await _within_purse(campaign, tranche.amount_cents)
         rows = Tranche.filter(id=tranche.id, status=Answer.ASKED)
-        await _answer(rows.update(status=said, answered_by_id=actor.person.id, answered_at=clock.now(), reason=reason))
+        await _answer(rows.update(status=said, answered_by_id=actor.hand.id, answered_at=clock.now(), reason=reason))
         await audit(actor, f"tranche_{said.value}", f"campaign:{campaign.id}", tranche=tranche.id)
         await letters.answered(campaign, tranche, said.value, reason)
         crash_point("tranche_answered")
@@ -81,9 +81,9 @@ async def declare(campaign: Campaign, actor: Actor, form: ExpenseForm, evidence:
         await _within_fund(campaign, form.amount)
         expense = await Expense.create(
             campaign=campaign, cost_line=line, amount_cents=form.amount, paid_on=form.paid_on, what=form.what,
-            evidence=evidence, form_key=form.key, asked_by=actor.person, asked_at=clock.now(), hidden=form.hidden,
+            evidence=evidence, form_key=form.key, asked_by=actor.hand, asked_at=clock.now(), hidden=form.hidden,
         )  # fmt: skip
-        await letters.asked(campaign, expense, actor.person)
+        await letters.asked(campaign, expense, actor.hand)
         return expense
 
 
@@ -94,7 +94,7 @@ async def check(campaign: Campaign, expense: Expense, actor: Actor, said: Answer
     async with transaction():
         campaign = await _hold(campaign, queries.spending_states(campaign))
         rows = Expense.filter(id=expense.id, status=Answer.ASKED)
-        await _answer(rows.update(status=said, answered_by_id=actor.person.id, answered_at=clock.now(), reason=reason))
+        await _answer(rows.update(status=said, answered_by_id=actor.hand.id, answered_at=clock.now(), reason=reason))
         crash_point("expense_answered")
         if said == Answer.ACCEPTED:
             cents = expense.amount_cents
@@ -152,7 +152,7 @@ async def report(campaign: Campaign, actor: Actor, form: ReportForm) -> None:
             ), field="decision" if decision is None else "surplus_use")  # fmt: skip
         values = {
             "text": form.text, "decision": decision, "surplus_use": form.surplus_use, "surplus_cents": max(0, left),
-            "asked_by": actor.person, "asked_at": clock.now(),
+            "asked_by": actor.hand, "asked_at": clock.now(),
         }  # fmt: skip
         await ClosingReport.update_or_create(defaults=values, campaign_id=campaign.id)
         if campaign.status != CampaignStatus.REPORTING:
@@ -182,7 +182,7 @@ async def close(campaign: Campaign, actor: Actor, seen: str) -> None:
             raise DomainError(_("Les comptes ont changé depuis le bilan. Son auteur doit le renvoyer."))
         if left and not (found.decision and found.decision.is_adopted):
             raise DomainError(_("La décision des contributeurs sur ce qui reste n’est pas adoptée."))
-        await ClosingReport.filter(id=found.id).update(answered_by_id=actor.person.id, answered_at=clock.now())
+        await ClosingReport.filter(id=found.id).update(answered_by_id=actor.hand.id, answered_at=clock.now())
         await move(campaign, CampaignStatus.CLOSED, by=By.TEAM, actor=actor.person)
         await audit(actor, "campaign_closed", f"campaign:{campaign.id}")
 

@@ -97,7 +97,7 @@ async def show_page(
         tells=count >= standing.LEAST_SHOWN, ended=campaign is not None and campaign.status in standing.OVER,
         note=await last_note(campaign.id) if campaign else "",
         has_books=campaign is not None and await Entry.filter(campaign_id=campaign.id).exists(),
-        tools=await _tools(campaign, request),
+        tools=await _tools(campaign, request), host=settings().host_name,
     )  # fmt: skip
 
 
