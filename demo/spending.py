@@ -77,7 +77,7 @@ async def _declare(world: World, *, one: Spent) -> None:
     form = ExpenseForm(
         cost_line=line.id, amount=one.cents, paid_on=clock.today(), what=one.what, key=f"demo-{line.id}"
     )
-    expense = await service.declare(campaign, world.actor(LEAD), form, await _invoice(one))
+    expense = await service.declare(campaign, world.actor(LEAD), form, await invoice(one.cents, one.what, pdf=one.pdf))
     if one.verified:
         await service.check(campaign, expense, world.actor("dominique", RoleName.TREASURER), Answer.ACCEPTED, "")
 
@@ -92,16 +92,16 @@ async def _line(campaign: Campaign, one: Spent) -> CostLine:
     return await CostLine.get(campaign_id=campaign.id, title__startswith=one.line)
 
 
-async def _invoice(one: Spent) -> Picture:
+async def invoice(cents: int, what: str, *, pdf: bool = False) -> Picture:
     """A drawn invoice of an invented house."""
     sheet = Image.new("RGB", (900, 1200), "#fdfcf8")
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(34)
-    euros = f"{one.cents // 100},{one.cents % 100:02d} €"
-    for place, text in enumerate(("FACTURE", one.what.partition(", ")[2], "", one.what.partition(", ")[0], f"Payé : {euros}")):
+    euros = f"{cents // 100},{cents % 100:02d} €"
+    for place, text in enumerate(("FACTURE", what.partition(", ")[2], "", what.partition(", ")[0], f"Payé : {euros}")):
         pen.text((80, 120 + 90 * place), text, fill="#2a251f", font=font)
     pen.rectangle((60, 80, 840, 620), outline="#857862", width=3)
-    file, ending = io.BytesIO(), "pdf" if one.pdf else "png"
+    file, ending = io.BytesIO(), "pdf" if pdf else "png"
     sheet.save(file, ending)
     file.seek(0)
     upload = UploadFile(file, filename=f"facture.{ending}")
-    return await store_evidence(upload, alt=f"Facture : {one.what}", field="evidence")
+    return await store_evidence(upload, alt=f"Facture : {what}", field="evidence")

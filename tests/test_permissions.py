@@ -22,7 +22,7 @@ from campaigns.news.models import News, Question, Word
 from campaigns.news.queries import CONFIRM, NO_MORE
 from campaigns.offline.deposits import prepare
 from campaigns.offline.donors import LINK
-from campaigns.offline.models import BankLine, Mode, OfflineSlip
+from campaigns.offline.models import BankLine, Mode, OfflineGift, OfflineSlip
 from campaigns.offline.papers import make_slips
 from campaigns.offline.statements import receive
 from campaigns.payees.models import Payee
@@ -193,11 +193,12 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-async def a_receipt(pledge: Pledge) -> Receipt:
-    """The receipt of a gift, as it was issued."""
+async def a_receipt(pledge: Pledge | None = None, gift: OfflineGift | None = None) -> Receipt:
+    """The receipt of a gift, promised or by hand, as it was issued."""
     today = clock.today()
     return await Receipt.create(
-        issuer="W012345678", year=today.year, number=1, pledge_id=pledge.id, turn=1, person_id=pledge.person_id,
+        issuer="W012345678", year=today.year, number=1 if pledge else 2, pledge=pledge, gift=gift, turn=1,
+        person_id=pledge.person_id if pledge else None,
         kind=DonorKind.PERSON, amount_cents=3_000, given_on=today, issued_at=clock.now(),
         content=dict.fromkeys(CONTENT, "x") | {"ground_on": "2025-03-12"} | {"reward": "", "reward_cents": "0"},
     )  # fmt: skip
@@ -225,6 +226,7 @@ async def money_by_hand(live: Campaign) -> dict[str, dict[str, Any]]:
     line = await BankLine.create(hash="h", statement=statement, number=2, on=clock.today(), label="VIR", amount_cents=1)
     assert slip
     of_gift = {"slug": live.slug, "id": received.id}
+    await a_receipt(gift=received)
     by_hand = {"token": links.make(LINK, received.id), "year": clock.today().year}
     return {
         **{f"receipts.{act}": by_hand for act in ("gift", "tell_gift", "gift_paper", "gift_statement")},

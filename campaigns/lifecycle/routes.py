@@ -50,6 +50,8 @@ async def withdraw(request: Request) -> Response:
 async def review(request: Request) -> Response:
     """The reviewer's page: the checklist, a link to the preview, the answer."""
     campaign = await queries.campaign_to_review(request.path_params["slug"], actor_of(request))
+    if campaign.is_standing:
+        return redirect("recurring.review", slug=campaign.initiative.slug)
     return await _review_page(request, campaign, Form({"answer": ""}))
 
 

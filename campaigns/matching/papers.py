@@ -13,7 +13,7 @@ from civic.settings import settings
 from civic.web import urls
 from civic.web.formats import day_short, money
 
-SIGNING = 48.0
+SIGNING = 46.0
 """Millimetres of the signatures with their heading, which stay on one page."""
 
 
@@ -40,6 +40,7 @@ def _agreement(agreement: MatchAgreement, title: str) -> Callable[[Paper], None]
     boxes = _boxes(agreement)
 
     def fill(paper: Paper) -> None:
+        paper.set_auto_page_break(True, margin=16)  # the foot begins at 14
         paper.heading(title)
         paper.text_block(_("Pour la collecte « %(title)s »", title=agreement.campaign.title), size=12, bold=True)
         paper.text_block(_("Entre"), bold=True, size=10)
@@ -59,7 +60,7 @@ def _agreement(agreement: MatchAgreement, title: str) -> Callable[[Paper], None]
             paper.add_page()
         paper.text_block(_("Les signatures"), bold=True, size=10)
         paper.text_block(_("Fait en deux exemplaires, à ……………………………… le ………………………"))
-        paper.signatures(boxes, height=28)
+        paper.signatures(boxes, height=26)
 
     return fill
 
@@ -68,7 +69,7 @@ def _article(paper: Paper, heading: str, text: str) -> None:
     """An article in small letters, so that a usual agreement holds on the one page that is signed."""
     if paper.will_page_break(20):
         paper.add_page()
-    paper.ln(1)
+    paper.ln(0.4)
     paper.text_block(heading, bold=True, size=10)
     paper.text_block(text, size=9.5)
 

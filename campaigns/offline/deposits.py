@@ -12,7 +12,6 @@ from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.offline import queries, verifying
 from campaigns.offline.models import COUNTING, Deposit, Mode, OfflineGift, OfflineStatus
-from campaigns.offline.service import hand
 from campaigns.offline.transitions import move
 from campaigns.offline.verifying import IN_HAND, SOURCE
 from civic import clock
@@ -31,7 +30,7 @@ async def prepare(mode: Mode, gift_ids: list[int], team: Actor) -> Deposit:
     if not gift_ids or mode == Mode.TRANSFER:
         raise Invalid(_("Cochez au moins un don à remettre."), field="gifts")
     async with transaction():
-        made = await Deposit.create(mode=mode, made_by=hand(team), made_at=clock.now())
+        made = await Deposit.create(mode=mode, made_by=team.hand, made_at=clock.now())
         free = OfflineGift.filter(
             id__in=gift_ids, status=OfflineStatus.VERIFIED, mode=mode, deposit_id__isnull=True
         )
@@ -72,11 +71,11 @@ async def _locked(deposit: Deposit) -> list[OfflineGift]:
 async def _bank_one(gift: OfflineGift, deposit: Deposit, team: Actor) -> None:
     assert gift.mode is not None
     assert deposit.banked_on is not None
-    await move(gift, OfflineStatus.BANKED, by=By.TEAM, cause=f"deposit {deposit.id}", actor_id=hand(team).id)
+    await move(gift, OfflineStatus.BANKED, by=By.TEAM, cause=f"deposit {deposit.id}", actor_id=team.hand.id)
     await ledger.book(
         "offline_banked", SOURCE, f"{gift.source}:{deposit.id}.{deposit.turn}",
         [Amount(AccountKind.BANK, gift.amount_cents), Amount(IN_HAND[gift.mode], -gift.amount_cents)],
-        campaign=gift.campaign_id, occurred_at=clock.at(deposit.banked_on, 12), actor=hand(team).id,
+        campaign=gift.campaign_id, occurred_at=clock.at(deposit.banked_on, 12), actor=team.hand.id,
         memo=f"offline {gift.id}",
     )  # fmt: skip
 

@@ -6,7 +6,6 @@ from datetime import date
 
 from campaigns.lifecycle.models import Campaign
 from campaigns.offline.models import Deposit, Mode, OfflineGift, OfflineSlip
-from campaigns.offline.service import hand
 from civic import clock
 from civic.i18n import _
 from civic.papers import Paper, draw
@@ -31,7 +30,7 @@ async def make_slips(campaign: Campaign, pages: int, actor: Actor) -> str:
     """Number the slips of so many sheets; answers the name of the batch to print."""
     batch, present = secrets.token_hex(8), clock.now()
     await OfflineSlip.bulk_create([
-        OfflineSlip(campaign_id=campaign.id, batch=batch, made_by_id=hand(actor).id, made_at=present)
+        OfflineSlip(campaign_id=campaign.id, batch=batch, made_by_id=actor.hand.id, made_at=present)
         for _number in range(pages * PER_PAGE)
     ])  # fmt: skip
     return batch

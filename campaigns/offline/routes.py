@@ -106,7 +106,7 @@ def _said(kept: list[OfflineGift]) -> str:
 
 
 async def _stall_page(request: Request, campaign: Campaign, stall: Stall, status: int = 200) -> Response:
-    count, cents = await queries.entered_on(campaign.id, clock.today(), service.hand(actor_of(request)).id)
+    count, cents = await queries.entered_on(campaign.id, clock.today(), actor_of(request).hand.id)
     return page(
         request, "campaigns/offline/new.html", status=status, campaign=campaign, stall=stall, form=stall.form,
         count=count, cents=cents, modes=wording.choices(), most=MOST_LINES, extras=FIELDS[3:],

@@ -51,11 +51,6 @@ class Entry:
     commune: str | None = None
 
 
-def hand(actor: Actor) -> Person:
-    """Who really writes: at the counter the animator, not the person she helps."""
-    return actor.recorded_by or actor.person
-
-
 async def enter(campaign: Campaign, actor: Actor, entries: list[Entry], key: str) -> list[OfflineGift]:
     """Keep the lines of one form, all or none; the same form again answers the same gifts. Nothing counts yet.
 
@@ -84,7 +79,7 @@ async def _enter(campaign: Campaign, actor: Actor, entries: list[Entry], key: st
 
 async def _keep(campaign: Campaign, actor: Actor, entry: Entry, key: str, line: int) -> OfflineGift:
     slip, pledge = await _named(campaign.id, entry, f"number_{entry.row or line}")
-    person, writer, present = await _donor(entry, pledge), hand(actor), clock.now()
+    person, writer, present = await _donor(entry, pledge), actor.hand, clock.now()
     status = OfflineStatus.RECEIVED if entry.mode else OfflineStatus.PROMISED
     gift = await OfflineGift.create(
         campaign_id=campaign.id, status=status, mode=entry.mode, amount_cents=entry.amount_cents,
@@ -153,20 +148,20 @@ async def change(gift: OfflineGift, actor: Actor, entry: Entry) -> None:
         values = await _corrected(gift, actor, entry)
         if entry.mode and gift.status != OfflineStatus.RECEIVED:
             cause = "received" if gift.status == OfflineStatus.PROMISED else _changed(gift, entry)
-            await move(gift, OfflineStatus.RECEIVED, by=By.LEAD, cause=cause, actor_id=hand(actor).id, **values)
+            await move(gift, OfflineStatus.RECEIVED, by=By.LEAD, cause=cause, actor_id=actor.hand.id, **values)
         else:
             same = OfflineGift.filter(id=gift.id, status=gift.status, amount_cents=gift.amount_cents)
             if not await same.update(updated_at=clock.now(), **values):
                 raise DomainError(_("Ce don a déjà changé d’état. Rechargez la page."))
-            await note(gift.id, gift.status.value, gift.status.value, _changed(gift, entry), hand(actor).id)
-        await donors.keep_identity(gift, entry.identity, hand(actor).id)
+            await note(gift.id, gift.status.value, gift.status.value, _changed(gift, entry), actor.hand.id)
+        await donors.keep_identity(gift, entry.identity, actor.hand.id)
 
 
 async def _corrected(gift: OfflineGift, actor: Actor, entry: Entry) -> dict[str, Any]:
     """The fields of a corrected gift; those of a promise stay the backer's."""
     values: dict[str, Any] = {
         "amount_cents": entry.amount_cents, "mode": entry.mode, "reference": entry.reference,
-        "received_on": entry.received_on if entry.mode else None, "recorded_by_id": hand(actor).id,
+        "received_on": entry.received_on if entry.mode else None, "recorded_by_id": actor.hand.id,
         "commune_id": entry.commune,
     }  # fmt: skip
     if gift.pledge_id:
@@ -184,14 +179,14 @@ def _changed(gift: OfflineGift, entry: Entry) -> str:
 
 async def withdraw(gift: OfflineGift, actor: Actor) -> None:
     """Take out a line that was entered by mistake; it stays in the history. Raises NotNow once it is verified."""
-    await move(gift, OfflineStatus.WITHDRAWN, by=By.LEAD, cause="withdrawn", actor_id=hand(actor).id)
+    await move(gift, OfflineStatus.WITHDRAWN, by=By.LEAD, cause="withdrawn", actor_id=actor.hand.id)
 
 
 async def send_back(gift: OfflineGift, team: Actor, why: str) -> None:
     """The treasury does not recognise a gift: whoever entered it corrects it or takes it out. Raises NotNow."""
     queries.must_supervise(team)
     async with transaction():
-        await move(gift, OfflineStatus.SENT_BACK, by=By.TEAM, cause=why, actor_id=hand(team).id)
+        await move(gift, OfflineStatus.SENT_BACK, by=By.TEAM, cause=why, actor_id=team.hand.id)
         await audit(team, "offline_sent_back", f"offline_gift:{gift.id}", why=why[:200], cents=gift.amount_cents)
         writer = await Person.get(id=gift.recorded_by_id)
         if writer.email:
@@ -207,7 +202,7 @@ async def strike(gift: OfflineGift, team: Actor, why: str) -> None:
     """« Saisie par erreur »: the treasury takes out a gift that nobody verified; it never counted. Raises NotNow."""
     queries.must_supervise(team)
     async with transaction():
-        await move(gift, OfflineStatus.WITHDRAWN, by=By.TEAM, cause=why, actor_id=hand(team).id)
+        await move(gift, OfflineStatus.WITHDRAWN, by=By.TEAM, cause=why, actor_id=team.hand.id)
         await audit(team, "offline_withdrawn", f"offline_gift:{gift.id}", why=why[:200], cents=gift.amount_cents)
 
 

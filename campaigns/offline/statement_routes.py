@@ -10,7 +10,6 @@ from starlette.routing import BaseRoute, Route
 from campaigns.offline import layouts, queries, statements, wording
 from campaigns.offline.forms import ChosenForm, ColumnsForm, ReferenceForm
 from campaigns.offline.models import BankLine, BankStatement, LineStatus
-from campaigns.offline.service import hand
 from campaigns.offline.treasury_routes import each_of
 from civic.errors import DomainError, Invalid
 from civic.i18n import _, _n
@@ -94,7 +93,7 @@ async def columns(request: Request) -> Response:
 
 
 async def _lines_page(request: Request, found: BankStatement) -> Response:
-    own = hand(actor_of(request)).id
+    own = actor_of(request).hand.id
     lines = await queries.lines_of(found.id)
     ready = [line for line in lines if line.status == LineStatus.PROPOSED and line.proposed_by_id != own]
     return page(

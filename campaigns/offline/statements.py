@@ -20,7 +20,6 @@ from campaigns.offline.models import (
     OfflineGift,
     OfflineStatus,
 )
-from campaigns.offline.service import hand
 from campaigns.offline.transitions import move, note
 from campaigns.pledges.models import Pledge, PledgeStatus
 from civic import clock
@@ -55,7 +54,7 @@ async def receive(name: str, content: bytes, team: Actor) -> BankStatement:
     sheet = await asyncio.to_thread(layouts.opened, text)
     layout = await BankLayout.get_or_none(signature=sheet.signature)
     statement = await BankStatement.create(
-        name=name[:120], content=text, signature=sheet.signature, sent_by=hand(team), sent_at=clock.now()
+        name=name[:120], content=text, signature=sheet.signature, sent_by=team.hand, sent_at=clock.now()
     )
     if layout:
         await _read(statement, sheet, layout.columns, team)
@@ -78,7 +77,7 @@ async def choose_columns(statement: BankStatement, name: str, columns: dict[str,
     async with transaction():
         await BankLayout.filter(signature=statement.signature).delete()
         await BankLayout.create(
-            signature=statement.signature, name=name, columns=columns, chosen_by=hand(team), chosen_at=clock.now()
+            signature=statement.signature, name=name, columns=columns, chosen_by=team.hand, chosen_at=clock.now()
         )
         await audit(team, "bank_layout_chosen", f"bank_statement:{statement.id}", name=name)
     await _read(statement, sheet, columns, team)
@@ -146,7 +145,7 @@ async def _propose(line: BankLine, found: Found, team: Actor) -> int:
     return await waiting.update(
         status=LineStatus.PROPOSED, gift_id=found.gift.id if found.gift else None,
         pledge_id=found.pledge.id if found.pledge else None,
-        deposit_id=found.deposit.id if found.deposit else None, proposed_by_id=hand(team).id,
+        deposit_id=found.deposit.id if found.deposit else None, proposed_by_id=team.hand.id,
     )  # fmt: skip
 
 
@@ -222,13 +221,13 @@ async def confirm(line_id: int, team: Actor) -> None:
         if not await mine.update(status=LineStatus.PROPOSED):  # the lock first
             raise NotNow(_("Cette ligne a déjà changé d’état. Rechargez la page."))
         line = await BankLine.get(id=line_id)
-        if line.proposed_by_id in (team.person.id, hand(team).id):
+        if line.proposed_by_id in (team.person.id, team.hand.id):
             raise Forbidden(_("Personne ne confirme son propre rapprochement : demandez à une autre personne."))
         if line.deposit_id:
             return await _confirm_deposit(line, team)
         gift = await _received(line)
         try:
-            await mine.update(status=LineStatus.CONFIRMED, confirmed_by_id=hand(team).id, gift_id=gift.id)
+            await mine.update(status=LineStatus.CONFIRMED, confirmed_by_id=team.hand.id, gift_id=gift.id)
         except IntegrityError:
             raise NotNow(_("Une autre ligne paie déjà ce don.")) from None
         await verifying.verify(gift.id, team)
@@ -244,7 +243,7 @@ async def _confirm_deposit(line: BankLine, team: Actor) -> None:
         raise NotNow(why)
     try:
         async with transaction():
-            await BankLine.filter(id=line.id).update(status=LineStatus.CONFIRMED, confirmed_by_id=hand(team).id)
+            await BankLine.filter(id=line.id).update(status=LineStatus.CONFIRMED, confirmed_by_id=team.hand.id)
     except IntegrityError:
         raise NotNow(_("Une autre ligne dit déjà que cette remise est déposée.")) from None
     if deposit.banked_on is None:

@@ -10,7 +10,6 @@ from starlette.routing import BaseRoute, Route
 from campaigns.offline import donors, queries, service, verifying, wording
 from campaigns.offline.forms import SeenForm, WhyForm
 from campaigns.offline.models import OfflineChange, OfflineGift
-from campaigns.offline.service import hand
 from civic.errors import DomainError
 from civic.i18n import _, _n
 from civic.people.actor import Actor, actor_of
@@ -25,7 +24,7 @@ async def treasury(request: Request) -> Response:
     """What waits for a second person, what was verified lately, what goes back to its donors."""
     actor = actor_of(request)
     queries.must_supervise(actor)
-    waiting, own = await queries.to_verify(), hand(actor).id
+    waiting, own = await queries.to_verify(), actor.hand.id
     return page(
         request, "campaigns/offline/treasury.html", waiting=[gift for gift in waiting if gift.recorded_by_id != own],
         own=[gift for gift in waiting if gift.recorded_by_id == own],
@@ -85,7 +84,7 @@ async def _gift_page(request: Request, found: OfflineGift, form: Form[WhyForm], 
         states=wording.states(), modes=wording.modes(),
         actor=actor_of(request), opened=request.url.path.rpartition("/")[2],
         goes_back=found.campaign.status in queries.GIVING_BACK,
-        own=found.recorded_by_id == hand(actor_of(request)).id,
+        own=found.recorded_by_id == actor_of(request).hand.id,
     )  # fmt: skip
 
 

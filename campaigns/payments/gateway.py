@@ -69,6 +69,8 @@ class Page:
     expires_at: datetime
     locale: str
     metadata: dict[str, str] = field(default_factory=dict)
+    keeps_method: bool = False
+    """The card that pays on this page may be charged again later: a month of a monthly support."""
 
 
 async def open_account(*, key: str, name: str, email: str, metadata: dict[str, str]) -> Account:
@@ -111,7 +113,10 @@ async def open_payment_checkout(till: Till, page: Page, *, amount_cents: int, ti
     price = {"currency": CURRENCY.lower(), "unit_amount": amount_cents, "product_data": {"name": title}}
     params = _page_params(page) | {
         "mode": "payment", "allowed_payment_method_types": till.methods,
-        "line_items": [{"quantity": 1, "price_data": price}], "payment_intent_data": {"metadata": page.metadata},
+        "line_items": [{"quantity": 1, "price_data": price}],
+        "payment_intent_data": {
+            "metadata": page.metadata, **({"setup_future_usage": "off_session"} if page.keeps_method else {})
+        },
     }  # fmt: skip
     return checkout_of(await post(till, "checkout.sessions", "create", params, page.key))
 

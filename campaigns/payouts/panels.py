@@ -16,7 +16,6 @@ from civic.web.formats import money
 
 UNDECIDED = (DecisionStatus.SCHEDULED, DecisionStatus.OPEN)
 
-
 async def campaign_tools(campaign: Campaign, actor: Actor) -> list[Tool]:
     """« Dépenser l’argent », once the campaign has succeeded."""
     may = actor.is_animator or actor.is_treasurer or await is_lead(actor.person, campaign.initiative_id)

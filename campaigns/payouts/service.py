@@ -10,6 +10,7 @@ from campaigns.lifecycle.transitions import By, move
 from campaigns.payouts import letters, queries
 from campaigns.payouts.forms import ExpenseForm, ReportForm, TrancheForm
 from campaigns.payouts.models import Answer, ClosingReport, Expense, Tranche
+from campaigns.settlement.crash import crash_point
 from civic import clock
 from civic.database import retrying, transaction
 from civic.decisions.models import Decision
@@ -30,16 +31,16 @@ async def ask(campaign: Campaign, actor: Actor, form: TrancheForm) -> Tranche:
     async with transaction():
         campaign = await _hold(campaign, queries.spending_states(campaign))
         if campaign.payee_id:
-            raise DomainError(_("Cet argent est à %(who)s : il se dépense sans la permission du site.",
+            raise DomainError(_("Cet argent est à %(who)s : il se dépense sans la permission du site.",
                                 who=campaign.beneficiary))  # fmt: skip
         line = await _line(campaign, form.cost_line)
         decision = await _decision(campaign, form.decision)
         await _within_purse(campaign, form.amount)
         tranche = await Tranche.create(
             campaign=campaign, cost_line=line, decision=decision, amount_cents=form.amount, purpose=form.purpose,
-            asked_by=actor.person, asked_at=clock.now(),
+            asked_by=actor.hand, asked_at=clock.now(),
         )  # fmt: skip
-        await letters.asked(campaign, tranche, actor.person, decision)
+        await letters.asked(campaign, tranche, actor.hand, decision)
         return tranche
 
 
@@ -54,9 +55,10 @@ async def answer(campaign: Campaign, tranche: Tranche, actor: Actor, said: Answe
                 raise DomainError(_("La décision dont dépend cette somme n’est pas adoptée. Attendez son résultat."))
             await _within_purse(campaign, tranche.amount_cents)
         rows = Tranche.filter(id=tranche.id, status=Answer.ASKED)
-        await _answer(rows.update(status=said, answered_by_id=actor.person.id, answered_at=clock.now(), reason=reason))
+        await _answer(rows.update(status=said, answered_by_id=actor.hand.id, answered_at=clock.now(), reason=reason))
         await audit(actor, f"tranche_{said.value}", f"campaign:{campaign.id}", tranche=tranche.id)
         await letters.answered(campaign, tranche, said.value, reason)
+        crash_point("tranche_answered")
 
 
 @retrying
@@ -79,9 +81,9 @@ async def declare(campaign: Campaign, actor: Actor, form: ExpenseForm, evidence:
         await _within_fund(campaign, form.amount)
         expense = await Expense.create(
             campaign=campaign, cost_line=line, amount_cents=form.amount, paid_on=form.paid_on, what=form.what,
-            evidence=evidence, form_key=form.key, asked_by=actor.person, asked_at=clock.now(), hidden=form.hidden,
+            evidence=evidence, form_key=form.key, asked_by=actor.hand, asked_at=clock.now(), hidden=form.hidden,
         )  # fmt: skip
-        await letters.asked(campaign, expense, actor.person)
+        await letters.asked(campaign, expense, actor.hand)
         return expense
 
 
@@ -92,7 +94,8 @@ async def check(campaign: Campaign, expense: Expense, actor: Actor, said: Answer
     async with transaction():
         campaign = await _hold(campaign, queries.spending_states(campaign))
         rows = Expense.filter(id=expense.id, status=Answer.ASKED)
-        await _answer(rows.update(status=said, answered_by_id=actor.person.id, answered_at=clock.now(), reason=reason))
+        await _answer(rows.update(status=said, answered_by_id=actor.hand.id, answered_at=clock.now(), reason=reason))
+        crash_point("expense_answered")
         if said == Answer.ACCEPTED:
             cents = expense.amount_cents
             await _within_fund(campaign, cents)
@@ -101,6 +104,7 @@ async def check(campaign: Campaign, expense: Expense, actor: Actor, said: Answer
                 KIND, KIND, str(expense.id), amounts, campaign=campaign.id, actor=actor.person.id,
                 occurred_at=clock.at(_day(expense.paid_on), 12),
             )  # fmt: skip
+            crash_point("expense_booked")
         await audit(actor, f"expense_{said.value}", f"campaign:{campaign.id}", expense=expense.id)
         await letters.answered(campaign, expense, said.value, reason)
 
@@ -132,8 +136,9 @@ async def show_evidence(campaign: Campaign, expense: Expense, actor: Actor, *, h
 
 @retrying
 async def report(campaign: Campaign, actor: Actor, form: ReportForm) -> None:
-    """Send the closing report: funded (a monthly support: cancelled) → reporting; a report sent again replaces the one that is not accepted yet.
+    """Send the closing report: funded (a monthly support: cancelled) → reporting.
 
+    A report sent again replaces the one that is not accepted yet.
     Raises Invalid when money is left and no decision of the contributors is named.
     """
     async with transaction():
@@ -147,7 +152,7 @@ async def report(campaign: Campaign, actor: Actor, form: ReportForm) -> None:
             ), field="decision" if decision is None else "surplus_use")  # fmt: skip
         values = {
             "text": form.text, "decision": decision, "surplus_use": form.surplus_use, "surplus_cents": max(0, left),
-            "asked_by": actor.person, "asked_at": clock.now(),
+            "asked_by": actor.hand, "asked_at": clock.now(),
         }  # fmt: skip
         await ClosingReport.update_or_create(defaults=values, campaign_id=campaign.id)
         if campaign.status != CampaignStatus.REPORTING:
@@ -177,7 +182,7 @@ async def close(campaign: Campaign, actor: Actor, seen: str) -> None:
             raise DomainError(_("Les comptes ont changé depuis le bilan. Son auteur doit le renvoyer."))
         if left and not (found.decision and found.decision.is_adopted):
             raise DomainError(_("La décision des contributeurs sur ce qui reste n’est pas adoptée."))
-        await ClosingReport.filter(id=found.id).update(answered_by_id=actor.person.id, answered_at=clock.now())
+        await ClosingReport.filter(id=found.id).update(answered_by_id=actor.hand.id, answered_at=clock.now())
         await move(campaign, CampaignStatus.CLOSED, by=By.TEAM, actor=actor.person)
         await audit(actor, "campaign_closed", f"campaign:{campaign.id}")
 

@@ -54,7 +54,9 @@ class _Sum:
     def add(self, one: Movement) -> None:
         if one.who is not None:
             self.givers[one.who] += one.sign
-        self.received, self.fees, self.spent = self.received + one.received, self.fees + one.fees, self.spent + one.spent
+        self.received += one.received
+        self.fees += one.fees
+        self.spent += one.spent
         self.apart = self.apart and one.apart
 
     def told(self, last: date, before: int) -> Period:
@@ -99,7 +101,7 @@ def _may_be_told(givers: Counter[Hashable], told: Counter[Hashable], *, year_ove
 
 
 def _changed(now: Counter[Hashable], before: Counter[Hashable]) -> int:
-    """How many differ, whatever the number of months on both sides: one period is set against multiples of the other."""
+    """How many differ, whatever the number of months on both sides: each period is set against multiples."""
     everybody = set(now) | set(before)
     scales = {(now[one], before[one]) for one in everybody if now[one] and before[one]} or {(1, 1)}
     return min(

@@ -154,7 +154,10 @@ def _chart(received: list[tuple[str, int]], books: Books) -> list[tuple[str, int
     """What the drawing shows: the lines of the table, in short words that stand under a bar."""
     fees = [(_("Frais"), books.totals.fees)] if books.publication.fees_shown else []
     lines = [*received, *fees, (_("Dépensé"), books.totals.spent), (_("Reste"), books.left_cents)]
-    short = {_offline(): _("Hors ligne"), _matched(): _("Ajouté"), _returned(): _("Rendu"), _contested(): _("Retenu")}
+    short = {
+        _gifts(books): _("Dons"), _offline(): _("Hors ligne"), _matched(): _("Ajouté"), _returned(): _("Rendu"),
+        _contested(): _("Retenu"),
+    }  # fmt: skip
     return [(short.get(label, label), abs(cents), money(cents)) for label, cents in lines]
 
 

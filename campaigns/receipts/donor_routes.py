@@ -17,6 +17,7 @@ from campaigns.receipts import drawing, queries, service, subjects
 from campaigns.receipts.eligibility import refusal
 from campaigns.receipts.forms import DonorForm
 from campaigns.receipts.subjects import Subject
+from campaigns.settlement.crash import crash_point
 from civic import clock
 from civic.errors import NotFound
 from civic.i18n import _
@@ -143,7 +144,9 @@ async def _paper(subject: Subject) -> Response:
     receipt = await queries.standing(pledge_id=subject.pledge_id, gift_id=subject.gift_id)
     if receipt is None:
         raise NotFound(_("Ce don n’a pas de reçu pour l’instant."))
-    return pdf_answer(await drawing.receipt_paper(receipt), f"recu-{receipt.label}")
+    content = await drawing.receipt_paper(receipt)
+    crash_point("receipt_drawn")
+    return pdf_answer(content, f"recu-{receipt.label}")
 
 
 async def _statement(subject: Subject, year: int) -> Response:

@@ -8,6 +8,7 @@ from campaigns.offline.models import COUNTING, OfflineGift, OfflineStatus
 from campaigns.pledges.queries import MANAGE
 from campaigns.receipts import queries, service, subjects
 from campaigns.receipts.eligibility import refusal
+from campaigns.settlement.crash import crash_point
 from civic import mail
 from civic.i18n import _, speaking
 from civic.jobs import Handler
@@ -24,6 +25,7 @@ async def money_arrived(pledge_id: int) -> None:
     if donor is not None:
         with suppress(service.NoReceipt):
             await service.issue(pledge_id)
+        crash_point("receipt_issued")
         return
     if pledge.person.email:
         await mail.send(

@@ -15,6 +15,7 @@ from campaigns.receipts.eligibility import Gift, refusal
 from campaigns.receipts.forms import DonorForm
 from campaigns.receipts.models import Donor, DonorKind, Receipt
 from campaigns.receipts.subjects import Subject
+from campaigns.settlement.crash import crash_point
 from civic import clock, database, mail
 from civic.database import retrying, transaction
 from civic.errors import DomainError
@@ -36,9 +37,12 @@ class NoReceipt(DomainError):
 async def tell_identity(pledge: Pledge, form: DonorForm) -> Donor:
     """Keep who a backer is for the tax office; the receipts she has keep what they say."""
     values: dict[str, Any] = form.model_dump() | {"updated_at": clock.now()}
-    async with transaction():
-        if not await Donor.filter(person_id=pledge.person_id).update(**values):
+    known = Donor.filter(person_id=pledge.person_id)
+    if not await known.update(**values):
+        try:
             await Donor.create(person_id=pledge.person_id, **values)
+        except IntegrityError:  # a double click: the other one was kept
+            await known.update(**values)
     return await Donor.get(person_id=pledge.person_id)
 
 
@@ -96,6 +100,7 @@ async def _issued(subject: Subject, actor: Actor | None) -> Receipt:
         content=_content(subject, subject.identity),
     )  # fmt: skip
     await _write(subject, receipt, "receipt_ready", f"receipt-{receipt.id}")
+    crash_point("receipt_written")
     return receipt
 
 
@@ -108,12 +113,14 @@ async def _numbered(
     present = clock.now()
     issuer, year = settings().receipt_number, clock.local(present).year
     number = int((await database.fetch_all(_NEXT, [issuer, year]))[0]["highest"])
-    return await Receipt.create(
+    receipt = await Receipt.create(
         issuer=issuer, year=year, number=number, **subject.of, turn=turn,
         person_id=subject.person.id if subject.person else None, donor_key=donor_key, kind=kind,
         amount_cents=facts.amount_cents, given_on=facts.received_on, issued_at=present, voids=voids, reason=reason,
         actor_id=actor.person.id if actor else None, content=content,
     )  # fmt: skip
+    crash_point("receipt_numbered")
+    return receipt
 
 
 def _content(subject: Subject, donor: Identity) -> dict[str, str]:

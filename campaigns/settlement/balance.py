@@ -13,6 +13,7 @@ from campaigns.payments import gateway
 from campaigns.payments.answers import BalanceLine
 from campaigns.payments.models import Attempt
 from campaigns.payments.till import OURS
+from campaigns.settlement.crash import crash_point
 from civic import clock, database, jobs
 from civic.database import retrying, transaction
 
@@ -43,6 +44,7 @@ async def book_lines(lines: list[BalanceLine]) -> int:
     found = [(kind_of(line), line) for line in lines if kind_of(line)]
     for kind, line in found:
         await _book(kind, line)
+        crash_point("payout_booked")
     return len(found)
 
 
@@ -69,4 +71,6 @@ async def fees_since(moment: datetime) -> int:
 async def read_due(**_payload: object) -> None:
     """Every night, once money has moved: the lines of the last 35 days. Raises GatewayTrouble."""
     if await Attempt.all().exists():
-        await book_lines(await gateway.list_balance(OURS, clock.now() - DAYS))
+        lines = await gateway.list_balance(OURS, clock.now() - DAYS)
+        crash_point("payout_read")
+        await book_lines(lines)

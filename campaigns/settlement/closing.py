@@ -53,8 +53,8 @@ async def _drop(pledge_id: int, only: PledgeStatus) -> None:
         if pledge.reward_id:
             await Reward.filter(id=pledge.reward_id, taken__gt=0).update(taken=F("taken") - 1)
         await transitions.move(pledge, PledgeStatus.DROPPED, by=By.SCHEDULER, cause="grace_over")
-        await letters.to_backer("dropped", pledge, "dropped")
-        if pledge.campaign.goal != GoalKind.MONTHLY:
+        if not pledge.campaign.is_standing:  # its support is paused, and that letter says so
+            await letters.to_backer("dropped", pledge, "dropped")
             await pledges.let_method_go(pledge.campaign, pledge.method_ref)
         await jobs.enqueue("pledge_dropped", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
         await outcomes.close_if_done(pledge.campaign)

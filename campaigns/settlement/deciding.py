@@ -23,7 +23,7 @@ from civic.database import retrying, transaction
 
 log = structlog.get_logger("campaigns.settlement")
 ROUNDS = 5
-_PROMISED = "('confirmed', 'collected', 'processing')"
+_PROMISED = "('confirmed', 'collected', 'processing', 'disputed')"
 _COUNT = f"""SELECT (SELECT COALESCE(SUM(p.amount_cents), 0) FROM pledge p
 WHERE p.campaign_id = c.id AND p.status IN {_PROMISED}) AS cents, {everybody(_PROMISED)} AS backers
 FROM campaign c WHERE c.id = ?"""  # noqa: S608

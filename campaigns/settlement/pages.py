@@ -75,6 +75,7 @@ def _page(attempt: Attempt, pledge: Pledge) -> Page:
     return Page(
         key=attempt.key, customer_ref=pledge.customer_ref, metadata=metadata, locale="auto",
         success_url=back, cancel_url=back, expires_at=attempt.created_at + rules.PAGE_LIFE,
+        keeps_method=pledge.campaign.is_standing,
     )  # fmt: skip
 
 

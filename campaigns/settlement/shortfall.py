@@ -22,7 +22,7 @@ from civic.database import retrying, transaction
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.i18n import _, speaking
 from civic.initiatives.queries import is_lead
-from civic.people.actor import Actor
+from civic.people.actor import Actor, must_be_another
 from civic.people.models import Person
 from civic.people.service import audit
 from civic.settings import settings
@@ -100,12 +100,12 @@ def _cuts(lines: dict[int, CostLine], wanted: dict[int, int]) -> list[list[objec
 
 
 def _say_yes(plan: ShortfallPlan, side: Side, actor: Actor) -> None:
-    if actor.person.id in (plan.lead_id, plan.team_id):
-        raise Forbidden(_("Il faut l’accord d’une autre personne."))
+    for other in (plan.lead_id, plan.team_id):
+        must_be_another(actor, other, _("Il faut l’accord d’une autre personne."))
     if side == Side.LEAD:
-        plan.lead_id = actor.person.id
+        plan.lead_id = actor.hand.id
     else:
-        plan.team_id = actor.person.id
+        plan.team_id = actor.hand.id
 
 
 def _must_add_up(plan: ShortfallPlan, campaign: Campaign) -> None:

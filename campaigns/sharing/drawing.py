@@ -140,7 +140,8 @@ async def poster(campaign: Campaign) -> bytes:
     """One A4 page: what, where, how far, a code for the phone, eight slips to tear off."""
     said = said_of(campaign, "affiche")
     texts = (
-        _("Photographiez ce code pour voir la collecte"), _("ou écrivez cette adresse :"),
+        _("Photographiez ce code pour voir la collecte"),
+        _("ou écrivez cette adresse :"),
         _("dès 1 €, sans compte"),
     )
     return await draw(said.title, lambda paper: _fill(paper, said, texts), foot=said.site)
@@ -169,7 +170,13 @@ def _fill(paper: Paper, said: Said, texts: tuple[str, str, str]) -> None:
 
 def _scale(paper: Paper, said: Said, when: str, room: float) -> tuple[float, float]:
     """How much larger than 34 points of title the words may be, and the millimetres that are left."""
-    words = ((said.place, 17.0), (said.title, TITLE), (said.summary, SUMMARY), (f"{said.total} {said.goal}", TOTAL), (when, WHEN))
+    words = (
+        (said.place, 17.0),
+        (said.title, TITLE),
+        (said.summary, SUMMARY),
+        (f"{said.total} {said.goal}", TOTAL),
+        (when, WHEN),
+    )
     for scale in (1.5, 1.4, 1.3, 1.2, 1.1, 1.0, 0.9):
         height = 15.0
         for text, size in words:

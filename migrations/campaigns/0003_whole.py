@@ -255,4 +255,24 @@ class Migration(migrations.Migration):
             name='cause',
             field=fields.CharEnumField(default=RefundCause.ASKED, description='ASKED: asked\nBACKER: backer\nUNWINDING: unwinding\nLATE: late\nOUTSIDE: outside', enum_type=RefundCause, max_length=12),
         ),
+        ops.AddField(
+            model_name='Support',
+            name='page_ends_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Support',
+            name='page_turn',
+            field=fields.IntField(default=0),
+        ),
+        ops.AddField(
+            model_name='Support',
+            name='started_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Support',
+            name='stopped_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
     ]

@@ -153,7 +153,9 @@ async def test_backers_whose_bank_says_no_find_three_ways_out_in_their_mail(
         await gives(visitor, minibus.slug, name, address, card)
     await the_deadline_passes(site, minibus, CampaignStatus.COLLECTING)
     await _three_ways_out(arrive, mailbox, site)
-    paid = await Attempt.filter(pledge__campaign_id=minibus.id, status=AttemptStatus.SUCCEEDED).values_list("pledge__person__email", flat=True)
+    paid = await Attempt.filter(pledge__campaign_id=minibus.id, status=AttemptStatus.SUCCEEDED).values_list(
+        "pledge__person__email", flat=True
+    )
     assert sorted(address for address in paid if address != ODILE) == [JEANNE, REMI]
     await visitor.open(f"/campagnes/{minibus.slug}/soutenir")
     await visitor.reads("Cette collecte est terminée. Elle ne reçoit plus de don.", "Voir la collecte")

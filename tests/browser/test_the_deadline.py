@@ -102,7 +102,11 @@ async def _closes(lead: Visitor, treasurer: Visitor, visitor: Visitor, slug: str
 async def test_a_funded_campaign_is_spent_proved_and_closed_before_everybody(
     arrive: Arrive, oven: Campaign, mailbox: Mailbox, site: Site
 ) -> None:
-    visitor, lead, treasurer = await arrive(width=360), await arrive(width=360, javascript=False), await arrive(width=1280)
+    visitor, lead, treasurer = (
+        await arrive(width=360),
+        await arrive(width=360, javascript=False),
+        await arrive(width=1280),
+    )
     await gives(visitor, oven.slug, "Jeanne Perrin", JEANNE, CARD_OK)
     await the_deadline_passes(site, oven, CampaignStatus.FUNDED)
     await lead.is_now(await Person.get(id=oven.lead_id))

@@ -111,4 +111,6 @@ async def test_a_mayor_reads_signs_follows_pays_and_is_thanked(
     await mayor.look("thanked")
     await backer.open(f"/campagnes/{minibus.slug}")
     await backer.reads("Collecte réussie", "60 €", "Châtillon-sur-Chalaronne")
-    assert (await MatchAgreement.get(fund__organisation__name="Châtillon-sur-Chalaronne")).status == AgreementStatus.ACTIVE
+    assert (
+        await MatchAgreement.get(fund__organisation__name="Châtillon-sur-Chalaronne")
+    ).status == AgreementStatus.ACTIVE

@@ -23,7 +23,10 @@ FLAGS = [
 ]  # fmt: skip
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
 ARTIFACTS = ROOT / "test-artifacts"
-NARROWEST = 320
+NARROWEST, PHONE = 320, 360
+HIDDEN_COLUMNS = (
+    "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.ariaLabel)"
+)
 LOOK_SECONDS = 30
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 """What can differ by night; the structure was checked by day."""
@@ -114,6 +117,8 @@ class Visitor:
         for width in sorted({NARROWEST, self.width}):
             await self.page.set_viewport_size({"width": width, "height": 800})
             wide = await self.page.evaluate("document.documentElement.scrollWidth")
+            hidden = await self.page.evaluate(HIDDEN_COLUMNS) if width == PHONE else []
+            self.trouble += [f"{self.page.url} hides columns of the table “{name}”" for name in hidden]
             if wide > width:
                 self.trouble.append(f"{self.page.url} scrolls sideways at {width}: {wide} {await self._too_wide()}")
         found, self.trouble = self.trouble, []
@@ -177,7 +182,8 @@ class Visitor:
         """Click the link that saves a file; what is in it."""
         async with self.page.expect_download() as waiting:
             await self.link(name).click()
-        return Path(await (await waiting.value).path()).read_text(encoding="utf-8-sig")
+        saved = await (await waiting.value).path()
+        return await asyncio.to_thread(Path(saved).read_text, encoding="utf-8-sig")
 
     async def paper(self, name: str | re.Pattern[str]) -> str:
         """Every word of the PDF behind this link, one space between them."""

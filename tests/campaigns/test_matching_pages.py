@@ -145,7 +145,9 @@ async def test_nothing_is_said_of_a_proposal_that_waits(client: Client) -> None:
 async def test_the_agreement_reads_like_one(client: Client) -> None:
     campaign, commune = await a_live_campaign(10_000), await a_commune()
     made = await an_agreement(campaign, communes=[commune.insee], gift_cap_cents=5_000, budget_cents=900_000)
-    text = text_of(await papers.agreement_paper(made))
+    drawn = await papers.agreement_paper(made)
+    assert len(pypdfium2.PdfDocument(drawn)) == 1, "what is signed holds on one page"
+    text = text_of(drawn)
     for words in (
         "Convention d’abondement", "Châtillon-sur-Chalaronne (Commune)", "représentée par Hélène Maire, Maire",
         "Les Jardins du Carron", "1 € donné = 1 € ajouté", "Trévoux", "Au plus 5 000 €", "Au plus 50 € pour un même don",

@@ -42,6 +42,7 @@ class AllOrNothing(Gifts, Deadlines, GoingBack, ByHand, Matched):
         if paid:
             self.the_deadline_is_looked_at(workers=1, past=True)
             self.run(jobs.run_due(schedules=False))
+            self.run(self.check())
 
 
 class KeepWhatYouRaise(Gifts, Deadlines, GoingBack, ByHand, Matched):

@@ -14,19 +14,27 @@ from campaigns.payees.models import Payee
 from campaigns.payments import accounts, gateway, inbox
 from campaigns.payments.models import Attempt, AttemptStatus, InboxEvent
 from campaigns.payments.till import Till
+from campaigns.payouts import service as payouts
+from campaigns.payouts.forms import ExpenseForm, TrancheForm
+from campaigns.payouts.models import Answer
+from campaigns.payouts.verify import CHECKS as PAYOUT_CHECKS
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
+from campaigns.pledges.queries import MANAGE
 from campaigns.pledges.service import Gift
 from campaigns.refunds import looking as refund_looking
 from campaigns.refunds.models import Dispute, Refund, RefundMeans, RefundStatus
-from campaigns.settlement import books, charging, closing, deciding, direct, looking
+from campaigns.settlement import books, charging, closing, deciding, direct, looking, recovery
 from civic import clock, jobs
-from civic.errors import Gone, Invalid
+from civic.errors import DomainError, Gone, Invalid
 from civic.mail.models import OutboxMessage
+from civic.people import links
+from civic.people.actor import Actor
 from tests.campaigns.sandbox_server import SECRET, Harness, running_sandbox
 from tests.campaigns.till import open_till, problems
 from tests.factories import a_person
-from tests.factories.payees import CARD, DISPUTED, a_payee, its_campaign, promised
+from tests.factories.payees import CARD, DECLINES, DISPUTED, a_payee, its_campaign, promised
+from tests.factories.payouts import an_evidence, first_line
 from tests.factories.refunds import a_treasurer, approved, asked, hear
 from tests.factories.settlement import a_live_campaign, a_pledge, deadline_passes
 
@@ -183,6 +191,29 @@ async def test_a_charge_without_an_answer_is_found_again_at_the_account(gate: Ha
     await assert_books(gate)
 
 
+async def test_a_declined_backer_pays_again_on_the_account_and_by_card_only(gate: Harness) -> None:
+    payee = await a_payee(gate)
+    campaign = await its_campaign(payee)
+    pledge = await promised(gate, campaign, number=DECLINES)
+    await decided(campaign)
+    pledge = await recovery.pledge_to_recover(campaign.slug, links.make(MANAGE, pledge.id))
+    assert pledge.status == PledgeStatus.NEEDS_BACKER
+    letter = await OutboxMessage.get(subject__contains="n’a pas pu être prélevé")
+    assert "une autre carte" in letter.text
+    assert "chèque" not in letter.text
+    with pytest.raises(DomainError, match="carte seulement"):
+        await recovery.switch_offline(pledge)
+    page = await recovery.pay_again(pledge)
+    fields = {"means": "card", "number": CARD, "expiry": "12 / 40", "cvc": "123", "name": "Odile"}
+    await gate.browser.post(page or "", data=fields)
+    await hear(gate)
+    assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.COLLECTED
+    assert "succeeded" in await intents_at(gate, payee.account_ref)
+    assert await intents_at(gate, None) == []
+    assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.FUNDED
+    await assert_books(gate)
+
+
 async def test_a_free_campaign_is_paid_at_once_on_the_account(gate: Harness) -> None:
     payee = await a_payee(gate)
     campaign = await its_campaign(payee, goal=GoalKind.FLEXIBLE)
@@ -206,6 +237,27 @@ async def test_a_failed_campaign_lets_the_cards_go_at_the_account(gate: Harness)
     method = await gate.v1.payment_methods.retrieve_async(pledge.method_ref, {}, {"stripe_account": payee.account_ref})
     assert method.customer is None
     assert await intents_at(gate, payee.account_ref) == []
+
+
+async def test_an_organisation_spends_its_own_money_and_shows_it(gate: Harness) -> None:
+    payee = await a_payee(gate)
+    campaign = await its_campaign(payee)
+    await promised(gate, campaign)
+    campaign = await decided(campaign)
+    campaign = await Campaign.get(id=campaign.id).select_related("lead")
+    line, lead = await first_line(campaign), Actor(campaign.lead)
+    with pytest.raises(DomainError, match="sans la permission"):
+        await payouts.ask(campaign, lead, TrancheForm(cost_line=line.id, amount=1_000, purpose="Un acompte"))
+    form = ExpenseForm(cost_line=line.id, amount=2_000, paid_on=clock.today(), what="Acompte au fumiste", key="one")
+    expense = await payouts.declare(campaign, lead, form, await an_evidence())
+    await payouts.check(campaign, expense, await a_treasurer(), Answer.ACCEPTED, "")
+    balances = await ledger.balances()
+    assert (balances[f"bank:b{payee.id}"], balances.get("bank", 0)) == (-2_000, 0)
+    too_much = form.model_copy(update={"amount": 3_000, "key": "two"})
+    with pytest.raises(Invalid, match="reste"):
+        await payouts.declare(campaign, lead, too_much, await an_evidence())
+    assert [said for check in PAYOUT_CHECKS for said in await check()] == []
+    await assert_books(gate)
 
 
 async def test_messages_of_an_account_we_do_not_know_are_left_aside(gate: Harness) -> None:

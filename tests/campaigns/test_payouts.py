@@ -281,3 +281,19 @@ def test_the_reserve_changes_on_a_day(settings: Settings, monkeypatch: pytest.Mo
     monkeypatch.setenv("CIVIC_SEPA_RESERVE", "130")
     with pytest.raises(BadSettings, match="CIVIC_SEPA_RESERVE"):
         load()
+
+
+async def test_the_hand_at_the_counter_is_not_a_second_person(database: Database) -> None:
+    campaign = await a_funded_campaign(*GIFTS)
+    treasurer = await a_treasurer()
+    line = await first_line(campaign)
+    helped = Actor(campaign.lead, recorded_by=treasurer.person)
+    form = TrancheForm(cost_line=line.id, amount=1_000, purpose="Un acompte", decision=0)
+    tranche = await service.ask(campaign, helped, form)
+    assert tranche.asked_by_id == treasurer.person.id
+    with pytest.raises(Forbidden):
+        await queries.tranche_to_answer(campaign, tranche.id, treasurer)
+    other = Actor(await a_person("Autre"), treasurer.roles, recorded_by=treasurer.person)
+    with pytest.raises(Forbidden):
+        await queries.tranche_to_answer(campaign, tranche.id, other)
+    assert await queries.tranche_to_answer(campaign, tranche.id, Actor(await a_person("Une autre"), treasurer.roles))

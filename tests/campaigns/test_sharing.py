@@ -62,6 +62,8 @@ async def test_the_poster_is_one_page_with_title_goal_date_and_slips(app: ASGIAp
     assert "Un minibus pour sept hameaux" in text.replace("\r\n", " ")
     assert "6 000 €" in text
     assert text.count("Un minibus") >= 8
+    where = urls.absolute("campaigns.show", slug=campaign.slug).partition("://")[2]
+    assert where in text, "the address is not cut"
 
 
 async def test_the_social_picture_is_drawn_once_for_what_it_says(app: ASGIApp, client: Client) -> None:

@@ -150,7 +150,7 @@ async def test_a_refusal_is_told_and_another_proposal_replaces_it(client: Client
     assert (await leads.submit(f"{address}/refuser", {"reason": "non"})).status_code == 422
     no = {"reason": "La commune n’a rien promis."}
     blind = await leads.submit(f"{address}/refuser", no)
-    assert (blind.status_code, "La proposition a été remplacée" in blind.text) == (422, True)
+    assert (blind.status_code, "La proposition a été remplacée" in blind.text) == (409, True)
     read = {"plan": str((await ShortfallPlan.get(status=PlanStatus.PROPOSED)).id)}
     assert f'name="plan" value="{read["plan"]}"' in (await leads.get(address)).text
     assert (await leads.submit(f"{address}/refuser", {**no, **read})).status_code == 303

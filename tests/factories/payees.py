@@ -18,7 +18,7 @@ from tests.factories import a_person, an_organisation
 from tests.factories.settlement import a_live_campaign
 
 _numbers = itertools.count(1)
-CARD, DISPUTED = "4242424242424242", "4000000000000259"
+CARD, DECLINES, DISPUTED = "4242424242424242", "4000000000000341", "4000000000000259"
 
 
 async def a_payee(gate: Harness, name: str = "Les Jardins du Carron", *, opened: bool = True) -> Payee:

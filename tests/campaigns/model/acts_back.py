@@ -22,11 +22,13 @@ from tests.campaigns.model.life import Life
 
 WHY = "Elle l’a demandé par écrit."
 PAID = ("collected", "refund_pending", "refunded", "disputed", "charged_back")
-some_is_paid = precondition(lambda self: self.paid)
+some_is_paid = precondition(lambda self: self.sees(*PAID))
 
 
 class GoingBack(Life):
     """Refunds, disputes, and a campaign that is unwound."""
+
+    contested = False
 
     @some_is_paid
     @rule(which=WHICH, cents=st.sampled_from((500, 3000, 9000)), means=st.sampled_from(RefundMeans))
@@ -39,7 +41,7 @@ class GoingBack(Life):
 
         self.run(act())
 
-    @some_is_paid
+    @precondition(lambda self: self.sees("refund requested"))
     @rule(which=WHICH, alone=st.booleans(), runs=st.booleans())
     def a_refund_is_approved(self, which: int, alone: bool, runs: bool) -> None:
         """By a second person; whoever asked for it may not (not even as a treasurer)."""
@@ -59,7 +61,7 @@ class GoingBack(Life):
 
         self.run(act())
 
-    @some_is_paid
+    @precondition(lambda self: self.sees("refund requested"))
     @rule(which=WHICH)
     def a_refund_is_refused(self, which: int) -> None:
         async def act() -> None:
@@ -69,7 +71,7 @@ class GoingBack(Life):
 
         self.run(act())
 
-    @some_is_paid
+    @precondition(lambda self: self.sees("refund succeeded", "refund sending", "refund unknown", "refund pending"))
     @rule(which=WHICH)
     def a_refund_comes_back(self, which: int) -> None:
         """Weeks later the backer's bank does not take it."""
@@ -92,7 +94,7 @@ class GoingBack(Life):
                     {"charge": charges[which % len(charges)]["id"], "amount": cents}
                 )
 
-        self.run(act()) if self.paid else None
+        self.run(act())
 
     @some_is_paid
     @rule(which=WHICH)
@@ -102,21 +104,23 @@ class GoingBack(Life):
             if charges:
                 with suppress(StripeFault):
                     await self.gate.control.dispute(charges[which % len(charges)]["id"])
+                    self.contested = True
 
         self.run(act())
 
-    @some_is_paid
+    @precondition(lambda self: self.contested)
     @rule(won=st.booleans())
     def the_bank_decides(self, won: bool) -> None:
         self.run(self.close_disputes(won))
 
     async def close_disputes(self, won: bool) -> None:
         """Every dispute that is open."""
+        self.contested = False
         for one in (await self.gate.control.dump())["disputes"]:
             if one["status"] not in ("won", "lost"):
                 await self.gate.control.close_dispute(one["charge"], won)
 
-    @some_is_paid
+    @precondition(lambda self: self.sees("debit") and self.sees(*PAID))
     @rule(which=WHICH)
     def a_debit_is_returned(self, which: int) -> None:
         async def act() -> None:
@@ -130,7 +134,7 @@ class GoingBack(Life):
 
         self.run(act())
 
-    @precondition(lambda self: self.paid and self.goal == "flexible")
+    @precondition(lambda self: self.goal == "flexible" and self.sees(*PAID))
     @rule(which=WHICH)
     def she_wants_it_back(self, which: int) -> None:
         """Within the stated delay, asking nobody."""
@@ -142,6 +146,7 @@ class GoingBack(Life):
 
         self.run(act())
 
+    @precondition(lambda self: self.sees("campaign shortfall"))
     @rule()
     def the_team_gives_everything_back(self) -> None:
         """Only what received too little."""

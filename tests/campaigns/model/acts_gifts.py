@@ -67,6 +67,7 @@ class Gifts(Life):
 
         self.run(act())
 
+    @precondition(lambda self: self.sees("campaign live", "campaign suspended"))
     @rule(which=WHICH, cents=st.sampled_from((0, 1000, 7000)))
     def she_changes_her_mind(self, which: int, cents: int) -> None:
         async def act() -> None:
@@ -76,7 +77,7 @@ class Gifts(Life):
 
         self.run(act())
 
-    @precondition(lambda self: self.decided or self.goal != GoalKind.ALL_OR_NOTHING)
+    @precondition(lambda self: self.sees("needs_backer", "charging", "unknown"))
     @rule(which=WHICH, means=st.sampled_from(("", *MEANS)))
     def she_pays_again(self, which: int, means: str) -> None:
         async def act() -> None:
@@ -88,7 +89,7 @@ class Gifts(Life):
 
         self.run(act())
 
-    @precondition(lambda self: self.decided or self.goal != GoalKind.ALL_OR_NOTHING)
+    @precondition(lambda self: self.sees("needs_backer", "charging", "unknown"))
     @rule(which=WHICH)
     def she_sends_a_cheque_instead(self, which: int) -> None:
         async def act() -> None:

@@ -24,7 +24,7 @@ RULES: tuple[dict[str, Any], ...] = (
 class Matched(Life):
     """Two matchers at most, each with a fund of 40 € of which one campaign may take 25 €."""
 
-    @precondition(lambda self: not self.decided)
+    @precondition(lambda self: self.sees("campaign live", "campaign suspended"))
     @rule(values=st.sampled_from(RULES), accepted=st.booleans())
     def a_commune_adds(self, values: dict[str, Any], accepted: bool) -> None:
         async def act() -> None:
@@ -43,7 +43,7 @@ class Matched(Life):
 
         self.run(act())
 
-    @precondition(lambda self: self.decided)
+    @precondition(lambda self: self.sees("match due"))
     @rule(which=WHICH, confirmed=st.booleans())
     def the_commune_pays(self, which: int, confirmed: bool) -> None:
         """One of the team enters what the statement says, a treasurer confirms or refuses it."""

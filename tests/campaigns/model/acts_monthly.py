@@ -84,6 +84,7 @@ class Monthly(Life):
                 for _ in range(1 + twice):
                     await months.charge_due()
                     await jobs.run_due(schedules=False)
+                await self.look_again_quietly()
 
         self.run(act())
 
@@ -99,6 +100,11 @@ class Monthly(Life):
         assert len({(row.support_id, row.month) for row in rows}) == len(rows)
         assert all(row.pledge.person_id == row.support.person_id and row.pledge.tip_cents == 0 for row in rows)
         assert await Pledge.all().count() == len(rows)
+
+    async def still_wanted(self) -> set[str]:
+        """A month that was dropped leaves the card to the next one."""
+        kept = Support.filter(status__in=[SupportStatus.ACTIVE, SupportStatus.PAUSED])
+        return set(await kept.values_list("customer_ref", flat=True))
 
     def is_over(self, found: Campaign) -> bool:
         """It stays open."""

@@ -1,7 +1,7 @@
 """Money by hand: entered by one, verified by another, undone, bounced, taken to the bank."""
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import precondition, rule
 
 from campaigns.lifecycle.models import Campaign
 from campaigns.offline import deposits, service, verifying
@@ -36,6 +36,7 @@ class ByHand(Life):
 
         self.run(act())
 
+    @precondition(lambda self: self.sees("hand received"))
     @rule(which=WHICH, alone=st.booleans())
     def money_is_verified(self, which: int, alone: bool) -> None:
         """By somebody else; the lead may not verify what she entered, whatever role she had (invariant 16)."""
@@ -54,6 +55,7 @@ class ByHand(Life):
 
         self.run(act())
 
+    @precondition(lambda self: self.sees("hand received", "hand verified", "hand banked"))
     @rule(which=WHICH, verb=st.sampled_from((verifying.undo, verifying.bounce, verifying.give_back)))
     def it_was_a_mistake_or_bounced(self, which: int, verb: object) -> None:
         async def act() -> None:
@@ -63,6 +65,7 @@ class ByHand(Life):
 
         self.run(act())
 
+    @precondition(lambda self: self.sees("hand verified"))
     @rule(which=WHICH, mode=st.sampled_from((Mode.CHEQUE, Mode.CASH)))
     def a_slip_is_made(self, which: int, mode: Mode) -> None:
         async def act() -> None:
@@ -71,6 +74,7 @@ class ByHand(Life):
 
         self.run(act())
 
+    @precondition(lambda self: self.sees("slip"))
     @rule(which=WHICH, banked=st.booleans())
     def the_slip_goes_to_the_bank(self, which: int, banked: bool) -> None:
         async def act() -> None:

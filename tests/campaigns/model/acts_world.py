@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import precondition, rule
 
 from campaigns.lifecycle import service as lifecycle
 from campaigns.lifecycle.models import Campaign, CampaignStatus
@@ -96,8 +96,7 @@ class Accidents(Life):
     def reconcile(self) -> None:
         async def act() -> None:
             await asyncio.gather(looking.reconcile(patience=timedelta()), jobs.run_due(schedules=False))
-            with suppress(Exception):  # the list itself may not be answered: the next round comes
-                await self.look_again()
+            await self.look_again_quietly()
 
         self.run(act())
 
@@ -119,6 +118,7 @@ class Accidents(Life):
 class Deadlines(Accidents):
     """What happens to a campaign that has a deadline and a team."""
 
+    @precondition(lambda self: self.sees("campaign live"))
     @rule(workers=st.integers(1, 2), past=st.booleans())
     def the_deadline_is_looked_at(self, workers: int, past: bool) -> None:
         async def act() -> None:
@@ -127,6 +127,7 @@ class Deadlines(Accidents):
 
         self.run(act())
 
+    @precondition(lambda self: self.sees("campaign live", "campaign suspended"))
     @rule()
     def it_is_suspended_or_resumed(self) -> None:
         async def act() -> None:
@@ -136,6 +137,7 @@ class Deadlines(Accidents):
 
         self.run(act())
 
+    @precondition(lambda self: self.sees("campaign collecting", "needs_backer", "switched_offline"))
     @rule(days=st.sampled_from((7, 15)))
     def grace_ends(self, days: int) -> None:
         async def act() -> None:
@@ -145,8 +147,3 @@ class Deadlines(Accidents):
             await jobs.run_due(schedules=False)
 
         self.run(act())
-
-    async def look_again_quietly(self) -> None:
-        """Reconcile; one that cannot read its lists is tried again by the clock."""
-        with suppress(Exception):
-            await self.look_again()
