@@ -80,6 +80,8 @@ class Monthly(Life):
 
         async def act() -> None:
             for _day in range(min(days, 3)):
+                if days > 3:  # no bank keeps a debit for weeks
+                    await self.debits(yes=True)
                 await self.travel(clock.SECOND * 86_400 * (days // min(days, 3)))
                 for _ in range(1 + twice):
                     await months.charge_due()
