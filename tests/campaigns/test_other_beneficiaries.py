@@ -13,7 +13,7 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.matching import receiving
 from campaigns.matching.models import MatchAgreement
 from campaigns.payees.models import Payee
-from campaigns.payments import accounts, gateway, inbox
+from campaigns.payments import accounts, checkout, gateway, inbox
 from campaigns.payments.models import Attempt, AttemptStatus, InboxEvent
 from campaigns.payments.till import Till
 from campaigns.payouts import service as payouts
@@ -94,6 +94,18 @@ async def test_a_gift_is_charged_on_the_beneficiarys_account_and_not_on_ours(gat
     assert "stripe_clearing" not in balances
     assert "psp_fees" not in balances
     await assert_books(gate)
+
+
+async def test_the_account_learns_no_more_of_a_backer_than_everybody(gate: Harness) -> None:
+    payee = await a_payee(gate)
+    campaign = await its_campaign(payee)
+    for anonymous in (True, False):
+        gift = Gift(2_000, 0, 0, anonymous, False, "Odile B.")
+        made = await pledges.pledge(await a_person("Odile Blanc"), campaign, gift, f"who-{anonymous}", [])
+        await checkout.open_page(await Pledge.get(id=made.id).select_related("campaign", "person"))
+    options = {"stripe_account": payee.account_ref}
+    customers = (await gate.v1.customers.list_async({}, options)).data
+    assert [(one.name, one.email) for one in customers] == [("Odile B.", None), (None, None)]
 
 
 async def test_the_hosts_accountant_sees_only_the_hosts_money(gate: Harness) -> None:
