@@ -156,7 +156,7 @@ async def test_a_refund_of_a_gift_that_is_published_stands_apart(client: Client)
     back = [Amount(AccountKind.CAMPAIGN_FUND, 1_111), Amount(AccountKind.STRIPE_CLEARING, -1_111)]
     entry = await booked(campaign, "refund", "re_1", back, f"pledge {rose.id}")
     page = (await client.get(path(campaign))).text
-    assert "-11,11" in page
+    assert "−11,11" in page
     assert "146,89" in page
     async with database.transaction():
         await ledger_service.reverse(entry, memo=f"pledge {rose.id}")
