@@ -46,11 +46,13 @@ from campaigns.offline import panels as offline_panels
 from campaigns.offline import queries as offline_queries
 from campaigns.offline import routes as offline_routes
 from campaigns.offline import verify as offline_verify
+from campaigns.onboarding import jobs as onboarding_jobs
+from campaigns.onboarding import panels as onboarding_panels
+from campaigns.onboarding import routes as onboarding_routes
 from campaigns.payments import gateway
 from campaigns.payments import jobs as payments_jobs
 from campaigns.payments import routes as payments_routes
 from campaigns.payments.keys import sandbox_key, simulated_secret
-from campaigns.payouts import jobs as payouts_jobs
 from campaigns.payouts import panels as payouts_panels
 from campaigns.payouts import routes as payouts_routes
 from campaigns.payouts import verify as payouts_verify
@@ -129,14 +131,15 @@ KEPT_PAGES = (
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
 
 CAMPAIGN_ROUTES: list[Any] = [
-    coaching_routes, offers_routes, pledges_routes, payments_routes, offline_routes, matching_routes, lifecycle_routes,
+    coaching_routes, offers_routes, pledges_routes, payments_routes, offline_routes, onboarding_routes, matching_routes,
+    lifecycle_routes,
     settlement_routes, news_routes, sharing_routes, board_routes, receipts_routes, proof_routes, accounting_routes,
     payouts_routes, recurring_routes, refunds_routes, campaigns_routes, treasury_routes,
 ]  # fmt: skip
 CAMPAIGN_PARTS = (
-    campaign_panels, lifecycle_legal, lifecycle_todos, offers_panels, matching_panels, settlement_panels,
-    settlement_todos, refunds_panels, offline_panels, offline_queries, payouts_panels, accounting_panels, proof_panels,
-    receipts_panels, recurring_panels, news_panels, sharing_panels, board_panels,
+    campaign_panels, onboarding_panels, lifecycle_legal, lifecycle_todos, offers_panels, matching_panels,
+    settlement_panels, settlement_todos, refunds_panels, offline_panels, offline_queries, payouts_panels,
+    accounting_panels, proof_panels, receipts_panels, recurring_panels, news_panels, sharing_panels, board_panels,
 )  # fmt: skip
 CAMPAIGN_CHECKS: tuple[Any, ...] = (
     ledger_verify, offers_panels, matching_verify, settlement_verify, offline_verify, refunds_verify, payouts_verify,
@@ -144,7 +147,7 @@ CAMPAIGN_CHECKS: tuple[Any, ...] = (
 )  # fmt: skip
 CAMPAIGN_JOBS: tuple[Any, ...] = (
     lifecycle_jobs, coaching_jobs, offers_jobs, pledges_jobs, payments_jobs, matching_jobs, settlement_jobs,
-    offline_jobs, refunds_jobs, payouts_jobs, recurring_jobs, receipts_jobs, news_jobs, board_jobs,
+    offline_jobs, onboarding_jobs, refunds_jobs, recurring_jobs, receipts_jobs, news_jobs, board_jobs,
 )  # fmt: skip
 
 

@@ -28,20 +28,34 @@ class Tool:
     order: int = 50
 
 
+@dataclass(slots=True, frozen=True)
+class Thanked:
+    """Somebody who gave by another road than a pledge and agreed to be named. `key`: one person, one key."""
+
+    name: str
+    at: datetime
+    key: int
+    amount_hidden: bool = False
+    settled: bool = False
+
+
 campaign_panels: Slot[Callable[["Campaign"], Awaitable[list[Panel]]]] = Slot("campaign_panels")
-"""Parts of a campaign's public page: below order 100 in the main column, from 100 on beside it. The same for all."""
+"""Parts of a campaign's public page: below order 100 in the story, up to 110 before it, then cards after
+it. The same for everybody."""
 campaign_tools: Slot[Callable[["Campaign", "Actor"], Awaitable[list[Tool]]]] = Slot("campaign_tools")
 """What this person may do about a campaign besides giving; nothing for whoever neither leads nor supervises it."""
 treasury_panels: Slot[Callable[["Actor"], Awaitable[list[Panel]]]] = Slot("treasury_panels")
 """Parts of the treasurer's page, the most urgent first."""
 gives_otherwise: Slot[Callable[[int, int], Awaitable[bool]]] = Slot("gives_otherwise")
 """Whether a person (campaign id, person id) gives by another road than a pledge: people are counted once."""
+thanked_otherwise: Slot[Callable[[int], Awaitable[list[Thanked]]]] = Slot("thanked_otherwise")
+"""Who gave to a campaign by another road than a pledge and agreed to be named."""
 gift_notes: Slot[Callable[["Campaign", int], Awaitable[list[str]]]] = Slot("gift_notes")
 """Sentences beside a gift of so many cents that is about to be made: what it would bring, as things stand now."""
 asks_commune: Slot[Callable[["Campaign"], Awaitable[list[str]]]] = Slot("asks_commune")
 """Why a backer is asked where she lives, in sentences; she is not asked when there are none."""
 
-ALL = (campaign_panels, campaign_tools, treasury_panels, gives_otherwise, gift_notes, asks_commune)
+ALL = (campaign_panels, campaign_tools, treasury_panels, gives_otherwise, thanked_otherwise, gift_notes, asks_commune)
 
 
 def clear() -> None:

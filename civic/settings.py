@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     stripe_webhook_secret: str = Field(
         "", validation_alias=AliasChoices("STRIPE_WEBHOOK_SECRET", "stripe_webhook_secret")
     )
+    stripe_connect_webhook_secret: str = Field(
+        "", validation_alias=AliasChoices("STRIPE_CONNECT_WEBHOOK_SECRET", "stripe_connect_webhook_secret")
+    )
     campaigns: bool = True
     volunteering: bool = True
 
@@ -144,6 +147,8 @@ class Settings(BaseSettings):
         if self.environment != "production":
             self.operator_name = self.operator_name or "Association de démonstration"
             self.operator_address = self.operator_address or "1 place de la Mairie, 01600 Trévoux"
+        if self.environment == "demo":
+            self.orias = self.orias or "00 000 000 (imaginaire)"
         if self.environment == "production" and len(self.secret_key) < 32:
             raise ValueError("CIVIC_SECRET_KEY manque : au moins 32 caractères tirés au hasard")
         if self.environment == "production" and not self.base_url.startswith("https://"):
@@ -156,6 +161,11 @@ class Settings(BaseSettings):
     def sepa_reserve_on(self, day: date) -> int:
         """The share, in percent, of recent direct debits that is kept back on a day."""
         return max((period for period in self.sepa_reserve if period[0] <= day), default=(day, 100))[1]
+
+    @property
+    def host_name(self) -> str:
+        """Who receives the money of campaigns by default: the association that runs this site and issues receipts."""
+        return (self.receipt_issuer or self.operator_name or self.site_name).strip()
 
     @property
     def payments_simulated(self) -> bool:

@@ -107,6 +107,8 @@ organisation_panels: Slot[Callable[["Organisation"], Awaitable[list[Panel]]]] = 
 committee_panels: Slot[Callable[["Committee", "Person | None"], Awaitable[list[Panel]]]] = Slot("committee_panels")
 """Parts of a committee's page: below order 100 in the main column, from 100 on in the narrow one."""
 initiative_timeline: Slot[Callable[["Initiative"], Awaitable[list[Moment]]]] = Slot("initiative_timeline")
+person_panels: Slot[Callable[["Person"], Awaitable[list[Panel]]]] = Slot("person_panels")
+"""Parts of « Mon espace », below what one gave."""
 person_todos: Slot[Callable[["Person"], Awaitable[list[Todo]]]] = Slot("person_todos")
 person_given: Slot[Callable[["Person"], Awaitable[list[Given]]]] = Slot("person_given")
 secret_links: Slot[Callable[["Person"], Awaitable[list[tuple[str, str]]]]] = Slot("secret_links")
@@ -118,7 +120,7 @@ verifications: Slot[Callable[[], Awaitable[list[str]]]] = Slot("verifications")
 
 ALL: tuple[Slot[Any], ...] = (
     initiative_panels, organisation_panels, committee_panels, initiative_timeline, person_todos, person_given,
-    secret_links, desk_todos, agenda, home_ways, figures, verifications,
+    person_panels, secret_links, desk_todos, agenda, home_ways, figures, verifications,
 )
 
 

@@ -16,8 +16,8 @@ from demo.world import Scene, World
 BUS, OVEN = "Un minibus pour sept hameaux", "Une sole neuve pour le four de la halle"
 WAYS = ("", "affiche", "bloc", "", "bulletin", "partage", "")
 NEWS = (
-    (OVEN, 118, "Les briques sont là", "Deux palettes de briques réfractaires sont arrivées **mardi**. Le fumiste commence lundi, à quatre paires de mains.\n\nCelles et ceux qui veulent voir la voûte ouverte peuvent passer à la halle samedi matin."),
-    (OVEN, 96, "Premier feu dimanche", "La sole a séché dix jours. Nous allumons un feu doux dimanche à 9 h, puis un peu plus fort chaque soir.\n\nPremière fournée commune : le premier dimanche du mois. Venez avec votre pâte."),
+    (OVEN, 102, "Les briques sont là", "Deux palettes de briques réfractaires sont arrivées **mardi**. Le fumiste commence lundi, à quatre paires de mains.\n\nCelles et ceux qui veulent voir la voûte ouverte peuvent passer à la halle samedi matin."),
+    (OVEN, 86, "Premier feu dimanche", "La sole a séché dix jours. Nous allumons un feu doux dimanche à 9 h, puis un peu plus fort chaque soir.\n\nPremière fournée commune : le premier dimanche du mois. Venez avec votre pâte."),
     (BUS, 6, "Le garage nous garde le minibus", "Le garage de Villars nous garde le neuf places jusqu’à la fin de la collecte. Nous l’avons essayé à sept, avec deux fauteuils : tout tient.\n\nIl reste à trouver trois conducteurs pour le mardi."),
 )
 QUESTIONS = (

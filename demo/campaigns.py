@@ -8,7 +8,11 @@ from campaigns.lifecycle import drafting, service
 from campaigns.lifecycle.forms import CostLineForm, RewardForm, StoryForm, TermsForm
 from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.lifecycle.transitions import By
+from campaigns.onboarding import service as accounts
+from campaigns.payees.models import Payee
+from campaigns.payees.queries import may_receive
 from campaigns.payments import checkout
+from campaigns.payments.till import till_of
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.service import Gift
@@ -41,6 +45,8 @@ def scenes() -> list[Scene]:
         found.append(Scene(written, 20, partial(_write, fund=fund)))
         if fund.opened:
             found.append(Scene(fund.opened + 3, 11, partial(_review, fund=fund)))
+            if fund.own:
+                found.append(Scene(fund.opened + 2, 14, partial(_open_account, fund=fund)))
             found.append(Scene(fund.opened, 9, partial(_launch, fund=fund)))
             found += _giving(fund)
             found.append(Scene(fund.opened - fund.lasts - 1, 0, _wait, minute=1))
@@ -78,7 +84,8 @@ async def _write(world: World, *, fund: Fund) -> None:
     wait = 5 if fund.opened else 9
     await drafting.write_terms(campaign, TermsForm(
         goal="flexible" if fund.flexible else "all_or_nothing",
-        deadline_on=clock.today() + timedelta(days=wait + fund.lasts), beneficiary=campaign.beneficiary or lead.name,
+        receiver="organisation" if fund.own and may_receive(initiative.organisation) else "host",
+        deadline_on=clock.today() + timedelta(days=wait + fund.lasts),
         use_of_funds=fund.use, risks=fund.risks, expected_result=fund.result or fund.summary,
     ))  # fmt: skip
     await service.submit(await _campaign(world, fund), lead)
@@ -87,6 +94,17 @@ async def _write(world: World, *, fund: Fund) -> None:
 async def _review(world: World, *, fund: Fund) -> None:
     reviewer = world.actor("agathe", RoleName.ANIMATOR)
     await service.review(await _campaign(world, fund), reviewer, CampaignStatus.APPROVED, "")
+
+
+async def _open_account(world: World, *, fund: Fund) -> None:
+    """Who represents the organisation gives its papers on the payment page; nothing where the host is paid instead."""
+    campaign = await _campaign(world, fund)
+    if world.till is None or campaign.payee_id is None:
+        return
+    actor = world.actor(fund.lead)
+    campaign, payee = await accounts.campaign_with_account(campaign.slug, actor)
+    await world.till.give_papers(await accounts.leave(actor, campaign, payee))
+    await accounts.look(await Payee.get(id=payee.id))
 
 
 async def _launch(world: World, *, fund: Fund) -> None:
@@ -102,7 +120,8 @@ async def _give(world: World, *, fund: Fund, pledged: Pledged) -> None:
     reward = await Reward.filter(campaign_id=campaign.id, from_cents__lte=pledged.euros * 100).order_by("-from_cents").first()
     chosen = reward.id if reward and reward.left != 0 and pledged.euros % 20 == 0 else 0
     anonymous = len(backer.name) % 5 == 0
-    gift = Gift(pledged.euros * 100, 100 if pledged.euros % 3 == 0 else 0, chosen, anonymous, len(backer.name) % 7 == 0, backer.short_name)
+    tip = 100 if pledged.euros % 3 == 0 and not campaign.payee_id else 0
+    gift = Gift(pledged.euros * 100, tip, chosen, anonymous, len(backer.name) % 7 == 0, backer.short_name)
     made = await pledges.pledge(backer, campaign, gift, f"demo-{fund.key}-{pledged.who}", [])
     promise = await Pledge.get(id=made.id).select_related("campaign", "person")
     if fund.flexible:
@@ -112,7 +131,7 @@ async def _give(world: World, *, fund: Fund, pledged: Pledged) -> None:
     page = await checkout.open_page(promise)
     if page:
         await world.till.fill_in(page, backer.name, pledged.card)
-        await checkout.settle((await Pledge.get(id=made.id)).session_ref)
+        await checkout.settle(till_of(campaign), (await Pledge.get(id=made.id)).session_ref)
 
 
 async def _backer(world: World, who: str) -> Person:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Fund:
     """A campaign opened `opened` days ago for `lasts` days; 0 opened: sent to the review `written` days ago.
 
-    `gifts` are words « who:euros »; an empty who is a passer-by, a « ! » after who a card that fails when it is charged.
+    `own`: the initiative's organisation receives the money itself. `gifts` are words « who:euros »; an empty who is a passer-by, a « ! » after who a card that fails when it is charged.
     """
 
     key: str
@@ -25,6 +25,7 @@ class Fund:
     written: int = 0
     result: str = ""
     flexible: bool = False
+    own: bool = False
 
 
 FUNDS = (
@@ -62,6 +63,7 @@ FUNDS = (
         "Achat du bois dès la fin de la collecte, montage en deux week-ends le mois suivant.",
         "S’il gèle, nous repoussons le montage d’un mois ; le bois attend au sec.",
         36, 34, "sylvie:50 :100 samir:40 hugo:20 camille!:30 :150 :80 nicole:25 :120 :200 :60 naima:35 :90 :180 :110",
+        own=True,
     ),
     Fund(
         "histoires", "marguerite", "Un chauffage pour le Car à histoires", "Lire au chaud de novembre à mars, dans huit villages.",

@@ -5,7 +5,7 @@ from datetime import date
 from civic.settings import Settings
 
 ISSUER = {
-    "receipt_issuer": "Les Voisins du Mardi", "receipt_address": "4 rue du Four|01330 Villars-les-Dombes",
+    "receipt_address": "4 rue du Four|01330 Villars-les-Dombes",
     "receipt_number": "W012000001", "receipt_purpose": "Relier les hameaux et les gens, au pas de chacun",
     "receipt_category": "interet_general", "receipt_ground": "Rescrit imaginaire de la démonstration",
     "receipt_ground_on": date(2025, 3, 12), "receipt_signatory": "Dominique, à la trésorerie",
@@ -14,4 +14,6 @@ ISSUER = {
 
 def with_issuer(current: Settings) -> Settings:
     """These settings, able to issue receipts; what the environment says of an issuer stays as it is."""
-    return current if current.receipt_issuer else current.model_copy(update=ISSUER)
+    if current.receipt_issuer:
+        return current
+    return current.model_copy(update=ISSUER | {"receipt_issuer": current.operator_name})

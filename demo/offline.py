@@ -1,5 +1,6 @@
 """Money by hand in the demonstration: a market morning, the treasurer's evening, a transfer that waits."""
 
+from campaigns.identity import DonorForm
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.offline import deposits, queries, service, statements, verifying
 from campaigns.offline.models import Mode, OfflineGift
@@ -15,6 +16,15 @@ STALL = (
     ("Pascal Moyne", 72, None, ""),
 )  # fmt: skip
 LATER = (("Fanfare de Chalamont", 90, Mode.CHEQUE, "Crédit Mutuel 7712044"), ("Huguette Blanc", 10, Mode.CASH, ""))
+
+WHO = {
+    "Roger Berthet": {"street": "12 impasse du Lavoir", "postcode": "01320", "city": "Chalamont"},
+    "Fanfare de Chalamont": {
+        "kind": "company", "legal_form": "Association", "number": "732829320", "street": "1 place de l’Église",
+        "postcode": "01320", "city": "Chalamont",
+    },
+}  # fmt: skip
+"""Those who want a tax receipt."""
 
 
 def scenes() -> list[Scene]:
@@ -34,7 +44,10 @@ async def _enter(world: World, key: str, lines: tuple[tuple[str, int, Mode | Non
     if campaign is None:
         return
     entries = [
-        Entry(name, euros * 100, mode, clock.today(), reference, anonymous=name.startswith("Une "))
+        Entry(
+            name, euros * 100, mode, clock.today(), reference, public_name="" if name.startswith("Une ") else name,
+            identity=DonorForm.model_validate(WHO[name] | {"name": name}) if name in WHO else None,
+        )
         for name, euros, mode, reference in lines
     ]  # fmt: skip
     await service.enter(campaign, world.actor(LEAD), entries, f"demo-{key}")

@@ -12,8 +12,8 @@ from campaigns.payouts import queries, service
 from campaigns.payouts.forms import ExpenseForm, TrancheForm
 from campaigns.payouts.models import Answer, Tranche
 from civic import clock
+from civic.media.documents import store_evidence
 from civic.media.models import Picture
-from civic.media.service import store
 from civic.people.models import RoleName
 from demo.world import Scene, World
 
@@ -32,11 +32,12 @@ class Spent:
     paid: int = 0
     what: str = ""
     verified: bool = True
+    pdf: bool = False
 
 
 SUMS = (
     Spent("Briques", 115_000, 111_240, "Les briques et la chape, sur devis.", 100, 92, "Briques réfractaires, Matériaux de la Dombes"),
-    Spent("Quatre", 98_000, 98_000, "Le fumiste, quatre journées.", 97, 80, "Quatre journées, Atelier du Fumiste"),
+    Spent("Quatre", 98_000, 98_000, "Le fumiste, quatre journées.", 97, 80, "Quatre journées, Atelier du Fumiste", pdf=True),
     Spent("Transport", 21_000, 19_850, "Le camion et la pose de la porte.", 85, 4, "Transport de la porte, Taxi-Colis", verified=False),
     Spent("Deux", 4_000, 0, "Une pelle, l’autre est donnée.", 3),
 )  # fmt: skip
@@ -76,7 +77,7 @@ async def _declare(world: World, *, one: Spent) -> None:
     form = ExpenseForm(
         cost_line=line.id, amount=one.cents, paid_on=clock.today(), what=one.what, key=f"demo-{line.id}"
     )
-    expense = await service.declare(campaign, world.actor(LEAD), form, await _invoice(one))
+    expense = await service.declare(campaign, world.actor(LEAD), form, await invoice(one.cents, one.what, pdf=one.pdf))
     if one.verified:
         await service.check(campaign, expense, world.actor("dominique", RoleName.TREASURER), Answer.ACCEPTED, "")
 
@@ -91,15 +92,16 @@ async def _line(campaign: Campaign, one: Spent) -> CostLine:
     return await CostLine.get(campaign_id=campaign.id, title__startswith=one.line)
 
 
-async def _invoice(one: Spent) -> Picture:
+async def invoice(cents: int, what: str, *, pdf: bool = False) -> Picture:
     """A drawn invoice of an invented house."""
     sheet = Image.new("RGB", (900, 1200), "#fdfcf8")
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(34)
-    euros = f"{one.cents // 100},{one.cents % 100:02d} €"
-    for place, text in enumerate(("FACTURE", one.what.partition(", ")[2], "", one.what.partition(", ")[0], f"Payé : {euros}")):
+    euros = f"{cents // 100},{cents % 100:02d} €"
+    for place, text in enumerate(("FACTURE", what.partition(", ")[2], "", what.partition(", ")[0], f"Payé : {euros}")):
         pen.text((80, 120 + 90 * place), text, fill="#2a251f", font=font)
     pen.rectangle((60, 80, 840, 620), outline="#857862", width=3)
-    file = io.BytesIO()
-    sheet.save(file, "PNG")
+    file, ending = io.BytesIO(), "pdf" if pdf else "png"
+    sheet.save(file, ending)
     file.seek(0)
-    return await store(UploadFile(file, filename="facture.png"), alt=f"Facture : {one.what}")
+    upload = UploadFile(file, filename=f"facture.{ending}")
+    return await store_evidence(upload, alt=f"Facture : {what}", field="evidence")

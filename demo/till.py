@@ -41,6 +41,10 @@ class Till:
             await self._browser.post(self._here(answer.headers["location"]), data={"answer": "accept"})
 
 
+    async def give_papers(self, page: str) -> None:
+        """An organisation's papers, on the page where it opens its own account."""
+        await self._browser.post(self._here(page))
+
     def _here(self, page: str) -> str:
         """The page where we reach it, whatever name the public uses."""
         return self._address + page.partition("/_stripe")[2]

@@ -18,6 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from starlette.types import ASGIApp
 
 from app import create_app
+from campaigns.payments import gateway
 from civic import clock
 from civic.database.config import Engine
 from civic.people.models import Person
@@ -87,10 +88,11 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
 
 
 @pytest.fixture
-async def app(database: Database, settings: Settings) -> ASGIApp:
+async def app(database: Database, settings: Settings) -> AsyncIterator[ASGIApp]:
     """The application on the test's own database; jobs run when the test calls `jobs.run_due()`."""
     settings.database_url = database.url
-    return create_app(with_worker=False)
+    yield create_app(with_worker=False)
+    await gateway.close()
 
 
 @pytest.fixture

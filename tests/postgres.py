@@ -79,7 +79,8 @@ def free_port() -> int:
 class Postgres:
     """A server of our own in a temporary folder, for the life of this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: str) -> None:
+        self._settings = QUICK | settings
         self.folder = Path(tempfile.mkdtemp(prefix="civic-postgres-"))
         self.data = self.folder / "data"
         self.port = free_port()
@@ -97,6 +98,11 @@ class Postgres:
     def url(self, database: str = "postgres") -> str:
         """The URL of one of its databases."""
         return f"postgres://postgres@127.0.0.1:{self.port}/{database}"
+
+    @property
+    def pid(self) -> int:
+        """The server's own process."""
+        return self._process.pid
 
     def stop(self) -> None:
         """Stop the server and remove its folder; harmless when it is stopped already."""
@@ -148,7 +154,7 @@ class Postgres:
         )  # fmt: skip
 
     def _start(self) -> subprocess.Popen[bytes]:
-        settings = [part for name, value in QUICK.items() for part in ("-c", f"{name}={value}")]
+        settings = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         return subprocess.Popen(
             [self.binaries / "postgres", "-D", self.data, "-k", self.folder, "-p", str(self.port), *settings],
             stdout=self._log,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import subprocess
 import sys
 import time
@@ -39,13 +40,21 @@ async def serve(url: str, port: int, data: Path) -> None:
 @contextlib.contextmanager
 def server(url: str, data: Path) -> Iterator[str]:
     """Start such a process and answer its address; it is stopped at the end."""
+    with mortal_server(url, data) as (address, _process):
+        yield address
+
+
+@contextlib.contextmanager
+def mortal_server(url: str, data: Path, crash_at: str = "") -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The same with its process: it dies by SIGKILL at the crash point named, or by the test's hand."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.serving", url, str(port), str(data)], cwd=ROOT, preexec_fn=die_with_parent
-    )
+        [sys.executable, "-m", "tests.serving", url, str(port), str(data)], cwd=ROOT, preexec_fn=die_with_parent,
+        env={**os.environ, "CIVIC_CRASH_AT": crash_at},
+    )  # fmt: skip
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz", process)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process
     finally:
         process.terminate()
         process.wait(20)

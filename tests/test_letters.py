@@ -32,12 +32,14 @@ WORDS = {
     "number": "2026-00012", "voided": "2026-00007", "old_place": "La halle", "place": "Le pré", "lift": True, "line": "Le minibus",
     "at_once": False, "missed": False, "back_until": "", "anonymous": False,
     "next_on": "samedi 5 décembre", "year": 2025, "months": 11, "running": True,
-    "amount_hidden": False,
+    "amount_hidden": False, "closed": True, "card_only": False, "unpaid": True, "card": False, "ended": False, "spent_cents": 4_000, "monthly": False,
+    "campaign_slug": "soutien-le-four-1",
     "campaign": "Le four du village", "news_id": 3, "paragraphs": ["Le four chauffe."], "cut": False, "public": True,
-    "percent": 50, "reward": "Un pain",
+    "percent": 50, "id": 12, "reward": "Un pain",
     "back_cents": 2_000, "whole": True, "unwinding": False, "transfer": False, "failure": "declined", "won": False,
-    "inquiry": False, "pledge_id": 12,
-    "matcher": "Trévoux", "cap_cents": 500_000,
+    "inquiry": False, "pledge_id": 12, "lost_cents": 800, "fee_cents": 2_000, "debit": False, "twice_cents": 0,
+    "live": False, "expense": False,
+    "matcher": "Trévoux", "cap_cents": 500_000, "owed_cents": 0, "signatory": "Hélène Maire",
     "corrected_cents": 500_000, "guarantor": "La commune", "guarantee_cents": 40_000,
 }  # fmt: skip
 """Something for every word a letter may hold."""

@@ -21,9 +21,11 @@ from campaigns.matching import queries as matching_links
 from campaigns.news.models import News, Question, Word
 from campaigns.news.queries import CONFIRM, NO_MORE
 from campaigns.offline.deposits import prepare
-from campaigns.offline.models import BankLine, Mode, OfflineSlip
+from campaigns.offline.donors import LINK
+from campaigns.offline.models import BankLine, Mode, OfflineGift, OfflineSlip
 from campaigns.offline.papers import make_slips
 from campaigns.offline.statements import receive
+from campaigns.payees.models import Payee
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges import queries as pledge_links
 from campaigns.pledges.models import Pledge
@@ -38,9 +40,12 @@ from civic.decisions.counting import Code
 from civic.decisions.models import Commitment, Decision, Stance
 from civic.events.service import announce
 from civic.initiatives.models import Initiative
+from civic.media.documents import path_of
+from civic.media.models import Picture
 from civic.media.service import folder
 from civic.needs import service as needs
 from civic.needs.models import Need, NeedKind
+from civic.organisations.service import name_representative
 from civic.people import links
 from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
@@ -116,6 +121,13 @@ CONTENT = (
 )  # fmt: skip
 
 
+async def a_payee_of(lead: Person) -> int:
+    """An organisation that she represents, without an account yet."""
+    organisation = await an_organisation("La Régie des Hameaux")
+    await name_representative(organisation, lead)
+    return (await Payee.create(organisation_id=organisation.id, created_at=clock.now())).id
+
+
 async def world(lead: Person) -> dict[str, dict[str, Any]]:
     """One of everything around one initiative; what each family of routes, or one route, needs in its path."""
     live = await a_live_campaign(lead)
@@ -140,6 +152,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
     agreement = await a_due_agreement(live, lead)
     match_token = links.make(matching_links.LINK, agreement.id)
     of_draft, of_shift = {"slug": draft.slug}, {"slug": mission.slug, "id": shift.id}
+    await Campaign.filter(id=draft.id).update(payee_id=await a_payee_of(lead))
     line = await CostLine.filter(campaign_id=draft.id).order_by("-id").first()
     assert line
     offer = await an_offer(live)
@@ -155,7 +168,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "campaigns.create": {"slug": initiative.slug}, "campaigns.remove_cost": of_draft | {"line": line.id},
         "campaigns.remove_reward": of_draft | {"reward": (await a_reward(draft)).id},
         "pledges": {"slug": live.slug, "token": token}, "receipts": {"token": token, "year": clock.today().year, "id": (await a_receipt(pledge)).id},
-        "proof": {"slug": live.slug},
+        "proof": {"slug": live.slug}, "onboarding": of_draft,
         **await some_spending(live),
         "payments": {"slug": live.slug, "session": "cs_42", "token": links.make(pledge_links.PAY, pledge.id)},
         **await money_by_hand(live),
@@ -180,11 +193,12 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-async def a_receipt(pledge: Pledge) -> Receipt:
-    """The receipt of a gift, as it was issued."""
+async def a_receipt(pledge: Pledge | None = None, gift: OfflineGift | None = None) -> Receipt:
+    """The receipt of a gift, promised or by hand, as it was issued."""
     today = clock.today()
     return await Receipt.create(
-        issuer="W012345678", year=today.year, number=1, pledge_id=pledge.id, turn=1, person_id=pledge.person_id,
+        issuer="W012345678", year=today.year, number=1 if pledge else 2, pledge=pledge, gift=gift, turn=1,
+        person_id=pledge.person_id if pledge else None,
         kind=DonorKind.PERSON, amount_cents=3_000, given_on=today, issued_at=clock.now(),
         content=dict.fromkeys(CONTENT, "x") | {"ground_on": "2025-03-12"} | {"reward": "", "reward_cents": "0"},
     )  # fmt: skip
@@ -194,6 +208,9 @@ async def some_spending(campaign: Campaign) -> dict[str, dict[str, Any]]:
     """A sum asked for and an expense declared by somebody who is none of the columns."""
     tranche, expense = await a_tranche(campaign, await a_person()), await an_expense(campaign, await a_person())
     of_expense = {"slug": campaign.slug, "id": expense.id}
+    picture = await Picture.get(id=expense.evidence_id)
+    await Picture.filter(id=picture.id).update(pages=1)
+    path_of(picture).write_bytes(b"%PDF-")
     return {
         "payouts": of_expense, "payouts.answer": {"slug": campaign.slug, "id": tranche.id},
     }
@@ -209,7 +226,11 @@ async def money_by_hand(live: Campaign) -> dict[str, dict[str, Any]]:
     line = await BankLine.create(hash="h", statement=statement, number=2, on=clock.today(), label="VIR", amount_cents=1)
     assert slip
     of_gift = {"slug": live.slug, "id": received.id}
+    await a_receipt(gift=received)
+    by_hand = {"token": links.make(LINK, received.id), "year": clock.today().year}
     return {
+        **{f"receipts.{act}": by_hand for act in ("gift", "tell_gift", "gift_paper", "gift_statement")},
+        **{f"receipts.{act}": {"id": received.id} for act in ("by_hand", "tell_by_hand", "slip")},
         "offline": of_gift | {"batch": batch, "code": slip.code},
         **{f"offline.{act}": {"id": deposit.id} for act in ("deposit_paper", "bank", "take_apart")},
         **{f"offline.{act}": {"id": statement.id} for act in ("statement", "columns", "confirm", "match")},

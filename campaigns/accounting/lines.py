@@ -15,7 +15,8 @@ entry.source_id AS source_id, entry.occurred_at AS occurred_at, entry.recorded_a
 campaign.slug AS campaign, campaign.title AS title, account.kind AS account, posting.amount_cents AS cents
 FROM posting JOIN entry ON entry.id = posting.entry_id JOIN account ON account.id = posting.account_id
 LEFT JOIN campaign ON campaign.id = entry.campaign_id
-WHERE entry.occurred_at >= ? AND entry.occurred_at < ? ORDER BY entry.occurred_at, entry.id, posting.id"""
+WHERE entry.occurred_at >= ? AND entry.occurred_at < ? AND campaign.payee_id IS NULL
+ORDER BY entry.occurred_at, entry.id, posting.id"""
 JOURNALS = (
     (AccountKind.BANK, "BQ"), (AccountKind.CASH_BOX, "CA"), (AccountKind.CHEQUES_IN_HAND, "CH"),
     (AccountKind.STRIPE_CLEARING, "ST"),
@@ -99,7 +100,9 @@ def _moment(value: datetime | str) -> datetime:
 def _kinds() -> dict[str, str]:
     return {
         "charge": _("Don par carte ou prélèvement"), "fee": _("Frais de paiement"), "reversal": _("Contre-passation"),
-        "refund": _("Remboursement"), "payout": _("Virement de Stripe à la banque"), "expense": _("Dépense"),
+        "refund": _("Remboursement"), "payout": _("Virement de Stripe à la banque"),
+        "account_fee": _("Frais du compte Stripe"), "dispute_fee": _("Frais de contestation"),
+        "dispute_regained": _("Contestation perdue, somme revenue"), "expense": _("Dépense"),
         "offline_verified": _("Don par chèque, espèces ou virement"), "offline_banked": _("Remise en banque"),
         "dispute": _("Paiement contesté"), "dispute_won": _("Contestation gagnée"),
         "dispute_lost": _("Contestation perdue"), "returned": _("Prélèvement rejeté"),

@@ -10,6 +10,6 @@ from civic.web import urls
 
 async def campaign_tools(campaign: Campaign, actor: Actor) -> list[Tool]:
     """« Tableau de bord »."""
-    if not campaign.is_public or not await may_edit(actor, campaign.initiative):
+    if not campaign.is_public or campaign.is_standing or not await may_edit(actor, campaign.initiative):
         return []
     return [Tool(_("Tableau de bord"), urls.path("board.show", slug=campaign.slug), "list", order=5)]

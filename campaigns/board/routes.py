@@ -24,6 +24,8 @@ from civic.web.page import page, redirect
 async def show(request: Request) -> Response:
     """Curve, sources, conversion, forecast, backers, deliveries."""
     campaign, _actor = await _run(request)
+    if campaign.is_standing:
+        return redirect("recurring.board", slug=campaign.initiative.slug)
     await visits.flush()
     pledges = await consent.standing(campaign.id)
     sources = await queries.sources(campaign.id, pledges)

@@ -29,7 +29,7 @@ class AccountKind(StrEnum):
 
 
 class Account(Model):
-    """One account, of a campaign or of the platform (`key` is kind, or kind:campaign)."""
+    """One account, of a campaign, of the host or of another payee (`key` is kind, kind:campaign or kind:b{payee})."""
 
     id = fields.BigIntField(primary_key=True)
     key = fields.CharField(max_length=60, unique=True)

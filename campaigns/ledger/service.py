@@ -1,7 +1,7 @@
-"""Book and reverse: the only writers of entries and postings. Both run in the caller's transaction."""
+"""Book and reverse: the only writers of entries and postings. They run in the caller's transaction."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,14 +13,20 @@ OF_A_CAMPAIGN = frozenset({
     AccountKind.CAMPAIGN_FUND, AccountKind.MATCH_FUND, AccountKind.REFUNDS_DUE, AccountKind.DISPUTES_HELD,
     AccountKind.BENEFICIARY_PAYABLE, AccountKind.EXPENSE_PAID,
 })  # fmt: skip
-"""Accounts kept per campaign; the others are the platform's."""
+"""Accounts kept per campaign; the others are the host's, or those of another legal entity whose campaign it is."""
 
-_ADD_ENTRY = """INSERT INTO entry (campaign_id, kind, source_type, source_id, occurred_at, recorded_at, actor_id, memo,
-position, salt, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (source_type, source_id, kind) DO NOTHING RETURNING id"""
+OF_PAYEE = "b"
+"""`stripe_clearing:b7`: the money of payee 7 on its own Stripe account, never the host's (docs/decisions/0016)."""
+
+_ADD_ENTRIES = """INSERT INTO entry (campaign_id, kind, source_type, source_id, occurred_at, recorded_at, actor_id,
+memo, position, salt, prev_hash, hash) VALUES {rows}
+ON CONFLICT (source_type, source_id, kind) DO NOTHING RETURNING id, position"""
+_KNOWN = "SELECT source_id FROM entry WHERE source_type = ? AND kind = ? AND source_id IN ({marks})"
 
 _known: dict[str, int] = {}
 """Ids of accounts that are certainly kept, as this process saw them in the database it has open."""
+_payees: dict[int, int | None] = {}
+"""Campaign → its payee, None for the host, as this process saw it once the campaign was open."""
 _COLUMNS = (
     "campaign_id", "kind", "source_type", "source_id", "occurred_at", "recorded_at", "actor_id", "memo", "position",
     "salt", "prev_hash", "hash",
@@ -43,34 +49,80 @@ class Amount:
     cents: int
 
 
+@dataclass(slots=True, frozen=True)
+class Fact:
+    """What is to be booked: postings in cents, zero amounts left out; `occurred_at` is the fact's moment, UTC."""
+
+    kind: str
+    source_type: str
+    source_id: str
+    postings: tuple[Amount, ...]
+    occurred_at: datetime | None = None
+    memo: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.source_type} {self.source_id}"
+
+
 async def book(
     kind: str, source_type: str, source_id: str, postings: Iterable[Amount], *, campaign: int | None = None,
     occurred_at: datetime | None = None, actor: int | None = None, memo: str = "", held: bool = False,
 ) -> Entry:  # fmt: skip
     """Book one fact, once, in the caller's transaction; the same fact again answers the same entry.
 
-    `postings` in cents, zero amounts left out; `campaign` and `actor` are ids; `occurred_at` is the fact's moment, UTC.
-    `held`: the caller has locked the campaign's row already.
+    `campaign` and `actor` are ids. `held`: the caller has locked the campaign's row already.
     Raises Unbalanced, or BookedOtherwise when this source is booked with other amounts.
     """
+    fact = Fact(kind, source_type, source_id, tuple(postings), occurred_at, memo)
+    return (await book_all([fact], campaign=campaign, actor=actor, held=held))[0]
+
+
+async def book_all(
+    facts: Sequence[Fact], *, campaign: int | None, actor: int | None = None, held: bool = False
+) -> list[Entry]:
+    """Book several facts of one kind of source on one chain, in their order, in as many statements as for one.
+
+    Raises Unbalanced, or BookedOtherwise when a source is booked with other amounts.
+    """
     assert database.in_transaction_now(), "a booking belongs to the transaction of its fact"
+    payee = await _payee_of(campaign)
+    amounts = [_amounts(fact, campaign, payee) for fact in facts]
+    accounts = await _accounts(list(dict.fromkeys(key for one in amounts for key in one)), campaign)
+    if not held:
+        await _lock(campaign)
+    known = await _known_sources(facts) if len(facts) > 1 else set()
+    new = [(fact, of) for fact, of in zip(facts, amounts, strict=True) if fact.source_id not in known]
+    added = await _append(new, accounts, campaign, actor)
+    found = {fact.source_id: entry for (fact, _of), entry in zip(new, added, strict=True)}
+    return [found.get(fact.source_id) or await _same(fact, of) for fact, of in zip(facts, amounts, strict=True)]
+
+
+def _amounts(fact: Fact, campaign: int | None, payee: int | None) -> dict[str, int]:
+    """Cents by account, zero amounts left out. Raises Unbalanced."""
     amounts: dict[str, int] = {}
-    for one in postings:
-        key = _key(one.account, campaign)
+    for one in fact.postings:
+        key = _key(one.account, campaign, payee)
         amounts[key] = amounts.get(key, 0) + one.cents
     amounts = {key: cents for key, cents in amounts.items() if cents}
     if not amounts or sum(amounts.values()) != 0:
-        raise Unbalanced(f"{kind} of {source_type} {source_id} sums to {sum(amounts.values())} cents")
-    accounts = await _accounts(list(amounts), campaign)
-    if not held:
-        await _lock(campaign)
-    moment = (occurred_at or clock.now()).replace(microsecond=0)
-    added = await _append(kind, source_type, source_id, amounts, accounts, campaign, moment, actor, memo)
-    if added:
-        return added
-    known = await Entry.get(source_type=source_type, source_id=source_id, kind=kind)
+        raise Unbalanced(f"{fact} sums to {sum(amounts.values())} cents")
+    return amounts
+
+
+async def _known_sources(facts: Sequence[Fact]) -> set[str]:
+    """What of this is booked already: looked up first, because a link left out would break those after it."""
+    first, sources = facts[0], [fact.source_id for fact in facts]
+    assert {(fact.source_type, fact.kind) for fact in facts} == {(first.source_type, first.kind)}
+    assert len(set(sources)) == len(sources)
+    sql = _KNOWN.format(marks=database.marks(sources))
+    return {row["source_id"] for row in await database.fetch_all(sql, [first.source_type, first.kind, *sources])}
+
+
+async def _same(fact: Fact, amounts: dict[str, int]) -> Entry:
+    """The entry of a fact that is booked already. Raises BookedOtherwise."""
+    known = await Entry.get(source_type=fact.source_type, source_id=fact.source_id, kind=fact.kind)
     if await _booked(known) != amounts:
-        raise BookedOtherwise(f"{kind} of {source_type} {source_id}")
+        raise BookedOtherwise(str(fact))
     return known
 
 
@@ -82,15 +134,36 @@ async def reverse(entry: Entry, *, actor: int | None = None, memo: str = "") -> 
     return await book("reversal", "entry", str(entry.id), kinds, campaign=entry.campaign_id, actor=actor, memo=memo)
 
 
-def _key(account: AccountKind, campaign: int | None) -> str:
-    return f"{account.value}:{campaign}" if account in OF_A_CAMPAIGN and campaign else account.value
+def _key(account: AccountKind, campaign: int | None, payee: int | None) -> str:
+    if account in OF_A_CAMPAIGN and campaign:
+        return f"{account.value}:{campaign}"
+    return f"{account.value}:{OF_PAYEE}{payee}" if payee else account.value
+
+
+async def _payee_of(campaign: int | None) -> int | None:
+    """Whose money a campaign's is, when it is not the host's; it never changes once the campaign is open."""
+    if campaign is None:
+        return None
+    _same_database()
+    if campaign not in _payees:
+        rows = await database.fetch_all("SELECT payee_id FROM campaign WHERE id = ?", [campaign])
+        found = rows[0]["payee_id"] if rows else None
+        database.after_commit(lambda: _payees.update({campaign: found}))
+        return found
+    return _payees[campaign]
+
+
+def _same_database() -> None:
+    """Forget what was seen in another database (tests open one after the other)."""
+    if _known.get("opened") != database.opened():
+        _known.clear()
+        _payees.clear()
+        _known["opened"] = database.opened()
 
 
 async def _accounts(keys: list[str], campaign: int | None) -> dict[str, int]:
     """The ids of these accounts, made when new; in one order, so that two bookings never wait for each other."""
-    if _known.get("opened") != database.opened():
-        _known.clear()
-        _known["opened"] = database.opened()
+    _same_database()
     if all(key in _known for key in keys):
         return {key: _known[key] for key in keys}
     marks = ", ".join("?" * len(keys))
@@ -101,7 +174,7 @@ async def _accounts(keys: list[str], campaign: int | None) -> dict[str, int]:
         kind, _colon, of_campaign = key.partition(":")
         await database.execute(
             "INSERT INTO account (key, kind, campaign_id) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
-            [key, kind, campaign if of_campaign else None],
+            [key, kind, campaign if of_campaign and not of_campaign.startswith(OF_PAYEE) else None],
         )
     if missing:
         found = {row["key"]: row["id"] for row in await database.fetch_all(select, keys)}
@@ -126,28 +199,47 @@ async def _lock(campaign: int | None) -> None:
 
 
 async def _append(
-    kind: str, source_type: str, source_id: str, amounts: dict[str, int], accounts: dict[str, int],
-    campaign: int | None, moment: datetime, actor: int | None, memo: str,
-) -> Entry | None:  # fmt: skip
-    """The next entry of the chain; None when this fact is booked already."""
+    new: Sequence[tuple[Fact, dict[str, int]]], accounts: dict[str, int], campaign: int | None, actor: int | None
+) -> list[Entry | None]:
+    """The next entries of the chain; None for one that turns out to be booked already (then it is the only one)."""
+    if not new:
+        return []
     position, prev_hash = await _head(campaign)
+    made: list[Entry] = []
+    for fact, amounts in new:
+        made.append(_linked(fact, amounts, campaign, actor, position + 1, prev_hash))
+        position, prev_hash = made[-1].position, made[-1].hash
+    rows = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(made))
+    flat = [getattr(entry, name) for entry in made for name in _COLUMNS]
+    added = {row["position"]: row["id"] for row in await database.fetch_all(_ADD_ENTRIES.format(rows=rows), flat)}
+    if len(added) != len(made):
+        if len(made) > 1:
+            raise BookedOtherwise(f"one of {len(made)} facts was booked on another chain this very moment")
+        return [None]
+    postings: list[int] = []
+    for entry, (_fact, amounts) in zip(made, new, strict=True):
+        entry.id = added[entry.position]
+        for key, cents in amounts.items():
+            postings += (entry.id, accounts[key], cents)
+    rows = ", ".join(["(?, ?, ?)"] * (len(postings) // 3))
+    await database.execute(f"INSERT INTO posting (entry_id, account_id, amount_cents) VALUES {rows}", postings)  # noqa: S608
+    return list(made)
+
+
+def _linked(
+    fact: Fact, amounts: dict[str, int], campaign: int | None, actor: int | None, position: int, prev_hash: str
+) -> Entry:
+    """An entry as the next link of a chain."""
+    moment = (fact.occurred_at or clock.now()).replace(microsecond=0)
     link = Link(
-        campaign, position + 1, kind, source_type, source_id, int(moment.timestamp()), tuple(amounts.items())
+        campaign, position, fact.kind, fact.source_type, fact.source_id, int(moment.timestamp()), tuple(amounts.items())
     )
     salt = secrets.token_hex(16)
-    entry = Entry(
-        campaign_id=campaign, kind=kind, source_type=source_type, source_id=source_id, occurred_at=moment,
-        recorded_at=clock.now(), actor_id=actor, memo=memo[:200], position=link.position, salt=salt,
-        prev_hash=prev_hash, hash=hash_of(seal_of(link, salt), link.position, prev_hash),
+    return Entry(
+        campaign_id=campaign, kind=fact.kind, source_type=fact.source_type, source_id=fact.source_id,
+        occurred_at=moment, recorded_at=clock.now(), actor_id=actor, memo=fact.memo[:200], position=position,
+        salt=salt, prev_hash=prev_hash, hash=hash_of(seal_of(link, salt), position, prev_hash),
     )  # fmt: skip
-    added = await database.fetch_all(_ADD_ENTRY, [getattr(entry, name) for name in _COLUMNS])
-    if not added:
-        return None
-    entry.id = entry_id = added[0]["id"]
-    rows = ", ".join(["(?, ?, ?)"] * len(amounts))
-    flat = [value for key, cents in amounts.items() for value in (entry_id, accounts[key], cents)]
-    await database.execute(f"INSERT INTO posting (entry_id, account_id, amount_cents) VALUES {rows}", flat)  # noqa: S608
-    return entry
 
 
 async def _head(campaign: int | None) -> tuple[int, str]:

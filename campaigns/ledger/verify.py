@@ -1,6 +1,7 @@
 """What must hold in the ledger, checked on live data (`civic verify`, docs/money.md « Invariants » 1, 2)."""
 
 from campaigns.ledger import queries
+from campaigns.ledger.service import OF_PAYEE
 from civic import database
 from civic.i18n import _
 
@@ -8,6 +9,11 @@ _UNBALANCED = """SELECT entry.id AS id, COALESCE(SUM(posting.amount_cents), 1) A
 LEFT JOIN posting ON posting.entry_id = entry.id GROUP BY entry.id
 HAVING COALESCE(SUM(posting.amount_cents), 1) <> 0 ORDER BY entry.id"""
 _TWICE = """SELECT source_type, source_id, kind FROM entry GROUP BY source_type, source_id, kind HAVING COUNT(*) > 1"""
+
+
+_MIXED = """SELECT DISTINCT entry.id AS id FROM entry JOIN posting ON posting.entry_id = entry.id
+JOIN account ON account.id = posting.account_id LEFT JOIN campaign ON campaign.id = entry.campaign_id
+WHERE account.campaign_id IS NULL AND (campaign.payee_id IS NOT NULL) <> (account.key LIKE ?) ORDER BY entry.id"""
 
 
 async def entries_balance() -> list[str]:
@@ -34,4 +40,11 @@ async def chains_are_whole() -> list[str]:
     return found
 
 
-CHECKS = (entries_balance, chains_are_whole)
+async def money_is_apart() -> list[str]:
+    """What belongs to another legal entity is on no account of the host's, and the other way round (mode B)."""
+    rows = await database.fetch_report(_MIXED, [f"%:{OF_PAYEE}%"])
+    return [_("L’écriture %(id)s mêle l’argent de l’hébergeur et celui d’une autre structure.", id=row["id"])
+            for row in rows]  # fmt: skip
+
+
+CHECKS = (entries_balance, chains_are_whole, money_is_apart)

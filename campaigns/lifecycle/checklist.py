@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from campaigns.lifecycle.models import Campaign, CostLine
+from campaigns.payees.models import Payee
 from civic import clock
 from civic.i18n import _
 
@@ -16,15 +17,21 @@ FEES_PERCENT = 2
 
 @dataclass(slots=True, frozen=True)
 class Item:
-    """One thing to have: the sentence, the step where it is written, whether it is there, whether it must be."""
+    """One thing to have: the sentence, the step where it is written, whether it is there, whether it must be.
+
+    `to_open`: not before it is read by somebody else, but before it opens.
+    """
 
     text: str
     step: str
     done: bool
     needed: bool = True
+    to_open: bool = False
 
 
-def checklist(campaign: Campaign, lines: list[CostLine], photos: int = 0) -> list[Item]:
+def checklist(
+    campaign: Campaign, lines: list[CostLine], photos: int = 0, payee: Payee | None = None
+) -> list[Item]:
     """Every point, done or not, in the order of the steps (docs/money.md, « Required on each campaign »)."""
     present = clock.now()
     deadline = campaign.deadline
@@ -46,7 +53,16 @@ def checklist(campaign: Campaign, lines: list[CostLine], photos: int = 0) -> lis
         Item(_("L’usage des fonds et le calendrier."), "conditions", bool(campaign.use_of_funds)),
         Item(_("Le résultat attendu."), "conditions", bool(campaign.expected_result)),
         Item(_("Les risques, et ce que vous ferez alors."), "conditions", bool(campaign.risks)),
+        *_account(payee),
     ]  # fmt: skip
+
+
+def _account(payee: Payee | None) -> list[Item]:
+    """What another receiver than the host needs: an account that can charge, before the campaign opens."""
+    if payee is None:
+        return []
+    text = _("Le compte de paiement peut encaisser.")
+    return [Item(text, "compte", payee.charges_enabled, needed=False, to_open=True)]
 
 
 def missing(items: list[Item]) -> list[Item]:

@@ -7,6 +7,7 @@ from campaigns.lifecycle import comments
 from campaigns.lifecycle.forms import CostLineForm, RewardForm, StoryForm, TermsForm
 from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine, GoalKind, Reward, RewardNature
 from campaigns.lifecycle.pictures import shifted
+from campaigns.payees import queries as payees
 from civic import clock
 from civic.database import transaction
 from civic.errors import DomainError, Invalid, NotFound
@@ -14,6 +15,7 @@ from civic.i18n import _
 from civic.initiatives.models import Initiative
 from civic.people.models import Person
 from civic.places.folding import slug as slug_of
+from civic.settings import settings
 
 
 async def start(initiative: Initiative, lead: Person, form: StoryForm) -> Campaign:
@@ -28,12 +30,11 @@ async def start(initiative: Initiative, lead: Person, form: StoryForm) -> Campai
     if await others.exclude(status__in=over).exists():
         raise DomainError(_("Cette initiative prépare ou mène déjà une collecte."))
     present = clock.now()
-    organisation = initiative.organisation
-    beneficiary = organisation.name if organisation else ""
     async with transaction():
         return await Campaign.create(
             slug=await _free_slug(form.title), initiative=initiative, lead=lead, title=form.title,
-            summary=form.summary, story=form.story, beneficiary=beneficiary, created_at=present, updated_at=present,
+            summary=form.summary, story=form.story, beneficiary=settings().host_name, created_at=present,
+            updated_at=present,
         )  # fmt: skip
 
 
@@ -65,12 +66,28 @@ async def write_terms(campaign: Campaign, form: TermsForm) -> None:
     starts_at = clock.at(form.starts_on, 8) if form.starts_on else None
     if starts_at and starts_at >= deadline:
         raise Invalid(_("La collecte doit ouvrir avant de finir."), field="starts_on")
+    receiver = await _receiver(campaign, form.receiver)
     async with transaction():
         await _change(
-            campaign, deadline=deadline, starts_at=starts_at, beneficiary=form.beneficiary, goal=form.goal,
+            campaign, deadline=deadline, starts_at=starts_at, goal=form.goal, **receiver,
             use_of_funds=form.use_of_funds, expected_result=form.expected_result, risks=form.risks,
         )  # fmt: skip
         await comments.tick(campaign, form.done)
+
+
+async def _receiver(campaign: Campaign, receiver: str) -> dict[str, Any]:
+    """The host; or the initiative's organisation on its own account, where the host may collect for others.
+
+    Raises Invalid.
+    """
+    if receiver == "host":
+        return {"beneficiary": settings().host_name, "payee_id": None}
+    await campaign.fetch_related("initiative__organisation")
+    organisation = campaign.initiative.organisation
+    if organisation is None or not payees.may_receive(organisation):
+        who = settings().host_name
+        raise Invalid(_("Pour cette collecte, seule %(who)s peut recevoir l’argent.", who=who), field="receiver")
+    return {"beneficiary": organisation.name, "payee_id": (await payees.payee_of(organisation)).id}
 
 
 async def tick(campaign: Campaign, remark_id: int) -> None:

@@ -12,11 +12,13 @@ from campaigns.lifecycle.checklist import LONGEST, SHORTEST, fees_to_plan
 from campaigns.lifecycle.forms import CostLineForm, MoveForm, RewardForm, StoryForm, TermsForm
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.steps import campaign_of, step_page
+from campaigns.payees import queries as payees
 from civic import clock
 from civic.errors import DomainError
 from civic.i18n import _
 from civic.initiatives.queries import initiative_to_edit, leads_of
 from civic.people.actor import actor_of
+from civic.settings import settings
 from civic.web.forms import Form
 from civic.web.page import page, redirect
 
@@ -151,7 +153,8 @@ async def edit_terms(request: Request) -> Response:
     """Step « Les conditions »."""
     campaign = await campaign_of(request)
     values = {
-        "deadline_on": campaign.last_day or "", "beneficiary": campaign.beneficiary, "risks": campaign.risks,
+        "deadline_on": campaign.last_day or "", "receiver": "organisation" if campaign.payee_id else "host",
+        "risks": campaign.risks,
         "starts_on": clock.local(campaign.starts_at).date() if campaign.starts_at else "",
         "use_of_funds": campaign.use_of_funds, "expected_result": campaign.expected_result,
         "goal": campaign.goal.value,
@@ -176,7 +179,8 @@ async def _terms_page(request: Request, campaign: Campaign, form: Form[TermsForm
     first, last = clock.today() + SHORTEST, clock.today() + LONGEST - timedelta(days=1)
     return await step_page(
         request, campaign, "conditions", status, form=form, first_day=first.isoformat(), last_day=last.isoformat(),
-        leads=await leads_of(campaign.initiative_id),
+        leads=await leads_of(campaign.initiative_id), host=settings().host_name,
+        other=payees.may_receive(campaign.initiative.organisation), others=payees.open_to_others(),
     )  # fmt: skip
 
 

@@ -61,12 +61,12 @@ class RewardForm(BaseModel):
 
 
 class TermsForm(BaseModel):
-    """When, for whom, with which risks."""
+    """When, for whom (the host, or the initiative's own organisation), with which risks."""
 
     deadline_on: date
     starts_on: date | None = None
     goal: GoalKind = GoalKind.ALL_OR_NOTHING
-    beneficiary: str = Field(min_length=3, max_length=200)
+    receiver: Literal["host", "organisation"] = "host"
     use_of_funds: str = Field(min_length=20, max_length=5_000)
     expected_result: str = Field("", min_length=20, max_length=5_000)
     risks: str = Field(min_length=20, max_length=5_000)

@@ -7,6 +7,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
+from campaigns.payees.models import Payee
 from civic import clock
 from civic.initiatives.models import Initiative
 from civic.media.models import Picture
@@ -71,6 +72,8 @@ class Campaign(Model):
     `offline_cents`: cheques, cash and transfers that a second person verified. `matched_cents`: what matchers add as
     things stand. `relief_cents`: accepted offers of time and things that the reviewer lets lower the minimum.
     `decided_at` is set once, by compare-and-set, at the deadline (docs/money.md).
+    `payee`: the other legal entity that receives the money; none: the host. `account_ref` is its Stripe account, fixed
+    at the opening; `till_closed_at`: since when that account cannot charge, while it cannot (docs/decisions/0016).
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -90,6 +93,12 @@ class Campaign(Model):
     expected_result = fields.TextField(default="")
     risks = fields.TextField(default="")
     beneficiary = fields.CharField(max_length=200, default="")
+    payee_id: int | None
+    payee: fields.ForeignKeyNullableRelation[Payee] = fields.ForeignKeyField(
+        "campaigns.Payee", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    account_ref = fields.CharField(max_length=80, default="")
+    till_closed_at = fields.DatetimeField(null=True)
     goal = fields.CharEnumField(GoalKind, max_length=16, default=GoalKind.ALL_OR_NOTHING)
     status = fields.CharEnumField(CampaignStatus, max_length=18, default=CampaignStatus.DRAFT, db_index=True)
     minimum_cents = fields.BigIntField(default=0)
@@ -119,6 +128,7 @@ class Campaign(Model):
             CheckConstraint(
                 check="offline_cents >= 0 AND matched_cents >= 0 AND relief_cents >= 0", name="campaign_sources"
             ),
+            CheckConstraint(check="account_ref = '' OR payee_id IS NOT NULL", name="campaign_account_of_payee"),
         )
 
     @property
@@ -136,6 +146,11 @@ class Campaign(Model):
     def charges_at_once(self) -> bool:
         """Gifts are money as soon as they arrive, not promises: totals are what was collected, from the first day."""
         return self.goal != GoalKind.ALL_OR_NOTHING
+
+    @property
+    def is_standing(self) -> bool:
+        """It carries a monthly support: no minimum, no end, one charge a month (PRODUCT C14)."""
+        return self.goal == GoalKind.MONTHLY
 
     @property
     def holds_money(self) -> bool:
@@ -163,8 +178,10 @@ class Campaign(Model):
         return clock.local(self.deadline - timedelta(seconds=1)).date() if self.deadline else None
 
     def is_open(self) -> bool:
-        """One can give now: live, and the deadline is ahead."""
-        return self.status == CampaignStatus.LIVE and self.deadline is not None and not clock.is_over(self.deadline)
+        """One can give now: live, the deadline is ahead, and its own account, if it has one, can charge."""
+        if self.status != CampaignStatus.LIVE or self.till_closed_at is not None:
+            return False
+        return self.deadline is not None and not clock.is_over(self.deadline)
 
     @property
     def percent(self) -> int:

@@ -13,7 +13,7 @@ from civic.initiatives.queries import led_by as initiatives_led_by
 from civic.people.actor import Actor
 from civic.people.models import Person
 
-WITH = ("initiative", "initiative__commune", "initiative__organisation", "initiative__picture", "lead")
+WITH = ("initiative", "initiative__commune", "initiative__organisation", "initiative__picture", "lead", "payee")
 """What a page that shows a campaign needs along with it."""
 _EDITABLE = (CampaignStatus.DRAFT, CampaignStatus.CHANGES_REQUESTED)
 

@@ -50,6 +50,8 @@ async def withdraw(request: Request) -> Response:
 async def review(request: Request) -> Response:
     """The reviewer's page: the checklist, a link to the preview, the answer."""
     campaign = await queries.campaign_to_review(request.path_params["slug"], actor_of(request))
+    if campaign.is_standing:
+        return redirect("recurring.review", slug=campaign.initiative.slug)
     return await _review_page(request, campaign, Form({"answer": ""}))
 
 
@@ -71,7 +73,8 @@ async def _review_page(request: Request, campaign: Campaign, form: Form[ReviewFo
     lines, photos = await queries.cost_lines(campaign.id), await pictures.of(campaign.id)
     return page(
         request, "campaigns/lifecycle/review.html", status=status, form=form, campaign=campaign,
-        items=checklist(campaign, lines, len(photos)), lines=lines, waiting=campaign.status == CampaignStatus.SUBMITTED,
+        items=checklist(campaign, lines, len(photos), campaign.payee), lines=lines,
+        waiting=campaign.status == CampaignStatus.SUBMITTED,
         photos=photos, rewards=await queries.rewards(campaign.id), topics=comments.topics(), lacking=missing_facts(),
         remarks=await comments.of(campaign),
     )  # fmt: skip

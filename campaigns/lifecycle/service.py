@@ -1,5 +1,6 @@
 """The verbs of a campaign's life: submit, review, launch, suspend, resume, cancel (docs/money.md, « States »)."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 from campaigns.lifecycle import comments
@@ -8,6 +9,8 @@ from campaigns.lifecycle.legal import missing_facts
 from campaigns.lifecycle.models import Campaign, CampaignChange, CampaignStatus, GoalKind
 from campaigns.lifecycle.queries import cost_lines
 from campaigns.lifecycle.transitions import By, move
+from campaigns.payees import queries as payees
+from campaigns.payees.models import Payee
 from civic import clock, jobs, mail
 from civic.activity import service as activity
 from civic.database import transaction
@@ -72,18 +75,37 @@ async def review(
 
 
 async def launch(campaign: Campaign, by: By, actor: Person | None = None) -> None:
-    """Open the campaign: from now on people can give. Raises DomainError when too little time is left."""
+    """Open the campaign: from now on people can give, at the account of whoever receives the money.
+
+    Raises DomainError when too little time is left, or when that account cannot charge (yet).
+    """
     present = clock.now()
     if campaign.deadline is None or campaign.deadline < present + SHORTEST - timedelta(days=1):
         raise DomainError(_("La date de fin est trop proche : retirez cette collecte et préparez-en une autre."))
     async with transaction():
-        await move(campaign, CampaignStatus.LIVE, by=by, actor=actor, starts_at=present)
+        account = await _account_of(campaign)
+        await move(campaign, CampaignStatus.LIVE, by=by, actor=actor, starts_at=present, account_ref=account)
         await keep_need(campaign.id)
         await activity.record(
             "campaign_launched", way="argent", initiative_id=campaign.initiative_id, title=campaign.title,
             slug=campaign.slug, minimum_cents=campaign.minimum_cents,
         )  # fmt: skip
         await jobs.enqueue("campaign_launched", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
+
+
+async def _account_of(campaign: Campaign) -> str:
+    """The account where it is collected, held until it is open; "" is the host's. Raises DomainError."""
+    if campaign.payee_id is None:
+        return ""
+    if not payees.open_to_others():
+        raise DomainError(_("Ce site ne collecte pas pour d’autres structures : il n’a pas de numéro ORIAS."))
+    ready = Payee.filter(id=campaign.payee_id, charges_enabled=True)
+    if not await ready.update(charges_enabled=True):
+        who = campaign.beneficiary
+        raise DomainError(
+            _("Le compte de paiement de %(who)s ne peut pas encore encaisser : la collecte s’ouvrira après.", who=who)
+        )
+    return str((await Payee.get(id=campaign.payee_id)).account_ref)
 
 
 async def plan_opening(campaign: Campaign, day: date | None) -> None:
@@ -144,7 +166,8 @@ async def keep_need(campaign_id: int) -> None:
     await needs.keep(
         campaign.initiative_id, NeedKind.MONEY, f"campaign:{campaign.id}", title=campaign.title,
         path=urls.path("campaigns.show", slug=campaign.slug), target=campaign.needed_cents,
-        reached=campaign.raised_cents, ends_at=campaign.deadline, open=campaign.status == CampaignStatus.LIVE,
+        reached=campaign.raised_cents, ends_at=campaign.deadline,
+        open=campaign.status == CampaignStatus.LIVE and campaign.till_closed_at is None,
     )  # fmt: skip
 
 
@@ -152,4 +175,5 @@ async def launch_due(**_payload: object) -> None:
     """Open the approved campaigns whose opening has come (every ten minutes)."""
     for campaign in await Campaign.filter(status=CampaignStatus.APPROVED, starts_at__lte=clock.now()):
         if campaign.deadline and campaign.deadline > clock.now() + SHORTEST:
-            await launch(campaign, By.SCHEDULER)
+            with suppress(DomainError):  # an account that cannot charge yet: the next round asks again
+                await launch(campaign, By.SCHEDULER)

@@ -28,7 +28,7 @@ async def step_page(request: Request, campaign: Campaign, step: str, status: int
     """One page of the builder, with everything its steps show."""
     lines = await queries.cost_lines(campaign.id)
     photos = await pictures.of(campaign.id)
-    items = checklist(campaign, lines, len(photos))
+    items = checklist(campaign, lines, len(photos), campaign.payee)
     remarks = await comments.of(campaign)
     waiting: dict[str, list[ReviewComment]] = {}
     for remark in remarks:
@@ -50,7 +50,8 @@ def _steps(
         "budget": (_("Budget"), "campaigns.edit_costs"), "mercis": (_("Mercis"), "campaigns.edit_rewards"),
         "conditions": (_("Conditions"), "campaigns.edit_terms"), "relire": (_("Relecture"), "campaigns.reread"),
     }  # fmt: skip
-    lacking = {item.step for item in missing(items)}
+    empty = {"photos"} - {item.step for item in items if item.done}
+    lacking = empty | {item.step for item in missing(items)}
     count: dict[str, int] = {}
     for topic, rows in waiting.items():
         count[comments.STEP_OF[topic]] = count.get(comments.STEP_OF[topic], 0) + len(rows)

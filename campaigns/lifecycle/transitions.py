@@ -1,32 +1,18 @@
 """The states of a campaign and who may change them: the table of docs/money.md as data, and the one verb that obeys."""
 
-from enum import StrEnum
+from datetime import datetime
 from typing import Any
 
 from tortoise.expressions import F
 
-from campaigns.lifecycle.models import Campaign, CampaignChange
+from campaigns.lifecycle.models import Campaign, CampaignChange, GoalKind
 from campaigns.lifecycle.models import CampaignStatus as S
-from civic import clock
-from civic.database import transaction
-from civic.errors import DomainError
+from campaigns.states import By, NotNow, listed
+from campaigns.states import move as move_row
 from civic.i18n import _
 from civic.people.models import Person
 
-
-class By(StrEnum):
-    """Who changes a state: backer, lead, reviewer (never the lead), team, scheduler, gateway (webhook or reconcile).
-
-    BOTH: one side asked and the other agreed (docs/decisions/0013)."""
-
-    BACKER = "backer"
-    LEAD = "lead"
-    REVIEWER = "reviewer"
-    TEAM = "team"
-    BOTH = "lead_and_team"
-    SCHEDULER = "scheduler"
-    GATEWAY = "gateway"
-
+__all__ = ["TABLE", "By", "NotNow", "allowed", "move"]
 
 TABLE: dict[tuple[S, S], frozenset[By]] = {
     (S.DRAFT, S.SUBMITTED): frozenset({By.LEAD}),
@@ -57,13 +43,24 @@ TABLE: dict[tuple[S, S], frozenset[By]] = {
 }
 
 
-class NotNow(DomainError):
-    """The change of state is not in the table, or somebody was faster; nothing has changed."""
+STANDING: dict[tuple[S, S], frozenset[By]] = {
+    (S.LIVE, S.CANCELLED): frozenset({By.LEAD}),
+    (S.SUSPENDED, S.CANCELLED): frozenset({By.LEAD}),
+    (S.CANCELLED, S.REPORTING): frozenset({By.LEAD}),
+}
+"""Besides, for a monthly support: nothing that was given goes back, so its lead may end it alone, then reports."""
 
 
-def allowed(before: S, after: S, by: By) -> bool:
+def table_of(*, standing: bool) -> dict[tuple[S, S], frozenset[By]]:
+    """The pairs of a campaign; `standing`: those of a monthly support."""
+    if not standing:
+        return TABLE
+    return TABLE | {pair: TABLE.get(pair, frozenset()) | who for pair, who in STANDING.items()}
+
+
+def allowed(before: S, after: S, by: By, *, standing: bool = False) -> bool:
     """Whether the table lists this change for this kind of actor."""
-    return by in TABLE.get((before, after), frozenset())
+    return listed(table_of(standing=standing), before, after, by)
 
 
 async def move(
@@ -73,20 +70,15 @@ async def move(
 
     Raises NotNow, changing nothing, for a pair that is not in the table or when the row has moved on meanwhile.
     """
-    before = campaign.status
-    if not allowed(before, to, by):
-        raise NotNow(_("Cette étape n’est pas possible dans l’état actuel de la collecte."))
-    present = clock.now()
-    async with transaction():
-        changed = await Campaign.filter(id=campaign.id, status=before).update(
-            status=to, updated_at=present, version=F("version") + 1, **values
-        )
-        if not changed:
-            raise NotNow(_("La collecte a changé d’état entre-temps. Rechargez la page."))
+
+    async def keep(before: str, after: str, at: datetime) -> None:
         await CampaignChange.create(
-            campaign_id=campaign.id, before=before.value, after=to.value, actor=actor, by=by.value, note=note,
-            at=present
+            campaign_id=campaign.id, before=before, after=after, actor=actor, by=by.value, note=note, at=at
         )
-    campaign.status = to
-    for name, value in values.items():
-        setattr(campaign, name, value)
+
+    await move_row(
+        campaign, to, by, table=table_of(standing=campaign.goal == GoalKind.MONTHLY), keep=keep, values=values,
+        also={"version": F("version") + 1},
+        refused=_("Cette étape n’est pas possible dans l’état actuel de la collecte."),
+        late=_("La collecte a changé d’état entre-temps. Rechargez la page."),
+    )  # fmt: skip

@@ -20,7 +20,11 @@ def ends_text(campaign: Campaign) -> str:
 
 def state_text(campaign: Campaign) -> str:
     """The state of a public campaign in a sentence; nothing while one can give."""
+    if campaign.is_standing:
+        return _standing(campaign)
     if campaign.status == CampaignStatus.LIVE:
+        if campaign.till_closed_at:
+            return _("Le compte de paiement de %(who)s ne peut pas encaisser pour l’instant.", who=campaign.beneficiary)
         return "" if campaign.is_open() else _("La collecte est terminée, le résultat arrive.")
     if campaign.goal == GoalKind.FLEXIBLE and (said := _kept(campaign)):
         return said
@@ -34,7 +38,7 @@ def state_text(campaign: Campaign) -> str:
         CampaignStatus.CANCELLED: _("Collecte annulée. Personne n’a été débité."),
         CampaignStatus.FAILED: _("Objectif non atteint. Personne n’a été débité."),
         CampaignStatus.COLLECTING: _("Objectif atteint. Les dons sont en cours de débit."),
-        CampaignStatus.SHORTFALL: _("Objectif atteint, une partie des cartes a été refusée."),
+        CampaignStatus.SHORTFALL: _("Il manque de l’argent, une décision est attendue."),
         CampaignStatus.FUNDED: _("Collecte réussie."),
         CampaignStatus.UNWINDING: _("Les dons sont en cours de remboursement."),
         CampaignStatus.REFUNDED: _("Les dons ont été remboursés."),
@@ -52,3 +56,16 @@ def _kept(campaign: Campaign) -> str:
     if campaign.status in (CampaignStatus.FUNDED, CampaignStatus.REPORTING, CampaignStatus.CLOSED) and missed:
         return _("Collecte terminée sous son objectif. Le projet garde ce qu’il a reçu.")
     return ""
+
+
+def _standing(campaign: Campaign) -> str:
+    """The state of a monthly support; nothing while one can begin."""
+    return {
+        CampaignStatus.LIVE: "", CampaignStatus.SUBMITTED: _("En relecture."),
+        CampaignStatus.CHANGES_REQUESTED: _("Des changements sont demandés."),
+        CampaignStatus.APPROVED: _("Relu et accepté, pas encore ouvert."),
+        CampaignStatus.SUSPENDED: _("Soutien mensuel suspendu : personne n’est débité."),
+        CampaignStatus.CANCELLED: _("Soutien mensuel terminé."),
+        CampaignStatus.REPORTING: _("Soutien mensuel terminé, les comptes sont en cours."),
+        CampaignStatus.CLOSED: _("Soutien mensuel terminé, comptes publiés."),
+    }.get(campaign.status, _("Ce soutien mensuel n’est pas ouvert."))

@@ -4,6 +4,7 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.matching import letters, service
 from campaigns.matching.forms import AgreementTerms
 from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchCommune, MatchFund
+from campaigns.matching.queries import answer_by
 from civic import clock
 from civic.activity import service as activity
 from civic.database import retrying, transaction
@@ -74,13 +75,14 @@ async def withdraw(agreement: MatchAgreement, team: Actor) -> None:
 
 @retrying
 async def accept(agreement: MatchAgreement, name: str, role: str) -> None:
-    """The matcher accepts, by its link: name, role and moment are kept, gifts are added to from now on.
+    """The matcher accepts, by its link: name, role and moment are kept; gifts count from today, or as it was agreed.
 
-    Harmless when repeated. Raises Gone when the proposal was withdrawn or declined, or the campaign is decided.
+    Harmless when repeated. Raises Gone when it was withdrawn, declined or has lapsed, or the campaign is over.
     """
     async with transaction():
         await service.hold_campaign(agreement.campaign_id)
         proposed = MatchAgreement.filter(id=agreement.id, status=AgreementStatus.PROPOSED)
+        await proposed.filter(starts_at__isnull=True).update(starts_at=clock.at(clock.today(), 0))
         accepted = await proposed.update(
             status=AgreementStatus.ACTIVE, accepted_name=name, accepted_role=role, answered_at=clock.now()
         )
@@ -90,6 +92,8 @@ async def accept(agreement: MatchAgreement, name: str, role: str) -> None:
                 return
             raise Gone(_("Cette proposition n’est plus ouverte. Écrivez à l’équipe."))
         await _check_open(found.campaign_id)
+        if answer_by(found) <= clock.now():
+            raise Gone(_("Cette proposition est sans effet : le délai pour répondre est passé. Écrivez à l’équipe."))
         await service.recompute(found.campaign_id)
         await activity.record(
             "match_opened", way="argent", initiative_id=found.campaign.initiative_id, title=found.campaign.title,

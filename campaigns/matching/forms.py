@@ -28,7 +28,10 @@ SomeCents = Annotated[int, BeforeValidator(_some_cents), Field(ge=0, le=100_000_
 
 @dataclass(slots=True, frozen=True)
 class AgreementTerms:
-    """A checked agreement: ids, cents, UTC moments, INSEE codes. `fund_id` 0: a new pot of this organisation."""
+    """A checked agreement: ids, cents, UTC moments, INSEE codes. `fund_id` 0: a new pot of this organisation.
+
+    No `starts_at`: from the day on which the matcher accepts.
+    """
 
     fund_id: int
     organisation_id: int
@@ -38,7 +41,7 @@ class AgreementTerms:
     gift_cap_cents: int | None
     cap_cents: int
     communes: list[str]
-    starts_at: datetime
+    starts_at: datetime | None
     ends_at: datetime | None
     signatory: str
     signatory_role: str
@@ -83,7 +86,7 @@ class AgreementForm(BaseModel):
         if self.budget and self.budget < self.cap:
             raise Invalid(_("Le plafond de cette collecte dépasse l’enveloppe. Baissez-le."), field="cap")
 
-    def _dates(self, campaign: Campaign) -> tuple[datetime, datetime | None]:
+    def _dates(self, campaign: Campaign) -> tuple[datetime | None, datetime | None]:
         starts_on = self.starts_on or clock.today()
         last = campaign.last_day
         if last and starts_on > last:
@@ -91,7 +94,7 @@ class AgreementForm(BaseModel):
         if self.ends_on and (self.ends_on < starts_on or self.ends_on < clock.today()):
             raise Invalid(_("Le dernier jour vient avant le premier, ou il est passé."), field="ends_on")
         ends_at = clock.at(self.ends_on + timedelta(days=1), 0) if self.ends_on else None
-        return clock.at(starts_on, 0), ends_at
+        return clock.at(self.starts_on, 0) if self.starts_on else None, ends_at
 
     async def _communes(self) -> list[str]:
         names = [name.strip() for name in re.split(r"[,;\n]", self.communes) if name.strip()]
@@ -121,3 +124,11 @@ class PaymentForm(BaseModel):
     amount: Cents
     received_on: date
     reference: str = Field("", max_length=120)
+
+
+class ReturnForm(BaseModel):
+    """A transfer back to a matcher on the bank statement; the reference of the bank's line is needed."""
+
+    amount: Cents
+    returned_on: date
+    reference: str = Field(min_length=2, max_length=120)

@@ -1,7 +1,8 @@
 """What match funding does after the fact: gifts that come, change, go or are paid back; campaigns that end."""
 
 from campaigns.lifecycle.models import Campaign
-from campaigns.matching import letters, service
+from campaigns.matching import letters, returning, service, waiting
+from campaigns.matching.gifts import OVER
 from campaigns.matching.models import AgreementStatus, MatchAgreement
 from campaigns.pledges.models import Pledge
 from civic.jobs import Handler
@@ -20,10 +21,9 @@ async def after_payment(pledge_id: int, **_payload: object) -> None:
         await service.refresh(pledge.campaign_id)
 
 
-async def after_bounce(campaign_id: int, pledge_id: int | None = None, **_payload: object) -> None:
-    """Offline money went back: only what had paid a promise was matched."""
-    if pledge_id:
-        await service.refresh(campaign_id)
+async def after_offline(campaign_id: int, **_payload: object) -> None:
+    """Money that came by hand was verified, or a verification was undone, or a cheque came back unpaid."""
+    await service.refresh(campaign_id)
 
 
 async def after_end(campaign_id: int, **_payload: object) -> None:
@@ -31,11 +31,12 @@ async def after_end(campaign_id: int, **_payload: object) -> None:
     await service.refresh(campaign_id)
     await service.make_due(campaign_id)
     campaign = await Campaign.get(id=campaign_id)
-    if campaign.status not in service.OVER:
+    if campaign.status not in OVER:
         return
     agreements = MatchAgreement.filter(campaign_id=campaign_id, status=AgreementStatus.ACTIVE)
     for agreement in await agreements.order_by("id").select_related("campaign", "fund", "fund__organisation"):
-        await letters.to_matcher("match_released", agreement)
+        owed = await returning.owed_to(agreement.id)
+        await letters.to_matcher("match_released", agreement, owed_cents=owed)
 
 
 async def after_freed(fund_id: int) -> None:
@@ -51,10 +52,14 @@ handlers: dict[str, Handler] = {
     "payment_collected": after_payment,
     "refund_settled": after_gift,
     "refund_undone": after_gift,
-    "offline_reversed": after_bounce,
+    "offline_verified": after_offline,
+    "offline_reversed": after_offline,
     "campaign_unwinding": after_end,
     "campaign_decided": after_end,
     "campaign_cancelled": after_end,
     "campaign_funded": after_end,
     "match_budget_freed": after_freed,
+    "match_proposals_swept": waiting.sweep,
 }
+minutes = {"match_proposals_swept": 60}
+"""How often the clock asks, in minutes."""

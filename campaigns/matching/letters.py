@@ -18,14 +18,14 @@ async def to_matcher(name: str, agreement: MatchAgreement, occasion: str = "", *
     )  # fmt: skip
 
 
-async def to_team(name: str, agreement: MatchAgreement, **context: Any) -> None:
-    """Write to whoever proposed the agreement and to the campaign's leads, once each."""
+async def to_team(name: str, agreement: MatchAgreement, occasion: str = "", **context: Any) -> None:
+    """Write to whoever proposed the agreement and to the campaign's leads, once each and per occasion."""
     proposer = await Person.get(id=agreement.proposed_by_id)
     for reader in {one.id: one for one in (proposer, *await leads_of(agreement.campaign.initiative_id))}.values():
         if reader.email:
             await mail.send(
-                f"campaigns/{name}", to=reader.email, key=f"{name}-{agreement.id}-{reader.id}", locale=reader.locale,
-                **_words(agreement), person=reader.name, **context,
+                f"campaigns/{name}", to=reader.email, key=f"{name}-{agreement.id}-{reader.id}{occasion}",
+                locale=reader.locale, **_words(agreement), person=reader.name, **context,
             )  # fmt: skip
 
 

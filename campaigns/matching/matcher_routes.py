@@ -4,12 +4,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from campaigns.matching import agreeing, papers, queries, wording
+from campaigns.matching import agreeing, papers, queries, returning, service, wording
 from campaigns.matching.forms import AcceptForm, DeclineForm
 from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchState
+from civic import clock
 from civic.errors import DomainError, Invalid, NotFound
 from civic.i18n import _
 from civic.papers import pdf_answer
+from civic.people import links
+from civic.people.actor import actor_of
 from civic.web.forms import Form
 from civic.web.page import page, redirect
 
@@ -19,6 +22,22 @@ async def follow(request: Request) -> Response:
     agreement = await _agreement(request)
     form: Form[AcceptForm] = Form({"name": agreement.signatory, "role": agreement.signatory_role})
     return await _page(request, agreement, form)
+
+
+async def mine(request: Request) -> Response:
+    """For whoever speaks for a commune or a company: its proposals and agreements, and what its money made possible."""
+    rows = []
+    for agreement in await queries.of_person(actor_of(request).person):
+        state, look = wording.state_text(agreement)
+        rows.append({
+            "agreement": agreement, "state": state, "look": look, "rule": wording.rule_text(agreement),
+            "limits": wording.limits_text(agreement), "days": wording.days_text(agreement),
+            "added": await queries.shown_of(agreement), "payment": await queries.payment_of(agreement.id),
+            "owed": await returning.owed_to(agreement.id), "until": queries.answer_by(agreement),
+            "token": links.make(queries.LINK, agreement.id), "stage": agreement.stage.value,
+            "funded": agreement.campaign.status in service.FUNDED,
+        })  # fmt: skip
+    return page(request, "campaigns/matching/mine.html", rows=rows, headers={"Cache-Control": "no-store"})
 
 
 async def accept(request: Request) -> Response:
@@ -78,14 +97,19 @@ async def _page(request: Request, agreement: MatchAgreement, form: Form[AcceptFo
         rule=wording.rule_text(agreement), limits=wording.limits_text(agreement), who=wording.who_text(agreement),
         days=wording.days_text(agreement), example=wording.example(agreement), proposed=proposed,
         countdown=wording.countdown_text(agreement), token=request.path_params["token"],
-        added=await queries.added_by(agreement), history=await queries.history_of(agreement),
+        added=await queries.shown_of(agreement), history=queries.history_of(agreement),
+        owed=await returning.owed_to(agreement.id), returns=await returning.returns_of(agreement.id),
+        until=queries.answer_by(agreement) if proposed else None, lapsed=agreement.status == AgreementStatus.LAPSED,
+        promised=wording.promised_text(await queries.promised_to(agreement), agreement) if proposed else None,
         active=agreement.status == AgreementStatus.ACTIVE, stage=agreement.stage.value,
-        over=bool(agreement.campaign.decided_at) or agreement.campaign.status not in agreeing.BEFORE_THE_END,
+        over=bool(agreement.campaign.decided_at) or agreement.campaign.status not in agreeing.BEFORE_THE_END
+        or (proposed and queries.answer_by(agreement) <= clock.now()),
     )  # fmt: skip
 
 
 _BASE = "/abondements/{token}"
 routes: list[BaseRoute] = [
+    Route("/mon-espace/abondements", mine, name="matching.mine"),
     Route(_BASE, follow, name="matching.follow"),
     Route(f"{_BASE}/accepter", accept, methods=["POST"], name="matching.accept"),
     Route(f"{_BASE}/decliner", decline, methods=["POST"], name="matching.decline"),

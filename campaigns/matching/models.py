@@ -1,12 +1,14 @@
 """The pot, its agreement for one campaign, what it adds to each pledge, and the matcher's payment."""
 
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
 from campaigns.lifecycle.models import Campaign
+from campaigns.offline.models import OfflineGift
 from campaigns.pledges.models import Pledge
 from civic.organisations.models import Organisation
 from civic.people.models import Person
@@ -14,12 +16,13 @@ from civic.places.models import Commune
 
 
 class AgreementStatus(StrEnum):
-    """Proposed by the team; active once the matcher has accepted; declined by it or withdrawn by the team."""
+    """Proposed by the team; active once the matcher has accepted; declined by it, withdrawn by the team, or lapsed."""
 
     PROPOSED = "proposed"
     ACTIVE = "active"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
 
 
 class MatchState(StrEnum):
@@ -42,7 +45,8 @@ class PaymentState(StrEnum):
 class MatchFund(Model):
     """A matcher's pot, in cents. `used_cents` is what its agreements hold together, never more than the budget.
 
-    `version` grows with every recomputation, under the row's lock.
+    `told_cents` is what pages may say of it (decisions/0014). `version` grows with every recomputation, under the
+    row's lock.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -52,6 +56,7 @@ class MatchFund(Model):
     )
     budget_cents = fields.BigIntField()
     used_cents = fields.BigIntField(default=0)
+    told_cents = fields.BigIntField(default=0)
     version = fields.IntField(default=1)
     created_at = fields.DatetimeField()
 
@@ -73,8 +78,9 @@ class MatchAgreement(Model):
     """What a fund adds on one campaign. Either `percent` of each gift or `per_person_cents` once per person.
 
     `gift_cap_cents` limits what is added to one gift, `cap_cents` what is added in all. `starts_at` and `ends_at` (UTC;
-    no end: the deadline) are the gifts' moments. `reserved_cents` is the sum of its matches that stand; after the
-    decision it can only fall. `due_at`, `received_at`: where the money is.
+    no end: the deadline) are the gifts' moments; without a beginning it is the day of acceptance. `reserved_cents` is
+    the sum of its matches that stand; after the decision it can only fall. `told_*` is what pages may say of it, and
+    `tellings` how that grew: per week its first day, cents, gifts, persons. `due_at`, `received_at`: where money is.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -93,7 +99,12 @@ class MatchAgreement(Model):
     cap_cents = fields.BigIntField()
     reserved_cents = fields.BigIntField(default=0)
     corrections = fields.IntField(default=0)
-    starts_at = fields.DatetimeField()
+    told_cents = fields.BigIntField(default=0)
+    told_gifts = fields.IntField(default=0)
+    told_persons = fields.IntField(default=0)
+    told_at = fields.DatetimeField(null=True)
+    tellings: fields.Field[list[list[Any]]] = fields.JSONField(default=list)
+    starts_at = fields.DatetimeField(null=True)
     ends_at = fields.DatetimeField(null=True)
     signatory = fields.CharField(max_length=120)
     signatory_role = fields.CharField(max_length=120)
@@ -122,6 +133,7 @@ class MatchAgreement(Model):
                 check="cap_cents > 0 AND reserved_cents >= 0 AND reserved_cents <= cap_cents",
                 name="match_agreement_cap",
             ),
+            CheckConstraint(check="status <> 'active' OR starts_at IS NOT NULL", name="match_agreement_begins"),
             UniqueConstraint(
                 fields=("fund_id", "campaign_id"), name="match_agreement_once",
                 condition="status IN ('proposed', 'active')",
@@ -154,18 +166,28 @@ class MatchCommune(Model):
 
 
 class Match(Model):
-    """What one agreement adds to one pledge, in cents; a released one keeps the amount that was set free."""
+    """What one agreement adds to one pledge or one offline gift, in cents; a released one keeps what was set free.
+
+    `wished_cents` is what the rule would add if there were enough for all, `told_cents` the same when the agreement's
+    sum was told last.
+    """
 
     id = fields.BigIntField(primary_key=True)
     agreement_id: int
     agreement: fields.ForeignKeyRelation[MatchAgreement] = fields.ForeignKeyField(
         "campaigns.MatchAgreement", on_delete=fields.OnDelete.RESTRICT, related_name=False
     )
-    pledge_id: int
-    pledge: fields.ForeignKeyRelation[Pledge] = fields.ForeignKeyField(
-        "campaigns.Pledge", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    pledge_id: int | None
+    pledge: fields.ForeignKeyNullableRelation[Pledge] = fields.ForeignKeyField(
+        "campaigns.Pledge", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    gift_id: int | None
+    gift: fields.ForeignKeyNullableRelation[OfflineGift] = fields.ForeignKeyField(
+        "campaigns.OfflineGift", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     amount_cents = fields.BigIntField()
+    wished_cents = fields.BigIntField(default=0)
+    told_cents = fields.BigIntField(default=0)
     state = fields.CharEnumField(MatchState, max_length=10, default=MatchState.RESERVED)
     updated_at = fields.DatetimeField()
 
@@ -173,8 +195,15 @@ class Match(Model):
         table = "pledge_match"
         constraints = (
             UniqueConstraint(fields=("agreement_id", "pledge_id"), name="match_once"),
+            UniqueConstraint(fields=("agreement_id", "gift_id"), name="match_gift_once"),
             CheckConstraint(check="amount_cents > 0", name="match_positive"),
+            CheckConstraint(check="(pledge_id IS NULL) <> (gift_id IS NULL)", name="match_of_one"),
         )
+
+    @property
+    def key(self) -> int:
+        """The gift it is added to, as `rule.Gift.id` names it: a pledge's id, or an offline gift's below zero."""
+        return self.pledge_id if self.pledge_id is not None else -(self.gift_id or 0)
 
 
 class MatchPayment(Model):
@@ -211,4 +240,41 @@ class MatchPayment(Model):
                 check="state <> 'confirmed' OR approved_by_id IS NOT NULL", name="match_payment_confirmed_by"
             ),
             UniqueConstraint(fields=("agreement_id",), name="match_payment_once", condition="state <> 'refused'"),
+        )
+
+
+class MatchReturn(Model):
+    """Money of a matcher that went back to it, as one person saw it on the bank statement; a second person confirms."""
+
+    id = fields.BigIntField(primary_key=True)
+    agreement_id: int
+    agreement: fields.ForeignKeyRelation[MatchAgreement] = fields.ForeignKeyField(
+        "campaigns.MatchAgreement", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    amount_cents = fields.BigIntField()
+    returned_on = fields.DateField()
+    reference = fields.CharField(max_length=120)
+    state = fields.CharEnumField(PaymentState, max_length=10, default=PaymentState.ENTERED)
+    requested_by_id: int
+    requested_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", on_delete=fields.OnDelete.RESTRICT, related_name=False
+    )
+    requested_at = fields.DatetimeField()
+    approved_by_id: int | None
+    approved_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, related_name=False
+    )
+    approved_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "match_return"
+        constraints = (
+            CheckConstraint(
+                check="amount_cents > 0 AND (approved_by_id IS NULL OR approved_by_id <> requested_by_id)",
+                name="match_return_second_person",
+            ),
+            CheckConstraint(
+                check="state <> 'confirmed' OR approved_by_id IS NOT NULL", name="match_return_confirmed_by"
+            ),
+            UniqueConstraint(fields=("agreement_id",), name="match_return_one_open", condition="state = 'entered'"),
         )

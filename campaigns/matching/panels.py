@@ -2,46 +2,54 @@
 
 from typing import TYPE_CHECKING
 
-from campaigns.matching import queries, wording
-from campaigns.matching.models import AgreementStatus, MatchAgreement
+from campaigns.matching import queries, returning, wording
+from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchState
 from campaigns.slots import Tool
+from civic import clock
 from civic.i18n import _, _n
 from civic.initiatives.queries import may_edit
-from civic.slots import Panel
+from civic.people import links
+from civic.slots import Given, Panel, Todo
 from civic.web import urls
 from civic.web.formats import money
 
 if TYPE_CHECKING:
     from campaigns.lifecycle.models import Campaign
     from civic.people.actor import Actor
+    from civic.people.models import Person
 
 
 async def campaign_panels(campaign: "Campaign") -> list[Panel]:
     """What each matcher adds, what is left and until when; afterwards what was added."""
     found = await queries.active_of(campaign.id)
     rows = [
-        _row(agreement, campaign, told=await queries.may_be_told(agreement))
+        _row(agreement, campaign)
         for agreement in found if campaign.is_open() or agreement.reserved_cents
     ]  # fmt: skip
     context = {"rows": rows, "open": campaign.is_open()}
     return [Panel("campaigns/matching/panel.html", context, order=100)] if rows else []
 
 
-def _row(agreement: MatchAgreement, campaign: "Campaign", *, told: bool) -> dict[str, object]:
-    """What is shown of an agreement; its sums only when they are `told`."""
-    adds, left = campaign.is_open() and queries.adds_now(agreement), queries.left_of(agreement)
+def _row(agreement: MatchAgreement, campaign: "Campaign") -> dict[str, object]:
+    """What is shown of an agreement: the sums that were told last, by a day; once it is over only the true one."""
+    adds, left = campaign.is_open() and queries.adds_now(agreement), queries.told_left_of(agreement)
+    exact, begun = queries.may_be_told(agreement), agreement.told_at is not None or not agreement.reserved_cents
     return {
         "matcher": agreement.fund.organisation, "title": wording.title_text(agreement), "adds": adds,
         "rule": wording.rule_text(agreement), "limits": wording.limits_text(agreement),
-        "who": wording.who_text(agreement), "told": told,
-        "left_cents": left if told else 0, "added_cents": agreement.reserved_cents if told else 0,
+        "who": wording.who_text(agreement), "told": begun if campaign.is_open() else exact,
+        "told_at": None if exact else agreement.told_at, "left_cents": left, "added_cents": agreement.told_cents,
         "countdown": wording.countdown_text(agreement) if campaign.is_open() else "",
-        "total_cents": agreement.reserved_cents + left if told else 0, "used_up": campaign.is_open() and left == 0,
+        "total_cents": agreement.told_cents + left,
+        "used_up": campaign.is_open() and queries.left_of(agreement) == 0,
     }  # fmt: skip
 
 
 async def gift_notes(campaign: "Campaign", cents: int) -> list[str]:
-    """« Châtillon ajoute 30 € à votre don de 30 €. » for each matcher, as things stand now."""
+    """« Châtillon ajoute 30 € à votre don de 30 €, dans la limite de sa somme. » for each matcher.
+
+    What is left of the fund to the cent would tell the gifts of others: it is never part of the sentence.
+    """
     found = []
     for agreement in await queries.active_of(campaign.id):
         added = wording.would_add(agreement, cents) if queries.adds_now(agreement) else 0
@@ -50,9 +58,9 @@ async def gift_notes(campaign: "Campaign", cents: int) -> list[str]:
         words = {"who": agreement.fund.organisation.name, "added": money(added), "gift": money(cents)}
         names = ", ".join(commune.name for commune in queries.communes_of(agreement))
         if agreement.per_person_cents:
-            text = _("Si c’est votre premier don ici, %(who)s ajoute %(added)s.", **words)
+            text = _("Si c’est votre premier don ici, %(who)s ajoute %(added)s, dans la limite de sa somme.", **words)
         else:
-            text = _("%(who)s ajoute %(added)s à votre don de %(gift)s.", **words)
+            text = _("%(who)s ajoute %(added)s à votre don de %(gift)s, dans la limite de sa somme.", **words)
         if names:
             text += " " + _("Cela vaut pour les habitants de ces communes : %(names)s.", names=names)
         found.append(text)
@@ -85,8 +93,50 @@ async def campaign_tools(campaign: "Campaign", actor: "Actor") -> list[Tool]:
 
 
 async def treasury_panels(actor: "Actor") -> list[Panel]:
-    """Transfers of matchers that a second person must confirm."""
-    rows = await queries.payments_to_confirm()
-    if not rows:
-        return []
-    return [Panel("campaigns/matching/to_confirm.html", {"payments": rows, "me": actor.person.id}, order=20)]
+    """Transfers of matchers that a second person must confirm, and money to give back to them."""
+    rows, owed, me = await queries.payments_to_confirm(), await returning.all_owed(), actor.person.id
+    found = []
+    if rows:
+        found.append(Panel("campaigns/matching/to_confirm.html", {"payments": rows, "me": me}, order=20))
+    if owed:
+        found.append(Panel("campaigns/matching/to_give_back.html", {"owed": owed, "me": me}, order=21))
+    return found
+
+
+async def person_todos(person: "Person") -> list[Todo]:
+    """A proposal that waits for the answer of whom she represents; a sum that is due."""
+    found = []
+    for agreement in await queries.of_person(person):
+        href = urls.path("matching.follow", token=links.make(queries.LINK, agreement.id))
+        words = {"who": agreement.fund.organisation.name, "title": agreement.campaign.title}
+        if agreement.status == AgreementStatus.PROPOSED and queries.answer_by(agreement) > clock.now():
+            text = _("Répondre pour %(who)s : ajouter aux dons de « %(title)s »", **words)
+            found.append(Todo(text, href, "argent", queries.answer_by(agreement)))
+        elif agreement.stage == MatchState.DUE and agreement.reserved_cents:
+            amount = money(agreement.reserved_cents)
+            found.append(Todo(_("Verser la part de %(who)s à « %(title)s »", **words), href, "argent", detail=amount))
+    return found
+
+
+async def person_given(person: "Person") -> list[Given]:
+    """What those she represents add to the gifts of others."""
+    found = []
+    for agreement in await queries.of_person(person):
+        if agreement.status != AgreementStatus.ACTIVE or agreement.answered_at is None:
+            continue
+        words = {"who": agreement.fund.organisation.name, "title": agreement.campaign.title}
+        state, _look = wording.state_text(agreement)
+        text = _("%(who)s ajoute aux dons de « %(title)s »", **words)
+        found.append(Given(text, urls.path("matching.mine"), "argent", agreement.answered_at, state))
+    return found
+
+
+async def secret_links(person: "Person") -> list[tuple[str, str]]:
+    """The links of agreements that were sent to her address."""
+    found = []
+    for agreement in await queries.of_person(person):
+        if agreement.signatory_email == (person.email or "").lower():
+            text = _("Accord de %(who)s pour « %(title)s »", who=agreement.fund.organisation.name,
+                     title=agreement.campaign.title)  # fmt: skip
+            found.append((text, urls.absolute("matching.follow", token=links.make(queries.LINK, agreement.id))))
+    return found

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from campaigns.lifecycle.models import Campaign
+from tortoise.expressions import Q
+
+from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.lifecycle.queries import campaign_to_show, campaign_to_supervise
+from campaigns.matching.gifts import gifts_of
 from campaigns.matching.models import (
     AgreementStatus,
     Match,
@@ -14,20 +17,23 @@ from campaigns.matching.models import (
     MatchState,
     PaymentState,
 )
-from campaigns.matching.rule import Rule
+from campaigns.matching.rule import Rule, wishes
+from campaigns.matching.telling import FEWEST
 from civic import clock
 from civic.errors import Forbidden, NotFound
 from civic.i18n import _
 from civic.initiatives.queries import may_edit
 from civic.organisations.models import Organisation, OrganisationKind
+from civic.organisations.queries import hats_of
 from civic.people import links
 from civic.people.actor import Actor
+from civic.people.models import Person
 from civic.places.models import Commune
 
 LINK = "match"
 """Purpose of the matcher's secret link."""
-FEWEST = 3
-"""A line of a matcher's history covers so many persons at least, so that nobody's gift can be read from it."""
+PROPOSAL_LIFE = timedelta(days=60)
+"""A proposal that nobody answers lapses after so long."""
 STANDS = (MatchState.RESERVED, MatchState.DUE, MatchState.RECEIVED)
 MATCHERS = (
     OrganisationKind.COMMUNE, OrganisationKind.COMPANY, OrganisationKind.PUBLIC_BODY, OrganisationKind.COOPERATIVE,
@@ -51,21 +57,29 @@ class Added:
 
 @dataclass(slots=True, frozen=True)
 class Period:
-    """A line of the history: from this day to that day, gifts, persons, cents."""
+    """A line of the history: in the week that begins this day, gifts, persons, cents; less when there were refunds."""
 
     first: date
-    last: date
     gifts: int
     persons: int
     cents: int
 
 
 def rule_of(agreement: MatchAgreement) -> Rule:
-    """The rule of an agreement (with its communes)."""
+    """The rule of an agreement (with its communes); not accepted yet, it would begin today."""
+    starts_at = agreement.starts_at or clock.at(clock.today(), 0)
     return Rule(
         agreement.percent, agreement.per_person_cents, agreement.gift_cap_cents,
-        frozenset(row.commune_id for row in agreement.communes), agreement.starts_at, agreement.ends_at,
+        frozenset(row.commune_id for row in agreement.communes), starts_at, agreement.ends_at,
     )  # fmt: skip
+
+
+def answer_by(agreement: MatchAgreement) -> datetime:
+    """Until when a proposal (with its campaign) may be answered, UTC: 60 days, or until it can serve no more."""
+    campaign = agreement.campaign
+    frozen = campaign.status == CampaignStatus.SUSPENDED
+    ends = (agreement.ends_at, None if frozen else campaign.deadline, agreement.proposed_at + PROPOSAL_LIFE)
+    return min(moment for moment in ends if moment is not None)
 
 
 async def campaign_to_match(slug: str, actor: Actor) -> Campaign:
@@ -127,70 +141,87 @@ def left_of(agreement: MatchAgreement) -> int:
     return max(0, min(int(agreement.cap_cents - agreement.reserved_cents), agreement.fund.left_cents))
 
 
+def told_left_of(agreement: MatchAgreement) -> int:
+    """What pages may say is left, in cents: from the sums that are told, so that it tells nothing else."""
+    fund = agreement.fund
+    return max(0, min(int(agreement.cap_cents - agreement.told_cents), int(fund.budget_cents - fund.told_cents)))
+
+
 def adds_now(agreement: MatchAgreement) -> bool:
     """Gifts made now are added to: it has begun, is not over, and something is left."""
-    if agreement.status != AgreementStatus.ACTIVE or not clock.is_over(agreement.starts_at):
+    begun = agreement.starts_at is not None and clock.is_over(agreement.starts_at)
+    if agreement.status != AgreementStatus.ACTIVE or not begun:
         return False
     return not (agreement.ends_at and clock.is_over(agreement.ends_at)) and left_of(agreement) > 0
 
 
 async def added_by(agreement: MatchAgreement) -> Added:
-    """What an agreement adds, in counts only."""
-    rows = await _standing(agreement.id)
-    return Added(
-        len(rows), len({person for _at, person, _cents in rows}), sum(cents for _at, _person, cents in rows),
-        left_of(agreement),
-    )  # fmt: skip
+    """What an agreement adds, to the cent: for the paper that asks for the money."""
+    rows = await Match.filter(agreement_id=agreement.id, state__in=STANDS).values_list(
+        "pledge__person_id", "gift__person_id", "gift__donor_name", "amount_cents"
+    )
+    persons = {backer or giver or name for backer, giver, name, _cents in rows}
+    return Added(len(rows), len(persons), sum(int(str(row[3])) for row in rows), left_of(agreement))
 
 
-async def may_be_told(agreement: MatchAgreement) -> bool:
-    """Whether its sum may be told: nobody's gift can be worked out from it (invariant 15).
+async def shown_of(agreement: MatchAgreement) -> Added:
+    """What its followers read: while the campaign runs what may be told (decisions/0014), then what is to be paid."""
+    if agreement.stage != MatchState.RESERVED:
+        return await added_by(agreement)
+    return Added(agreement.told_gifts, agreement.told_persons, agreement.told_cents, told_left_of(agreement))
 
-    A fixed sum per person says nothing about a gift; a share does while it covers too few persons.
-    """
-    persons = (await added_by(agreement)).persons
-    return not agreement.percent or not 0 < persons < FEWEST
+
+def may_be_told(agreement: MatchAgreement) -> bool:
+    """Whether its sum as it stands may be told: nobody's gift can be worked out from it (invariant 15)."""
+    return int(agreement.reserved_cents) == int(agreement.told_cents)
 
 
 async def tells_of_few(campaign_id: int) -> bool:
     """Whether the sum of one of a campaign's agreements would tell what one or two persons gave."""
-    return not all([await may_be_told(agreement) for agreement in await active_of(campaign_id)])
+    return not all(may_be_told(agreement) for agreement in await active_of(campaign_id))
 
 
-async def _standing(agreement_id: int) -> list[tuple[datetime, int, int]]:
-    rows = Match.filter(agreement_id=agreement_id, state__in=STANDS).order_by("pledge__confirmed_at", "id")
-    return [
-        (at, person, cents)
-        for at, person, cents in await rows.values_list("pledge__confirmed_at", "pledge__person_id", "amount_cents")
-    ]
+def history_of(agreement: MatchAgreement) -> list[Period]:
+    """What was told week after week, the latest first: each line covers the gifts of three persons at least."""
+    found, before = [], (0, 0, 0)
+    for first, cents, gifts, persons in agreement.tellings:
+        grown = Period(date.fromisoformat(first), gifts - before[1], persons - before[2], cents - before[0])
+        found.append(grown)
+        before = (cents, gifts, persons)
+    return found[::-1]
 
 
-async def history_of(agreement: MatchAgreement) -> list[Period]:
-    """What was added week after week, the latest first; weeks of too few persons are told together."""
-    groups: list[tuple[date, date, list[tuple[int, int]]]] = []
-    for at, person, cents in await _standing(agreement.id):
-        monday = _monday(clock.local(at).date())
-        if groups and (groups[-1][1] == monday + timedelta(days=6) or _few(groups[-1][2])):
-            first, _last, gifts = groups.pop()
-            groups.append((first, monday + timedelta(days=6), [*gifts, (person, cents)]))
-        else:
-            groups.append((monday, monday + timedelta(days=6), [(person, cents)]))
-    if len(groups) > 1 and _few(groups[-1][2]):
-        _first, last, gifts = groups.pop()
-        first, _last, earlier = groups.pop()
-        groups.append((first, last, [*earlier, *gifts]))
-    return [
-        Period(first, last, len(gifts), len({person for person, _c in gifts}), sum(cents for _p, cents in gifts))
-        for first, last, gifts in reversed(groups)
-    ]
+@dataclass(slots=True, frozen=True)
+class Promised:
+    """What gifts that are promised already would use at once: nothing, or from … to … cents; `few` persons: unsaid."""
+
+    none: bool = False
+    few: bool = False
+    whole: bool = False
+    least_cents: int = 0
+    most_cents: int = 0
 
 
-def _few(gifts: list[tuple[int, int]]) -> bool:
-    return len({person for person, _cents in gifts}) < FEWEST
+async def promised_to(agreement: MatchAgreement) -> Promised:
+    """What would be used at the moment of acceptance, in tenths of the cap, so that it tells no single gift."""
+    gifts = await gifts_of(agreement.campaign)
+    wished, limit = wishes(rule_of(agreement), gifts), min(int(agreement.cap_cents), told_left_of(agreement))
+    if not wished:
+        return Promised(none=True)
+    if len({gift.person for gift in gifts if gift.id in wished}) < FEWEST:
+        return Promised(few=True)
+    tenth = max(1, limit // 10)
+    steps = min(10, sum(wished.values()) // tenth)
+    return Promised(whole=steps == 10, least_cents=steps * tenth, most_cents=min(limit, (steps + 1) * tenth))
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+async def of_person(person: Person) -> list[MatchAgreement]:
+    """Agreements of whom she represents, and those whose link was sent to her own address, the latest first."""
+    mine = Q(fund__organisation_id__in=[hat.id for hat in await hats_of(person)] or [0])
+    if person.email and person.email_verified_at:
+        mine |= Q(signatory_email=person.email.lower())
+    rows = MatchAgreement.filter(mine).exclude(status=AgreementStatus.WITHDRAWN).order_by("-id").limit(100)
+    return await rows.select_related(*_WITH).prefetch_related("communes__commune")
 
 
 async def funds_with_room() -> list[MatchFund]:

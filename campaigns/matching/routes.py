@@ -7,7 +7,17 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle.models import Campaign
-from campaigns.matching import agreeing, letters, matcher_routes, papers, queries, receiving, wording
+from campaigns.matching import (
+    agreeing,
+    letters,
+    matcher_routes,
+    papers,
+    queries,
+    receiving,
+    return_routes,
+    returning,
+    wording,
+)
 from campaigns.matching.forms import AgreementForm, PaymentForm
 from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchPayment, MatchState, PaymentState
 from civic import clock
@@ -30,7 +40,7 @@ async def index(request: Request) -> Response:
 
 
 async def _index_page(
-    request: Request, campaign: Campaign, actor: Actor, refused: tuple[int, Form[PaymentForm]] | None = None,
+    request: Request, campaign: Campaign, actor: Actor, refused: tuple[int, Form[Any]] | None = None,
     status: int = 200,
 ) -> Response:  # fmt: skip
     found = await queries.agreements_of(campaign.id)
@@ -43,19 +53,23 @@ async def _index_page(
 
 
 async def _row(
-    agreement: MatchAgreement, actor: Actor, refused: tuple[int, Form[PaymentForm]] | None
+    agreement: MatchAgreement, actor: Actor, refused: tuple[int, Form[Any]] | None
 ) -> dict[str, Any]:
     state, look = wording.state_text(agreement)
     payment = await queries.payment_of(agreement.id)
-    form = refused[1] if refused and refused[0] == agreement.id else Form[PaymentForm](
+    proposed = agreement.status == AgreementStatus.PROPOSED
+    form = refused[1] if refused and refused[0] == agreement.id else Form[Any](
         {"amount": money(agreement.reserved_cents), "received_on": clock.today().isoformat()}
     )
     return {
         "agreement": agreement, "state": state, "look": look, "rule": wording.rule_text(agreement),
         "limits": wording.limits_text(agreement), "who": wording.who_text(agreement),
-        "days": wording.days_text(agreement), "added": await queries.added_by(agreement), "payment": payment,
+        "days": wording.days_text(agreement), "added": await queries.shown_of(agreement), "payment": payment,
+        "owed": await returning.owed_to(agreement.id), "returns": await returning.returns_of(agreement.id),
+        "until": queries.answer_by(agreement) if proposed else None,
+        "promised": wording.promised_text(await queries.promised_to(agreement), agreement) if proposed else None,
         "form": form, "may_enter": agreement.stage == MatchState.DUE and agreement.reserved_cents and not payment,
-        "may_confirm": _may_confirm(payment, actor), "proposed": agreement.status == AgreementStatus.PROPOSED,
+        "may_confirm": _may_confirm(payment, actor), "proposed": proposed,
         "may_change": actor.is_animator or actor.is_treasurer,
     }  # fmt: skip
 
@@ -68,7 +82,7 @@ def _may_confirm(payment: MatchPayment | None, actor: Actor) -> bool:
 async def new(request: Request) -> Response:
     """The form of a new agreement, with clear examples."""
     campaign = await queries.campaign_to_match(request.path_params["slug"], actor_of(request))
-    form: Form[AgreementForm] = Form({"rule": "double", "fund": "0", "starts_on": clock.today().isoformat()})
+    form: Form[AgreementForm] = Form({"rule": "double", "fund": "0"})
     return await _new_page(request, campaign, form)
 
 
@@ -93,7 +107,7 @@ async def _new_page(request: Request, campaign: Campaign, form: Form[AgreementFo
     organisations = [(str(one.id), f"{one.name} ({kinds[one.kind]})") for one in await queries.possible_matchers()]
     funds = [
         (str(fund.id), _("%(who)s : il reste %(left)s sur %(budget)s", who=fund.organisation.name,
-                         left=money(fund.left_cents), budget=money(fund.budget_cents)))
+                         left=money(fund.budget_cents - fund.told_cents), budget=money(fund.budget_cents)))
         for fund in await queries.funds_with_room()
     ]  # fmt: skip
     return page(
@@ -194,5 +208,6 @@ routes: list[BaseRoute] = [
     Route(f"{_BASE}/{{id:int}}/versement", enter, methods=["POST"], name="matching.enter"),
     Route(f"{_BASE}/{{id:int}}/versement/confirmer", confirm, methods=["POST"], name="matching.confirm"),
     Route(f"{_BASE}/{{id:int}}/versement/refuser", refuse, methods=["POST"], name="matching.refuse"),
+    *return_routes.routes,
     *matcher_routes.routes,
 ]

@@ -10,7 +10,10 @@ from datetime import datetime
 
 @dataclass(slots=True, frozen=True)
 class Gift:
-    """One pledge: its id, whose, how much in cents, where she lives (INSEE code), when it was confirmed (UTC)."""
+    """One gift: its id, whose, how much in cents, where she lives (INSEE code), when it was made (UTC).
+
+    A pledge has its own id, a gift made by hand its id below zero. Both are shared in the same way.
+    """
 
     id: int
     person: int

@@ -10,38 +10,21 @@ from tortoise.expressions import F
 from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind
 from campaigns.ledger.service import Amount
-from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus
+from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.lifecycle.service import keep_need
-from campaigns.matching import letters
+from campaigns.matching import letters, telling
+from campaigns.matching.gifts import gifts_of
 from campaigns.matching.models import AgreementStatus, Match, MatchAgreement, MatchFund, MatchState
 from campaigns.matching.queries import rule_of
-from campaigns.matching.rule import Gift, matches
-from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.pledges.queries import STANDING
+from campaigns.matching.rule import Gift, share, wishes
 from civic import clock, database, jobs
 from civic.database import retrying, transaction
 
-OVER = frozenset({
-    CampaignStatus.FAILED, CampaignStatus.CANCELLED, CampaignStatus.UNWINDING, CampaignStatus.REFUNDED,
-    CampaignStatus.REJECTED, CampaignStatus.WITHDRAWN,
-})  # fmt: skip
-"""Endings without success: nothing is added."""
 FUNDED = (CampaignStatus.FUNDED, CampaignStatus.REPORTING, CampaignStatus.CLOSED)
-KEPT = (
-    PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING, PledgeStatus.REFUNDED, PledgeStatus.DISPUTED,
-    PledgeStatus.CHARGED_BACK,
-)  # fmt: skip
-"""Gifts whose money came in; what went back is taken off their amount."""
-
-_WRITE = """INSERT INTO pledge_match (agreement_id, pledge_id, amount_cents, state, updated_at) VALUES {rows}
-ON CONFLICT (agreement_id, pledge_id) DO UPDATE SET amount_cents = excluded.amount_cents, state = excluded.state,
-updated_at = excluded.updated_at"""
+_WRITE = """INSERT INTO pledge_match (agreement_id, {of}, amount_cents, wished_cents, told_cents, state, updated_at)
+VALUES {rows} ON CONFLICT (agreement_id, {of}) DO UPDATE SET amount_cents = excluded.amount_cents,
+wished_cents = excluded.wished_cents, state = excluded.state, updated_at = excluded.updated_at"""
 _BATCH = 100
-_BACK = """SELECT b.id, SUM(b.cents) AS cents FROM (SELECT p.id, r.amount_cents - r.tip_cents AS cents FROM refund r
-JOIN pledge p ON p.id = r.pledge_id WHERE p.campaign_id = ? AND r.booked_at IS NOT NULL AND r.status <> 'failed'
-UNION ALL SELECT p.id, d.gift_cents AS cents FROM dispute d JOIN pledge p ON p.id = d.pledge_id
-WHERE p.campaign_id = ?) b GROUP BY b.id"""
-"""What went back of each gift, in cents; by table, since refunds are a layer above."""
 
 
 async def recompute(campaign_id: int) -> int:
@@ -56,31 +39,12 @@ async def recompute(campaign_id: int) -> int:
     if not agreements:
         return 0
     campaign = await Campaign.get(id=campaign_id)
-    gifts = await _gifts(campaign)
+    gifts = await gifts_of(campaign)
     total = sum([await _apply(agreement, campaign, gifts) for agreement in agreements])
     if total != campaign.matched_cents:
         await Campaign.filter(id=campaign_id).update(matched_cents=total, version=F("version") + 1)
         await keep_need(campaign_id)
     return total
-
-
-async def _gifts(campaign: Campaign) -> list[Gift]:
-    """The gifts of people that stand: promises until everything is collected, then the money that is here.
-
-    What was paid back, or lost in a dispute, is out of a gift.
-    """
-    if campaign.status in OVER:
-        return []
-    states = KEPT if campaign.status in SETTLED or campaign.charges_at_once else (*STANDING, *KEPT)
-    rows = await Pledge.filter(campaign_id=campaign.id, status__in=states).order_by("id").values_list(
-        "id", "person_id", "amount_cents", "person__commune_id", "confirmed_at", "collected_at"
-    )
-    back = {row["id"]: int(row["cents"]) for row in await database.fetch_all(_BACK, [campaign.id, campaign.id])}
-    return [
-        Gift(id, person, cents - back.get(id, 0), commune, confirmed_at or collected_at)
-        for id, person, cents, commune, confirmed_at, collected_at in rows
-        if confirmed_at or collected_at
-    ]
 
 
 async def _apply(agreement: MatchAgreement, campaign: Campaign, gifts: list[Gift]) -> int:
@@ -91,11 +55,14 @@ async def _apply(agreement: MatchAgreement, campaign: Campaign, gifts: list[Gift
     limit = min(agreement.cap_cents, fund.left_cents + before)
     if campaign.decided_at:
         limit = min(limit, before)
-    wanted = matches(rule_of(agreement), gifts, limit)
-    await _write(agreement, wanted)
+    wished = wishes(rule_of(agreement), gifts)
+    wanted = share(wished, limit)
+    await _write(agreement, wanted, wished)
     after = sum(wanted.values())
     if after != before:
         await _hold(agreement, fund, after - before)
+    short_of_fund = sum(wished.values()) > limit and limit < agreement.cap_cents
+    await telling.tell(agreement, campaign, short_of_fund=short_of_fund)
     return after
 
 
@@ -120,19 +87,19 @@ async def _hold(agreement: MatchAgreement, fund: MatchFund, cents: int) -> None:
         await jobs.enqueue("match_budget_freed", key=f"fund-{fund.id}-{fund.version}", fund_id=fund.id)
 
 
-async def _write(agreement: MatchAgreement, wanted: dict[int, int]) -> None:
+async def _write(agreement: MatchAgreement, wanted: dict[int, int], wished: dict[int, int]) -> None:
     """Write the matches that changed; those that are no longer wanted are released."""
-    known = {row.pledge_id: row for row in await Match.filter(agreement_id=agreement.id)}
+    known = {row.key: row for row in await Match.filter(agreement_id=agreement.id)}
+    same = {key: (row.amount_cents, row.wished_cents, row.state) for key, row in known.items()}
     stage, present = agreement.stage, clock.now()
-    changed = [
-        (agreement.id, pledge_id, cents, stage.value, present) for pledge_id, cents in sorted(wanted.items())
-        if pledge_id not in known or (known[pledge_id].amount_cents, known[pledge_id].state) != (cents, stage)
-    ]  # fmt: skip
-    for start in range(0, len(changed), _BATCH):
-        part = changed[start : start + _BATCH]
-        rows = ", ".join(["(?, ?, ?, ?, ?)"] * len(part))
-        await database.execute(_WRITE.format(rows=rows), [value for row in part for value in row])
-    gone = [row.id for id, row in known.items() if id not in wanted and row.state != MatchState.RELEASED]
+    changed = [key for key in sorted(wanted) if same.get(key) != (wanted[key], wished[key], stage)]
+    for of, keys in (("pledge_id", [k for k in changed if k > 0]), ("gift_id", [k for k in changed if k < 0])):
+        for start in range(0, len(keys), _BATCH):
+            part = keys[start : start + _BATCH]
+            values = [(agreement.id, abs(k), wanted[k], wished[k], 0, stage.value, present) for k in part]
+            rows = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(part))
+            await database.execute(_WRITE.format(of=of, rows=rows), [value for row in values for value in row])
+    gone = [row.id for key, row in known.items() if key not in wanted and row.state != MatchState.RELEASED]
     for start in range(0, len(gone), _BATCH):
         part_ids = gone[start : start + _BATCH]
         await Match.filter(id__in=part_ids).update(state=MatchState.RELEASED, updated_at=present)

@@ -20,9 +20,14 @@ _FUNDS = """SELECT f.id, f.used_cents AS kept, COALESCE(SUM(a.reserved_cents), 0
 LEFT JOIN match_agreement a ON a.fund_id = f.id GROUP BY f.id, f.used_cents
 HAVING f.used_cents <> COALESCE(SUM(a.reserved_cents), 0)"""
 _CAPS = f"""SELECT m.id FROM pledge_match m JOIN match_agreement a ON a.id = m.agreement_id
-JOIN pledge p ON p.id = m.pledge_id WHERE m.state IN {STANDS}
-AND (m.amount_cents > a.gift_cap_cents OR p.campaign_id <> a.campaign_id OR a.status <> 'active'
-OR (a.percent > 0 AND m.amount_cents * 100 > p.amount_cents * a.percent))"""  # noqa: S608
+LEFT JOIN pledge p ON p.id = m.pledge_id LEFT JOIN offline_gift g ON g.id = m.gift_id WHERE m.state IN {STANDS}
+AND (m.amount_cents > a.gift_cap_cents OR COALESCE(p.campaign_id, g.campaign_id) <> a.campaign_id
+OR a.status <> 'active' OR g.pledge_id IS NOT NULL
+OR (a.percent > 0 AND m.amount_cents * 100 > COALESCE(p.amount_cents, g.amount_cents) * a.percent))"""  # noqa: S608
+_LISTED = f"""SELECT m.id FROM pledge_match m JOIN match_agreement a ON a.id = m.agreement_id
+JOIN offline_gift g ON g.id = m.gift_id WHERE m.state IN {STANDS}
+AND (g.status NOT IN ('verified', 'banked') OR (EXISTS (SELECT 1 FROM match_commune l WHERE l.agreement_id = a.id)
+AND NOT EXISTS (SELECT 1 FROM match_commune l WHERE l.agreement_id = a.id AND l.commune_id = g.commune_id)))"""  # noqa: S608
 _LEFT_OVER = f"""SELECT m.id FROM pledge_match m JOIN match_agreement a ON a.id = m.agreement_id
 JOIN campaign c ON c.id = a.campaign_id WHERE m.state IN {STANDS} AND c.status IN {OVER}
 AND c.status NOT IN ('cancelled', 'unwinding')"""  # noqa: S608
@@ -55,6 +60,7 @@ async def matches_keep_their_rule() -> list[str]:
     """Each match is within its rule, on a gift of its own campaign, and none stands on a failed one (invariant 12)."""
     return [
         *await _each(_CAPS, lambda row: _("L’abondement %(id)s dépasse sa règle.", id=row["id"])),
+        *await _each(_LISTED, lambda row: _("L’abondement %(id)s n’est pas celui d’un don vérifié.", id=row["id"])),
         *await _each(_LEFT_OVER, lambda row: _("L’abondement %(id)s reste sur une collecte échouée.", id=row["id"])),
     ]  # fmt: skip
 

@@ -1,14 +1,14 @@
 """An agreement in plain words: its rule, its limits, its days, where it stands, what a gift would bring now."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchState
-from campaigns.matching.queries import communes_of, left_of, rule_of
+from campaigns.matching.queries import Promised, communes_of, rule_of, told_left_of
 from campaigns.matching.rule import Gift, wishes
 from civic import clock
 from civic.i18n import _, _n
-from civic.web.formats import day, money
+from civic.web.formats import day, money, until
 
 EXAMPLE_GIFTS = (1_000, 3_000, 10_000)
 """Gifts of the worked example, in cents, of three persons."""
@@ -58,20 +58,25 @@ def limits_text(agreement: MatchAgreement) -> str:
     )  # fmt: skip
 
 
-def days_text(agreement: MatchAgreement, write: Callable[[datetime], str] = day) -> str:
+def days_text(agreement: MatchAgreement, write: Callable[[date | datetime], str] = day) -> str:
     """From which day to which (with its campaign); `write` says how a day is written."""
-    first = write(agreement.starts_at)
     ends_at = agreement.ends_at or agreement.campaign.deadline
+    first = write(agreement.starts_at) if agreement.starts_at else ""
     if ends_at is None:
-        return _("Du %(first)s à la fin de la collecte", first=first)
-    last = write(ends_at - timedelta(seconds=1))
+        whole = _("Du jour de l’accord à la fin de la collecte")
+        return _("Du %(first)s à la fin de la collecte", first=first) if first else whole
+    last = until(ends_at, write)
+    if not first:
+        return _("Du jour de l’accord au %(when)s", when=last)
     if agreement.ends_at is None:
-        return _("Du %(first)s à la fin de la collecte, le %(last)s à minuit", first=first, last=last)
-    return _("Du %(first)s au %(last)s à minuit", first=first, last=last)
+        return _("Du %(first)s à la fin de la collecte, le %(when)s", first=first, when=last)
+    return _("Du %(first)s au %(when)s", first=first, when=last)
 
 
 def countdown_text(agreement: MatchAgreement) -> str:
     """How long it still adds; empty when it ends with the campaign, whose own countdown stands above."""
+    if agreement.starts_at is None:
+        return ""
     if clock.now() < agreement.starts_at:
         return _("À partir du %(day)s.", day=day(agreement.starts_at))
     if agreement.ends_at is None:
@@ -93,6 +98,8 @@ def state_text(agreement: MatchAgreement) -> tuple[str, str]:
         return _("Décliné"), "warn"
     if agreement.status == AgreementStatus.WITHDRAWN:
         return _("Retiré"), ""
+    if agreement.status == AgreementStatus.LAPSED:
+        return _("Sans réponse, sans effet"), "warn"
     stages = {
         MatchState.RESERVED: (_("Accepté"), "ok"), MatchState.DUE: (_("À verser"), "warn"),
         MatchState.RECEIVED: (_("Versé"), "ok"),
@@ -101,10 +108,34 @@ def state_text(agreement: MatchAgreement) -> tuple[str, str]:
 
 
 def would_add(agreement: MatchAgreement, cents: int) -> int:
-    """What a resident's gift of so many cents, made now, would bring as things stand, in cents."""
+    """What a resident's gift of so many cents, made now, would bring if what is told to be left suffices, in cents."""
     rule, present = rule_of(agreement), clock.glance()
     gift = Gift(0, 0, cents, min(rule.communes, default=None), present)
-    return min(sum(wishes(rule, [gift]).values()), left_of(agreement))
+    return min(sum(wishes(rule, [gift]).values()), told_left_of(agreement))
+
+
+def promised_text(promised: Promised, agreement: MatchAgreement) -> tuple[str, bool]:
+    """What gifts promised already would use at the moment of acceptance, and whether that is a warning."""
+    cap = money(agreement.cap_cents)
+    if promised.none:
+        return _("Aucun don déjà promis ne compterait : la somme sert aux dons à venir."), False
+    if promised.few:
+        return _(
+            "Des dons déjà promis compteraient dès votre accord. En dessous de trois personnes, leur somme n’est pas "
+            "dite ; elle peut aller jusqu’au plafond, %(cap)s.", cap=cap,
+        ), True  # fmt: skip
+    if promised.whole:
+        return _(
+            "Les dons déjà promis suffisent à utiliser toute la somme dès votre accord. Les dons suivants ne feraient "
+            "rien venir de plus."
+        ), True  # fmt: skip
+    if not promised.least_cents:
+        most = money(promised.most_cents)
+        return _("Les dons déjà promis utiliseraient dès votre accord moins de %(most)s.", most=most), False
+    return _(
+        "Les dons déjà promis utiliseraient dès votre accord entre %(least)s et %(most)s, sur %(cap)s au plus.",
+        least=money(promised.least_cents), most=money(promised.most_cents), cap=cap,
+    ), promised.least_cents * 2 >= agreement.cap_cents  # fmt: skip
 
 
 def example(agreement: MatchAgreement) -> list[tuple[int, int]]:

@@ -7,9 +7,11 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
+from campaigns.identity import Identity
 from campaigns.lifecycle.models import Campaign
 from campaigns.pledges.models import Pledge
 from civic.people.models import Person
+from civic.places.models import Commune
 
 LEAST_CENTS, MOST_CENTS = 100, 10_000_000
 
@@ -19,6 +21,7 @@ class OfflineStatus(StrEnum):
 
     PROMISED = "promised"
     RECEIVED = "received"
+    SENT_BACK = "sent_back"
     VERIFIED = "verified"
     BANKED = "banked"
     EXPIRED = "expired"
@@ -29,6 +32,10 @@ class OfflineStatus(StrEnum):
 
 COUNTING = (OfflineStatus.VERIFIED, OfflineStatus.BANKED)
 """A second person has seen the money: it is in the totals and in the ledger (invariant 16)."""
+
+
+OPEN = (OfflineStatus.PROMISED, OfflineStatus.RECEIVED, OfflineStatus.SENT_BACK)
+"""Nobody has verified it: whoever runs the campaign may still put it right."""
 
 
 class Mode(StrEnum):
@@ -64,7 +71,11 @@ class OfflineSlip(Model):
 
 
 class Deposit(Model):
-    """A deposit slip (« bordereau de remise »): cheques or cash that go to the bank together."""
+    """A deposit slip (« bordereau de remise »): cheques or cash that go to the bank together.
+
+    `turn` counts how often it was banked: each time books under its own name. `banked_by_line`: a line of the bank says
+    so, and undoing that line undoes it.
+    """
 
     id = fields.BigIntField(primary_key=True)
     mode = fields.CharEnumField(Mode, max_length=8)
@@ -74,6 +85,8 @@ class Deposit(Model):
     )
     made_at = fields.DatetimeField()
     banked_on: date | None = fields.DateField(null=True)
+    turn = fields.IntField(default=0)
+    banked_by_line = fields.BooleanField(default=False)
     undone_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -90,7 +103,9 @@ class OfflineGift(Model):
     """Money given without a card, in cents. `turn` counts its verifications: each books under its own name.
 
     `pledge` is set when a backer whose card failed sends a cheque or a transfer instead: her promise already counts,
-    verifying collects it. `person` is known when an e-mail address was given.
+    verifying collects it. `person` is known when an e-mail address was given, `commune` when the donor said where she
+    lives: a matcher may add to the gifts of some communes only. `public_name` is the name under which she agreed to be
+    thanked, empty when nobody asked her or she did not (then `anonymous`).
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -107,6 +122,12 @@ class OfflineGift(Model):
     email = fields.CharField(max_length=254, default="")
     address = fields.CharField(max_length=300, default="")
     anonymous = fields.BooleanField(default=False)
+    public_name = fields.CharField(max_length=120, default="")
+    amount_hidden = fields.BooleanField(default=False)
+    commune_id: str | None
+    commune: fields.ForeignKeyNullableRelation[Commune] = fields.ForeignKeyField(
+        "civic.Commune", null=True, on_delete=fields.OnDelete.RESTRICT, related_name=False
+    )
     person_id: int | None
     person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, db_index=True, related_name=False
@@ -150,6 +171,10 @@ class OfflineGift(Model):
                 fields=("pledge_id",), name="offline_pledge_once",
                 condition="status IN ('promised', 'received', 'verified', 'banked')",
             ),
+            UniqueConstraint(
+                fields=("campaign_id", "pledge_id"), name="offline_pledge_taken",
+                condition="status IN ('promised', 'received', 'sent_back', 'verified', 'banked')",
+            ),
             CheckConstraint(check=f"amount_cents BETWEEN {LEAST_CENTS} AND {MOST_CENTS}", name="offline_amount"),
             CheckConstraint(check="verified_by_id <> recorded_by_id", name="offline_second_person"),
             CheckConstraint(
@@ -173,6 +198,21 @@ class OfflineGift(Model):
     def source(self) -> str:
         """The ledger's name of its present verification."""
         return f"{self.id}:{self.turn}"
+
+
+class OfflineDonor(Identity):
+    """Who gave, for the tax office: asked at the stall, or told later by the treasurer or by the donor's own link."""
+
+    id = fields.BigIntField(primary_key=True)
+    gift_id: int
+    gift: fields.ForeignKeyRelation[OfflineGift] = fields.ForeignKeyField(
+        "campaigns.OfflineGift", on_delete=fields.OnDelete.CASCADE, related_name=False
+    )
+    told_by_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "offline_donor"
+        constraints = (UniqueConstraint(fields=("gift_id",), name="offline_donor_once"),)
 
 
 class OfflineChange(Model):
@@ -241,7 +281,7 @@ class LineStatus(StrEnum):
 
 
 class BankLine(Model):
-    """A line of the bank, once, by its hash. Cents, credits positive; it pays at most one gift."""
+    """A line of the bank, once, by its hash. Cents, credits positive; it pays at most one gift, or one deposit slip."""
 
     id = fields.BigIntField(primary_key=True)
     hash = fields.CharField(max_length=64, unique=True)
@@ -262,6 +302,10 @@ class BankLine(Model):
     pledge: fields.ForeignKeyNullableRelation[Pledge] = fields.ForeignKeyField(
         "campaigns.Pledge", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
+    deposit_id: int | None
+    deposit: fields.ForeignKeyNullableRelation[Deposit] = fields.ForeignKeyField(
+        "campaigns.Deposit", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
     proposed_by_id: int | None
     proposed_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, related_name=False
@@ -276,10 +320,11 @@ class BankLine(Model):
         indexes = (("status", "id"),)
         constraints = (
             UniqueConstraint(fields=("gift_id",), name="bank_line_gift", condition="status = 'confirmed'"),
+            UniqueConstraint(fields=("deposit_id",), name="bank_line_deposit", condition="status = 'confirmed'"),
             CheckConstraint(check="confirmed_by_id <> proposed_by_id", name="bank_line_second_person"),
             CheckConstraint(
                 check="status <> 'confirmed' OR (confirmed_by_id IS NOT NULL AND proposed_by_id IS NOT NULL "
-                "AND gift_id IS NOT NULL)",
-                name="bank_line_confirmed",
+                "AND (gift_id IS NOT NULL OR deposit_id IS NOT NULL))",
+                name="bank_line_pays",
             ),
         )  # fmt: skip

@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 from tortoise.functions import Count, Sum
 
-from campaigns.offline import queries
+from campaigns.offline import donors, queries
+from campaigns.offline.donors import thanked_otherwise
 from campaigns.offline.models import COUNTING, BankLine, LineStatus, Mode, OfflineGift, OfflineStatus
 from campaigns.slots import Tool
 from civic.i18n import _, _n
 from civic.initiatives.queries import is_lead
+from civic.people import links
 from civic.people.models import RoleName
 from civic.people.queries import roles_of
 from civic.slots import Given, Panel, Todo
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
     from civic.people.models import Person
 
 
+__all__ = ["campaign_tools", "desk_todos", "person_given", "person_todos", "thanked_otherwise", "treasury_panels"]
+
+
 async def treasury_panels(_actor: "Actor") -> list[Panel]:
     """How much waits: to verify, to confirm, to deposit, to give back."""
-    open_rows = OfflineGift.filter(status__in=[OfflineStatus.RECEIVED, *COUNTING])
+    open_rows = OfflineGift.filter(status__in=[OfflineStatus.RECEIVED, OfflineStatus.SENT_BACK, *COUNTING])
     rows = await open_rows.annotate(n=Count("id"), cents=Sum("amount_cents")).group_by(
         "status", "mode", "campaign__status", "deposit_id"
     ).values("status", "mode", "deposit_id", "n", "cents", state="campaign__status")  # fmt: skip
@@ -47,7 +52,7 @@ async def treasury_panels(_actor: "Actor") -> list[Panel]:
 async def campaign_tools(campaign: "Campaign", actor: "Actor") -> list[Tool]:
     """« Chèques et espèces », for its leads and the team."""
     may = actor.is_animator or await is_lead(actor.person, campaign.initiative_id)
-    if not may or not campaign.is_public:
+    if not may or not campaign.is_public or campaign.payee_id:
         return []
     return [Tool(_("Chèques, espèces, virements"), urls.path("offline.index", slug=campaign.slug), "coins", order=30)]
 
@@ -65,13 +70,32 @@ async def desk_todos(person: "Person") -> list[Todo]:
     return [Todo(text, urls.path("offline.treasury"), "argent")]
 
 
+async def person_todos(person: "Person") -> list[Todo]:
+    """Gifts the treasury sent back to her, and gifts under her address that may be hers."""
+    sent_back = [
+        Todo(
+            _("Corriger un don de %(amount)s", amount=money(gift.amount_cents)),
+            urls.path("offline.edit", slug=gift.campaign.slug, id=gift.id), "argent", detail=gift.campaign.title,
+        )
+        for gift in await queries.sent_back(person.id)
+    ]  # fmt: skip
+    return sent_back + [
+        Todo(
+            _("Dire si un don de %(amount)s est de vous", amount=money(gift.amount_cents)),
+            urls.path("offline.claim", id=gift.id), "argent", detail=gift.campaign.title,
+        )
+        for gift in await donors.to_claim(person)
+    ]  # fmt: skip
+
+
 async def person_given(person: "Person") -> list[Given]:
     """What she gave by hand, under the address she left; promises by card are told by pledges."""
     rows = OfflineGift.filter(person_id=person.id, status__in=list(COUNTING), pledge_id__isnull=True)
     return [
         Given(
             _("Don de %(amount)s", amount=money(gift.amount_cents)),
-            urls.path("campaigns.show", slug=gift.campaign.slug), "argent", gift.verified_at or gift.created_at,
+            urls.path("receipts.gift", token=links.make(donors.LINK, gift.id)), "argent",
+            gift.verified_at or gift.created_at,
             f"{gift.campaign.title} · {gift.code}",
         )
         for gift in await rows.order_by("-id").limit(100).select_related("campaign")

@@ -6,7 +6,6 @@ from datetime import date
 
 from campaigns.lifecycle.models import Campaign
 from campaigns.offline.models import Deposit, Mode, OfflineGift, OfflineSlip
-from campaigns.offline.service import hand
 from civic import clock
 from civic.i18n import _
 from civic.papers import Paper, draw
@@ -31,7 +30,7 @@ async def make_slips(campaign: Campaign, pages: int, actor: Actor) -> str:
     """Number the slips of so many sheets; answers the name of the batch to print."""
     batch, present = secrets.token_hex(8), clock.now()
     await OfflineSlip.bulk_create([
-        OfflineSlip(campaign_id=campaign.id, batch=batch, made_by_id=hand(actor).id, made_at=present)
+        OfflineSlip(campaign_id=campaign.id, batch=batch, made_by_id=actor.hand.id, made_at=present)
         for _number in range(pages * PER_PAGE)
     ])  # fmt: skip
     return batch
@@ -61,7 +60,7 @@ def _slip(paper: Paper, stub: Stub, title: str, payee: str, top: float) -> None:
     _put(paper, left, top, _("Bulletin de don"), size=8.5, muted=True)
     _put(paper, left, top + 4, title, size=12, bold=True, width=width - 34)
     fields = [_("Prénom et nom"), _("Montant, en euros"), _("Courriel (pour être prévenu)"),
-              _("Adresse (pour un reçu fiscal)")]  # fmt: skip
+              _("Commune (adresse pour un reçu)")]  # fmt: skip
     for place, label in enumerate(fields):
         _put(paper, left, top + 15 + place * 8, label, size=9, muted=True)
         start, end = left + 50, left + width - (34 if place < 3 else 0)

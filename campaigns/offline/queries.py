@@ -9,6 +9,7 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.lifecycle.queries import campaign_to_run
 from campaigns.offline.models import (
     COUNTING,
+    OPEN,
     BankLine,
     BankStatement,
     Deposit,
@@ -35,13 +36,17 @@ GIVING_BACK = (
 )  # fmt: skip
 """The campaign did not happen: what came in by hand goes back."""
 AT_ONCE = 200
-_WITH = ("campaign", "recorded_by", "verified_by", "pledge", "person")
-_REFERENCE = re.compile(r"(?<![A-Z0-9])([PHB])[\s-]?0*([1-9]\d{0,11})(?!\d)")
+_WITH = ("campaign", "recorded_by", "verified_by", "pledge", "person", "commune")
+_REFERENCE = re.compile(r"(?<![A-Z0-9])([PHBR])[\s-]?0*([1-9]\d{0,11})(?!\d)")
 
 
 async def campaign_to_fill(slug: str, actor: Actor) -> Campaign:
     """A campaign whose lead (or the team) enters money by hand. Raises NotFound, Forbidden, or Gone when it is over."""
     campaign = await campaign_to_run(slug, actor)
+    if campaign.payee_id:
+        who = campaign.beneficiary
+        said = _("Chèques, espèces et virements se remettent à %(who)s : ils ne se saisissent pas ici.", who=who)
+        raise Gone(said, way_out=(_("Voir la collecte"), urls.path("campaigns.show", slug=campaign.slug)))
     if campaign.status not in ENTERING:
         page = urls.path("offline.index", slug=campaign.slug)
         raise Gone(
@@ -57,7 +62,7 @@ async def gift_to_change(slug: str, gift_id: int, actor: Actor) -> OfflineGift:
     gift = await OfflineGift.get_or_none(id=gift_id, campaign_id=campaign.id).select_related(*_WITH)
     if gift is None:
         raise NotFound(_("Ce don n’existe pas."))
-    if gift.status not in (OfflineStatus.PROMISED, OfflineStatus.RECEIVED):
+    if gift.status not in OPEN:
         raise Gone(
             _("Ce don est déjà vérifié : il ne se modifie plus ici. Demandez à la trésorerie."),
             way_out=(_("Voir les dons saisis"), urls.path("offline.index", slug=campaign.slug)),
@@ -170,9 +175,23 @@ async def to_verify() -> list[OfflineGift]:
     return await rows.order_by("campaign_id", "id").limit(AT_ONCE).select_related("campaign", "recorded_by", "pledge")
 
 
+async def sent_back(person_id: int | None = None) -> list[OfflineGift]:
+    """Gifts that the treasury sent back to whoever entered them, all or this person's, the oldest first."""
+    rows = OfflineGift.filter(status=OfflineStatus.SENT_BACK, campaign__status__in=list(ENTERING))
+    rows = rows.filter(recorded_by_id=person_id) if person_id else rows
+    return await rows.order_by("id").limit(AT_ONCE).select_related("campaign", "recorded_by")
+
+
+async def reasons(gifts: list[OfflineGift]) -> dict[int, str]:
+    """Gift id → why the treasury sent it back, in its words."""
+    ids = [gift.id for gift in gifts if gift.status == OfflineStatus.SENT_BACK]
+    rows = OfflineChange.filter(gift_id__in=ids or [0], after=OfflineStatus.SENT_BACK.value).order_by("id")
+    return {row.gift_id: row.cause for row in await rows}
+
+
 async def to_give_back() -> list[OfflineGift]:
     """Money in hand of campaigns that did not happen: it goes back to its donors."""
-    in_hand = [OfflineStatus.RECEIVED, *COUNTING]
+    in_hand = [OfflineStatus.RECEIVED, OfflineStatus.SENT_BACK, *COUNTING]
     rows = OfflineGift.filter(status__in=in_hand, campaign__status__in=list(GIVING_BACK))
     return await rows.order_by("campaign_id", "id").limit(AT_ONCE).select_related("campaign", "recorded_by")
 
@@ -207,7 +226,8 @@ async def statements(limit: int = 30) -> list[BankStatement]:
 async def lines_of(statement_id: int) -> list[BankLine]:
     """The credits of a statement in its order, with what they propose."""
     rows = BankLine.filter(statement_id=statement_id, amount_cents__gt=0).order_by("number")
-    return await rows.limit(500).select_related("gift", "gift__campaign", "pledge", "pledge__campaign", "proposed_by")
+    around = ("gift", "gift__campaign", "pledge", "pledge__campaign", "deposit", "proposed_by")
+    return await rows.limit(500).select_related(*around)
 
 
 async def proposed_count() -> int:

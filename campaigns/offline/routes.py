@@ -7,11 +7,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from campaigns.identity import DonorForm
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import campaign_to_run
-from campaigns.offline import papers, queries, service, wording
-from campaigns.offline.forms import LINES, MOST_LINES, GiftForm, SlipsForm, Stall, read_stall
+from campaigns.offline import donors, papers, queries, service, wording
+from campaigns.offline.deposit_routes import routes as deposit_routes
+from campaigns.offline.forms import (
+    FIELDS,
+    IDENTITY,
+    LINES,
+    MOST_LINES,
+    GiftForm,
+    SlipsForm,
+    Stall,
+    read_identity,
+    read_stall,
+    with_commune,
+)
 from campaigns.offline.models import OfflineGift, OfflineSlip
+from campaigns.offline.statement_routes import routes as statement_routes
 from campaigns.offline.treasury_routes import routes as treasury_routes
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.service import reference
@@ -19,10 +33,12 @@ from civic import clock
 from civic.errors import DomainError, NotFound
 from civic.i18n import _, _n
 from civic.papers import pdf_answer
+from civic.people import links
 from civic.people.actor import Actor, actor_of
+from civic.places.queries import full_label
 from civic.web.formats import money
 from civic.web.forms import Form
-from civic.web.page import page, redirect
+from civic.web.page import page, redirect, redirect_to
 
 
 async def index(request: Request) -> Response:
@@ -37,7 +53,8 @@ async def index(request: Request) -> Response:
         sums=await queries.sums_of(campaign.id),
         names={gift.id: _shown(gift, actor) for gift in gifts}, states=wording.states(), modes=wording.modes(),
         promises=[(pledge, reference(pledge), _backer(pledge, actor)) for pledge in waiting],
-        open=campaign.status in queries.ENTERING, next=gifts[-1].id if len(gifts) == 50 else None,
+        reasons=await queries.reasons(gifts), open=campaign.status in queries.ENTERING,
+        next=gifts[-1].id if len(gifts) == 50 else None,
     )  # fmt: skip
 
 
@@ -89,10 +106,10 @@ def _said(kept: list[OfflineGift]) -> str:
 
 
 async def _stall_page(request: Request, campaign: Campaign, stall: Stall, status: int = 200) -> Response:
-    count, cents = await queries.entered_on(campaign.id, clock.today(), service.hand(actor_of(request)).id)
+    count, cents = await queries.entered_on(campaign.id, clock.today(), actor_of(request).hand.id)
     return page(
         request, "campaigns/offline/new.html", status=status, campaign=campaign, stall=stall, form=stall.form,
-        count=count, cents=cents, modes=wording.choices(), most=MOST_LINES,
+        count=count, cents=cents, modes=wording.choices(), most=MOST_LINES, extras=FIELDS[3:],
     )  # fmt: skip
 
 
@@ -103,30 +120,44 @@ async def edit(request: Request) -> Response:
     values: dict[str, Any] = {
         "name": _shown(gift, actor), "amount": money(gift.amount_cents), "mode": gift.mode or "promised",
         "received_on": gift.received_on.isoformat() if gift.received_on else clock.today().isoformat(),
-        "reference": gift.reference, "email": gift.email, "address": gift.address,
-        "anonymous": "1" if gift.anonymous else "",
+        "reference": gift.reference, "email": gift.email, "thanked": "1" if gift.public_name else "",
+        "public_name": gift.public_name, "amount_hidden": "1" if gift.amount_hidden else "",
+        "city": full_label(gift.commune) if gift.commune else "",
     }  # fmt: skip
-    return _edit_page(request, gift, Form(values))
+    if known := await donors.identity_of(gift.id):
+        values |= {name: getattr(known, "number" if name == "siren" else name) for name in IDENTITY}
+    return await _edit_page(request, gift, Form(values))
 
 
 async def change(request: Request) -> Response:
     """Save what was put right."""
     actor = actor_of(request)
     gift = await queries.gift_to_change(request.path_params["slug"], request.path_params["id"], actor)
-    form = await Form.read(request, GiftForm)
+    form, identity = await _read_gift(request)
     try:
-        if form.data is not None:
-            await service.change(gift, actor, form.data.checked())
+        if form.data is not None and not form.errors:
+            await service.change(gift, actor, await with_commune(form.data.checked(identity), "city"))
             return redirect("offline.index", slug=gift.campaign.slug, flash=_("Le don est corrigé."))
     except DomainError as error:
         form.refuse(error)
-    return _edit_page(request, gift, form, 422)
+    return await _edit_page(request, gift, form, 422)
 
 
-def _edit_page(request: Request, gift: OfflineGift, form: Form[Any], status: int = 200) -> Response:
+async def _read_gift(request: Request) -> tuple[Form[GiftForm], DonorForm | None]:
+    """The corrected gift and who gives, what is wrong with either beside its field."""
+    async with request.form(max_files=0) as sent:
+        typed = {name: value for name, value in sent.items() if isinstance(value, str)}
+    form = Form.check(typed, GiftForm)
+    identity, wrong = read_identity(typed)
+    form.errors |= wrong
+    form.values |= {name: typed.get(name, "").strip() for name in IDENTITY}
+    return form, identity
+
+
+async def _edit_page(request: Request, gift: OfflineGift, form: Form[Any], status: int = 200) -> Response:
     return page(
         request, "campaigns/offline/edit.html", status=status, gift=gift, campaign=gift.campaign, form=form,
-        modes=wording.choices(promised=gift.mode is None),
+        modes=wording.choices(promised=gift.mode is None), why=(await queries.reasons([gift])).get(gift.id, ""),
     )  # fmt: skip
 
 
@@ -136,6 +167,25 @@ async def withdraw(request: Request) -> Response:
     gift = await queries.gift_to_change(request.path_params["slug"], request.path_params["id"], actor)
     await service.withdraw(gift, actor)
     return redirect("offline.index", slug=gift.campaign.slug, flash=_("Le don est retiré de la liste."))
+
+
+async def claim(request: Request) -> Response:
+    """« Ce don est-il de vous ? »: a gift entered under her address and another name."""
+    gift = await donors.gift_to_claim(request.path_params["id"], actor_of(request).person)
+    return page(request, "campaigns/offline/claim.html", gift=gift, campaign=gift.campaign, modes=wording.modes())
+
+
+async def answer_claim(request: Request) -> Response:
+    """« C’est bien moi », or not."""
+    person = actor_of(request).person
+    gift = await donors.gift_to_claim(request.path_params["id"], person)
+    async with request.form(max_files=0) as sent:
+        yes = sent.get("answer") == "yes"
+    if not yes:
+        await donors.refuse(gift, person)
+        return redirect_to("/mon-espace", flash=_("C’est noté, nous ne vous le demanderons plus."))
+    await donors.claim(gift, person)
+    return redirect("receipts.gift", token=links.make(donors.LINK, gift.id), flash=_("Merci ! Ce don est le vôtre."))
 
 
 async def slips(request: Request) -> Response:
@@ -190,5 +240,9 @@ routes: list[BaseRoute] = [
     Route(f"{_BASE}/{{id:int}}", change, methods=["POST"], name="offline.change"),
     Route(f"{_BASE}/{{id:int}}/retirer", withdraw, methods=["POST"], name="offline.withdraw"),
     Route("/bulletins/{code}", slip, name="offline.slip"),
+    Route("/mes-dons/{id:int}", claim, name="offline.claim"),
+    Route("/mes-dons/{id:int}", answer_claim, methods=["POST"], name="offline.answer_claim"),
     *treasury_routes,
+    *deposit_routes,
+    *statement_routes,
 ]

@@ -2,22 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
+from campaigns.identity import DonorForm
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.transitions import By
-from campaigns.offline import queries
-from campaigns.offline.models import Mode, OfflineGift, OfflineSlip, OfflineStatus
+from campaigns.offline import donors, queries
+from campaigns.offline.models import Mode, OfflineChange, OfflineGift, OfflineSlip, OfflineStatus
 from campaigns.offline.transitions import move, note
 from campaigns.pledges.models import Pledge, PledgeStatus
-from civic import clock
+from civic import clock, mail
 from civic.database import retrying, transaction
 from civic.errors import DomainError, Gone, Invalid
 from civic.i18n import _
 from civic.people import service as people
 from civic.people.actor import Actor
 from civic.people.models import Person
+from civic.people.service import audit
 from civic.web.formats import money
 
 PROMISE_LIFE = timedelta(days=30)
@@ -28,7 +31,10 @@ PROMISE_LIFE = timedelta(days=30)
 class Entry:
     """One line of the stall's form. Cents; no mode means promised only. `number` is a slip's or a promise's reference.
 
+    `commune` is an INSEE code.
     `number`: « B-000123 » names the slip a donor filled in, « P-000123 » the promise of a backer whose card failed.
+    `public_name`: the name under which she agrees to be thanked. `identity`: who she is for a tax receipt. `row`: the
+    line of the form, to say where a mistake is.
     """
 
     donor_name: str
@@ -37,14 +43,12 @@ class Entry:
     received_on: date | None = None
     reference: str = ""
     email: str = ""
-    address: str = ""
-    anonymous: bool = False
     number: str = ""
-
-
-def hand(actor: Actor) -> Person:
-    """Who really writes: at the counter the animator, not the person she helps."""
-    return actor.recorded_by or actor.person
+    public_name: str = ""
+    amount_hidden: bool = False
+    identity: DonorForm | None = None
+    row: int = 0
+    commune: str | None = None
 
 
 async def enter(campaign: Campaign, actor: Actor, entries: list[Entry], key: str) -> list[OfflineGift]:
@@ -74,16 +78,20 @@ async def _enter(campaign: Campaign, actor: Actor, entries: list[Entry], key: st
 
 
 async def _keep(campaign: Campaign, actor: Actor, entry: Entry, key: str, line: int) -> OfflineGift:
-    slip, pledge = await _named(campaign.id, entry, f"number_{line}")
-    person, writer, present = await _donor(entry, pledge), hand(actor), clock.now()
+    slip, pledge = await _named(campaign.id, entry, f"number_{entry.row or line}")
+    person, writer, present = await _donor(entry, pledge), actor.hand, clock.now()
     status = OfflineStatus.RECEIVED if entry.mode else OfflineStatus.PROMISED
     gift = await OfflineGift.create(
         campaign_id=campaign.id, status=status, mode=entry.mode, amount_cents=entry.amount_cents,
         received_on=entry.received_on if entry.mode else None, reference=entry.reference,
-        donor_name=pledge.person.name if pledge else entry.donor_name, email=entry.email, address=entry.address,
-        anonymous=pledge.anonymous if pledge else entry.anonymous, person=person, pledge=pledge, slip=slip,
-        form_key=key, line=line, recorded_by=writer, created_at=present, updated_at=present,
+        donor_name=pledge.person.name if pledge else entry.donor_name, email=entry.email,
+        anonymous=pledge.anonymous if pledge else not entry.public_name,
+        public_name="" if pledge else entry.public_name,
+        amount_hidden=not pledge and entry.amount_hidden, person=person, pledge=pledge, slip=slip,
+        commune_id=entry.commune, form_key=key, line=line, recorded_by=writer, created_at=present, updated_at=present,
     )  # fmt: skip
+    if entry.identity:
+        await donors.keep_identity(gift, entry.identity, writer.id)
     await note(gift.id, "", status.value, "entered", writer.id)
     return gift
 
@@ -129,34 +137,73 @@ async def _promise(campaign_id: int, number: int, entry: Entry, field: str) -> P
 async def change(gift: OfflineGift, actor: Actor, entry: Entry) -> None:
     """Put a gift right before anybody has verified it; a promise whose money has come is received by it.
 
-    Whoever changes it becomes the one who recorded it, so that somebody else still verifies. Raises NotNow, Invalid.
+    One that the treasury sent back is received again. Whoever changes it becomes the one who recorded it, so that
+    somebody else still verifies. Raises NotNow, Invalid.
     """
     if gift.pledge_id and entry.amount_cents != gift.amount_cents:
         raise Invalid(_("Le montant est celui de la promesse : il ne change pas ici."), field="amount")
-    if gift.status == OfflineStatus.RECEIVED and entry.mode is None:
+    if gift.status != OfflineStatus.PROMISED and entry.mode is None:
         raise Invalid(_("Ce don est déjà reçu. S’il ne l’est pas, retirez-le et saisissez une promesse."), field="mode")
     async with transaction():
-        person = await people.meet(entry.donor_name, entry.email) if entry.email and not gift.pledge_id else None
-        values = {
-            "amount_cents": entry.amount_cents, "mode": entry.mode, "reference": entry.reference,
-            "received_on": entry.received_on if entry.mode else None, "anonymous": entry.anonymous,
-            "address": entry.address, "recorded_by_id": hand(actor).id,
-        }  # fmt: skip
-        if not gift.pledge_id:
-            values |= {"donor_name": entry.donor_name, "email": entry.email, "person_id": person.id if person else None}
-        if gift.status == OfflineStatus.PROMISED and entry.mode:
-            await move(gift, OfflineStatus.RECEIVED, by=By.LEAD, cause="received", actor_id=hand(actor).id, **values)
-            return
-        same = OfflineGift.filter(id=gift.id, status=gift.status, amount_cents=gift.amount_cents)
-        if not await same.update(updated_at=clock.now(), **values):
-            raise DomainError(_("Ce don a déjà changé d’état. Rechargez la page."))
-        cause = f"changed, {gift.amount_cents} to {entry.amount_cents} cents"
-        await note(gift.id, gift.status.value, gift.status.value, cause, hand(actor).id)
+        values = await _corrected(gift, actor, entry)
+        if entry.mode and gift.status != OfflineStatus.RECEIVED:
+            cause = "received" if gift.status == OfflineStatus.PROMISED else _changed(gift, entry)
+            await move(gift, OfflineStatus.RECEIVED, by=By.LEAD, cause=cause, actor_id=actor.hand.id, **values)
+        else:
+            same = OfflineGift.filter(id=gift.id, status=gift.status, amount_cents=gift.amount_cents)
+            if not await same.update(updated_at=clock.now(), **values):
+                raise DomainError(_("Ce don a déjà changé d’état. Rechargez la page."))
+            await note(gift.id, gift.status.value, gift.status.value, _changed(gift, entry), actor.hand.id)
+        await donors.keep_identity(gift, entry.identity, actor.hand.id)
+
+
+async def _corrected(gift: OfflineGift, actor: Actor, entry: Entry) -> dict[str, Any]:
+    """The fields of a corrected gift; those of a promise stay the backer's."""
+    values: dict[str, Any] = {
+        "amount_cents": entry.amount_cents, "mode": entry.mode, "reference": entry.reference,
+        "received_on": entry.received_on if entry.mode else None, "recorded_by_id": actor.hand.id,
+        "commune_id": entry.commune,
+    }  # fmt: skip
+    if gift.pledge_id:
+        return values
+    person = await people.meet(entry.donor_name, entry.email) if entry.email else None
+    return values | {
+        "donor_name": entry.donor_name, "email": entry.email, "person_id": person.id if person else None,
+        "anonymous": not entry.public_name, "public_name": entry.public_name, "amount_hidden": entry.amount_hidden,
+    }  # fmt: skip
+
+
+def _changed(gift: OfflineGift, entry: Entry) -> str:
+    return f"changed, {gift.amount_cents} to {entry.amount_cents} cents"
 
 
 async def withdraw(gift: OfflineGift, actor: Actor) -> None:
     """Take out a line that was entered by mistake; it stays in the history. Raises NotNow once it is verified."""
-    await move(gift, OfflineStatus.WITHDRAWN, by=By.LEAD, cause="withdrawn", actor_id=hand(actor).id)
+    await move(gift, OfflineStatus.WITHDRAWN, by=By.LEAD, cause="withdrawn", actor_id=actor.hand.id)
+
+
+async def send_back(gift: OfflineGift, team: Actor, why: str) -> None:
+    """The treasury does not recognise a gift: whoever entered it corrects it or takes it out. Raises NotNow."""
+    queries.must_supervise(team)
+    async with transaction():
+        await move(gift, OfflineStatus.SENT_BACK, by=By.TEAM, cause=why, actor_id=team.hand.id)
+        await audit(team, "offline_sent_back", f"offline_gift:{gift.id}", why=why[:200], cents=gift.amount_cents)
+        writer = await Person.get(id=gift.recorded_by_id)
+        if writer.email:
+            turn = await OfflineChange.filter(gift_id=gift.id, after=OfflineStatus.SENT_BACK.value).count()
+            await mail.send(
+                "campaigns/offline_sent_back", to=writer.email, key=f"offline-sent-back-{gift.id}-{turn}",
+                locale=writer.locale, person=writer.name, title=gift.campaign.title, slug=gift.campaign.slug,
+                amount_cents=gift.amount_cents, reference=gift.code, reason=why, id=gift.id,
+            )  # fmt: skip
+
+
+async def strike(gift: OfflineGift, team: Actor, why: str) -> None:
+    """« Saisie par erreur »: the treasury takes out a gift that nobody verified; it never counted. Raises NotNow."""
+    queries.must_supervise(team)
+    async with transaction():
+        await move(gift, OfflineStatus.WITHDRAWN, by=By.TEAM, cause=why, actor_id=team.hand.id)
+        await audit(team, "offline_withdrawn", f"offline_gift:{gift.id}", why=why[:200], cents=gift.amount_cents)
 
 
 async def expire_due(**_payload: object) -> None:

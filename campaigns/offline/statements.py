@@ -1,15 +1,25 @@
 """Bank statements: kept once line by line, matched by reference and amount, confirmed by a second person, undone."""
 
 import asyncio
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
 from campaigns.lifecycle.transitions import By, NotNow
-from campaigns.offline import layouts, queries, verifying
-from campaigns.offline.models import BankLayout, BankLine, BankStatement, LineStatus, Mode, OfflineGift, OfflineStatus
-from campaigns.offline.service import hand
+from campaigns.offline import deposits, layouts, queries, verifying
+from campaigns.offline.models import (
+    BankLayout,
+    BankLine,
+    BankStatement,
+    Deposit,
+    LineStatus,
+    Mode,
+    OfflineGift,
+    OfflineStatus,
+)
 from campaigns.offline.transitions import move, note
 from campaigns.pledges.models import Pledge, PledgeStatus
 from civic import clock
@@ -21,14 +31,18 @@ from civic.people.service import audit
 from civic.web.formats import money
 
 MOST_BYTES = 2_000_000
+_DEPOSITED = re.compile(r"\b(rem(ise)?|ch[eèé]ques?|chq|versement|vrst|esp[eèé]ces|dep[oô]t)\b", re.IGNORECASE)
+"""How banks call a deposit of cheques or cash."""
 
 
 @dataclass(slots=True, frozen=True)
 class Found:
-    """What a line of the bank pays: a gift, or a promise whose backer sends a transfer."""
+    """What a line of the bank pays: a gift, a promise whose backer sends a transfer, or a deposit slip. Cents."""
 
+    cents: int
     gift: OfflineGift | None = None
     pledge: Pledge | None = None
+    deposit: Deposit | None = None
 
 
 async def receive(name: str, content: bytes, team: Actor) -> BankStatement:
@@ -40,7 +54,7 @@ async def receive(name: str, content: bytes, team: Actor) -> BankStatement:
     sheet = await asyncio.to_thread(layouts.opened, text)
     layout = await BankLayout.get_or_none(signature=sheet.signature)
     statement = await BankStatement.create(
-        name=name[:120], content=text, signature=sheet.signature, sent_by=hand(team), sent_at=clock.now()
+        name=name[:120], content=text, signature=sheet.signature, sent_by=team.hand, sent_at=clock.now()
     )
     if layout:
         await _read(statement, sheet, layout.columns, team)
@@ -63,7 +77,7 @@ async def choose_columns(statement: BankStatement, name: str, columns: dict[str,
     async with transaction():
         await BankLayout.filter(signature=statement.signature).delete()
         await BankLayout.create(
-            signature=statement.signature, name=name, columns=columns, chosen_by=hand(team), chosen_at=clock.now()
+            signature=statement.signature, name=name, columns=columns, chosen_by=team.hand, chosen_at=clock.now()
         )
         await audit(team, "bank_layout_chosen", f"bank_statement:{statement.id}", name=name)
     await _read(statement, sheet, columns, team)
@@ -113,13 +127,14 @@ async def propose(line: BankLine, reference: str, team: Actor) -> None:
     """The treasurer says which gift or promise a line pays, where the bank's label does not. Raises Invalid, NotNow."""
     names = queries.references_in(reference)
     if len(names) != 1:
-        raise Invalid(_("Une référence ressemble à H-000123, B-000123 ou P-000123."), field="reference")
+        raise Invalid(_("Une référence ressemble à H-000123, B-000123, P-000123 ou R-0012."), field="reference")
     found = await _named(*names[0])
-    one = (found.gift or found.pledge) if found else None
-    if found is None or one is None:
+    if found is None:
         raise Invalid(_("Aucun don ni aucune promesse n’attend d’argent sous cette référence."), field="reference")
-    if one.amount_cents != line.amount_cents:
-        wanted = money(one.amount_cents)
+    if found.cents != line.amount_cents:
+        if found.deposit:
+            raise Invalid(await deposits.mismatch(found.deposit, line.amount_cents), field="reference")
+        wanted = money(found.cents)
         raise Invalid(_("Cette référence attend %(amount)s, pas ce montant.", amount=wanted), field="reference")
     if not await _propose(line, found, team):
         raise NotNow(_("Cette ligne a déjà changé d’état. Rechargez la page."))
@@ -129,31 +144,64 @@ async def _propose(line: BankLine, found: Found, team: Actor) -> int:
     waiting = BankLine.filter(id=line.id, status__in=[LineStatus.OPEN, LineStatus.ASIDE])
     return await waiting.update(
         status=LineStatus.PROPOSED, gift_id=found.gift.id if found.gift else None,
-        pledge_id=found.pledge.id if found.pledge else None, proposed_by_id=hand(team).id,
+        pledge_id=found.pledge.id if found.pledge else None,
+        deposit_id=found.deposit.id if found.deposit else None, proposed_by_id=team.hand.id,
     )  # fmt: skip
 
 
 async def _search(line: BankLine) -> Found | None:
     for letter, number in queries.references_in(line.label):
         found = await _named(letter, number)
-        one = found and (found.gift or found.pledge)
-        if one and one.amount_cents == line.amount_cents:
+        if found and found.cents == line.amount_cents:
             return found
-    return None
+    return await _slip_of_this_sum(line) if _DEPOSITED.search(line.label) else None
+
+
+async def _slip_of_this_sum(line: BankLine) -> Found | None:
+    """The one slip of this total that no line pays; none when two might be meant."""
+    made = Deposit.filter(undone_at__isnull=True, made_at__lte=clock.at(line.on + timedelta(days=1), 0))
+    fitting = []
+    for deposit in await made.order_by("-id").limit(queries.AT_ONCE):
+        found = await _deposited(deposit)
+        if found and found.cents == line.amount_cents:
+            fitting.append(found)
+    return fitting[0] if len(fitting) == 1 else None
+
+
+async def _deposited(deposit: Deposit) -> Found | None:
+    if await _taken(deposit_id=deposit.id):
+        return None
+    return Found((await deposits.total_of(deposit))[0], deposit=deposit)
+
+
+async def mismatches(lines: list[BankLine]) -> dict[int, str]:
+    """Line id → why the slip it names is not of its amount."""
+    said: dict[int, str] = {}
+    for line in lines:
+        numbers = [number for letter, number in queries.references_in(line.label) if letter == "R"]
+        if line.status == LineStatus.OPEN and numbers:
+            deposit = await Deposit.get_or_none(id=numbers[0], undone_at__isnull=True)
+            why = await deposits.mismatch(deposit, line.amount_cents) if deposit else ""
+            said |= {line.id: why} if why else {}
+    return said
 
 
 async def _named(letter: str, number: int) -> Found | None:
     """What waits for money under a reference and that no other line pays."""
+    if letter == "R":
+        deposit = await Deposit.get_or_none(id=number, undone_at__isnull=True)
+        return await _deposited(deposit) if deposit else None
     if letter == "P":
         pledge = await Pledge.get_or_none(id=number, status=PledgeStatus.SWITCHED_OFFLINE)
         gift = await OfflineGift.get_or_none(pledge_id=number, status=OfflineStatus.RECEIVED, mode=Mode.TRANSFER)
-        taken = pledge is None or await _taken(pledge_id=number)
-        return None if taken else Found(gift, pledge)
+        if pledge is None or await _taken(pledge_id=number):
+            return None
+        return Found(gift.amount_cents if gift else pledge.amount_cents, gift, pledge)
     by = {"slip_id": number} if letter == "B" else {"id": number}
     found = await OfflineGift.filter(status__in=[OfflineStatus.PROMISED, OfflineStatus.RECEIVED], **by).first()
     if found is None or found.mode not in (None, Mode.TRANSFER) or await _taken(gift_id=found.id):
         return None
-    return Found(found)
+    return Found(found.amount_cents, found)
 
 
 async def _taken(**by: int) -> bool:
@@ -161,8 +209,9 @@ async def _taken(**by: int) -> bool:
 
 
 @retrying
-async def confirm(line_id: int, team: Actor) -> OfflineGift:
-    """A second person agrees: the transfer is received on the bank's day, verified and booked, once.
+async def confirm(line_id: int, team: Actor) -> None:
+    """A second person agrees: the transfer is received on the bank's day, verified and booked, once; or the slip is
+    banked that day, all its cheques together.
 
     Raises Forbidden for who proposed it or recorded the gift, NotNow when somebody was faster, Gone.
     """
@@ -172,16 +221,34 @@ async def confirm(line_id: int, team: Actor) -> OfflineGift:
         if not await mine.update(status=LineStatus.PROPOSED):  # the lock first
             raise NotNow(_("Cette ligne a déjà changé d’état. Rechargez la page."))
         line = await BankLine.get(id=line_id)
-        if line.proposed_by_id in (team.person.id, hand(team).id):
+        if line.proposed_by_id in (team.person.id, team.hand.id):
             raise Forbidden(_("Personne ne confirme son propre rapprochement : demandez à une autre personne."))
+        if line.deposit_id:
+            return await _confirm_deposit(line, team)
         gift = await _received(line)
         try:
-            await mine.update(status=LineStatus.CONFIRMED, confirmed_by_id=hand(team).id, gift_id=gift.id)
+            await mine.update(status=LineStatus.CONFIRMED, confirmed_by_id=team.hand.id, gift_id=gift.id)
         except IntegrityError:
             raise NotNow(_("Une autre ligne paie déjà ce don.")) from None
-        verified = await verifying.verify(gift.id, team)
+        await verifying.verify(gift.id, team)
         await audit(team, "bank_line_confirmed", f"bank_line:{line.id}", gift=gift.id)
-    return verified
+
+
+async def _confirm_deposit(line: BankLine, team: Actor) -> None:
+    """A slip that somebody has already noted as banked stays as it is: the line only says so too."""
+    deposit = await Deposit.get(id=line.deposit_id)
+    if deposit.undone_at:
+        raise NotNow(_("Cette remise a été défaite depuis le rapprochement. Mettez la ligne de côté."))
+    if why := await deposits.mismatch(deposit, line.amount_cents):
+        raise NotNow(why)
+    try:
+        async with transaction():
+            await BankLine.filter(id=line.id).update(status=LineStatus.CONFIRMED, confirmed_by_id=team.hand.id)
+    except IntegrityError:
+        raise NotNow(_("Une autre ligne dit déjà que cette remise est déposée.")) from None
+    if deposit.banked_on is None:
+        await deposits.bank(deposit, line.on, team, by_line=True)
+    await audit(team, "bank_line_confirmed", f"bank_line:{line.id}", deposit=deposit.id)
 
 
 async def _received(line: BankLine) -> OfflineGift:
@@ -200,6 +267,9 @@ async def _received(line: BankLine) -> OfflineGift:
                 gift, OfflineStatus.RECEIVED, by=By.LEAD, cause=f"bank line {line.id}", actor_id=line.proposed_by_id,
                 **received,
             )  # fmt: skip
+        elif gift.received_on != line.on:
+            await OfflineGift.filter(id=gift.id).update(received_on=line.on)
+            await note(gift.id, gift.status.value, gift.status.value, "bank day", line.proposed_by_id)
         return gift
     return await _of_promise(line, received)
 
@@ -226,14 +296,18 @@ async def undo(line_id: int, team: Actor, why: str) -> None:
         confirmed = BankLine.filter(id=line_id, status=LineStatus.CONFIRMED)
         if not await confirmed.update(status=LineStatus.PROPOSED, confirmed_by_id=None):
             raise NotNow(_("Cette ligne n’est pas confirmée."))
+        await audit(team, "bank_line_undone", f"bank_line:{line.id}", gift=line.gift_id, deposit=line.deposit_id)
+        if line.deposit_id:
+            deposit = await Deposit.get(id=line.deposit_id)
+            return await deposits.unbank(deposit, team) if deposit.banked_by_line else None
         assert line.gift_id is not None
         await verifying.undo(line.gift_id, team, why)
-        await audit(team, "bank_line_undone", f"bank_line:{line.id}", gift=line.gift_id)
 
 
 async def set_aside(line: BankLine, team: Actor) -> None:
     """This line concerns no campaign, or its proposal is wrong; it can be proposed again. Raises NotNow."""
     rows = BankLine.filter(id=line.id, status__in=[LineStatus.OPEN, LineStatus.PROPOSED])
-    if not await rows.update(status=LineStatus.ASIDE, gift_id=None, pledge_id=None, proposed_by_id=None):
+    nothing = {"gift_id": None, "pledge_id": None, "deposit_id": None, "proposed_by_id": None}
+    if not await rows.update(status=LineStatus.ASIDE, **nothing):
         raise NotNow(_("Cette ligne a déjà changé d’état. Rechargez la page."))
     await audit(team, "bank_line_aside", f"bank_line:{line.id}")

@@ -1,26 +1,31 @@
 """The states of an offline gift and who may change them: docs/money.md as data, and the one verb that obeys."""
 
+from datetime import datetime
 from typing import Any
 
-from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.offline.models import OfflineChange, OfflineGift
 from campaigns.offline.models import OfflineStatus as S
+from campaigns.states import By, listed
+from campaigns.states import move as move_row
 from civic import clock
-from civic.database import transaction
 from civic.i18n import _
 
 TABLE: dict[tuple[S, S], frozenset[By]] = {
     (S.PROMISED, S.RECEIVED): frozenset({By.LEAD}),
     (S.PROMISED, S.EXPIRED): frozenset({By.SCHEDULER}),
     (S.PROMISED, S.WITHDRAWN): frozenset({By.LEAD}),
-    (S.RECEIVED, S.WITHDRAWN): frozenset({By.LEAD}),
+    (S.RECEIVED, S.WITHDRAWN): frozenset({By.LEAD, By.TEAM}),
+    (S.RECEIVED, S.SENT_BACK): frozenset({By.TEAM}),
     (S.RECEIVED, S.VERIFIED): frozenset({By.TEAM}),
-    (S.RECEIVED, S.BOUNCED): frozenset({By.TEAM}),
     (S.RECEIVED, S.RETURNED): frozenset({By.TEAM}),
+    (S.SENT_BACK, S.RECEIVED): frozenset({By.LEAD}),
+    (S.SENT_BACK, S.WITHDRAWN): frozenset({By.LEAD, By.TEAM}),
+    (S.SENT_BACK, S.RETURNED): frozenset({By.TEAM}),
     (S.VERIFIED, S.RECEIVED): frozenset({By.TEAM}),
     (S.VERIFIED, S.BANKED): frozenset({By.TEAM}),
     (S.VERIFIED, S.BOUNCED): frozenset({By.TEAM}),
     (S.VERIFIED, S.RETURNED): frozenset({By.TEAM}),
+    (S.BANKED, S.VERIFIED): frozenset({By.TEAM}),
     (S.BANKED, S.BOUNCED): frozenset({By.TEAM}),
     (S.BANKED, S.RETURNED): frozenset({By.TEAM}),
 }
@@ -28,7 +33,7 @@ TABLE: dict[tuple[S, S], frozenset[By]] = {
 
 def allowed(before: S, after: S, by: By) -> bool:
     """Whether the table lists this change for this kind of actor."""
-    return by in TABLE.get((before, after), frozenset())
+    return listed(TABLE, before, after, by)
 
 
 async def move(
@@ -38,18 +43,12 @@ async def move(
 
     Raises NotNow, changing nothing, for a pair that is not in the table or when the row has moved on meanwhile.
     """
-    before = gift.status
-    if not allowed(before, to, by):
-        raise NotNow(_("Ce don a déjà changé d’état. Rechargez la page."))
-    present = clock.now()
-    async with transaction():
-        same = OfflineGift.filter(id=gift.id, status=before, turn=gift.turn)
-        if not await same.update(status=to, updated_at=present, **values):
-            raise NotNow(_("Ce don a déjà changé d’état. Rechargez la page."))
-        await note(gift.id, before.value, to.value, cause, actor_id)
-    gift.status = to
-    for name, value in values.items():
-        setattr(gift, name, value)
+
+    async def keep(before: str, after: str, _at: datetime) -> None:
+        await note(gift.id, before, after, cause, actor_id)
+
+    refused = _("Ce don a déjà changé d’état. Rechargez la page.")
+    await move_row(gift, to, by, table=TABLE, keep=keep, values=values, refused=refused, same=("turn",))
 
 
 async def note(gift_id: int, before: str, after: str, cause: str, actor_id: int | None) -> None:

@@ -19,7 +19,12 @@ WHERE COALESCE(rows.cents, 0) <> COALESCE(booked.cents, 0)"""  # noqa: S608
 _ALONE = """SELECT id FROM offline_gift WHERE status IN ('verified', 'banked')
 AND (verified_by_id IS NULL OR verified_by_id = recorded_by_id)"""
 _LINES = """SELECT l.id FROM bank_line l LEFT JOIN offline_gift g ON g.id = l.gift_id
-WHERE l.status = 'confirmed' AND (g.id IS NULL OR g.amount_cents <> l.amount_cents)"""
+WHERE l.status = 'confirmed' AND l.deposit_id IS NULL AND (g.id IS NULL OR g.amount_cents <> l.amount_cents)"""
+_DEPOSITS = """SELECT l.id FROM bank_line l JOIN offline_deposit d ON d.id = l.deposit_id
+LEFT JOIN offline_gift g ON g.deposit_id = d.id WHERE l.status = 'confirmed'
+GROUP BY l.id, l.amount_cents, d.banked_on, d.undone_at
+HAVING d.banked_on IS NULL OR d.undone_at IS NOT NULL OR COALESCE(SUM(g.amount_cents), 0) <> l.amount_cents"""
+"""A cheque that bounced after the bank took it stays on its slip: the line credited it."""
 _PROMISES = """SELECT g.id FROM offline_gift g JOIN pledge p ON p.id = g.pledge_id
 WHERE g.status IN ('verified', 'banked') AND p.status NOT IN ('collected', 'refund_pending', 'refunded', 'disputed')"""
 
@@ -38,10 +43,12 @@ async def offline_totals_are_true() -> list[str]:
 
 async def offline_was_verified() -> list[str]:
     """Nothing counts on the word of one person; a bank line pays its gift to the cent; promises say they are paid."""
-    alone, lines, promises = [await database.fetch_report(sql) for sql in (_ALONE, _LINES, _PROMISES)]
+    reports = (_ALONE, _LINES, _PROMISES, _DEPOSITS)
+    alone, lines, promises, slips = [await database.fetch_report(sql) for sql in reports]
     return [
         *(_("Le don hors ligne %(id)s compte sans deuxième personne.", id=row["id"]) for row in alone),
         *(_("La ligne de banque %(id)s ne paie pas son don.", id=row["id"]) for row in lines),
+        *(_("La ligne de banque %(id)s n’est pas le total de son bordereau.", id=row["id"]) for row in slips),
         *(_("Le don hors ligne %(id)s paie une promesse qui ne le dit pas.", id=row["id"]) for row in promises),
     ]  # fmt: skip
 

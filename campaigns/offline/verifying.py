@@ -3,7 +3,7 @@
 Locks in the order of docs/locking.md: campaign, reward, pledge, offline gift, ledger account.
 """
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 
 from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind, Entry
@@ -12,12 +12,11 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.offline import queries
+from campaigns.offline.donors import gives_otherwise
 from campaigns.offline.models import COUNTING, Mode, OfflineGift, OfflineStatus
-from campaigns.offline.service import hand
 from campaigns.offline.transitions import move
 from campaigns.pledges import transitions as pledge_transitions
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.pledges.queries import STANDING
 from civic import clock, jobs, mail
 from civic.contributions import service as contributions
 from civic.database import retrying, transaction
@@ -45,14 +44,14 @@ async def verify(gift_id: int, team: Actor, seen_cents: int | None = None) -> Of
     async with transaction():
         gift = await hold(gift_id)
         _must_be_another(gift, team)
-        if gift.status in COUNTING and gift.verified_by_id == hand(team).id:
+        if gift.status in COUNTING and gift.verified_by_id == team.hand.id:
             return gift
         _must_be_as_seen(gift, seen_cents)
         if gift.campaign.status not in queries.ENTERING:
             raise Gone(_("La collecte est terminée : ce don ne compte plus, il est à rendre."))
         await move(
-            gift, OfflineStatus.VERIFIED, by=By.TEAM, cause="verified", actor_id=hand(team).id,
-            verified_by_id=hand(team).id, verified_at=clock.now(), turn=gift.turn + 1,
+            gift, OfflineStatus.VERIFIED, by=By.TEAM, cause="verified", actor_id=team.hand.id,
+            verified_by_id=team.hand.id, verified_at=clock.now(), turn=gift.turn + 1,
         )  # fmt: skip
         await _book(gift, team)
         await _count_in(gift, team)
@@ -85,6 +84,15 @@ async def bounce(gift_id: int, team: Actor, why: str = "") -> None:
         await _take_out(gift, team, OfflineStatus.BOUNCED, why or "bounced")
 
 
+async def unbank(gift: OfflineGift, team: Actor) -> None:
+    """The bank did not take it after all: in hand again, in the caller's transaction. Raises NotNow."""
+    await move(gift, OfflineStatus.VERIFIED, by=By.TEAM, cause="not banked", actor_id=team.hand.id)
+    banked = Entry.filter(source_type=SOURCE, kind="offline_banked", source_id__startswith=f"{gift.source}:")
+    entry = await banked.order_by("-id").first()
+    assert entry is not None, "a banked gift is booked"
+    await ledger.reverse(entry, actor=team.hand.id, memo=f"offline {gift.id} not banked")
+
+
 @retrying
 async def give_back(gift_id: int, team: Actor, why: str = "") -> None:
     """The campaign did not happen: the money went back to its donor. Raises Gone while the campaign goes on."""
@@ -109,7 +117,7 @@ async def hold(gift_id: int) -> OfflineGift:
 
 
 def _must_be_another(gift: OfflineGift, team: Actor) -> None:
-    if gift.recorded_by_id in (team.person.id, hand(team).id):
+    if gift.recorded_by_id in (team.person.id, team.hand.id):
         raise Forbidden(_("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne."))
 
 
@@ -127,7 +135,7 @@ async def _book(gift: OfflineGift, team: Actor) -> None:
     await ledger.book(
         "offline_verified", SOURCE, gift.source,
         [Amount(IN_HAND[gift.mode], gift.amount_cents), Amount(AccountKind.CAMPAIGN_FUND, -gift.amount_cents)],
-        campaign=gift.campaign_id, occurred_at=clock.at(gift.received_on, 12), actor=hand(team).id,
+        campaign=gift.campaign_id, occurred_at=clock.at(gift.received_on, 12), actor=team.hand.id,
         memo=f"offline {gift.id}",
     )  # fmt: skip
 
@@ -136,7 +144,7 @@ async def _count_in(gift: OfflineGift, team: Actor) -> None:
     campaign = Campaign.filter(id=gift.campaign_id)
     if gift.pledge is not None and gift.pledge.status == PledgeStatus.SWITCHED_OFFLINE:
         await pledge_transitions.move(
-            gift.pledge, PledgeStatus.COLLECTED, by=By.TEAM, cause="offline_verified", actor_id=hand(team).id,
+            gift.pledge, PledgeStatus.COLLECTED, by=By.TEAM, cause="offline_verified", actor_id=team.hand.id,
             collected_at=clock.now(), decline_code="",
         )  # fmt: skip
         await campaign.update(collected_cents=F("collected_cents") + gift.amount_cents)
@@ -165,12 +173,13 @@ async def _take_out(gift: OfflineGift, team: Actor, to: OfflineStatus, why: str)
     counted = gift.status in COUNTING
     cleared: dict[str, None] = {"deposit_id": None} if gift.status == OfflineStatus.VERIFIED else {}
     cleared |= {"verified_by_id": None, "verified_at": None} if to == OfflineStatus.RECEIVED else {}
-    await move(gift, to, by=By.TEAM, cause=why, actor_id=hand(team).id, **cleared)
+    await move(gift, to, by=By.TEAM, cause=why, actor_id=team.hand.id, **cleared)
     await audit(team, f"offline_{to.value}", f"offline_gift:{gift.id}", why=why[:200], cents=gift.amount_cents)
     if not counted:
         return
-    for entry in await Entry.filter(source_type=SOURCE, source_id=gift.source).order_by("-id"):
-        await ledger.reverse(entry, actor=hand(team).id, memo=f"offline {gift.id} {to.value}")
+    mine = Q(source_id=gift.source) | Q(source_id__startswith=f"{gift.source}:")
+    for entry in await Entry.filter(mine, source_type=SOURCE).order_by("-id"):
+        await ledger.reverse(entry, actor=team.hand.id, memo=f"offline {gift.id} {to.value}")
     await (_promise_waits_again(gift, team) if gift.pledge else _count_out(gift))
     await keep_need(gift.campaign_id)
     await jobs.enqueue(
@@ -196,7 +205,7 @@ async def _promise_waits_again(gift: OfflineGift, team: Actor) -> None:
     if not waits and gift.pledge.reward_id:
         await Reward.filter(id=gift.pledge.reward_id, taken__gt=0).update(taken=F("taken") - 1)
     await pledge_transitions.move(
-        gift.pledge, after, by=By.TEAM, cause="offline_reversed", actor_id=hand(team).id, collected_at=None
+        gift.pledge, after, by=By.TEAM, cause="offline_reversed", actor_id=team.hand.id, collected_at=None
     )
     await Campaign.filter(id=gift.campaign_id).update(collected_cents=F("collected_cents") - gift.amount_cents)
     await contributions.revoke(f"pledge:{gift.pledge_id}")
@@ -204,13 +213,7 @@ async def _promise_waits_again(gift: OfflineGift, team: Actor) -> None:
 
 async def _gives_otherwise(gift: OfflineGift) -> bool:
     """Whether the donor counts among the backers without this gift: a known person is counted once."""
-    if gift.person_id is None:
-        return False
-    standing = Pledge.filter(campaign_id=gift.campaign_id, person_id=gift.person_id, status__in=STANDING)
-    others = OfflineGift.filter(
-        campaign_id=gift.campaign_id, person_id=gift.person_id, status__in=list(COUNTING), pledge_id__isnull=True
-    )
-    return await standing.exists() or await others.exclude(id=gift.id).exists()
+    return gift.person_id is not None and await gives_otherwise(gift.campaign_id, gift.person_id, gift.id)
 
 
 async def _tell(gift: OfflineGift, name: str) -> None:

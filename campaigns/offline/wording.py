@@ -14,6 +14,7 @@ def states() -> dict[str, tuple[str, str]]:
     return {
         OfflineStatus.PROMISED: (_("Promis, pas encore reçu"), "info"),
         OfflineStatus.RECEIVED: (_("Reçu, à vérifier"), "warn"),
+        OfflineStatus.SENT_BACK: (_("Renvoyé, à corriger"), "warn"),
         OfflineStatus.VERIFIED: (_("Vérifié, il compte"), "ok"),
         OfflineStatus.BANKED: (_("Déposé en banque"), "ok"),
         OfflineStatus.EXPIRED: (_("Promesse oubliée"), ""),
@@ -48,6 +49,10 @@ def cause_of(cause: str) -> str:
     """Why a gift changed, in words; a reason that a person wrote stands as she wrote it."""
     known = {
         "entered": _("saisi"), "received": _("l’argent est arrivé"), "withdrawn": _("retiré par qui gère la collecte"),
+        "mine": _("cette personne dit que c’est son don"), "not mine": _("cette personne dit que ce n’est pas son don"),
+        "identity told": _("l’identité du donateur est écrite"),
+        "identity told by the donor": _("la personne a écrit qui elle est"),
+        "bank day": _("daté du jour de la banque"), "not banked": _("la remise en banque est défaite"),
         "verified": "", "not_received": _("personne ne l’a reçu à temps"),
     }  # fmt: skip
     changed = _CHANGED.fullmatch(cause)

@@ -30,7 +30,10 @@ class IntentStatus(StrEnum):
 
 @dataclass(slots=True, frozen=True)
 class Intent:
-    """A charge (Stripe's PaymentIntent). Amounts in cents; `happened_at` is the gateway's moment, UTC."""
+    """A charge (Stripe's PaymentIntent). Amounts in cents; `happened_at` is the gateway's moment, UTC.
+
+    `paid_with` names the card or account that really paid; "" while none did.
+    """
 
     ref: str
     status: IntentStatus
@@ -46,6 +49,7 @@ class Intent:
     fee_cents: int | None
     metadata: dict[str, str]
     raw: str = field(repr=False)
+    paid_with: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -75,13 +79,17 @@ class Checkout:
 
 @dataclass(slots=True, frozen=True)
 class Event:
-    """A signed message of the gateway: which object it concerns and when; its state is to be fetched anew."""
+    """A signed message of the gateway: which object it concerns and when; its state is to be fetched anew.
+
+    `account` is the connected account it happened on, "" for ours.
+    """
 
     ref: str
     kind: str
     object_ref: str
     live: bool
     created_at: datetime
+    account: str
     raw: str = field(repr=False)
 
 
@@ -119,8 +127,18 @@ class MoneyBack:
 
 
 @dataclass(slots=True, frozen=True)
+class Movement:
+    """What a dispute did to our balance: cents, negative when taken; the fee beside it, negative when given back."""
+
+    ref: str
+    cents: int
+    fee_cents: int
+    happened_at: datetime
+
+
+@dataclass(slots=True, frozen=True)
 class Contest:
-    """Stripe's Dispute, in cents. `taken_cents` left our balance, `given_cents` came back, `fee_cents` stays with them.
+    """Stripe's Dispute, in cents; `movements` are its lines on our balance, the oldest first.
 
     `due_at` (UTC) is the last moment to send evidence; `means` is card or sepa_debit.
     """
@@ -133,12 +151,24 @@ class Contest:
     reason: str
     means: str
     due_at: datetime | None
-    taken_cents: int
-    given_cents: int
-    taken_fee_cents: int
-    given_fee_cents: int
+    movements: tuple[Movement, ...]
     happened_at: datetime
     raw: str = field(repr=False)
+
+    @property
+    def given_cents(self) -> int:
+        """What came back to our balance, in cents."""
+        return sum(one.cents for one in self.movements if one.cents > 0)
+
+    @property
+    def held_cents(self) -> int:
+        """What left our balance and has not come back, in cents."""
+        return max(0, -sum(one.cents for one in self.movements))
+
+    @property
+    def fee_cents(self) -> int:
+        """What the dispute itself costs, less what was given back of it, in cents."""
+        return sum(one.fee_cents for one in self.movements)
 
 
 @dataclass(slots=True, frozen=True)
@@ -155,13 +185,31 @@ class Returned:
 
 
 @dataclass(slots=True, frozen=True)
+class Account:
+    """A connected account: whether it may charge, is paid out, has given its papers; `reason` when it may not."""
+
+    ref: str
+    charges_enabled: bool
+    payouts_enabled: bool
+    details_submitted: bool
+    reason: str
+
+
+@dataclass(slots=True, frozen=True)
 class BalanceLine:
-    """A movement of the gateway's balance; cents, signed; `source_ref` is the charge, refund or payout behind it."""
+    """A movement of the gateway's balance; cents, signed; `source_ref` is the charge, refund or payout behind it.
+
+    `net_cents` is the amount less the fee; `category` is the word of the gateway's reports for it.
+    """
 
     ref: str
     kind: str
+    category: str
     source_ref: str
+    amount_cents: int
+    fee_cents: int
     net_cents: int
+    description: str
     happened_at: datetime
 
 
@@ -191,13 +239,26 @@ def intent_of(body: Body) -> Intent:
         advice_code=error.get("advice_code") or "", happened_at=moment(charge_body.get("created") or body["created"]),
         fee_cents=balance.get("fee") if isinstance(balance, dict) else None,
         metadata=dict(body.get("metadata") or {}), raw=json.dumps(body),
+        paid_with=method_label(charge_body.get("payment_method_details") or {}),
     )  # fmt: skip
+
+
+def account_of(body: Body) -> Account:
+    """An Account's JSON in our words."""
+    lacking = body.get("requirements") or {}
+    return Account(
+        body["id"], bool(body["charges_enabled"]), bool(body["payouts_enabled"]), bool(body["details_submitted"]),
+        lacking.get("disabled_reason") or "",
+    )
 
 
 def balance_line_of(body: Body) -> BalanceLine:
     """A balance transaction's JSON in our words."""
-    source = reference(body.get("source"))
-    return BalanceLine(body["id"], body["type"], source, body["net"], moment(body["created"]))
+    return BalanceLine(
+        ref=body["id"], kind=body["type"], category=body.get("reporting_category") or "",
+        source_ref=reference(body.get("source")), amount_cents=body["amount"], fee_cents=body["fee"],
+        net_cents=body["net"], description=body.get("description") or "", happened_at=moment(body["created"]),
+    )  # fmt: skip
 
 
 def _intent_status(body: Body) -> IntentStatus:
@@ -257,16 +318,18 @@ def money_back_of(body: Body) -> MoneyBack:
 
 def contest_of(body: Body) -> Contest:
     """A Dispute's JSON in our words."""
-    lines = body.get("balance_transactions") or []
-    taken, given = [one for one in lines if one["amount"] < 0], [one for one in lines if one["amount"] >= 0]
+    found = [
+        Movement(line.get("id") or "", line["amount"], line["fee"], moment(line.get("created") or body["created"]))
+        for line in body.get("balance_transactions") or []
+    ]
     due = (body.get("evidence_details") or {}).get("due_by")
     return Contest(
         ref=body["id"], state=_dispute_state(body["status"]), amount_cents=body["amount"],
         charge_ref=reference(body.get("charge")), intent_ref=reference(body.get("payment_intent")),
         reason=body.get("reason") or "", means=(body.get("payment_method_details") or {}).get("type") or "card",
-        due_at=moment(due) if due else None, taken_cents=-sum(one["amount"] for one in taken),
-        given_cents=sum(one["amount"] for one in given), taken_fee_cents=sum(one["fee"] for one in taken),
-        given_fee_cents=sum(one["fee"] for one in given), happened_at=moment(body["created"]), raw=json.dumps(body),
+        due_at=moment(due) if due else None,
+        movements=tuple(sorted(found, key=lambda one: (one.happened_at, one.ref))),
+        happened_at=moment(body["created"]), raw=json.dumps(body),
     )  # fmt: skip
 
 

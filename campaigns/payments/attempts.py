@@ -3,15 +3,18 @@
     attempt = await prepare(pledge)       TX1: the row and its idempotency key, committed
     await sent(attempt)                   the call is about to leave
     intent = await gateway.charge_off_session(…, key=attempt.key)
-    await record(attempt, intent)         TX2: the outcome, in one transaction with what follows from it
+    await record_all([(attempt, intent)])  TX2: the outcome, in one transaction with what follows from it
+
+Many at once are the same rows, in as many statements (docs/decisions/0015-settling-in-batches.md).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from campaigns.payments.answers import Intent, IntentStatus
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges.models import Pledge
-from civic import clock
+from civic import clock, database
 from civic.database import joined
 
 OPEN = (AttemptStatus.PREPARED, AttemptStatus.SENT, AttemptStatus.PROCESSING, AttemptStatus.UNKNOWN)
@@ -20,6 +23,13 @@ OUTCOMES = {
     IntentStatus.ACTION_REQUIRED: AttemptStatus.ACTION_REQUIRED, IntentStatus.FAILED: AttemptStatus.FAILED,
     IntentStatus.CANCELLED: AttemptStatus.CANCELLED,
 }  # fmt: skip
+_NUMBERS = "SELECT pledge_id, COUNT(*) AS n FROM attempt WHERE pledge_id IN ({marks}) GROUP BY pledge_id"
+_PREPARE = """INSERT INTO attempt (pledge_id, n, key, amount_cents, status, session_ref, error_code, answer, created_at,
+looked_at) VALUES {rows} RETURNING id, pledge_id"""
+_RECORD = """WITH known (id, status, intent_ref, error_code, answer, settled_at) AS (VALUES {rows})
+UPDATE attempt SET status = known.status, intent_ref = known.intent_ref, error_code = known.error_code,
+answer = known.answer, settled_at = known.settled_at FROM known
+WHERE attempt.id = known.id AND attempt.status IN ('prepared', 'sent', 'processing', 'unknown') RETURNING attempt.id"""
 
 
 async def prepare(pledge: Pledge, *, leaving: bool = False) -> Attempt:
@@ -28,13 +38,34 @@ async def prepare(pledge: Pledge, *, leaving: bool = False) -> Attempt:
     `leaving`: the call follows the commit at once, so the row says « sent » already.
     Raises IntegrityError when a live attempt exists: two payable things never coexist (invariant 3).
     """
+    return (await prepare_all([pledge], leaving=leaving))[0]
+
+
+async def prepare_all(pledges: Sequence[Pledge], *, leaving: bool = False) -> list[Attempt]:
+    """The next attempt of each of these pledges; two statements, however many there are."""
+    if not pledges:
+        return []
+    ids, present = [pledge.id for pledge in pledges], clock.now()
     async with joined():
-        n = await Attempt.filter(pledge_id=pledge.id).count() + 1
-        return await Attempt.create(
-            pledge_id=pledge.id, n=n, key=f"pledge-{pledge.id}-a{n}", amount_cents=pledge.charge_cents,
-            created_at=clock.now(), looked_at=clock.now(),
-            status=AttemptStatus.SENT if leaving else AttemptStatus.PREPARED,
-        )  # fmt: skip
+        counted = await database.fetch_all(_NUMBERS.format(marks=database.marks(ids)), ids)
+        number = {row["pledge_id"]: row["n"] + 1 for row in counted}
+        made = {pledge.id: _next(pledge, number.get(pledge.id, 1), present, leaving) for pledge in pledges}
+        rows = ", ".join(["(?, ?, ?, ?, ?, '', '', '', ?, ?)"] * len(made))
+        flat = [
+            value for one in made.values()
+            for value in (one.pledge_id, one.n, one.key, one.amount_cents, one.status.value, present, present)
+        ]  # fmt: skip
+        for row in await database.fetch_all(_PREPARE.format(rows=rows), flat):
+            attempt = made[row["pledge_id"]]
+            attempt.id, attempt._saved_in_db = row["id"], True
+    return list(made.values())
+
+
+def _next(pledge: Pledge, n: int, present: datetime, leaving: bool) -> Attempt:
+    return Attempt(
+        pledge_id=pledge.id, n=n, key=f"pledge-{pledge.id}-a{n}", amount_cents=pledge.charge_cents,
+        created_at=present, looked_at=present, status=AttemptStatus.SENT if leaving else AttemptStatus.PREPARED,
+    )  # fmt: skip
 
 
 async def sent(attempt: Attempt) -> bool:
@@ -47,17 +78,22 @@ async def unknown(attempt: Attempt) -> bool:
     return await _set(attempt, (AttemptStatus.PREPARED, AttemptStatus.SENT), AttemptStatus.UNKNOWN)
 
 
-async def record(attempt: Attempt, intent: Intent) -> bool:
-    """Store the gateway's outcome, once; False when the row is terminal already (its outcome never changes).
+async def record_all(ended: Sequence[tuple[Attempt, Intent]]) -> set[int]:
+    """Store the gateway's outcomes, each once, in one statement; the ids of the attempts that were still open.
 
-    The caller compares amount and currency before booking.
+    A row that is terminal already is left as it is. The caller compares amount and currency before booking.
     """
-    outcome = OUTCOMES[intent.status]
-    settled = None if outcome == AttemptStatus.PROCESSING else clock.now()
-    return await _set(
-        attempt, OPEN, outcome, intent_ref=intent.ref, error_code=(intent.decline_code or intent.error_code)[:60],
-        answer=intent.raw, settled_at=settled,
-    )  # fmt: skip
+    present, flat = clock.now(), []
+    for attempt, intent in ended:
+        settled = None if intent.status == IntentStatus.PROCESSING else present
+        code = (intent.decline_code or intent.error_code)[:60]
+        flat += [attempt.id, OUTCOMES[intent.status].value, intent.ref, code, intent.raw, settled]
+    rows = database.rows_of(len(ended), "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT", "TIMESTAMPTZ")
+    recorded = {row["id"] for row in await database.fetch_all(_RECORD.format(rows=rows), flat)}
+    for attempt, intent in ended:
+        if attempt.id in recorded:
+            attempt.status, attempt.intent_ref = OUTCOMES[intent.status], intent.ref
+    return recorded
 
 
 async def is_under_way(pledge_id: int) -> bool:

@@ -10,6 +10,7 @@ import structlog
 from campaigns.payments import attempts, gateway
 from campaigns.payments.answers import Checkout, CheckoutStatus
 from campaigns.payments.gateway import Page
+from campaigns.payments.till import OURS, Till, till_of
 from campaigns.pledges import queries
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge, PledgeStatus
@@ -35,6 +36,8 @@ async def open_page(pledge: Pledge) -> str | None:
     """
     if pledge.status != PledgeStatus.CREATED:
         return None
+    if pledge.campaign.till_closed_at:
+        raise Gone(queries.refusal(pledge.campaign))
     try:
         if pledge.campaign.is_open():
             return await _open(pledge)
@@ -45,7 +48,7 @@ async def open_page(pledge: Pledge) -> str | None:
             _("La page de paiement ne répond pas. Rien n’est perdu : réessayez dans un instant."), status=503
         ) from trouble
     if over:
-            raise Gone(_("Cette collecte est terminée. Elle ne reçoit plus de don."))
+            raise Gone(queries.refusal(pledge.campaign))
     return None
 
 
@@ -55,31 +58,31 @@ async def _open(pledge: Pledge) -> str | None:
         if known and known.status == CheckoutStatus.OPEN:
             return known.url
         if known and known.status == CheckoutStatus.COMPLETE:
-            await settle(pledge.session_ref)
+            await settle(till_of(pledge.campaign), pledge.session_ref)
             return None
-    customer_ref = pledge.customer_ref or await customer_of(pledge)
-    page = await gateway.open_setup_checkout(_page(pledge, customer_ref))
+    customer_ref, till = pledge.customer_ref or await customer_of(pledge), till_of(pledge.campaign)
+    page = await gateway.open_setup_checkout(till, _page(pledge, customer_ref))
     rows = Pledge.filter(id=pledge.id, session_ref=pledge.session_ref, status=PledgeStatus.CREATED)
     if not await rows.update(session_ref=page.ref, customer_ref=customer_ref):
         fresh = await Pledge.get(id=pledge.id)
         if fresh.session_ref != page.ref:
-            await gateway.expire_checkout(page.ref, key=f"{page.ref}-expire")
-            return (await gateway.read_checkout(fresh.session_ref)).url if fresh.session_ref else None
+            await gateway.expire_checkout(till, page.ref, key=f"{page.ref}-expire")
+            return (await gateway.read_checkout(till, fresh.session_ref)).url if fresh.session_ref else None
     return page.url
 
 
 async def customer_of(pledge: Pledge) -> str:
     """A customer for this promise and its backer. Raises GatewayTrouble."""
     return await gateway.ensure_customer(
-        key=f"pledge-{pledge.id}-customer-{int(_rounded(clock.now()).timestamp())}", name=pledge.person.name,
-        email=pledge.person.email or "", metadata={"pledge": str(pledge.id)},
+        till_of(pledge.campaign), key=f"pledge-{pledge.id}-customer-{int(_rounded(clock.now()).timestamp())}",
+        name=pledge.person.name, email=pledge.person.email or "", metadata={"pledge": str(pledge.id)},
     )  # fmt: skip
 
 
 async def _known(pledge: Pledge) -> Checkout | None:
     """Her page as the gateway has it; None when it is gone there, and another is opened."""
     try:
-        return await gateway.read_checkout(pledge.session_ref)
+        return await gateway.read_checkout(till_of(pledge.campaign), pledge.session_ref)
     except gateway.Missing:
         await _report_gone(pledge)
         return None
@@ -114,21 +117,26 @@ def _metadata(pledge: Pledge) -> dict[str, str]:
     }  # fmt: skip
 
 
-async def settle(session_ref: str) -> Pledge | None:
-    """Fetch the hosted page anew and apply what it says to its promise; None when it is not one of ours.
+async def settle(till: Till, session_ref: str) -> Pledge | None:
+    """Fetch the hosted page anew and apply what it says to its promise; None when it is not one of that till.
 
     Raises NotKnownYet when the promise is not visible yet, GatewayTrouble when the gateway does not answer.
     """
-    page = await gateway.read_checkout(session_ref)
-    if "support" in page.metadata:
+    page = await gateway.read_checkout(till, session_ref)
+    if "support" in page.metadata and till == OURS:
         await jobs.enqueue("support_page_changed", key=f"{page.ref}-{page.status}", session_ref=page.ref)
     if "pledge" not in page.metadata:
         return None
     pledge = await queries.pledge_of_session(session_ref, int(page.metadata["pledge"]))
     if pledge is None:
         raise NotKnownYet(session_ref)
+    if till_of(pledge.campaign) != till:
+        log.error("hosted page of another account", pledge=pledge.id, session=page.ref, account=till.account)
+        return None
     if page.mode == "payment":
-        await jobs.enqueue("payment_page_changed", key=f"{page.ref}-{page.status}", session_ref=page.ref)
+        await jobs.enqueue(
+            "payment_page_changed", key=f"{page.ref}-{page.status}", session_ref=page.ref, account=till.account
+        )
         return pledge
     if page.status == CheckoutStatus.COMPLETE and page.setup_succeeded:
         await _confirm(pledge, page)
@@ -146,7 +154,7 @@ async def _confirm(pledge: Pledge, page: Checkout) -> None:
     fits = same_customer and page.metadata == _metadata(pledge)
     if pledge.status == PledgeStatus.CREATED and not fits:
         log.error("hosted page does not fit its promise", pledge=pledge.id, session=page.ref)
-        await jobs.enqueue("method_unneeded", key=page.method_ref, method_ref=page.method_ref)
+        await pledges.let_method_go(pledge.campaign, page.method_ref)
         return
     at = await _moment(pledge, page)
     saved = Saved(page.customer_ref, page.method_ref, page.method_label, at, page.method_ends_on)
@@ -158,14 +166,15 @@ async def _moment(pledge: Pledge, page: Checkout) -> datetime:
     present = clock.now()
     if pledge.campaign.deadline is None or present <= pledge.campaign.deadline:
         return present
-    return await gateway.completed_at(page) or present
+    return await gateway.completed_at(till_of(pledge.campaign), page) or present
 
 
 @jobs.outside
 async def sweep(**_payload: object) -> None:
     """Promises whose page was left: confirmed if the webhook was lost, abandoned once the page has ended."""
     before = clock.now() - timedelta(minutes=10)
-    for pledge in await Pledge.filter(status=PledgeStatus.CREATED, created_at__lt=before).order_by("id").limit(200):
+    waiting = Pledge.filter(status=PledgeStatus.CREATED, created_at__lt=before).order_by("id").limit(200)
+    for pledge in await waiting.select_related("campaign"):
         try:
             if pledge.session_ref:
                 await _settle_or_forget(pledge)
@@ -177,7 +186,7 @@ async def sweep(**_payload: object) -> None:
 
 async def _settle_or_forget(pledge: Pledge) -> None:
     try:
-        await settle(pledge.session_ref)
+        await settle(till_of(pledge.campaign), pledge.session_ref)
     except gateway.Missing:
         await _report_gone(pledge)
         await pledges.abandon(pledge, "page_gone")
@@ -188,7 +197,8 @@ async def close_open_pages(campaign_id: int) -> int:
 
     Answers how many promises were looked at. Raises GatewayTrouble: the decision waits until all are known.
     """
-    waiting = await Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.CREATED).order_by("id")
+    rows = Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.CREATED).order_by("id")
+    waiting = await rows.select_related("campaign")
     for pledge in waiting:
         await _end(pledge, "deadline")
     return len(waiting)
@@ -202,8 +212,9 @@ async def _end(pledge: Pledge, cause: str) -> PledgeStatus:
     """
     if pledge.session_ref:
         try:
-            await gateway.expire_checkout(pledge.session_ref, key=f"{pledge.session_ref}-expire")
-            await settle(pledge.session_ref)
+            till = till_of(pledge.campaign)
+            await gateway.expire_checkout(till, pledge.session_ref, key=f"{pledge.session_ref}-expire")
+            await settle(till, pledge.session_ref)
         except gateway.Missing:
             await _report_gone(pledge)
             cause = "page_gone"

@@ -7,12 +7,14 @@ from pathlib import Path
 from civic.settings import settings
 
 
-def webhook_secret() -> str:
-    """What webhooks are signed with; "" closes the endpoint."""
+def webhook_secrets() -> list[str]:
+    """What webhooks are signed with: our endpoint's secret, and the one of connected accounts; none closes the door."""
     current = settings()
     if current.payments == "off":
-        return ""
-    return simulated_secret(current.data) if current.payments_simulated else current.stripe_webhook_secret
+        return []
+    if current.payments_simulated:
+        return [simulated_secret(current.data)]
+    return [secret for secret in (current.stripe_webhook_secret, current.stripe_connect_webhook_secret) if secret]
 
 
 def simulated_secret(data: Path) -> str:

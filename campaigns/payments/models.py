@@ -60,13 +60,17 @@ class Attempt(Model):
 
 
 class InboxEvent(Model):
-    """What the gateway told, once per event; a job handles it by fetching the object anew."""
+    """What the gateway told, once per event; a job handles it by fetching the object anew.
+
+    `account_ref`: the connected account on which it happened, "" for ours.
+    """
 
     id = fields.BigIntField(primary_key=True)
     source = fields.CharField(max_length=20, default="stripe")
     event_ref = fields.CharField(max_length=120)
     kind = fields.CharField(max_length=80)
     object_ref = fields.CharField(max_length=120, default="")
+    account_ref = fields.CharField(max_length=80, default="")
     body = fields.TextField()
     received_at = fields.DatetimeField()
     handled_at = fields.DatetimeField(null=True)

@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle.queries import campaign_to_show
 from campaigns.payments import checkout, gateway, inbox
+from campaigns.payments.till import till_of
 from campaigns.pledges import draft, queries, wording
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import reference
@@ -45,7 +46,7 @@ async def thanks(request: Request) -> Response:
         raise NotFound(_("Cette promesse de don n’existe pas."))
     late = False
     if found.status == PledgeStatus.CREATED:
-        late = not await _settled(session_ref)
+        late = not await _settled(found)
         found = await queries.pledge_of_session(session_ref) or found
     if found.status == PledgeStatus.CREATED and not late:
         return redirect("pledges.verify", slug=slug)
@@ -58,10 +59,10 @@ async def thanks(request: Request) -> Response:
     return answer if late else draft.forget(answer, slug)
 
 
-async def _settled(session_ref: str) -> bool:
+async def _settled(pledge: Pledge) -> bool:
     """Whether the gateway answered; when it does not, the webhook or the sweep will confirm later."""
     try:
-        await checkout.settle(session_ref)
+        await checkout.settle(till_of(pledge.campaign), pledge.session_ref)
     except gateway.GatewayTrouble:
         return False
     return True

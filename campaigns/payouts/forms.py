@@ -18,12 +18,14 @@ class TrancheForm(BaseModel):
 
 
 class ExpenseForm(BaseModel):
-    """Money spent; its evidence is a file beside it."""
+    """Money spent; its evidence is a file beside it, `alt` what it shows, `hidden` when it names private persons."""
 
     cost_line: int
     amount: Cents
     paid_on: date
     what: str = Field(min_length=3, max_length=200)
+    alt: str = Field("", max_length=200)
+    hidden: bool = False
     key: str = Field("", max_length=64)
 
 
@@ -32,6 +34,12 @@ class AnswerForm(BaseModel):
 
     answer: Literal["accepted", "refused"]
     reason: str = Field("", max_length=300)
+
+
+class HideForm(BaseModel):
+    """Whether the evidence of an expense is kept from the public."""
+
+    hidden: bool
 
 
 class ReasonForm(BaseModel):

@@ -21,10 +21,32 @@ class Answer(StrEnum):
     UNDONE = "undone"
 
 
-TWO_PERSONS = "answered_by_id IS NULL OR answered_by_id <> asked_by_id"
+class TwoPersons(Model):
+    """What one person asks and another answers; `two_persons` has the database watch over it."""
+
+    asked_by_id: int
+    asked_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    asked_at = fields.DatetimeField()
+    answered_by_id: int | None
+    answered_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    answered_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        abstract = True
 
 
-class Tranche(Model):
+def two_persons(table: str) -> CheckConstraint:
+    """Nobody answers herself."""
+    return CheckConstraint(
+        check="answered_by_id IS NULL OR answered_by_id <> asked_by_id", name=f"{table}_two_persons"
+    )
+
+
+class Tranche(TwoPersons):
     """A sum in cents that may be spent on a cost line; bound to a decision of a committee when `decision` is set."""
 
     id = fields.BigIntField(primary_key=True)
@@ -43,28 +65,21 @@ class Tranche(Model):
     amount_cents = fields.BigIntField()
     purpose = fields.CharField(max_length=300)
     status = fields.CharEnumField(Answer, max_length=10, default=Answer.ASKED)
-    asked_by_id: int
-    asked_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
-    )
-    asked_at = fields.DatetimeField()
-    answered_by_id: int | None
-    answered_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
-    )
-    answered_at = fields.DatetimeField(null=True)
     reason = fields.CharField(max_length=300, default="")
 
     class Meta:
         table = "tranche"
         constraints = (
             CheckConstraint(check="amount_cents > 0", name="tranche_positive"),
-            CheckConstraint(check=TWO_PERSONS, name="tranche_two_persons"),
+            two_persons("tranche"),
         )
 
 
-class Expense(Model):
-    """Money spent on a cost line, in cents, on a day, with a photo of its receipt; public once verified."""
+class Expense(TwoPersons):
+    """Money spent on a cost line, in cents, on a day, with its evidence (a photo or a PDF); public once verified.
+
+    `hidden`: the evidence shows personal data, so only leads, team and treasurers read it.
+    """
 
     id = fields.BigIntField(primary_key=True)
     campaign_id: int
@@ -82,29 +97,20 @@ class Expense(Model):
     evidence: fields.ForeignKeyRelation[Picture] = fields.ForeignKeyField(
         "civic.Picture", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
+    hidden = fields.BooleanField(default=False)
     form_key = fields.CharField(max_length=64, unique=True)
     status = fields.CharEnumField(Answer, max_length=10, default=Answer.ASKED)
-    asked_by_id: int
-    asked_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
-    )
-    asked_at = fields.DatetimeField()
-    answered_by_id: int | None
-    answered_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
-    )
-    answered_at = fields.DatetimeField(null=True)
     reason = fields.CharField(max_length=300, default="")
 
     class Meta:
         table = "expense"
         constraints = (
             CheckConstraint(check="amount_cents > 0", name="expense_positive"),
-            CheckConstraint(check=TWO_PERSONS, name="expense_two_persons"),
+            two_persons("expense"),
         )
 
 
-class ClosingReport(Model):
+class ClosingReport(TwoPersons):
     """What was done, in words; what the contributors decided about a surplus. One per campaign."""
 
     id = fields.BigIntField(primary_key=True)
@@ -119,17 +125,7 @@ class ClosingReport(Model):
     )
     surplus_cents = fields.BigIntField(default=0)
     surplus_use = fields.CharField(max_length=400, default="")
-    asked_by_id: int
-    asked_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
-    )
-    asked_at = fields.DatetimeField()
-    answered_by_id: int | None
-    answered_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
-    )
-    answered_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "closing_report"
-        constraints = (CheckConstraint(check=TWO_PERSONS, name="closing_report_two_persons"),)
+        constraints = (two_persons("closing_report"),)

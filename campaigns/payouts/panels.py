@@ -2,20 +2,24 @@
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.payouts import queries
+from campaigns.payouts.models import Answer
+from campaigns.payouts.wording import waits_for
 from campaigns.slots import Tool
+from civic.decisions.models import DecisionStatus
 from civic.i18n import _
 from civic.initiatives.queries import is_lead
 from civic.people.actor import Actor
-from civic.slots import Panel
+from civic.people.models import Person
+from civic.slots import Panel, Todo
 from civic.web import urls
+from civic.web.formats import money
 
-SHOWN = queries.SPENDING | {CampaignStatus.CLOSED}
-
+UNDECIDED = (DecisionStatus.SCHEDULED, DecisionStatus.OPEN)
 
 async def campaign_tools(campaign: Campaign, actor: Actor) -> list[Tool]:
     """« Dépenser l’argent », once the campaign has succeeded."""
     may = actor.is_animator or actor.is_treasurer or await is_lead(actor.person, campaign.initiative_id)
-    if campaign.status not in SHOWN or not may:
+    if campaign.status not in queries.spending_states(campaign) | {CampaignStatus.CLOSED} or not may:
         return []
     return [Tool(_("Dépenser l’argent"), urls.path("payouts.show", slug=campaign.slug), "coins", order=20)]
 
@@ -25,4 +29,50 @@ async def treasury_panels(_actor: Actor) -> list[Panel]:
     tranches, expenses = await queries.waiting()
     if not tranches and not expenses:
         return []
-    return [Panel("campaigns/payouts/waiting.html", {"tranches": tranches, "expenses": expenses}, order=30)]
+    return [Panel("campaigns/payouts/waiting.html", {
+        "tranches": tranches, "expenses": expenses, "waits_for": waits_for,
+    }, order=30)]  # fmt: skip
+
+
+async def desk_todos(person: Person) -> list[Todo]:
+    """What another person asks or declares; a demand that a committee still answers waits for it."""
+    tranches, expenses = await queries.waiting()
+    found = [
+        Todo(
+            _("Permettre de dépenser %(amount)s", amount=money(row.amount_cents)), _page(row.campaign, "tranches"),
+            "argent", detail=waits_for(row.decision) if row.decision else row.purpose,
+        )
+        for row in tranches
+        if row.asked_by_id != person.id and not (row.decision and row.decision.status in UNDECIDED)
+    ]  # fmt: skip
+    return found + [
+        Todo(
+            _("Vérifier une dépense de %(amount)s", amount=money(row.amount_cents)), _page(row.campaign, "depenses"),
+            "argent", detail=row.what,
+        )
+        for row in expenses if row.asked_by_id != person.id
+    ]  # fmt: skip
+
+
+async def person_todos(person: Person) -> list[Todo]:
+    """What a lead may do now: spend what is permitted and show it, or ask again what was refused."""
+    tranches, expenses = await queries.told_lately(person)
+    found = []
+    for row in tranches:
+        amount, why = money(row.amount_cents), _("La raison : %(reason)s", reason=row.reason)
+        yes = row.status == Answer.ACCEPTED
+        text = (
+            _("Déclarer la dépense de %(amount)s qui est permise", amount=amount) if yes
+            else _("Demander autrement %(amount)s : c’est refusé", amount=amount)
+        )  # fmt: skip
+        anchor = "depenses" if yes else "tranches"
+        found.append(Todo(text, _page(row.campaign, anchor), "argent", detail=row.purpose if yes else why))
+    for one in expenses:
+        text = _("Déclarer à nouveau la dépense de %(amount)s : elle est refusée", amount=money(one.amount_cents))
+        why = _("La raison : %(reason)s", reason=one.reason)
+        found.append(Todo(text, _page(one.campaign, "depenses"), "argent", detail=why))
+    return found
+
+
+def _page(campaign: Campaign, anchor: str) -> str:
+    return urls.path("payouts.show", slug=campaign.slug) + f"#{anchor}"

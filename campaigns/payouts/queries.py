@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from campaigns.ledger import queries as ledger
 from campaigns.ledger.models import AccountKind
@@ -14,11 +14,16 @@ from civic import clock
 from civic.decisions.models import Decision, DecisionStatus
 from civic.errors import Forbidden, NotFound
 from civic.i18n import _
-from civic.initiatives.queries import is_lead
-from civic.people.actor import Actor
+from civic.initiatives.queries import is_lead, led_by
+from civic.media.models import Picture
+from civic.people.actor import Actor, must_be_another
+from civic.people.models import Person
 from civic.settings import settings
 
 SPENDING = frozenset({CampaignStatus.FUNDED, CampaignStatus.REPORTING})
+STANDING = frozenset({CampaignStatus.LIVE, CampaignStatus.CANCELLED, CampaignStatus.REPORTING})
+"""A monthly support is spent while it is open, and what is left of it once it has ended; not while it is suspended."""
+FORTNIGHT = timedelta(days=14)
 REFUND_RIGHT = timedelta(weeks=8)
 """How long a bank gives a SEPA direct debit back without asking why (SEPA Core rulebook)."""
 
@@ -66,6 +71,16 @@ class LineSpent:
         return self.permitted - self.spent - self.declared
 
 
+def spending_states(campaign: Campaign) -> frozenset[CampaignStatus]:
+    """The states in which this campaign's money may be spent."""
+    return STANDING if campaign.is_standing else SPENDING
+
+
+def reporting_states(campaign: Campaign) -> frozenset[CampaignStatus]:
+    """The states in which its lead may send the closing report: a monthly support has to be ended first."""
+    return spending_states(campaign) - {CampaignStatus.LIVE}
+
+
 async def purse_of(campaign: Campaign) -> Purse:
     """The money of a campaign: what its ledger holds, less what may have to go back."""
     balances = await ledger.campaign_balances(campaign.id)
@@ -86,6 +101,28 @@ async def _reserve(campaign: Campaign) -> int:
     )  # fmt: skip
     debits: int = sum(row.amount_cents for row in rows)
     return -(-debits * settings().sepa_reserve_on(clock.today()) // 100)
+
+
+@dataclass(slots=True, frozen=True)
+class YearSums:
+    """What a calendar year brought and took, in cents; given back is out of what was received."""
+
+    year: int
+    received: int
+    fees: int
+    spent: int
+
+
+async def years_of(campaign: Campaign) -> list[YearSums]:
+    """The calendar years of a campaign's entries (by the day of each movement), the latest first."""
+    sums: dict[int, list[int]] = {}
+    for entry in await ledger.entries(campaign.id):
+        year = clock.local(datetime.fromtimestamp(entry.link.occurred_at, UTC)).year
+        row = sums.setdefault(year, [0, 0, 0])
+        moved = (-entry.cents(AccountKind.CAMPAIGN_FUND), entry.cents(AccountKind.PSP_FEES))
+        for place, cents in enumerate((*moved, entry.cents(AccountKind.EXPENSE_PAID))):
+            row[place] += cents
+    return [YearSums(year, *sums[year]) for year in sorted(sums, reverse=True)]
 
 
 async def lines_of(campaign: Campaign) -> list[LineSpent]:
@@ -154,7 +191,7 @@ async def tranche_to_answer(campaign: Campaign, tranche_id: int, actor: Actor) -
     tranche = await Tranche.get_or_none(id=tranche_id, campaign_id=campaign.id).select_related("decision")
     if tranche is None:
         raise NotFound(_("Cette demande n’existe pas."))
-    _not_own(tranche.asked_by_id, actor)
+    must_be_another(actor, tranche.asked_by_id, _own())
     return tranche
 
 
@@ -163,17 +200,63 @@ async def expense_to_check(campaign: Campaign, expense_id: int, actor: Actor) ->
     expense = await Expense.get_or_none(id=expense_id, campaign_id=campaign.id).select_related("cost_line")
     if expense is None:
         raise NotFound(_("Cette dépense n’existe pas."))
-    _not_own(expense.asked_by_id, actor)
+    must_be_another(actor, expense.asked_by_id, _own())
     return expense
 
 
-def _not_own(asked_by: int, actor: Actor) -> None:
-    if asked_by == actor.person.id:
-        raise Forbidden(_("Personne ne vérifie ce qu’il a lui-même demandé."))
+def _own() -> str:
+    return _("Personne ne vérifie ce qu’il a lui-même demandé.")
+
+
+async def expense_to_show(campaign: Campaign, expense_id: int) -> Expense:
+    """An expense with its evidence. Raises NotFound."""
+    expense = await Expense.get_or_none(id=expense_id, campaign_id=campaign.id).select_related("evidence")
+    if expense is None:
+        raise NotFound(_("Cette dépense n’existe pas."))
+    return expense
+
+
+async def evidence_to_read(slug: str, expense_id: int, actor: Actor | None) -> Picture:
+    """The PDF of an evidence: public once verified, unless hidden; before, and then, for leads, team and treasurers.
+
+    Raises NotFound or Forbidden.
+    """
+    campaign = await campaign_to_show(slug, actor)
+    expense = await expense_to_show(campaign, expense_id)
+    if expense.status != Answer.ACCEPTED or expense.hidden:
+        if actor is None:
+            raise NotFound(_("Cette dépense n’existe pas."))
+        await campaign_to_spend(slug, actor)
+    if not expense.evidence.pages:
+        raise NotFound(_("Cette dépense n’a pas de PDF."))
+    return expense.evidence
 
 
 async def waiting() -> tuple[list[Tranche], list[Expense]]:
     """What waits for a second person, in all campaigns, the oldest first."""
-    tranches = Tranche.filter(status=Answer.ASKED).order_by("id").select_related("campaign")
+    tranches = Tranche.filter(status=Answer.ASKED).order_by("id").select_related("campaign", "decision")
     expenses = Expense.filter(status=Answer.ASKED).order_by("id").select_related("campaign")
     return await tranches, await expenses
+
+
+async def told_lately(person: Person) -> tuple[list[Tranche], list[Expense]]:
+    """What a lead was answered in the last fortnight and has not acted upon since, the oldest first.
+
+    A permission is acted upon by an expense on its cost line, a refusal by a new demand or expense there.
+    """
+    ids = [initiative.id for initiative in await led_by(person)]
+    of_hers = {"campaign__initiative_id__in": ids or [0], "campaign__status__in": list(SPENDING | STANDING)}
+    lately = {**of_hers, "answered_at__gte": clock.now() - FORTNIGHT}
+    answered = Tranche.filter(**lately, status__in=[Answer.ACCEPTED, Answer.REFUSED]).order_by("id")
+    refused = Expense.filter(**lately, status=Answer.REFUSED).order_by("id").select_related("campaign")
+    asked, spent = await Tranche.filter(**of_hers), await Expense.filter(**of_hers)
+
+    def acted(row: Tranche | Expense, later: Sequence[Tranche | Expense]) -> bool:
+        since = row.answered_at
+        return any(one.cost_line_id == row.cost_line_id and since and one.asked_at > since for one in later)
+
+    tranches = [
+        row for row in await answered.select_related("campaign")
+        if not acted(row, spent if row.status == Answer.ACCEPTED else asked)
+    ]  # fmt: skip
+    return tranches, [row for row in await refused if not acted(row, spent)]

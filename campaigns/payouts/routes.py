@@ -4,20 +4,22 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle.models import Campaign
 from campaigns.payouts import queries, service
-from campaigns.payouts.forms import AnswerForm, CloseForm, ExpenseForm, ReasonForm, ReportForm, TrancheForm
+from campaigns.payouts.forms import AnswerForm, CloseForm, ExpenseForm, HideForm, ReasonForm, ReportForm, TrancheForm
 from campaigns.payouts.models import Answer, Expense, Tranche
+from campaigns.payouts.wording import waits_for
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.i18n import _
 from civic.initiatives.queries import is_lead
-from civic.media.service import store
-from civic.people.actor import Actor, actor_of
+from civic.media.documents import path_of, store_evidence
+from civic.people.actor import Actor, actor_of, visitor_or_actor
 from civic.web import limits
 from civic.web.forms import Form
 from civic.web.page import page, redirect
@@ -49,28 +51,44 @@ async def _page(
         lines=await queries.lines_of(campaign), decisions=await queries.decisions_for(campaign),
         tranches=await Tranche.filter(**rows).order_by("-id").select_related("cost_line", "decision", "asked_by"),
         expenses=await Expense.filter(**rows).order_by("-id").select_related("cost_line", "evidence", "asked_by"),
-        report=report, leads=await is_lead(actor.person, campaign.initiative_id),
-        seconds=actor.is_animator or actor.is_treasurer, spends=campaign.status in queries.SPENDING,
+        report=report, waits_for=waits_for, leads=await is_lead(actor.person, campaign.initiative_id),
+        seconds=actor.is_animator or actor.is_treasurer, spends=campaign.status in queries.spending_states(campaign),
+        reports=campaign.status in queries.reporting_states(campaign),
+        years=await queries.years_of(campaign) if campaign.is_standing else [],
         key=secrets.token_urlsafe(16),
     )  # fmt: skip
 
 
 async def ask(request: Request) -> Response:
     """Ask for a tranche."""
+    done = _("C’est demandé. Une autre personne va répondre.")
+    return await _enter(request, TrancheForm, "tranche", service.ask, done)
+
+
+async def report(request: Request) -> Response:
+    """Send the closing report."""
+    done = _("Votre bilan est envoyé. L’équipe le lit et clôt la collecte.")
+    return await _enter(request, ReportForm, "report", service.report, done)
+
+
+async def _enter(
+    request: Request, shape: type[BaseModel], name: str, verb: Callable[..., Awaitable[object]], done: str
+) -> Response:
+    """What a lead writes: kept, or the page again with what is wrong."""
     actor = actor_of(request)
     campaign = await queries.campaign_to_declare(request.path_params["slug"], actor)
-    form = await Form.read(request, TrancheForm)
+    form = await Form.read(request, shape)
     try:
         if form.data is not None:
-            await service.ask(campaign, actor, form.data)
-            return _back(campaign, _("C’est demandé. Une autre personne va répondre."))
+            await verb(campaign, actor, form.data)
+            return _back(campaign, done)
     except DomainError as error:
         form.refuse(error)
-    return await _page(request, campaign, actor, 422, tranche=form)
+    return await _page(request, campaign, actor, 422, **{name: form})
 
 
 async def declare(request: Request) -> Response:
-    """Declare an expense with the photo of its evidence."""
+    """Declare an expense with its evidence, a photo or a PDF."""
     actor = actor_of(request)
     campaign = await queries.campaign_to_declare(request.path_params["slug"], actor)
     await limits.hit("evidence", str(actor.person.id), most=60, per=3600)
@@ -79,9 +97,10 @@ async def declare(request: Request) -> Response:
         try:
             upload = sent.get("evidence")
             if not isinstance(upload, UploadFile) or not upload.filename:
-                form.refuse(Invalid(_("Ajoutez la photo de la facture ou du ticket."), field="evidence"))
+                form.refuse(Invalid(_("Ajoutez la facture ou le ticket, en photo ou en PDF."), field="evidence"))
             elif form.data is not None:
-                picture = await store(upload, alt=_("Preuve : %(what)s", what=form.data.what)[:200], field="evidence")
+                alt = form.data.alt or _("Preuve : %(what)s", what=form.data.what)[:200]
+                picture = await store_evidence(upload, alt=alt, field="evidence")
                 form.data.key = form.data.key or secrets.token_urlsafe(16)
                 await service.declare(campaign, actor, form.data, picture)
                 return _back(campaign, _("C’est noté. Une autre personne va vérifier cette dépense."))
@@ -90,42 +109,29 @@ async def declare(request: Request) -> Response:
     return await _page(request, campaign, actor, 422, expense=form)
 
 
-async def report(request: Request) -> Response:
-    """Send the closing report."""
-    actor = actor_of(request)
-    campaign = await queries.campaign_to_declare(request.path_params["slug"], actor)
-    form = await Form.read(request, ReportForm)
-    try:
-        if form.data is not None:
-            await service.report(campaign, actor, form.data)
-            return _back(campaign, _("Votre bilan est envoyé. L’équipe le lit et clôt la collecte."))
-    except DomainError as error:
-        form.refuse(error)
-    return await _page(request, campaign, actor, 422, report=form)
-
-
 async def answer(request: Request) -> Response:
     """Permit or refuse a tranche."""
-    actor, campaign = await _second(request)
-    tranche = await queries.tranche_to_answer(campaign, request.path_params["id"], actor)
-    form = await Form.read(request, AnswerForm)
-
-    async def say(data: AnswerForm) -> None:
-        await service.answer(campaign, tranche, actor, Answer(data.answer), data.reason)
-
-    return await _said(campaign, form, say, _("C’est répondu."))
+    return await _answer(request, queries.tranche_to_answer, service.answer, _("C’est répondu."))
 
 
 async def check(request: Request) -> Response:
     """Verify or refuse an expense."""
+    done = _("C’est répondu. Une dépense vérifiée est publiée avec sa preuve.")
+    return await _answer(request, queries.expense_to_check, service.check, done)
+
+
+async def _answer(
+    request: Request, find: Callable[..., Awaitable[Any]], verb: Callable[..., Awaitable[None]], done: str
+) -> Response:
+    """Yes or no of the second person."""
     actor, campaign = await _second(request)
-    expense = await queries.expense_to_check(campaign, request.path_params["id"], actor)
+    row = await find(campaign, request.path_params["id"], actor)
     form = await Form.read(request, AnswerForm)
 
     async def say(data: AnswerForm) -> None:
-        await service.check(campaign, expense, actor, Answer(data.answer), data.reason)
+        await verb(campaign, row, actor, Answer(data.answer), data.reason)
 
-    return await _said(campaign, form, say, _("C’est répondu. Une dépense vérifiée est publiée avec sa preuve."))
+    return await _said(campaign, form, say, done)
 
 
 async def undo(request: Request) -> Response:
@@ -140,6 +146,30 @@ async def undo(request: Request) -> Response:
         await service.undo(campaign, expense, actor, data.reason)
 
     return await _said(campaign, form, say, _("La dépense est annulée dans les comptes."))
+
+
+async def hide(request: Request) -> Response:
+    """Keep an evidence from the public, or show it: leads, team, treasurers."""
+    actor = actor_of(request)
+    campaign = await queries.campaign_to_spend(request.path_params["slug"], actor)
+    expense = await queries.expense_to_show(campaign, request.path_params["id"])
+    form = await Form.read(request, HideForm)
+
+    async def say(data: HideForm) -> None:
+        await service.show_evidence(campaign, expense, actor, hidden=data.hidden)
+
+    return await _said(campaign, form, say, _("C’est fait. La page publique le dit."))
+
+
+async def evidence(request: Request) -> Response:
+    """The PDF of an evidence, to download: its pages are pictures, nothing in it runs."""
+    id = request.path_params["id"]
+    picture = await queries.evidence_to_read(request.path_params["slug"], id, visitor_or_actor(request))
+    headers = {
+        "Content-Disposition": f'attachment; filename="preuve-{id}.pdf"', "Cache-Control": "private, no-store",
+        "Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff",
+    }  # fmt: skip
+    return FileResponse(path_of(picture), media_type="application/pdf", headers=headers)
 
 
 async def close(request: Request) -> Response:
@@ -180,6 +210,8 @@ routes: list[BaseRoute] = [
     Route(_AT + "/tranches/{id:int}", answer, methods=["POST"], name="payouts.answer"),
     Route(_AT + "/declarer", declare, methods=["POST"], name="payouts.declare"),
     Route(_AT + "/{id:int}", check, methods=["POST"], name="payouts.check"),
+    Route(_AT + "/{id:int}/cacher", hide, methods=["POST"], name="payouts.hide"),
+    Route(_AT + "/{id:int}/preuve.pdf", evidence, name="payouts.evidence"),
     Route(_AT + "/{id:int}/annuler", undo, methods=["POST"], name="payouts.undo"),
     Route(_AT + "/bilan", report, methods=["POST"], name="payouts.report"),
     Route(_AT + "/clore", close, methods=["POST"], name="payouts.close"),

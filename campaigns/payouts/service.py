@@ -7,17 +7,18 @@ from campaigns.ledger.models import AccountKind, Entry
 from campaigns.ledger.service import Amount
 from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine
 from campaigns.lifecycle.transitions import By, move
-from campaigns.payouts import queries
+from campaigns.payouts import letters, queries
 from campaigns.payouts.forms import ExpenseForm, ReportForm, TrancheForm
 from campaigns.payouts.models import Answer, ClosingReport, Expense, Tranche
+from campaigns.settlement.crash import crash_point
 from civic import clock
 from civic.database import retrying, transaction
-from civic.decisions.counting import Verdict
-from civic.decisions.models import Decision, DecisionStatus
+from civic.decisions.models import Decision
 from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from civic.media.models import Picture
-from civic.people.actor import Actor
+from civic.media.service import move_away
+from civic.people.actor import Actor, must_be_another
 from civic.people.service import audit
 from civic.web.formats import money
 
@@ -28,14 +29,19 @@ KIND = "expense"
 async def ask(campaign: Campaign, actor: Actor, form: TrancheForm) -> Tranche:
     """Ask for the permission to spend. Raises Invalid, or DomainError when the campaign's money is not there yet."""
     async with transaction():
-        campaign = await _hold(campaign, queries.SPENDING)
+        campaign = await _hold(campaign, queries.spending_states(campaign))
+        if campaign.payee_id:
+            raise DomainError(_("Cet argent est à %(who)s : il se dépense sans la permission du site.",
+                                who=campaign.beneficiary))  # fmt: skip
         line = await _line(campaign, form.cost_line)
         decision = await _decision(campaign, form.decision)
         await _within_purse(campaign, form.amount)
-        return await Tranche.create(
+        tranche = await Tranche.create(
             campaign=campaign, cost_line=line, decision=decision, amount_cents=form.amount, purpose=form.purpose,
-            asked_by=actor.person, asked_at=clock.now(),
+            asked_by=actor.hand, asked_at=clock.now(),
         )  # fmt: skip
+        await letters.asked(campaign, tranche, actor.hand, decision)
+        return tranche
 
 
 @retrying
@@ -43,14 +49,16 @@ async def answer(campaign: Campaign, tranche: Tranche, actor: Actor, said: Answe
     """Permit or refuse a tranche. Raises Invalid, or DomainError when its decision or the money is missing."""
     _reason_for(said, reason)
     async with transaction():
-        campaign = await _hold(campaign, queries.SPENDING)
+        campaign = await _hold(campaign, queries.spending_states(campaign))
         if said == Answer.ACCEPTED:
-            if tranche.decision_id and not adopted(await Decision.get(id=tranche.decision_id)):
+            if tranche.decision_id and not (await Decision.get(id=tranche.decision_id)).is_adopted:
                 raise DomainError(_("La décision dont dépend cette somme n’est pas adoptée. Attendez son résultat."))
             await _within_purse(campaign, tranche.amount_cents)
         rows = Tranche.filter(id=tranche.id, status=Answer.ASKED)
-        await _answer(rows.update(status=said, answered_by_id=actor.person.id, answered_at=clock.now(), reason=reason))
+        await _answer(rows.update(status=said, answered_by_id=actor.hand.id, answered_at=clock.now(), reason=reason))
         await audit(actor, f"tranche_{said.value}", f"campaign:{campaign.id}", tranche=tranche.id)
+        await letters.answered(campaign, tranche, said.value, reason)
+        crash_point("tranche_answered")
 
 
 @retrying
@@ -59,22 +67,24 @@ async def declare(campaign: Campaign, actor: Actor, form: ExpenseForm, evidence:
     if form.paid_on > clock.today():
         raise Invalid(_("Ce jour n’est pas encore venu."), field="paid_on")
     async with transaction():
-        campaign = await _hold(campaign, queries.SPENDING)
+        campaign = await _hold(campaign, queries.spending_states(campaign))
         line = await _line(campaign, form.cost_line)
         known = await Expense.get_or_none(form_key=form.key)
         if known:
             return known
         found = next(one for one in await queries.lines_of(campaign) if one.line.id == line.id)
-        if form.amount > found.open_cents:
+        if campaign.payee_id is None and form.amount > found.open_cents:
             raise Invalid(_(
                 "La permission de dépenser sur cette ligne est de %(left)s. Demandez-en une autre d’abord.",
                 left=money(max(0, found.open_cents)),
             ), field="amount")  # fmt: skip
         await _within_fund(campaign, form.amount)
-        return await Expense.create(
+        expense = await Expense.create(
             campaign=campaign, cost_line=line, amount_cents=form.amount, paid_on=form.paid_on, what=form.what,
-            evidence=evidence, form_key=form.key, asked_by=actor.person, asked_at=clock.now(),
+            evidence=evidence, form_key=form.key, asked_by=actor.hand, asked_at=clock.now(), hidden=form.hidden,
         )  # fmt: skip
+        await letters.asked(campaign, expense, actor.hand)
+        return expense
 
 
 @retrying
@@ -82,9 +92,10 @@ async def check(campaign: Campaign, expense: Expense, actor: Actor, said: Answer
     """Verify an expense, which books it, or refuse it with a reason. Raises Invalid or DomainError."""
     _reason_for(said, reason)
     async with transaction():
-        campaign = await _hold(campaign, queries.SPENDING)
+        campaign = await _hold(campaign, queries.spending_states(campaign))
         rows = Expense.filter(id=expense.id, status=Answer.ASKED)
-        await _answer(rows.update(status=said, answered_by_id=actor.person.id, answered_at=clock.now(), reason=reason))
+        await _answer(rows.update(status=said, answered_by_id=actor.hand.id, answered_at=clock.now(), reason=reason))
+        crash_point("expense_answered")
         if said == Answer.ACCEPTED:
             cents = expense.amount_cents
             await _within_fund(campaign, cents)
@@ -93,29 +104,45 @@ async def check(campaign: Campaign, expense: Expense, actor: Actor, said: Answer
                 KIND, KIND, str(expense.id), amounts, campaign=campaign.id, actor=actor.person.id,
                 occurred_at=clock.at(_day(expense.paid_on), 12),
             )  # fmt: skip
+            crash_point("expense_booked")
         await audit(actor, f"expense_{said.value}", f"campaign:{campaign.id}", expense=expense.id)
+        await letters.answered(campaign, expense, said.value, reason)
 
 
 @retrying
 async def undo(campaign: Campaign, expense: Expense, actor: Actor, reason: str) -> None:
     """Undo a verified expense by a reversal, with a reason. Raises DomainError when it is not verified."""
     async with transaction():
-        campaign = await _hold(campaign, queries.SPENDING)
+        campaign = await _hold(campaign, queries.spending_states(campaign))
         rows = Expense.filter(id=expense.id, status=Answer.ACCEPTED)
         await _answer(rows.update(status=Answer.UNDONE, reason=reason))
         entry = await Entry.get(source_type=KIND, source_id=str(expense.id), kind=KIND)
         await ledger.reverse(entry, actor=actor.person.id)
         await audit(actor, "expense_undone", f"campaign:{campaign.id}", expense=expense.id, reason=reason)
+        await letters.answered(campaign, expense, Answer.UNDONE.value, reason)
+
+
+@retrying
+async def show_evidence(campaign: Campaign, expense: Expense, actor: Actor, *, hidden: bool) -> None:
+    """Hide an evidence that shows personal data, or publish it again; a hidden one changes its address."""
+    async with transaction():
+        if not await Expense.filter(id=expense.id, hidden=not hidden).update(hidden=hidden):
+            return
+        if hidden:
+            await move_away(await Picture.get(id=expense.evidence_id))
+        act = "evidence_hidden" if hidden else "evidence_published"
+        await audit(actor, act, f"campaign:{campaign.id}", expense=expense.id)
 
 
 @retrying
 async def report(campaign: Campaign, actor: Actor, form: ReportForm) -> None:
-    """Send the closing report: funded → reporting; a report sent again replaces the one that is not accepted yet.
+    """Send the closing report: funded (a monthly support: cancelled) → reporting.
 
+    A report sent again replaces the one that is not accepted yet.
     Raises Invalid when money is left and no decision of the contributors is named.
     """
     async with transaction():
-        campaign = await _hold(campaign, queries.SPENDING)
+        campaign = await _hold(campaign, queries.reporting_states(campaign))
         decision = await _decision(campaign, form.decision)
         left = (await queries.purse_of(campaign)).left
         if left > 0 and (decision is None or not form.surplus_use):
@@ -125,10 +152,10 @@ async def report(campaign: Campaign, actor: Actor, form: ReportForm) -> None:
             ), field="decision" if decision is None else "surplus_use")  # fmt: skip
         values = {
             "text": form.text, "decision": decision, "surplus_use": form.surplus_use, "surplus_cents": max(0, left),
-            "asked_by": actor.person, "asked_at": clock.now(),
+            "asked_by": actor.hand, "asked_at": clock.now(),
         }  # fmt: skip
         await ClosingReport.update_or_create(defaults=values, campaign_id=campaign.id)
-        if campaign.status == CampaignStatus.FUNDED:
+        if campaign.status != CampaignStatus.REPORTING:
             await move(campaign, CampaignStatus.REPORTING, by=By.LEAD, actor=actor.person)
 
 
@@ -141,8 +168,10 @@ async def close(campaign: Campaign, actor: Actor, seen: str) -> None:
     async with transaction():
         campaign = await _hold(campaign, frozenset({CampaignStatus.REPORTING}))
         found = await queries.report_of(campaign.id)
-        if found is None or found.asked_by_id == actor.person.id:
-            raise DomainError(_("Une autre personne que celle qui a écrit le bilan clôt la collecte."))
+        if found is None:
+            raise DomainError(_("Le bilan n’est pas encore écrit."))
+        own = _("Une autre personne que celle qui a écrit le bilan clôt la collecte.")
+        must_be_another(actor, found.asked_by_id, own)
         if found.asked_at.isoformat() != seen:
             raise DomainError(_("Le bilan a été renvoyé entre-temps. Relisez-le avant de clore."))
         open_rows = Expense.filter(campaign_id=campaign.id, status=Answer.ASKED)
@@ -151,16 +180,11 @@ async def close(campaign: Campaign, actor: Actor, seen: str) -> None:
         left = max(0, (await queries.purse_of(campaign)).left)
         if left != found.surplus_cents:
             raise DomainError(_("Les comptes ont changé depuis le bilan. Son auteur doit le renvoyer."))
-        if left and not (found.decision and adopted(found.decision)):
+        if left and not (found.decision and found.decision.is_adopted):
             raise DomainError(_("La décision des contributeurs sur ce qui reste n’est pas adoptée."))
-        await ClosingReport.filter(id=found.id).update(answered_by_id=actor.person.id, answered_at=clock.now())
+        await ClosingReport.filter(id=found.id).update(answered_by_id=actor.hand.id, answered_at=clock.now())
         await move(campaign, CampaignStatus.CLOSED, by=By.TEAM, actor=actor.person)
         await audit(actor, "campaign_closed", f"campaign:{campaign.id}")
-
-
-def adopted(decision: Decision) -> bool:
-    """The decision is closed and its count says yes."""
-    return decision.status == DecisionStatus.CLOSED and decision.verdict == Verdict.ADOPTED
 
 
 async def _hold(campaign: Campaign, states: frozenset[CampaignStatus]) -> Campaign:

@@ -7,7 +7,8 @@ _PERMITTED = """SELECT line.id AS id, line.title AS title, line.spent AS spent, 
 SELECT cost_line.id AS id, cost_line.title AS title,
 (SELECT COALESCE(SUM(amount_cents), 0) FROM expense WHERE cost_line_id = cost_line.id AND status = 'accepted') AS spent,
 (SELECT COALESCE(SUM(amount_cents), 0) FROM tranche WHERE cost_line_id = cost_line.id AND status = 'accepted')
-AS permitted FROM cost_line) line WHERE line.spent > line.permitted ORDER BY line.id"""
+AS permitted FROM cost_line JOIN campaign ON campaign.id = cost_line.campaign_id WHERE campaign.payee_id IS NULL) line
+WHERE line.spent > line.permitted ORDER BY line.id"""
 _BOOKED = """SELECT sums.campaign AS campaign FROM (
 SELECT campaign_id AS campaign, SUM(amount_cents) AS cents FROM expense WHERE status = 'accepted' GROUP BY campaign_id
 UNION ALL
@@ -18,7 +19,7 @@ GROUP BY sums.campaign HAVING SUM(sums.cents) <> 0 ORDER BY sums.campaign"""
 
 
 async def spending_is_permitted() -> list[str]:
-    """No cost line was spent beyond its tranches."""
+    """No cost line was spent beyond its tranches; what another legal entity received it spends without any."""
     rows = await database.fetch_report(_PERMITTED)
     return [_("La ligne « %(title)s » est dépensée au-delà de sa permission.", title=row["title"]) for row in rows]
 

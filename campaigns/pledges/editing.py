@@ -11,6 +11,7 @@ from tortoise.expressions import F, Q
 from campaigns.lifecycle.models import Reward
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import NotNow
+from campaigns.pledges import service
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from campaigns.pledges.queries import STANDING
 from campaigns.pledges.service import tell, undecided
@@ -57,10 +58,12 @@ async def change(found: Pledge, wish: Wish) -> Wish | None:
         return None
     async with transaction():
         more = wish.amount_cents - before.amount_cents
-        if not await undecided(found).update(confirmed_cents=F("confirmed_cents") + more):
+        if not await undecided(found).update(updated_at=clock.now()):
             raise Gone(_("La collecte est terminée : cette promesse ne change plus."))
+        service.must_not_tip(found.campaign, wish.tip_cents)
         await _take(found, wish, before)
         await _write(found, wish, before, PledgeStatus.CONFIRMED)
+        await undecided(found).update(confirmed_cents=F("confirmed_cents") + more)
         if before.reward_id and before.reward_id != wish.reward_id:
             await Reward.filter(id=before.reward_id, taken__gt=0).update(taken=F("taken") - 1)
         row = await PledgeChange.create(

@@ -1,6 +1,7 @@
 """« À ce rythme »: where a campaign would end if people went on giving as they have so far (PRODUCT C10).
 
-It is made of public figures only (the total, the opening, the last day), so that it tells nothing about single gifts.
+The pace is that of gifts made here: what a commune adds or a cheque from a stall comes in lumps and goes on at no pace.
+Everything is rounded down to ten euros and said from ten backers on, so that it tells nothing about single gifts.
 """
 
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ def pace(campaign: Campaign) -> Pace | None:
     missing = campaign.needed_cents - campaign.raised_cents
     if gone < FEWEST_DAYS or left < 1 or missing <= 0 or campaign.backers_count < FEWEST_BACKERS:
         return None
-    per_day = campaign.raised_cents / gone
+    online = campaign.collected_cents if campaign.charges_at_once else campaign.confirmed_cents
+    per_day = online / gone
     return Pace(
         _rounded(per_day), _rounded(campaign.raised_cents + per_day * left), -(-missing // left // 100) * 100, left,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from tortoise.expressions import Q
 
+from campaigns import slots
 from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus, GoalKind, Reward
 from campaigns.lifecycle.queries import campaign_to_show
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
@@ -28,11 +29,17 @@ async def campaign_to_back(slug: str, actor: Actor | None) -> Campaign:
     campaign = await campaign_to_show(slug, actor)
     if not campaign.is_open():
         page = urls.path("campaigns.show", slug=campaign.slug)
-        raise Gone(_refusal(campaign), way_out=(_("Voir la collecte"), page) if campaign.is_public else None)
+        raise Gone(refusal(campaign), way_out=(_("Voir la collecte"), page) if campaign.is_public else None)
     return campaign
 
 
-def _refusal(campaign: Campaign) -> str:
+def refusal(campaign: Campaign) -> str:
+    """Why one cannot give to it now, in a sentence."""
+    if campaign.till_closed_at and campaign.status == CampaignStatus.LIVE:
+        return _(
+            "Le compte de paiement de %(who)s ne peut pas encaisser pour l’instant. Les dons reprennent dès qu’il le "
+            "peut de nouveau.", who=campaign.beneficiary,
+        )  # fmt: skip
     if campaign.status == CampaignStatus.SUSPENDED:
         return _("Cette collecte est suspendue. Elle ne reçoit pas de don pour l’instant.")
     if campaign.is_public:
@@ -95,15 +102,23 @@ async def awaiting(person: Person) -> list[Pledge]:
 
 
 async def supporters(campaign_id: int, limit: int = 24) -> list[str]:
-    """The public names of those who agreed to be named, the latest first; never an amount (invariant 15).
+    """The public names of those who agreed to be named, the latest first, each person once; never an amount
+    (invariant 15).
 
     Whoever hides her amount is named once the campaign is settled, by alphabet, beside two others at least: until then
     her name would stand beside a step of the public total (docs/decisions/0014).
     """
     rows = Pledge.filter(campaign_id=campaign_id, status__in=STANDING, anonymous=False).exclude(public_name="")
-    told = await rows.filter(amount_hidden=False).order_by("-id").limit(limit * 2).values_list("public_name", flat=True)
-    names = [str(name) for name in told] + sorted((await discreet(campaign_id, limit * 2)).values())
-    return list(dict.fromkeys(names))[:limit]
+    told = await rows.filter(amount_hidden=False).order_by("-id").limit(limit * 2)
+    others = await _thanked_otherwise(campaign_id)
+    found = [(row.created_at, row.id, row.person_id, str(row.public_name)) for row in told]
+    found += [(one.at, 0, one.key, one.name) for one in others if not one.amount_hidden]
+    names: dict[int, str] = {}
+    for _at, _id, key, name in sorted(found, reverse=True):
+        names.setdefault(key, name)
+    for key, name in sorted((await _discreet(campaign_id, others, limit * 2)).items(), key=lambda item: item[1]):
+        names.setdefault(key, name)
+    return list(dict.fromkeys(names.values()))[:limit]
 
 
 async def discreet(campaign_id: int, limit: int = 1000) -> dict[int, str]:
@@ -111,10 +126,19 @@ async def discreet(campaign_id: int, limit: int = 1000) -> dict[int, str]:
 
     Nor when they are fewer than three (docs/decisions/0014).
     """
+    return await _discreet(campaign_id, await _thanked_otherwise(campaign_id), limit)
+
+
+async def _discreet(campaign_id: int, others: list[slots.Thanked], limit: int) -> dict[int, str]:
     rows = Pledge.filter(campaign_id=campaign_id, status__in=STANDING, anonymous=False).exclude(public_name="")
     hidden = rows.filter(amount_hidden=True, campaign__status__in=list(SETTLED))
-    found = {row.person_id: str(row.public_name) for row in await hidden.order_by("id").limit(limit)}
+    found = {one.key: one.name for one in others if one.amount_hidden and one.settled}
+    found |= {row.person_id: str(row.public_name) for row in await hidden.order_by("id").limit(limit)}
     return found if len(found) >= LEAST_TOGETHER else {}
+
+
+async def _thanked_otherwise(campaign_id: int) -> list[slots.Thanked]:
+    return [one for fill in slots.thanked_otherwise for one in await fill(campaign_id)]
 
 
 async def of_person(person: Person) -> list[Pledge]:

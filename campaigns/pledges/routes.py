@@ -204,6 +204,8 @@ async def _verify_page(
 
 def _cost(campaign: Campaign, gift_cents: int, reward: Reward | None) -> list[str]:
     """What the gift costs in the end, said only when a receipt may follow (docs/money.md, law)."""
+    if campaign.payee_id:
+        return []
     day = clock.today()
     sold = reward is not None and reward.nature == RewardNature.SALE
     if sold or not tax.receipt_possible(campaign.beneficiary, gift_cents, reward.value_cents if reward else 0, day):

@@ -14,7 +14,7 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind, Rewar
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.pledges.queries import MANAGE, STANDING
+from campaigns.pledges.queries import MANAGE, STANDING, refusal
 from campaigns.pledges.transitions import move
 from civic import clock, database, jobs, mail
 from civic.database import retrying, transaction
@@ -98,8 +98,9 @@ async def _create(backer: Person, campaign: Campaign, gift: Gift, key: str) -> P
     present = clock.now()
     async with transaction():
         live = Campaign.filter(id=campaign.id, status=CampaignStatus.LIVE, deadline__gt=present)
-        if not await live.update(updated_at=present):
-            raise Gone(_("Cette collecte est terminée. Elle ne reçoit plus de don."))
+        if not await live.filter(till_closed_at__isnull=True).update(updated_at=present):
+            raise Gone(refusal(await Campaign.get(id=campaign.id)))
+        must_not_tip(campaign, gift.tip_cents)
         if gift.reward_id:
             await _hold(campaign.id, gift)
         return await Pledge.create(
@@ -108,6 +109,14 @@ async def _create(backer: Person, campaign: Campaign, gift: Gift, key: str) -> P
             amount_hidden=gift.amount_hidden, public_name="" if gift.anonymous else gift.public_name,
             source=gift.source, created_at=present, updated_at=present,
         )  # fmt: skip
+
+
+def must_not_tip(campaign: Campaign, tip_cents: int) -> None:
+    """A tip is the host's, and the host takes nothing of a charge on another's account. Raises Invalid."""
+    if tip_cents and campaign.payee_id:
+        site = settings().site_name
+        raise Invalid(_("L’argent va directement à %(who)s : on ne peut pas aider %(site)s en même temps.",
+                        who=campaign.beneficiary, site=site), field="tip")  # fmt: skip
 
 
 async def _hold(campaign_id: int, gift: Gift) -> None:
@@ -131,12 +140,12 @@ async def confirm(pledge_id: int, saved: Saved) -> PledgeStatus:
         found = await Pledge.get(id=pledge_id).select_related("person", "campaign")
         if found.status != PledgeStatus.CREATED:
             if found.method_ref != saved.method_ref:
-                await _let_method_go(saved.method_ref)
+                await let_method_go(found.campaign, saved.method_ref)
             return found.status
         if not await _count(found, saved.at):
             await move(found, PledgeStatus.ABANDONED, by=By.SCHEDULER, cause="too_late")
             await _release_reward(found)
-            await _let_method_go(saved.method_ref)
+            await let_method_go(found.campaign, saved.method_ref)
             await tell(found, "pledge_too_late")
             return found.status
         await move(
@@ -236,7 +245,7 @@ async def _uncount(found: Pledge) -> None:
     if not await _gives_otherwise(found):
         await Campaign.filter(id=found.campaign_id).update(backers_count=F("backers_count") - 1)
     await _release_reward(found)
-    await _let_method_go(found.method_ref)
+    await let_method_go(await Campaign.get(id=found.campaign_id), found.method_ref)
     await keep_need(found.campaign_id)
     await jobs.enqueue("pledge_changed", key=f"pledge-{found.id}-{found.status.value}", pledge_id=found.id)
 
@@ -258,9 +267,10 @@ async def _release_reward(found: Pledge) -> None:
         await Reward.filter(id=found.reward_id, taken__gt=0).update(taken=F("taken") - 1)
 
 
-async def _let_method_go(method_ref: str) -> None:
+async def let_method_go(campaign: Campaign, method_ref: str) -> None:
+    """Have a saved method taken off its customer, at the account where the campaign's money is; "" is none."""
     if method_ref:
-        await jobs.enqueue("method_unneeded", key=method_ref, method_ref=method_ref)
+        await jobs.enqueue("method_unneeded", key=method_ref, method_ref=method_ref, account=campaign.account_ref)
 
 
 async def tell(found: Pledge, name: str, occasion: str = "", **context: Any) -> None:

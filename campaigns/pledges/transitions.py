@@ -1,11 +1,14 @@
 """The states of a pledge and who may change them: the table of docs/money.md as data, and the one verb that obeys."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from campaigns.lifecycle.transitions import By, NotNow
-from campaigns.pledges.models import Pledge, PledgeChange
+from campaigns.pledges.models import Pledge
 from campaigns.pledges.models import PledgeStatus as P
-from civic import clock
+from campaigns.states import By, NotNow, listed
+from civic import clock, database
 from civic.database import joined
 from civic.i18n import _
 
@@ -21,6 +24,8 @@ TABLE: dict[tuple[P, P], frozenset[By]] = {
     (P.CHARGING, P.PROCESSING): frozenset({By.GATEWAY}),
     (P.CHARGING, P.NEEDS_BACKER): frozenset({By.GATEWAY}),
     (P.CHARGING, P.UNKNOWN): frozenset({By.GATEWAY}),
+    (P.CHARGING, P.CONFIRMED): frozenset({By.GATEWAY}),  # the account could not charge, the card was not asked
+    (P.UNKNOWN, P.CONFIRMED): frozenset({By.GATEWAY}),
     (P.UNKNOWN, P.COLLECTED): frozenset({By.GATEWAY}),
     (P.UNKNOWN, P.PROCESSING): frozenset({By.GATEWAY}),
     (P.UNKNOWN, P.NEEDS_BACKER): frozenset({By.GATEWAY}),
@@ -53,9 +58,16 @@ TABLE: dict[tuple[P, P], frozenset[By]] = {
 }
 
 
+_TYPES = {"collected_at": "TIMESTAMPTZ", "confirmed_at": "TIMESTAMPTZ", "method_ends_on": "DATE"}
+"""What PostgreSQL must be told of the values that go with a change of state; the others are text."""
+_CHANGE = """WITH step (id, known{names}) AS (VALUES {rows}) UPDATE pledge SET status = ?, updated_at = ?{sets}
+FROM step WHERE pledge.id = step.id AND pledge.status = step.known RETURNING pledge.id"""
+_HISTORY = "INSERT INTO pledge_change (pledge_id, before, after, actor_id, cause, at) VALUES {rows}"
+
+
 def allowed(before: P, after: P, by: By) -> bool:
     """Whether the table lists this change for this kind of actor."""
-    return by in TABLE.get((before, after), frozenset())
+    return listed(TABLE, before, after, by)
 
 
 async def move(
@@ -65,17 +77,53 @@ async def move(
 
     Raises NotNow, changing nothing, for a pair that is not in the table or when the row has moved on meanwhile.
     """
-    before = pledge.status
-    if not allowed(before, to, by):
+    await move_all([Step(pledge, cause, values)], to, by=by, actor_id=actor_id)
+
+
+@dataclass(slots=True, frozen=True)
+class Step:
+    """One promise of several that change their state alike: why, and what is written with it (the same names)."""
+
+    pledge: Pledge
+    cause: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+async def move_all(steps: Sequence[Step], to: P, *, by: By, actor_id: int | None = None) -> None:
+    """Change several promises, or none, with their rows of history: two statements, however many there are.
+
+    Raises NotNow, changing nothing, when one of them may not or has moved on meanwhile.
+    """
+    if not steps:
+        return
+    if not all(allowed(step.pledge.status, to, by) for step in steps):
         raise NotNow(_("Cette promesse de don a déjà changé d’état."))
     present = clock.now()
     async with joined():
-        changed = await Pledge.filter(id=pledge.id, status=before).update(status=to, updated_at=present, **values)
-        if not changed:
+        if await _change(steps, to, present) != len(steps):
             raise NotNow(_("Cette promesse de don a déjà changé d’état."))
-        await PledgeChange.create(
-            pledge_id=pledge.id, before=before.value, after=to.value, actor_id=actor_id, cause=cause, at=present
-        )
-    pledge.status = to
-    for name, value in values.items():
-        setattr(pledge, name, value)
+        rows = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(steps))
+        flat = [
+            value for step in steps
+            for value in (step.pledge.id, step.pledge.status.value, to.value, actor_id, step.cause, present)
+        ]  # fmt: skip
+        await database.execute(_HISTORY.format(rows=rows), flat)
+    for step in steps:
+        step.pledge.status = to
+        for name, value in step.values.items():
+            setattr(step.pledge, name, value)
+
+
+async def _change(steps: Sequence[Step], to: P, present: datetime) -> int:
+    """Compare and set every state; how many were as we knew them."""
+    names = list(steps[0].values)
+    rows = database.rows_of(len(steps), "BIGINT", "TEXT", *(_TYPES.get(name, "TEXT") for name in names))
+    sql = _CHANGE.format(
+        names="".join(f", {name}" for name in names), rows=rows,
+        sets="".join(f", {name} = step.{name}" for name in names),
+    )  # fmt: skip
+    flat = [
+        value for step in steps
+        for value in (step.pledge.id, step.pledge.status.value, *(step.values[name] for name in names))
+    ]  # fmt: skip
+    return len(await database.fetch_all(sql, [*flat, to.value, present]))

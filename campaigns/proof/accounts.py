@@ -1,6 +1,7 @@
 """The accounts of one campaign added up from its entries, as far as they may be published."""
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -39,7 +40,10 @@ class Nature(StrEnum):
 
 @dataclass(slots=True)
 class Totals:
-    """Sums in cents, all positive; `returned_of` are ids of pledges, 0 for one that is not known."""
+    """Sums in cents, all positive; `returned_of` and `held_of` are ids of pledges, 0 for one that is not known.
+
+    `held` is what banks contest of the gifts themselves: a tip is in no public line.
+    """
 
     gifts: int = 0
     offline: int = 0
@@ -47,13 +51,15 @@ class Totals:
     matched: int = 0
     returned: int = 0
     returned_of: set[int] = field(default_factory=set)
+    held: int = 0
+    held_of: set[int] = field(default_factory=set)
     fees: int = 0
     spent: int = 0
 
     @property
     def fund(self) -> int:
-        """What the campaign has received and not given back, in cents."""
-        return self.gifts + self.offline + self.matched - self.returned
+        """What the campaign has received, has not given back, and no bank contests, in cents."""
+        return self.gifts + self.offline + self.matched - self.returned - self.held
 
 
 @dataclass(slots=True)
@@ -73,7 +79,7 @@ class Books:
     @property
     def final(self) -> bool:
         """Amounts are published."""
-        return self.campaign.status in FINAL
+        return self.campaign.status in FINAL and not self.campaign.is_standing
 
     @property
     def head(self) -> str:
@@ -92,9 +98,11 @@ class Books:
 
     def open_entries(self) -> frozenset[int]:
         """Ids of the entries of which the export may say everything; whatever is not known to be safe stays sealed."""
+        by_id = {one.id: one for one in self.entries}
+        if self.campaign.is_standing:  # every monthly gift is hidden, what is spent is not
+            return frozenset(one.id for one in self.entries if nature(undone(one, by_id)) == Nature.SPENDING)
         if not self.final:
             return frozenset()
-        by_id = {one.id: one for one in self.entries}
         published = {gift.id for gift in self.gifts} - self.publication.sealed
         charges = {ref for ref, pledge in pledges_by_charge(self.entries).items() if pledge in published}
         return frozenset(one.id for one in self.entries if self._says_all(undone(one, by_id), charges))
@@ -156,7 +164,20 @@ def add_up(entries: Sequence[Booked]) -> Totals:
         elif kind == Nature.RETURN:
             totals.returned -= fund
             totals.returned_of.add(_pledge_of(origin))
+    totals.held, totals.held_of = _held(entries, by_id)
     return totals
+
+
+def _held(entries: Sequence[Booked], by_id: Mapping[int, Booked]) -> tuple[int, set[int]]:
+    """What banks hold now of which gifts: at most what is left of each."""
+    held: dict[int, int] = defaultdict(int)
+    left: dict[int, int] = defaultdict(int)
+    for entry in entries:
+        pledge = _pledge_of(undone(entry, by_id))
+        held[pledge] += entry.cents(AccountKind.DISPUTES_HELD)
+        left[pledge] -= entry.cents(AccountKind.CAMPAIGN_FUND)
+    shares = {pledge: min(cents, max(0, left[pledge])) for pledge, cents in held.items() if cents > 0}
+    return sum(shares.values()), {pledge for pledge, cents in shares.items() if cents}
 
 
 async def books_of(campaign: Campaign) -> Books:
@@ -167,7 +188,7 @@ async def books_of(campaign: Campaign) -> Books:
         books.gifts = await gifts_of(campaign.id, set(pledges_by_charge(books.entries).values()))
         books.totals = add_up(books.entries)
         books.publication = privacy.decide(
-            books.gifts, books.totals.offline_count, books.totals.returned_of,
+            books.gifts, books.totals.offline_count, books.totals.returned_of, books.totals.held_of,
             few_matched=await tells_of_few(campaign.id),
         )  # fmt: skip
     return books

@@ -34,11 +34,17 @@ class Publication:
     returns_apart: bool = True
     fees_shown: bool = True
     match_apart: bool = True
+    held_apart: bool = True
 
     @property
     def match_open(self) -> bool:
         """What is added per gift goes down with a refund: it is told entry by entry only when refunds are."""
         return self.returns_apart and self.match_apart and not self.one_line
+
+    @property
+    def merged_shown(self) -> bool:
+        """The sum of the merged gifts may be told: nothing else is taken off the gifts' line."""
+        return not self.one_line and self.offline_apart and self.returns_apart and self.held_apart
 
     def amount(self, gift: Gift) -> int | None:
         """The amount of a gift in cents, None when it is only published together with others."""
@@ -46,12 +52,13 @@ class Publication:
 
 
 def decide(
-    gifts: Sequence[Gift], offline: int = 0, returned: Collection[int] = (), *, few_matched: bool = False
-) -> Publication:
-    """What may be published of these gifts, of so many offline gifts and of the gifts that were given back in part.
+    gifts: Sequence[Gift], offline: int = 0, returned: Collection[int] = (), held: Collection[int] = (), *,
+    few_matched: bool = False,
+) -> Publication:  # fmt: skip
+    """What may be published of these gifts, of so many offline gifts, of gifts given back in part or contested.
 
     Offline gifts are taken for hidden ones: their sum stands apart only when there are three or none. So does the sum
-    given back when it concerns merged gifts, or gifts that are not known here (`returned` are their ids). What is added
+    given back, or `held` by a bank, when it concerns merged gifts or gifts that are not known here (ids). What is added
     to the gifts of one or two persons (`few_matched`) tells theirs: as soon as one gift is hidden, it is one sum with
     gifts and offline gifts; nor are the fees told, from which the gifts alone could be worked out.
     """
@@ -63,15 +70,18 @@ def decide(
     sealed = merged | {gift.id for gift in gifts if gift.tipped}
     if len(sealed) < ENOUGH:
         sealed = _with_two_others(gifts, sorted(sealed))
-    touched = [id for id in returned if id in merged or id not in known]
+
+    def apart(ids: Collection[int]) -> bool:
+        touched = sum(id in merged or id not in known for id in ids)
+        return not touched or touched >= ENOUGH
+
     if merged and len(merged) + offline < ENOUGH:
-        return Publication(
-            frozenset(gift.id for gift in gifts), frozenset(gift.id for gift in gifts), True, False, False, False, False
-        )
+        everything = frozenset(gift.id for gift in gifts)
+        return Publication(everything, everything, True, False, False, False, False, False)
     return Publication(
         merged, sealed, offline_apart=not few_offline and not with_match and (not merged or len(merged) >= ENOUGH),
-        returns_apart=not touched or len(touched) >= ENOUGH, fees_shown=len(gifts) >= ENOUGH and not with_match,
-        match_apart=not with_match,
+        returns_apart=apart(returned), fees_shown=len(gifts) >= ENOUGH and not with_match,
+        match_apart=not with_match, held_apart=apart(held),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.payouts import queries as payouts
 from campaigns.payouts.models import ClosingReport
-from campaigns.proof import export
+from campaigns.proof import export, months
 from campaigns.proof.accounts import Books, books_of, pledges_by_charge
 from campaigns.proof.privacy import Gift
 from campaigns.settlement.models import Reconciliation
@@ -75,7 +75,8 @@ async def show(request: Request) -> Response:
         place=_place(books, wanted) if wanted else None, lines=await payouts.lines_of(campaign),
         expenses=await payouts.verified(campaign.id), report=await _report(campaign),
         checked=await _reconciled(books), received=received, whole=books.broken_at is None,
-        chart=_chart(received, books), left=books.left_cents,
+        chart=_chart(received, books), left=books.left_cents, months=months,
+        monthly=await months.told_of(books) if campaign.is_standing else None,
     )  # fmt: skip
 
 
@@ -135,8 +136,8 @@ def _received(books: Books) -> list[tuple[str, int]]:
     if publication.one_line:
         return [(_("Reçu en tout"), totals.fund)]
     gifts = totals.gifts + (0 if publication.offline_apart else totals.offline)
-    gifts -= 0 if publication.returns_apart else totals.returned
     gifts += 0 if publication.match_apart else totals.matched
+    gifts -= (0 if publication.returns_apart else totals.returned) + (0 if publication.held_apart else totals.held)
     found = [(_gifts(books), gifts)]
     if publication.offline_apart and totals.offline:
         found.append((_offline(), totals.offline))
@@ -144,6 +145,8 @@ def _received(books: Books) -> list[tuple[str, int]]:
         found.append((_matched(), totals.matched))
     if publication.returns_apart and totals.returned:
         found.append((_returned(), -totals.returned))
+    if publication.held_apart and totals.held:
+        found.append((_contested(), -totals.held))
     return found
 
 
@@ -151,16 +154,23 @@ def _chart(received: list[tuple[str, int]], books: Books) -> list[tuple[str, int
     """What the drawing shows: the lines of the table, in short words that stand under a bar."""
     fees = [(_("Frais"), books.totals.fees)] if books.publication.fees_shown else []
     lines = [*received, *fees, (_("Dépensé"), books.totals.spent), (_("Reste"), books.left_cents)]
-    short = {_offline(): _("Hors ligne"), _matched(): _("Ajouté"), _returned(): _("Rendu")}
+    short = {
+        _gifts(books): _("Dons"), _offline(): _("Hors ligne"), _matched(): _("Ajouté"), _returned(): _("Rendu"),
+        _contested(): _("Retenu"),
+    }  # fmt: skip
     return [(short.get(label, label), abs(cents), money(cents)) for label, cents in lines]
 
 
 def _gifts(books: Books) -> str:
-    if books.publication.match_apart:
-        return _("Dons") if books.publication.returns_apart else _("Dons, remboursements déduits")
-    if books.publication.returns_apart:
-        return _("Dons et ce qui s’y ajoute")
-    return _("Dons et ce qui s’y ajoute, remboursements déduits")
+    publication, totals = books.publication, books.totals
+    gifts = _("Dons") if publication.match_apart else _("Dons et ce qui s’y ajoute")
+    returned = not publication.returns_apart and bool(totals.returned)
+    held = not publication.held_apart and bool(totals.held)
+    if returned and held:
+        return _("%(gifts)s, remboursements et paiements contestés déduits", gifts=gifts)
+    if held:
+        return _("%(gifts)s, paiements contestés déduits", gifts=gifts)
+    return _("%(gifts)s, remboursements déduits", gifts=gifts) if returned else gifts
 
 
 def _offline() -> str:
@@ -173,6 +183,10 @@ def _matched() -> str:
 
 def _returned() -> str:
     return _("Rendu à des donateurs")
+
+
+def _contested() -> str:
+    return _("Retenu par une banque qui conteste un paiement")
 
 
 async def _reconciled(books: Books) -> tuple[Reconciliation, bool] | None:

@@ -105,3 +105,25 @@ async def statement_paper(name: str, year: int, receipts: list[Receipt]) -> byte
 
     with speaking("fr"):
         return await draw(_("Relevé de vos dons %(year)s", year=year), fill)
+
+
+async def invitation_paper(address: str, name: str, reference: str, cents: int, title: str) -> bytes:
+    """Half a sheet for a donor without an e-mail address: what she gave, and a code to ask for her receipt."""
+
+    def fill(paper: Paper) -> None:
+        paper.heading(_("Merci pour votre don"))
+        paper.facts([
+            (_("Donateur"), name), (_("Montant"), money(cents)), (_("Référence"), reference), (_("Collecte"), title)
+        ])  # fmt: skip
+        paper.ln(3)
+        paper.text_block(_("Pour recevoir votre reçu fiscal"), bold=True)
+        paper.text_block(_(
+            "Photographiez ce code avec votre téléphone, puis écrivez votre nom et votre adresse. Vous pouvez aussi "
+            "nous les donner sur papier : écrivez-les ci-dessous et rendez-nous cette feuille."
+        ))  # fmt: skip
+        paper.qr(address, size=42)
+        for label in (_("Nom et prénoms"), _("Numéro et rue"), _("Code postal et commune")):
+            paper.text_block(f"{label}{chr(0xA0)}: {'.' * 90}")
+
+    with speaking("fr"):
+        return await draw(_("Reçu fiscal, don %(reference)s", reference=reference), fill)

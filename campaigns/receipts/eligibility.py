@@ -13,6 +13,7 @@ class Gift:
     """What decides. Amounts in cents; `received_on` is the day the money was credited, None while it was not.
 
     `returned`: refunded, being refunded, disputed or charged back. `reward_is_sale`: the thank-you is sold, not given.
+    `own_account`: another legal entity was paid directly, whatever its name.
     """
 
     amount_cents: int
@@ -23,6 +24,7 @@ class Gift:
     reward_is_sale: bool = False
     rewards_of_the_year_cents: int = 0
     company: bool = False
+    own_account: bool = False
 
 
 def refusal(gift: Gift) -> str:
@@ -34,7 +36,7 @@ def refusal(gift: Gift) -> str:
     current = settings()
     if not tax.issues_receipts():
         return _("%(site)s ne délivre pas de reçu fiscal.", site=current.site_name)
-    if gift.beneficiary.strip() != current.receipt_issuer:
+    if gift.own_account or gift.beneficiary.strip() != current.receipt_issuer:
         return _("L’argent va à une autre structure, qui délivre elle-même ses reçus.")
     if gift.returned:
         return _("Ce don a été remboursé ou contesté : il n’ouvre pas droit à un reçu.")

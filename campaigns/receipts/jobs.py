@@ -2,9 +2,13 @@
 
 from contextlib import suppress
 
+from campaigns.identity import FIELDS, DonorForm
+from campaigns.offline import donors
+from campaigns.offline.models import COUNTING, OfflineGift, OfflineStatus
 from campaigns.pledges.queries import MANAGE
-from campaigns.receipts import queries, service
+from campaigns.receipts import queries, service, subjects
 from campaigns.receipts.eligibility import refusal
+from campaigns.settlement.crash import crash_point
 from civic import mail
 from civic.i18n import _, speaking
 from civic.jobs import Handler
@@ -21,6 +25,7 @@ async def money_arrived(pledge_id: int) -> None:
     if donor is not None:
         with suppress(service.NoReceipt):
             await service.issue(pledge_id)
+        crash_point("receipt_issued")
         return
     if pledge.person.email:
         await mail.send(
@@ -47,16 +52,57 @@ async def money_returned(pledge_id: int, **_facts: object) -> None:
             await service.issue(pledge_id)
 
 
-async def cheque_arrived(pledge_id: int | None = None, **_facts: object) -> None:
-    """Offline money was verified; only what paid a promise has a donor to write to."""
+async def cheque_arrived(gift_id: int, pledge_id: int | None = None, **_facts: object) -> None:
+    """Offline money was verified: the receipt of the promise it pays, or of the gift itself."""
+    gift = await OfflineGift.get_or_none(id=gift_id)
     if pledge_id:
+        await _take_over_identity(pledge_id, gift)
         await money_arrived(pledge_id)
+    elif gift and gift.status in COUNTING and not gift.pledge_id:
+        await _given_by_hand(await subjects.of_gift(gift_id))
 
 
-async def cheque_bounced(pledge_id: int | None = None, **_facts: object) -> None:
-    """Offline money went back."""
+async def _take_over_identity(pledge_id: int, gift: OfflineGift | None) -> None:
+    """What was written at the stall beside a promise's number says who its backer is, unless she said so herself."""
+    told = await donors.identity_of(gift.id) if gift else None
+    pledge = await queries.gift(pledge_id)
+    if told and await queries.donor_of(pledge.person_id) is None:
+        form = DonorForm.model_validate({name: getattr(told, name) for name in FIELDS})
+        await service.tell_identity(pledge, form)
+
+
+async def _given_by_hand(subject: subjects.Subject) -> None:
+    if refusal(subject.facts) or subject.gift_id is None:
+        return
+    if subject.identity is not None:
+        with suppress(service.NoReceipt):
+            await service.issue_by_hand(subject.gift_id)
+    elif subject.person and subject.person.email:
+        await mail.send(
+            "campaigns/receipt_offered", to=subject.person.email, key=f"receipt-offered-gift-{subject.gift_id}",
+            locale=subject.person.locale, person=subject.person.name, title=subject.campaign.title,
+            amount_cents=subject.facts.amount_cents, token=subject.token, by_hand=True,
+        )  # fmt: skip
+
+
+async def cheque_bounced(gift_id: int, pledge_id: int | None = None, **_facts: object) -> None:
+    """Offline money went back, or was not what it seemed: its receipt is void."""
     if pledge_id:
-        await money_returned(pledge_id)
+        return await money_returned(pledge_id)
+    receipt = await queries.standing(gift_id=gift_id)
+    if receipt is None:
+        return
+    gift = await OfflineGift.get(id=gift_id)
+    counts = gift.status in COUNTING
+    if counts and (gift.amount_cents, gift.received_on) == (receipt.amount_cents, receipt.given_on):
+        return
+    with speaking("fr"):
+        reason = {
+            OfflineStatus.BOUNCED: _("Chèque impayé."), OfflineStatus.RETURNED: _("Don rendu."),
+        }.get(gift.status, _("Vérification annulée."))  # fmt: skip
+    await service.void(receipt, reason)
+    if counts:
+        await cheque_arrived(gift_id)
 
 
 async def refund_came_back(pledge_id: int, **_facts: object) -> None:

@@ -1,24 +1,19 @@
 """Donors, series of numbers, receipts."""
 
-from enum import StrEnum
-
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
+from campaigns.identity import DonorKind, Identity
+from campaigns.offline.models import OfflineGift
 from campaigns.pledges.models import Pledge
 from civic.database.guards import append_only
 from civic.people.models import Person
 
-
-class DonorKind(StrEnum):
-    """An individual (art. 200 CGI, Cerfa 11580) or a company (art. 238 bis, Cerfa 16216)."""
-
-    PERSON = "person"
-    COMPANY = "company"
+__all__ = ["GUARDS", "Donor", "DonorKind", "Receipt", "ReceiptSeries"]
 
 
-class Donor(Model):
+class Donor(Identity):
     """Who a backer is for the tax office; asked only of those who want a receipt."""
 
     id = fields.BigIntField(primary_key=True)
@@ -26,15 +21,6 @@ class Donor(Model):
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "civic.Person", on_delete=fields.OnDelete.CASCADE, related_name=False
     )
-    kind = fields.CharEnumField(DonorKind, max_length=8, default=DonorKind.PERSON)
-    name = fields.CharField(max_length=160)
-    legal_form = fields.CharField(max_length=60, default="")
-    number = fields.CharField(max_length=14, default="")
-    street = fields.CharField(max_length=200)
-    postcode = fields.CharField(max_length=12)
-    city = fields.CharField(max_length=120)
-    country = fields.CharField(max_length=60, default="France")
-    updated_at = fields.DatetimeField()
 
     class Meta:
         table = "donor"
@@ -60,23 +46,30 @@ class ReceiptSeries(Model):
 class Receipt(Model):
     """One number: a receipt, or the void of another. `content` is everything its paper says, as it was that day.
 
-    `turn` counts the receipts of one pledge: another is issued only after the former was voided.
+    It is for a promise that was paid or for a gift by hand. `turn` counts the receipts of one of them: another is
+    issued only after the former was voided. `donor_key` is the donor under one name (Identity.key); `person_id` is
+    None for who gave by hand and left no address.
     """
 
     id = fields.BigIntField(primary_key=True)
     issuer = fields.CharField(max_length=20)
     year = fields.IntField()
     number = fields.IntField()
-    pledge_id: int
-    pledge: fields.ForeignKeyRelation[Pledge] = fields.ForeignKeyField(
-        "campaigns.Pledge", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    pledge_id: int | None
+    pledge: fields.ForeignKeyNullableRelation[Pledge] = fields.ForeignKeyField(
+        "campaigns.Pledge", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    gift_id: int | None
+    gift: fields.ForeignKeyNullableRelation[OfflineGift] = fields.ForeignKeyField(
+        "campaigns.OfflineGift", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     turn = fields.IntField()
     voids_id: int | None
     voids: fields.ForeignKeyNullableRelation["Receipt"] = fields.ForeignKeyField(
         "campaigns.Receipt", null=True, on_delete=fields.OnDelete.RESTRICT, related_name=False
     )
-    person_id = fields.BigIntField(db_index=True)
+    person_id = fields.BigIntField(db_index=True, null=True)
+    donor_key = fields.CharField(max_length=400, default="")
     kind = fields.CharEnumField(DonorKind, max_length=8)
     amount_cents = fields.BigIntField()
     given_on = fields.DateField()
@@ -93,6 +86,10 @@ class Receipt(Model):
             UniqueConstraint(
                 fields=("pledge_id", "turn"), name="receipt_one_per_turn", condition="voids_id IS NULL"
             ),
+            UniqueConstraint(
+                fields=("gift_id", "turn"), name="receipt_one_per_gift", condition="voids_id IS NULL"
+            ),
+            CheckConstraint(check="(pledge_id IS NULL) <> (gift_id IS NULL)", name="receipt_of_one"),
             CheckConstraint(check="amount_cents > 0 AND number > 0", name="receipt_positive"),
         )
 

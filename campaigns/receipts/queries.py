@@ -2,8 +2,11 @@
 
 from datetime import date
 
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
 from campaigns.lifecycle.models import RewardNature
-from campaigns.offline.models import COUNTING, Mode, OfflineGift
+from campaigns.offline.models import COUNTING, OfflineGift
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import MANAGE
 from campaigns.receipts.eligibility import Gift
@@ -18,7 +21,8 @@ RETURNED = (
     PledgeStatus.REFUND_PENDING, PledgeStatus.REFUNDED, PledgeStatus.DISPUTED, PledgeStatus.CHARGED_BACK
 )  # fmt: skip
 
-_REPORT = """SELECT COUNT(*) AS gifts, COALESCE(SUM(r.amount_cents), 0) AS cents, COUNT(DISTINCT r.person_id) AS donors
+_REPORT = """SELECT COUNT(*) AS gifts, COALESCE(SUM(r.amount_cents), 0) AS cents, COUNT(DISTINCT
+CASE WHEN r.donor_key = '' THEN 'person ' || CAST(r.person_id AS VARCHAR(24)) ELSE r.donor_key END) AS donors
 FROM receipt r LEFT JOIN receipt v ON v.voids_id = r.id
 WHERE r.issuer = ? AND r.year = ? AND r.voids_id IS NULL AND v.id IS NULL"""
 _REWARDS = """SELECT COALESCE(SUM(reward.value_cents), 0) AS cents
@@ -46,8 +50,14 @@ async def donor_of(person_id: int) -> Donor | None:
 
 
 async def receipt_of(pledge_id: int) -> Receipt | None:
-    """The receipt of a gift that stands: issued and not voided."""
-    issued = await Receipt.filter(pledge_id=pledge_id, voids_id=None).order_by("-turn").first()
+    """The receipt of a promise that stands: issued and not voided."""
+    return await standing(pledge_id=pledge_id)
+
+
+async def standing(*, pledge_id: int | None = None, gift_id: int | None = None) -> Receipt | None:
+    """The receipt of a promise or of a gift by hand that stands: issued and not voided."""
+    rows = Receipt.filter(gift_id=gift_id) if gift_id else Receipt.filter(pledge_id=pledge_id)
+    issued = await rows.filter(voids_id=None).order_by("-turn").first()
     if issued is None or await Receipt.filter(voids_id=issued.id).exists():
         return None
     return issued
@@ -70,6 +80,7 @@ async def facts_of(pledge: Pledge, donor: Donor | None) -> Gift:
     return Gift(
         amount_cents=pledge.amount_cents - await _gone_cents(pledge.id),
         beneficiary=pledge.campaign.beneficiary, received_on=day,
+        own_account=pledge.campaign.payee_id is not None,
         returned=pledge.status in RETURNED, reward_value_cents=value,
         reward_is_sale=pledge.reward is not None and pledge.reward.nature == RewardNature.SALE,
         rewards_of_the_year_cents=await _rewards_of_the_year(pledge) if value and received else 0,
@@ -96,15 +107,6 @@ async def gift_by_hand(pledge_id: int) -> OfflineGift | None:
     return await OfflineGift.get_or_none(pledge_id=pledge_id, status__in=list(COUNTING))
 
 
-async def paid_by(pledge: Pledge) -> str:
-    """The means of payment a receipt names."""
-    by_hand = await gift_by_hand(pledge.id)
-    if by_hand:
-        words = {Mode.CHEQUE: _("chèque"), Mode.CASH: _("espèces"), Mode.TRANSFER: _("virement")}
-        return words[by_hand.mode or Mode.CHEQUE]
-    return _("prélèvement bancaire") if pledge.method_label.startswith("SEPA") else _("carte bancaire")
-
-
 async def of_year(issuer: str, year: int, before: int | None = None, limit: int = 51) -> list[Receipt]:
     """A year's numbers, the latest first; `before` continues a page."""
     rows = Receipt.filter(issuer=issuer, year=year)
@@ -126,8 +128,27 @@ async def voided_ids(receipts: list[Receipt]) -> set[int]:
 
 async def of_person(person_id: int, year: int) -> list[Receipt]:
     """A donor's receipts of one year of gifts that stand, the oldest first."""
-    rows = Receipt.filter(person_id=person_id, voids_id=None)
-    found = [row for row in await rows.order_by("given_on", "id") if row.given_on.year == year]
+    return await _in_year(Receipt.filter(person_id=person_id), year)
+
+
+async def of_subject(*, person_id: int | None, gift_id: int | None, year: int) -> list[Receipt]:
+    """What a donor's own link shows of a year: all of hers when an address is hers, else this gift's alone.
+
+    A name and an address that somebody typed prove nothing: they never open another gift's receipt.
+    """
+    return await (_in_year(Receipt.filter(gift_id=gift_id), year) if person_id is None else of_person(person_id, year))
+
+
+async def of_donor(receipt: Receipt) -> list[Receipt]:
+    """Everything of this receipt's donor in its year of gift, for the treasurer: under one name or one account."""
+    who = Q(donor_key=receipt.donor_key) if receipt.donor_key else Q(id=receipt.id)
+    if receipt.person_id:
+        who = who | Q(person_id=receipt.person_id)
+    return await _in_year(Receipt.filter(who), receipt.given_on.year)
+
+
+async def _in_year(rows: QuerySet[Receipt], year: int) -> list[Receipt]:
+    found = [row for row in await rows.filter(voids_id=None).order_by("given_on", "id") if row.given_on.year == year]
     gone = await voided_ids(found)
     return [row for row in found if row.id not in gone]
 

@@ -1,14 +1,13 @@
-"""Pages of receipts: the donor's by her secret link, the treasurer's register."""
+"""The treasurer's register of receipts, and the year of one donor on paper."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns import tax
-from campaigns.pledges.models import Pledge
 from campaigns.receipts import drawing, queries, service
-from campaigns.receipts.eligibility import refusal
-from campaigns.receipts.forms import DonorForm, ReasonForm
+from campaigns.receipts.donor_routes import routes as donor_routes
+from campaigns.receipts.forms import ReasonForm
 from campaigns.receipts.models import Receipt
 from civic import clock
 from civic.errors import DomainError, NotFound
@@ -21,64 +20,6 @@ from civic.web.forms import Form
 from civic.web.page import page, redirect
 
 PER_PAGE = 50
-
-
-async def show(request: Request) -> Response:
-    """The donor's page: her receipt, what is missing for it, or why there is none."""
-    pledge = await queries.gift_of_link(request.path_params["token"])
-    donor = await queries.donor_of(pledge.person_id)
-    names = ("kind", "name", "legal_form", "number", "street", "postcode", "city", "country")
-    values = {name: getattr(donor, name) for name in names} if donor else {
-        "kind": "person", "name": pledge.person.name, "country": "France"
-    }  # fmt: skip
-    return await _page(request, pledge, Form(values))
-
-
-async def tell(request: Request) -> Response:
-    """Who she is; her receipt follows at once when the money is here."""
-    pledge = await queries.gift_of_link(request.path_params["token"])
-    form = await Form.read(request, DonorForm)
-    if form.data is None:
-        return await _page(request, pledge, form, 422)
-    await service.tell_identity(pledge, form.data)
-    try:
-        await service.issue(pledge.id)
-        said = _("Votre reçu est prêt.")
-    except service.NoReceipt as later:
-        said = _("C’est noté. %(why)s", why=later.message)
-    return redirect("receipts.show", token=request.path_params["token"], flash=said)
-
-
-async def _page(request: Request, pledge: Pledge, form: Form[DonorForm], status: int = 200) -> Response:
-    receipt = await queries.receipt_of(pledge.id)
-    facts = await queries.facts_of(pledge, await queries.donor_of(pledge.person_id))
-    why = refusal(facts)
-    given = facts.received_on or clock.today()
-    return page(
-        request, "campaigns/receipts/show.html", status=status, headers={"Cache-Control": "no-store"}, form=form,
-        pledge=pledge, campaign=pledge.campaign, receipt=receipt, why=why, token=request.path_params["token"],
-        may_come=tax.issues_receipts() and not facts.returned and facts.beneficiary == settings().receipt_issuer,
-        cost=tax.cost_cents(facts.amount_cents, given), year=given.year,
-    )  # fmt: skip
-
-
-async def paper(request: Request) -> Response:
-    """The donor's receipt as a PDF."""
-    pledge = await queries.gift_of_link(request.path_params["token"])
-    receipt = await queries.receipt_of(pledge.id)
-    if receipt is None:
-        raise NotFound(_("Ce don n’a pas de reçu pour l’instant."))
-    return pdf_answer(await drawing.receipt_paper(receipt), f"recu-{receipt.label}")
-
-
-async def statement(request: Request) -> Response:
-    """A donor's year as a PDF."""
-    pledge = await queries.gift_of_link(request.path_params["token"])
-    year = int(request.path_params["year"])
-    receipts = await queries.of_person(pledge.person_id, year)
-    if not receipts:
-        raise NotFound(_("Vous n’avez pas de reçu pour cette année."))
-    return pdf_answer(await drawing.statement_paper(receipts[0].content["donor"], year, receipts), f"releve-{year}")
 
 
 async def register(request: Request) -> Response:
@@ -136,6 +77,17 @@ async def its_paper(request: Request) -> Response:
     return pdf_answer(await drawing.receipt_paper(original, undone.label if undone else ""), f"recu-{receipt.label}")
 
 
+async def donor_year(request: Request) -> Response:
+    """The year of this receipt's donor as a PDF, for the treasurer to hand over or to post."""
+    treasurer_of(request)
+    receipt = await Receipt.get_or_none(id=request.path_params["id"])
+    receipts = await queries.of_donor(receipt) if receipt else []
+    if receipt is None or not receipts:
+        raise NotFound(_("Cette personne n’a pas de reçu valable pour cette année."))
+    year = receipt.given_on.year
+    return pdf_answer(await drawing.statement_paper(receipts[-1].content["donor"], year, receipts), f"releve-{year}")
+
+
 async def void(request: Request) -> Response:
     """Take a receipt back, with a reason that its donor reads."""
     actor = treasurer_of(request)
@@ -159,13 +111,11 @@ async def send(request: Request) -> Response:
 
 
 routes: list[BaseRoute] = [
-    Route("/promesses/{token}/recu", show, name="receipts.show"),
-    Route("/promesses/{token}/recu", tell, methods=["POST"], name="receipts.tell"),
-    Route("/promesses/{token}/recu.pdf", paper, name="receipts.paper"),
-    Route("/promesses/{token}/releve-{year:int}.pdf", statement, name="receipts.statement"),
+    *donor_routes,
     Route("/tresorerie/recus", register, name="receipts.register"),
     Route("/tresorerie/recus-{year:int}.csv", report, name="receipts.report"),
     Route("/tresorerie/recus/{id:int}.pdf", its_paper, name="receipts.its_paper"),
+    Route("/tresorerie/recus/{id:int}/releve.pdf", donor_year, name="receipts.donor_year"),
     Route("/tresorerie/recus/{id:int}/annuler", void, methods=["POST"], name="receipts.void"),
     Route("/tresorerie/recus/{id:int}/renvoyer", send, methods=["POST"], name="receipts.send"),
 ]

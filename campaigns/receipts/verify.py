@@ -9,6 +9,9 @@ GROUP BY s.issuer, s.year, s.highest HAVING COUNT(r.id) <> s.highest OR COALESCE
 _UNPAID = """SELECT r.id, r.year, r.number FROM receipt r JOIN pledge p ON p.id = r.pledge_id
 LEFT JOIN receipt v ON v.voids_id = r.id WHERE r.voids_id IS NULL AND v.id IS NULL
 AND (p.status NOT IN ('collected', 'refund_pending', 'disputed') OR r.amount_cents > p.amount_cents)"""
+_UNPAID_BY_HAND = """SELECT r.id, r.year, r.number FROM receipt r JOIN offline_gift g ON g.id = r.gift_id
+LEFT JOIN receipt v ON v.voids_id = r.id WHERE r.voids_id IS NULL AND v.id IS NULL
+AND (g.status NOT IN ('verified', 'banked') OR r.amount_cents <> g.amount_cents)"""
 
 
 async def numbers_have_no_gap() -> list[str]:
@@ -25,7 +28,7 @@ async def numbers_have_no_gap() -> list[str]:
 
 async def receipts_are_for_money() -> list[str]:
     """A receipt that stands is for money we hold, and for no more of it."""
-    rows = await database.fetch_report(_UNPAID)
+    rows = [*await database.fetch_report(_UNPAID), *await database.fetch_report(_UNPAID_BY_HAND)]
     return [_("Le reçu %(year)s-%(number)s tient sans son don.", year=r["year"], number=r["number"]) for r in rows]
 
 

@@ -1,12 +1,14 @@
 """What monthly support does after the fact and by the clock."""
 
-from campaigns.recurring import cards, months, service
+from campaigns.recurring import cards, months, service, stopping
 from civic.jobs import Handler
 
 handlers: dict[str, Handler] = {
     "support_page_changed": cards.hear_page,
     "pledge_dropped": service.pause_unpaid,
-    "campaign_cancelled": service.stop_all,
+    "payment_collected": cards.keep_recovered,
+    "support_stopped": stopping.forget_card,
+    "campaign_cancelled": stopping.stop_all,
     "supports_due": months.charge_due,
     "supports_summed": months.sum_up,
 }

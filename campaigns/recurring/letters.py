@@ -1,15 +1,20 @@
-"""What supporters are written: it began, it is paused, it is stopped, and once a year what was given."""
+"""What supporters are written: it begins, the first charge is near, each change, the end, and what a year brought."""
 
 from datetime import date
 from typing import Any
 
 from campaigns.recurring.models import Support
-from civic import mail
+from civic import clock, mail
 from civic.i18n import speaking
 from civic.people import links
 from civic.web.formats import day as in_words
 
 MANAGE = "support"
+
+
+def now() -> str:
+    """What tells one change from the next, in milliseconds."""
+    return str(int(clock.now().timestamp() * 1000))
 
 
 async def to_supporter(name: str, support: Support, occasion: str = "", **context: Any) -> None:

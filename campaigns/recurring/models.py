@@ -25,6 +25,7 @@ class Support(Model):
     """A person gives `amount_cents` on day `day` of each month; `next_on` is the next charge (territory's calendar).
 
     A day the month does not have is its last day. `method_ref` is the gateway's name of the saved card or mandate.
+    `page_turn` counts the hosted pages that were wanted; the last one (`session_ref`) can be used until `page_ends_at`.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -45,7 +46,11 @@ class Support(Model):
     session_ref = fields.CharField(max_length=120, default="", db_index=True)
     method_ref = fields.CharField(max_length=80, default="")
     method_label = fields.CharField(max_length=80, default="")
+    page_turn = fields.IntField(default=0)
+    page_ends_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
+    started_at = fields.DatetimeField(null=True)
+    stopped_at = fields.DatetimeField(null=True)
     updated_at = fields.DatetimeField()
 
     class Meta:

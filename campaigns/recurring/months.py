@@ -1,5 +1,7 @@
 """Each month, on the day chosen: one pledge, one attempt. The unique (support, month) has the last word."""
 
+from datetime import date, timedelta
+
 import structlog
 
 from campaigns.lifecycle.models import CampaignStatus
@@ -8,6 +10,7 @@ from campaigns.pledges import transitions
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.recurring import calendar, cards, letters, service
 from campaigns.recurring.models import Support, SupportMonth, SupportStatus
+from campaigns.settlement.crash import crash_point
 from civic import clock, database, jobs
 from civic.database import retrying, transaction
 
@@ -16,6 +19,10 @@ UNSETTLED = (
     PledgeStatus.CONFIRMED, PledgeStatus.CHARGING, PledgeStatus.UNKNOWN, PledgeStatus.NEEDS_BACKER,
     PledgeStatus.SWITCHED_OFFLINE,
 )  # fmt: skip
+BEFORE_FIRST = timedelta(days=3)
+_SPENT = """SELECT COALESCE(SUM(posting.amount_cents), 0) AS cents FROM posting
+JOIN entry ON entry.id = posting.entry_id JOIN account ON account.id = posting.account_id
+WHERE account.kind = 'expense_paid' AND entry.campaign_id = ? AND entry.occurred_at >= ? AND entry.occurred_at < ?"""
 _YEAR = """SELECT m.support_id AS support, COUNT(*) AS months, SUM(p.amount_cents) AS cents
 FROM support_month m JOIN pledge p ON p.id = m.pledge_id
 WHERE m.month LIKE ? AND p.status = 'collected' GROUP BY m.support_id ORDER BY m.support_id"""
@@ -27,10 +34,23 @@ async def charge_due(**_payload: object) -> None:
     due = Support.filter(status=SupportStatus.ACTIVE, next_on__lte=clock.today()).order_by("next_on", "id")
     for support in await due.limit(1000):
         try:
-            await charge(support.id)
+            if await charge(support.id):
+                crash_point("month_made")
         except Exception:
             log.exception("support not charged", support=support.id)
+    await _announce()
     await cards.sweep()
+
+
+async def _announce() -> None:
+    """Three days before the first charge ever, a word; those who began since have just read the day."""
+    soon = Support.filter(status=SupportStatus.ACTIVE, next_on=clock.today() + BEFORE_FIRST)
+    for row in await soon.order_by("id").limit(1000):
+        new = row.started_at is None or clock.local(row.started_at).date() == clock.today()
+        if new or await SupportMonth.filter(support_id=row.id).exists():
+            continue
+        async with transaction():
+            await letters.to_supporter("support_soon", await service.whole(row.id), str(row.next_on))
 
 
 @retrying
@@ -54,6 +74,7 @@ async def charge(support_id: int) -> Pledge | None:
             return None
         pledge = await _promise(support, month)
         await SupportMonth.create(support_id=support_id, month=month, pledge_id=pledge.id)
+        crash_point("month_begun")
         await jobs.enqueue("charge_pledge", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
         return pledge
 
@@ -81,9 +102,20 @@ async def sum_up(**_payload: object) -> None:
     if present.month != 1:
         return
     year = present.year - 1
+    spent: dict[int, int] = {}
     for row in await database.fetch_all(_YEAR, [f"{year}-%"]):
         support = await service.whole(int(row["support"]))
+        if support.campaign_id not in spent:
+            spent[support.campaign_id] = await _spent(support.campaign_id, year)
         await letters.to_supporter(
             "support_year", support, str(year), year=year, months=int(row["months"]), total_cents=int(row["cents"]),
-            running=support.status in service.RUNNING,
+            running=support.status in service.RUNNING, spent_cents=spent[support.campaign_id],
+            campaign_slug=support.campaign.slug,
         )  # fmt: skip
+
+
+async def _spent(campaign_id: int, year: int) -> int:
+    """What was spent in a calendar year, in cents, by the day it was paid."""
+    span = [clock.at(date(year, 1, 1), 0), clock.at(date(year + 1, 1, 1), 0)]
+    rows = await database.fetch_all(_SPENT, [campaign_id, *span])
+    return int(rows[0]["cents"])

@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from campaigns.recurring import letters, standing
+from campaigns.lifecycle.models import CampaignStatus
+from campaigns.recurring import letters, service, standing, wording
 from campaigns.recurring.models import Support, SupportStatus
 from campaigns.recurring.service import RUNNING
 from civic.i18n import _
-from civic.initiatives.queries import is_lead
+from civic.initiatives.queries import is_lead, led_by
 from civic.people import links
-from civic.slots import Panel
+from civic.slots import Panel, Todo
 from civic.web import urls
 from civic.web.formats import money
 
@@ -26,6 +27,32 @@ async def initiative_panels(initiative: "Initiative", person: "Person | None") -
     count, cents = await standing.tally(campaign.id) if campaign and leads else (0, 0)
     context = {"initiative": initiative, "campaign": campaign, "leads": leads, "count": count, "cents": cents}
     return [Panel("campaigns/recurring/_panel.html", context, order=32)]
+
+
+async def person_panels(person: "Person") -> list[Panel]:
+    """« Mes soutiens mensuels » in her space: those that run, with the way to all of them."""
+    found = await service.of_person(person.id)
+    if not found:
+        return []
+    rows = [
+        (one, links.make(letters.MANAGE, one.id), wording.state_text(one)) for one in found if one.status in RUNNING
+    ]
+    return [Panel("campaigns/recurring/_mine.html", {"supports": rows}, order=20)]
+
+
+async def person_todos(person: "Person") -> list[Todo]:
+    """A monthly support she leads that was accepted, or has to be written anew."""
+    texts = {
+        CampaignStatus.APPROVED: _("Ouvrir votre soutien mensuel"),
+        CampaignStatus.CHANGES_REQUESTED: _("Changer votre soutien mensuel après sa relecture"),
+    }
+    found = []
+    for initiative in await led_by(person):
+        campaign = await standing.of_initiative(initiative.id, public_only=False)
+        if campaign and campaign.status in texts:
+            href = urls.path("recurring.show", slug=initiative.slug)
+            found.append(Todo(texts[campaign.status], href, "argent", detail=initiative.title))
+    return found
 
 
 async def secret_links(person: "Person") -> list[tuple[str, str]]:

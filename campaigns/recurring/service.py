@@ -1,18 +1,18 @@
-"""The verbs of a monthly support: begin, keep its card, change, pause, resume, stop. The network never within."""
+"""The verbs of a monthly support: begin, keep its card, change, pause, resume. The network never within.
 
-from contextlib import suppress
+Every change is told by a letter, once. `stopping` holds how a support ends.
+"""
+
 from datetime import timedelta
 
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.lifecycle.transitions import By, NotNow
-from campaigns.pledges import transitions
-from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import Saved
 from campaigns.recurring import calendar, letters
 from campaigns.recurring.models import Support, SupportMonth, SupportStatus
-from civic import clock, jobs
+from civic import clock, database, jobs
 from civic.database import retrying, transaction
 from civic.errors import DomainError, Gone
 from civic.i18n import _
@@ -20,12 +20,15 @@ from civic.people.models import Person
 
 S = SupportStatus
 RUNNING = (S.ACTIVE, S.PAUSED)
+_GIVEN = """SELECT m.support_id AS support, SUM(p.amount_cents) AS cents FROM support_month m
+JOIN pledge p ON p.id = m.pledge_id AND p.status = 'collected'"""
 
 
 async def begin(campaign: Campaign, backer: Person, cents: int, day: int, key: str) -> Support:
     """A support whose card is not saved yet; the same form again is the same one. Raises Gone when it is closed."""
     known = await Support.get_or_none(form_key=key)
     if known:
+        await Support.filter(id=known.id, status=S.ABANDONED).update(status=S.CREATED, updated_at=clock.now())
         return known
     try:
         return await _begin(campaign, backer, cents, day, key)
@@ -39,10 +42,18 @@ async def _begin(campaign: Campaign, backer: Person, cents: int, day: int, key: 
     async with transaction():
         if not await Campaign.filter(id=campaign.id, status=CampaignStatus.LIVE).update(updated_at=present):
             raise Gone(_("Ce soutien mensuel n’est pas ouvert."))
-        return await Support.create(
+        again = await _just_begun(campaign, backer, cents, day)
+        return again or await Support.create(
             campaign_id=campaign.id, person_id=backer.id, amount_cents=cents, day=day, form_key=key,
             created_at=present, updated_at=present,
         )  # fmt: skip
+
+
+async def _just_begun(campaign: Campaign, backer: Person, cents: int, day: int) -> Support | None:
+    """The same form, sent from another window a moment ago: one page to save one card."""
+    soon = clock.now() - timedelta(hours=1)
+    rows = Support.filter(campaign_id=campaign.id, person_id=backer.id, amount_cents=cents, day=day)
+    return await rows.filter(status=S.CREATED, created_at__gt=soon).order_by("id").first()
 
 
 @retrying
@@ -58,34 +69,41 @@ async def card_saved(support_id: int, saved: Saved, page_ref: str = "") -> Suppo
             return found
         late = bool(page_ref and found.method_ref) and page_ref != found.session_ref
         if late or found.status in (S.STOPPED, S.ABANDONED):
-            await _let_go(saved.method_ref)
+            await let_go(saved.method_ref)
             return found
         former = found.method_ref
         values: dict[str, object] = {"method_ref": saved.method_ref, "method_label": saved.method_label}
         if found.status == S.CREATED:
             first = calendar.first_after(clock.today() - timedelta(days=1), found.day)
-            values |= {"status": S.ACTIVE, "next_on": first}
+            values |= {"status": S.ACTIVE, "next_on": first, "started_at": clock.now()}
         await Support.filter(id=support_id).update(customer_ref=saved.customer_ref, **values)
-        await _let_go(former)
+        await let_go(former)
         fresh = await whole(support_id)
         if found.status == S.CREATED:
             await letters.to_supporter("support_started", fresh)
+        else:
+            await letters.to_supporter("support_changed", fresh, saved.method_ref, card=True)
         return fresh
 
 
 @retrying
 async def change(support: Support, cents: int, day: int) -> None:
-    """Another sum, another day, from the next charge on. Raises Gone once it is stopped."""
+    """Another sum, another day, from the next charge on. Raises DomainError once it is stopped."""
     async with transaction():
         await _set(support, RUNNING, amount_cents=cents, day=day)
         fresh = await whole(support.id)
         if fresh.status == S.ACTIVE:
-            await _plan(fresh)
+            fresh = await plan(fresh)
+        if (support.amount_cents, support.day) != (cents, day):
+            await letters.to_supporter("support_changed", fresh, letters.now(), card=False)
 
 
+@retrying
 async def pause(support: Support) -> None:
     """Nothing is charged until she resumes."""
-    await _set(support, (S.ACTIVE,), status=S.PAUSED, next_on=None)
+    async with transaction():
+        await _set(support, (S.ACTIVE,), status=S.PAUSED, next_on=None)
+        await letters.to_supporter("support_paused", await whole(support.id), letters.now(), unpaid=False)
 
 
 @retrying
@@ -93,35 +111,15 @@ async def resume(support: Support) -> None:
     """Charge again from the next day of hers on; a month is never charged twice."""
     async with transaction():
         await _set(support, (S.PAUSED,), status=S.ACTIVE)
-        await _plan(await whole(support.id))
+        await letters.to_supporter("support_resumed", await plan(await whole(support.id)), letters.now())
 
 
-async def _plan(fresh: Support) -> None:
+async def plan(fresh: Support) -> Support:
     """Write its next charge, under the lock the caller holds: a month is being charged or was."""
     next_on = calendar.first_after(clock.today(), fresh.day, await last_month(fresh.id))
     await Support.filter(id=fresh.id).update(next_on=next_on)
-
-
-@retrying
-async def stop(support: Support) -> None:
-    """For good: a month not charged yet and the card are let go, a letter says so. Harmless when repeated."""
-    async with transaction():
-        running = Support.filter(id=support.id, status__in=[S.CREATED, *RUNNING])
-        if not await running.update(status=S.STOPPED, next_on=None, updated_at=clock.now()):
-            return
-        fresh = await whole(support.id)
-        await _release(fresh)
-        await _let_go(fresh.method_ref)
-        if fresh.method_ref:
-            await letters.to_supporter("support_stopped", fresh)
-
-
-async def _release(support: Support) -> None:
-    """Let the months go whose charge has not begun; no total ever counted them as promises."""
-    ids = await SupportMonth.filter(support_id=support.id).values_list("pledge_id", flat=True)
-    for pledge in await Pledge.filter(id__in=list(ids) or [0], status=PledgeStatus.CONFIRMED).order_by("id"):
-        with suppress(NotNow):  # its charge begins at this moment
-            await transitions.move(pledge, PledgeStatus.RELEASED, by=By.SCHEDULER, cause="support_stopped")
+    fresh.next_on = next_on
+    return fresh
 
 
 async def abandon(support: Support) -> None:
@@ -136,13 +134,7 @@ async def pause_unpaid(pledge_id: int) -> None:
         return
     active = Support.filter(id=month.support_id, status=S.ACTIVE)
     if await active.update(status=S.PAUSED, next_on=None, updated_at=clock.now()):
-        await letters.to_supporter("support_paused", await whole(month.support_id), month.month)
-
-
-async def stop_all(campaign_id: int) -> None:
-    """The standing campaign is over: every support ends (fact `campaign_cancelled`)."""
-    for support in await Support.filter(campaign_id=campaign_id, status__in=[S.CREATED, *RUNNING]).order_by("id"):
-        await stop(support)
+        await letters.to_supporter("support_paused", await whole(month.support_id), month.month, unpaid=True)
 
 
 async def whole(support_id: int) -> Support:
@@ -162,7 +154,8 @@ async def _set(support: Support, before: tuple[SupportStatus, ...], **values: ob
         raise DomainError(_("Ce soutien a changé entre-temps. Voici où il en est."))
 
 
-async def _let_go(method_ref: str) -> None:
+async def let_go(method_ref: str) -> None:
+    """Have a saved card or mandate detached; nothing for none."""
     if method_ref:
         await jobs.enqueue("method_unneeded", key=method_ref, method_ref=method_ref)
 
@@ -171,3 +164,26 @@ async def months_of(support_id: int) -> list[SupportMonth]:
     """The last twelve months that were charged, with their pledges, the latest first."""
     rows = SupportMonth.filter(support_id=support_id).order_by("-month").limit(12)
     return await rows.select_related("pledge", "pledge__campaign")
+
+
+async def of_person(person_id: int) -> list[Support]:
+    """A person's supports whose card was saved once, those that run first, then the latest."""
+    rows = Support.filter(person_id=person_id, status__in=[*RUNNING, S.CREATED, S.STOPPED])
+    rows = rows.filter(~Q(method_ref="") | ~Q(session_ref=""))
+    found = await rows.order_by("-id").select_related("person", "campaign", "campaign__initiative")
+    order = (S.ACTIVE, S.PAUSED, S.CREATED)
+    return sorted(found, key=lambda one: order.index(one.status) if one.status in order else len(order))
+
+
+async def given_cents(support_id: int) -> int:
+    """What a support has given in all, in cents."""
+    rows = await database.fetch_all(f"{_GIVEN} WHERE m.support_id = ? GROUP BY m.support_id", [support_id])
+    return int(rows[0]["cents"]) if rows else 0
+
+
+async def given_by_support(supports: list[Support]) -> dict[int, int]:
+    """What each has given in all, in cents."""
+    ids = [support.id for support in supports] or [0]
+    marks = ", ".join("?" * len(ids))
+    rows = await database.fetch_all(f"{_GIVEN} WHERE m.support_id IN ({marks}) GROUP BY m.support_id", ids)
+    return {int(row["support"]): int(row["cents"]) for row in rows}

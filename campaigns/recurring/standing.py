@@ -1,16 +1,28 @@
 """The standing campaign behind an initiative's monthly support: written by a lead, read by somebody else, then open."""
 
-from campaigns.lifecycle.models import PUBLIC, Campaign, CampaignStatus, GoalKind
+from collections.abc import Sequence
+
+from tortoise.expressions import F
+
+from campaigns.lifecycle.models import PUBLIC, Campaign, CampaignStatus, CostLine, GoalKind
+from campaigns.lifecycle.service import trace
 from campaigns.lifecycle.transitions import By, move
 from campaigns.recurring.models import Support, SupportStatus
-from civic import clock, database
-from civic.database import transaction
+from civic import clock, database, jobs
+from civic.database import retrying, transaction
 from civic.errors import DomainError
 from civic.i18n import _
 from civic.initiatives.models import Initiative
+from civic.people.actor import Actor
 from civic.people.models import Person
+from civic.people.service import audit
+from civic.settings import settings
 
 WRITABLE = (CampaignStatus.CHANGES_REQUESTED, CampaignStatus.WITHDRAWN, CampaignStatus.REJECTED)
+OVER = (CampaignStatus.CANCELLED, CampaignStatus.REPORTING, CampaignStatus.CLOSED)
+"""It has ended; another one may be proposed."""
+LEAST_SHOWN = 3
+"""From so many supports on, what they come to is told to those who run it; below, one sum could be guessed."""
 
 
 async def of_initiative(initiative_id: int, *, public_only: bool = True) -> Campaign | None:
@@ -21,31 +33,75 @@ async def of_initiative(initiative_id: int, *, public_only: bool = True) -> Camp
     return await rows.order_by("-id").first().select_related("initiative", "lead")
 
 
-async def propose(initiative: Initiative, lead: Person, purpose: str, beneficiary: str) -> Campaign:
-    """Write it, or write it anew after the review, and send it to be read. Raises DomainError when one is there."""
+async def propose(
+    initiative: Initiative, lead: Person, purpose: str, lines: Sequence[tuple[str, int]] = ()
+) -> Campaign:
+    """Write it, or write it anew after the review, and send it to be read; the host receives the money.
+
+    `lines`: what the money pays each month, in cents; together they are the monthly aim. Raises DomainError when one
+    is there.
+    """
     known = await of_initiative(initiative.id, public_only=False)
-    if known is not None and known.status not in WRITABLE and known.status != CampaignStatus.CANCELLED:
+    if known is not None and known.status not in (*WRITABLE, *OVER):
         raise DomainError(_("Cette initiative a déjà un soutien mensuel, ou une demande en cours."))
     present = clock.now()
     async with transaction():
         await database.execute("UPDATE initiative SET updated_at = ? WHERE id = ?", [present, initiative.id])
         if known is not None and known.status == CampaignStatus.CHANGES_REQUESTED:
-            await Campaign.filter(id=known.id).update(use_of_funds=purpose, beneficiary=beneficiary)
+            await Campaign.filter(id=known.id).update(use_of_funds=purpose)
+            await _write_lines(known, lines)
             await move(known, CampaignStatus.SUBMITTED, by=By.LEAD, actor=lead)
             return known
         count = await Campaign.filter(initiative_id=initiative.id, goal=GoalKind.MONTHLY).count()
         made = await Campaign.create(
             slug=f"soutien-{initiative.slug}-{count + 1}"[:120], initiative=initiative, lead=lead, use_of_funds=purpose,
             title=_("Soutien mensuel, %(title)s", title=initiative.title)[:80], summary=purpose[:400],
-            beneficiary=beneficiary, goal=GoalKind.MONTHLY, created_at=present, updated_at=present,
+            beneficiary=settings().host_name, goal=GoalKind.MONTHLY, created_at=present, updated_at=present,
         )  # fmt: skip
+        await _write_lines(made, lines)
         await move(made, CampaignStatus.SUBMITTED, by=By.LEAD, actor=lead)
         return made
 
 
-async def launch(campaign: Campaign, lead: Person) -> None:
+async def _write_lines(campaign: Campaign, lines: Sequence[tuple[str, int]]) -> None:
+    await CostLine.filter(campaign_id=campaign.id).delete()
+    for position, (what, cents) in enumerate(lines):
+        await CostLine.create(
+            campaign_id=campaign.id, title=what, amount_cents=cents, position=position, required=False
+        )
+    await Campaign.filter(id=campaign.id).update(optimum_cents=sum(cents for _what, cents in lines))
+
+
+@retrying
+async def add_line(campaign: Campaign, actor: Actor, what: str, cents: int) -> None:
+    """One more thing to pay each month, of an open one; those that were read stay. Raises DomainError, once over."""
+    async with transaction():
+        rows = Campaign.filter(id=campaign.id, status__in=[CampaignStatus.APPROVED, CampaignStatus.LIVE])
+        if not await rows.update(optimum_cents=F("optimum_cents") + cents, updated_at=clock.now()):
+            raise DomainError(_("Ce soutien mensuel n’est pas ouvert."))
+        position = await CostLine.filter(campaign_id=campaign.id).count()
+        await CostLine.create(
+            campaign_id=campaign.id, title=what, amount_cents=cents, position=position, required=False
+        )
+        await audit(actor, "monthly_line_added", f"campaign:{campaign.id}", what=what, cents=cents)
+
+
+async def launch(campaign: Campaign, actor: Actor) -> None:
     """Open it once it was accepted. Raises NotNow before."""
-    await move(campaign, CampaignStatus.LIVE, by=By.LEAD, actor=lead, starts_at=clock.now())
+    async with transaction():
+        await move(campaign, CampaignStatus.LIVE, by=By.LEAD, actor=actor.person, starts_at=clock.now())
+        await trace(actor, campaign, "launched")
+
+
+async def end(campaign: Campaign, actor: Actor, note: str) -> None:
+    """End it: every support stops and its supporter reads why (fact `campaign_cancelled`). What was given stays given.
+
+    Raises NotNow when it is neither open nor suspended.
+    """
+    async with transaction():
+        await move(campaign, CampaignStatus.CANCELLED, by=By.LEAD, actor=actor.person, note=note)
+        await trace(actor, campaign, "ended")
+        await jobs.enqueue("campaign_cancelled", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
 
 
 async def tally(campaign_id: int) -> tuple[int, int]:

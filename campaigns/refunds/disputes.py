@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaigns.ledger import service as ledger
-from campaigns.ledger.models import AccountKind
+from campaigns.ledger.models import AccountKind, Entry
 from campaigns.ledger.service import Amount
 from campaigns.payments.answers import Contest, DisputeState, Returned
 from campaigns.payments.models import Attempt
@@ -18,6 +18,8 @@ from civic.i18n import _
 
 ENDED = (DisputeState.WON, DisputeState.LOST)
 SEPA = "sepa_debit"
+MORE = "#"
+"""Between a dispute's name and what tells its entries of one kind apart (`settlement.books` adds them up)."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -33,7 +35,8 @@ class _Share:
 async def settle(attempt_id: int, contest: Contest) -> bool:
     """Record where a dispute stands and everything that follows, once; False when nothing is new.
 
-    `won` and `lost` are final. Money is booked as it left our balance or came back, whatever the state says.
+    `won` and `lost` are final. Money is booked line by line as it left our balance or came back, whatever the state
+    says; what an ended dispute keeps is lost, be it only a part.
     """
     async with transaction():
         attempt = await Attempt.get(id=attempt_id)
@@ -41,25 +44,30 @@ async def settle(attempt_id: int, contest: Contest) -> bool:
         row = await _row(attempt, pledge, contest)
         before = row.status
         after = before if before in ENDED else _state(contest)
-        changed = await _hold_funds(pledge, row, contest) or after != before
-        if not changed and row.answer:
+        now = (after, contest.held_cents, contest.fee_cents)
+        if row.answer and now == (before, row.held_cents, row.fee_cents):
             return False
-        values = {"status": after, "answer": contest.raw, "due_at": contest.due_at, "reason": contest.reason[:60]}
+        await _move_funds(pledge, row, contest)
+        values = {
+            "status": after, "held_cents": contest.held_cents, "fee_cents": contest.fee_cents, "answer": contest.raw,
+            "due_at": contest.due_at, "reason": contest.reason[:60],
+        }  # fmt: skip
         await Dispute.filter(id=row.id).update(**values)
         row.update_from_dict(values)
         if after == DisputeState.OPEN:
             await _drop_requests(pledge)
-        if after in ENDED and row.closed_at is None:
-            await _close(pledge, row, after)
-        await letters.dispute(pledge, row)
+        if after in ENDED:
+            await _close(pledge, row, len(contest.movements))
+        await letters.dispute(pledge, row, before)
         await position.follow(pledge, f"dispute_{after.value}")
-        await jobs.enqueue("unwinding_looked", key=f"dispute-{row.id}-{after.value}", campaign_id=pledge.campaign_id)
+        key = f"dispute-{row.id}-{after.value}-{len(contest.movements)}"
+        await jobs.enqueue("unwinding_looked", key=key, campaign_id=pledge.campaign_id)
     return True
 
 
 def _state(contest: Contest) -> DisputeState:
-    """A dispute is won once its money is back on our balance."""
-    awaited = contest.state == DisputeState.WON and contest.taken_cents and not contest.given_cents
+    """A dispute is won once money is back on our balance."""
+    awaited = contest.state == DisputeState.WON and contest.held_cents and not contest.given_cents
     return DisputeState.OPEN if awaited else contest.state
 
 
@@ -73,31 +81,29 @@ async def _row(attempt: Attempt, pledge: Pledge, contest: Contest) -> Dispute:
     )  # fmt: skip
 
 
-async def _hold_funds(pledge: Pledge, row: Dispute, contest: Contest) -> bool:
-    """Book what the gateway took (with its fee, which it keeps) and gave back; True when that is new."""
-    new = False
-    if contest.taken_cents and not row.held_cents:
-        fee = contest.taken_fee_cents
-        await _book("dispute", pledge, row, contest.happened_at, [
-            Amount(AccountKind.DISPUTES_HELD, contest.taken_cents), Amount(AccountKind.PSP_FEES, fee),
-            Amount(AccountKind.STRIPE_CLEARING, -(contest.taken_cents + fee)),
-        ])  # fmt: skip
-        row.held_cents, row.fee_cents, new = contest.taken_cents, fee, True
-        await Dispute.filter(id=row.id).update(held_cents=row.held_cents, fee_cents=fee)
-    if contest.given_cents and row.held_cents:
-        fee = contest.given_fee_cents
-        await _book("dispute_won", pledge, row, None, [
-            Amount(AccountKind.STRIPE_CLEARING, contest.given_cents - fee), Amount(AccountKind.PSP_FEES, fee),
-            Amount(AccountKind.DISPUTES_HELD, -contest.given_cents),
-        ])  # fmt: skip
-    return new
+async def _move_funds(pledge: Pledge, row: Dispute, contest: Contest) -> None:
+    """Book each line of the balance once: what was taken, what came back, and the fees, which may come back too.
+
+    Until November 2026 one entry under the dispute's own name held all lines of its kind: they are known.
+    """
+    whole = Entry.filter(source_type="dispute", source_id=row.dispute_ref)
+    known = {entry.kind: entry.recorded_at for entry in await whole}
+    for line in contest.movements:
+        kind = "dispute" if line.cents < 0 else "dispute_won" if line.cents else "dispute_fee"
+        if (kind in known and line.happened_at <= known[kind]) or not (line.cents or line.fee_cents):
+            continue
+        await _book(kind, pledge, row, line.happened_at, [
+            Amount(AccountKind.DISPUTES_HELD, -line.cents), Amount(AccountKind.PSP_FEES, line.fee_cents),
+            Amount(AccountKind.STRIPE_CLEARING, line.cents - line.fee_cents),
+        ], MORE + line.ref)  # fmt: skip
 
 
 async def _book(
-    kind: str, pledge: Pledge, row: Dispute, at: datetime | None, amounts: list[Amount]
+    kind: str, pledge: Pledge, row: Dispute, at: datetime | None, amounts: list[Amount], more: str = ""
 ) -> None:  # fmt: skip
+    """`more` tells entries of one kind apart."""
     await ledger.book(
-        kind, "dispute", row.dispute_ref, amounts, campaign=pledge.campaign_id, occurred_at=at,
+        kind, "dispute", row.dispute_ref + more, amounts, campaign=pledge.campaign_id, occurred_at=at,
         memo=f"pledge {pledge.id}",
     )  # fmt: skip
 
@@ -114,34 +120,68 @@ async def _drop_requests(pledge: Pledge) -> None:
     )
 
 
-async def _close(pledge: Pledge, row: Dispute, after: DisputeState) -> None:
-    present = clock.now()
-    await Dispute.filter(id=row.id).update(closed_at=present)
-    row.closed_at = present
-    if after == DisputeState.LOST and row.held_cents:
-        await _lose(pledge, row, AccountKind.DISPUTES_HELD, -row.held_cents)
+async def _close(pledge: Pledge, row: Dispute, turn: int) -> None:
+    """It is over: what is still held is lost. A part that comes back later is taken off what was lost.
+
+    `turn`: how many lines the balance shows by now; it names what follows.
+    """
+    if row.closed_at is None:
+        row.closed_at = clock.now()
+        await Dispute.filter(id=row.id).update(closed_at=row.closed_at)
+    borne = row.gift_cents + row.tip_cents + row.excess_cents
+    more = f"{MORE}{turn}" if borne else ""
+    if row.held_cents > borne:
+        await _lose(pledge, row, AccountKind.DISPUTES_HELD, row.held_cents - borne, more=more)
+    elif row.held_cents < borne:
+        await _regain(pledge, row, borne - row.held_cents, more)
 
 
-async def _lose(pledge: Pledge, row: Dispute, account: AccountKind, cents: int, fee: int = 0) -> None:
+async def _lose(
+    pledge: Pledge, row: Dispute, account: AccountKind, cents: int, *, fee: int = 0, more: str = ""
+) -> None:  # fmt: skip
     """The campaign, then the tip, bear it; what the backer had back already is hers twice, and owed by her."""
     found = await position.position_of(pledge)
     assert found is not None, "a dispute belongs to a charge"
-    share = _share(found, row.held_cents)
+    share = _share(found, cents)
     kind = "returned" if row.means == SEPA and account == AccountKind.STRIPE_CLEARING else "dispute_lost"
-    amounts = position.sources(share.gift, share.tip, due=row.due)
-    amounts += [
-        Amount(AccountKind.BACKER_EXTERNAL, share.excess), Amount(AccountKind.PSP_FEES, fee),
-        Amount(account, cents - fee),
-    ]  # fmt: skip
-    await _book(kind, pledge, row, row.opened_at if kind == "returned" else None, amounts)
-    values = {"gift_cents": share.gift, "tip_cents": share.tip, "excess_cents": share.excess}
+    amounts = [*_borne(row, share), Amount(AccountKind.PSP_FEES, fee), Amount(account, -cents - fee)]
+    await _book(kind, pledge, row, row.opened_at if kind == "returned" else None, amounts, more)
+    await _bear(pledge, row, share)
+    await _tell("refund_settled", pledge, row, share.gift, more)
+
+
+async def _regain(pledge: Pledge, row: Dispute, cents: int, more: str) -> None:
+    """The other way round: what the backer owed, then the tip, then the gift."""
+    excess = min(cents, row.excess_cents)
+    tip = min(cents - excess, row.tip_cents)
+    share = _Share(excess + tip - cents, -tip, -excess)
+    amounts = [*_borne(row, share), Amount(AccountKind.DISPUTES_HELD, cents)]
+    await _book("dispute_regained", pledge, row, None, amounts, more)
+    await _bear(pledge, row, share)
+    await _tell("refund_undone", pledge, row, -share.gift, more)
+
+
+def _borne(row: Dispute, share: _Share) -> list[Amount]:
+    excess = Amount(AccountKind.BACKER_EXTERNAL, share.excess)
+    return [*position.sources(share.gift, share.tip, due=row.due), excess]
+
+
+async def _bear(pledge: Pledge, row: Dispute, share: _Share) -> None:
+    values = {
+        "gift_cents": row.gift_cents + share.gift, "tip_cents": row.tip_cents + share.tip,
+        "excess_cents": row.excess_cents + share.excess,
+    }  # fmt: skip
     await Dispute.filter(id=row.id).update(**values)
     row.update_from_dict(values)
     await position.take(pledge, share.gift, due=row.due)
-    if share.gift and not row.due:
+
+
+async def _tell(fact: str, pledge: Pledge, row: Dispute, gift_cents: int, more: str) -> None:
+    """Tell the slices above how much of the gift is gone, or back."""
+    if gift_cents and not row.due:
         await jobs.enqueue(
-            "refund_settled", key=f"dispute-{row.id}", pledge_id=pledge.id, campaign_id=pledge.campaign_id,
-            amount_cents=share.gift,
+            fact, key=f"dispute-{row.id}{more}", pledge_id=pledge.id, campaign_id=pledge.campaign_id,
+            amount_cents=gift_cents,
         )  # fmt: skip
 
 
@@ -166,10 +206,10 @@ async def take_back(attempt_id: int, returned: Returned) -> bool:
             held_cents=returned.amount_cents, fee_cents=returned.fee_cents, reason=returned.reason[:60],
             opened_at=returned.happened_at, answer=returned.raw,
         )  # fmt: skip
-        await _lose(pledge, row, AccountKind.STRIPE_CLEARING, -returned.amount_cents, returned.fee_cents)
+        await _lose(pledge, row, AccountKind.STRIPE_CLEARING, returned.amount_cents, fee=returned.fee_cents)
         await Dispute.filter(id=row.id).update(status=DisputeState.LOST, closed_at=clock.now())
         row.status = DisputeState.LOST
-        await letters.dispute(pledge, row)
+        await letters.dispute(pledge, row, DisputeState.INQUIRY)
         await position.follow(pledge, "debit_returned")
         await jobs.enqueue("unwinding_looked", key=f"dispute-{row.id}-lost", campaign_id=pledge.campaign_id)
     return True
@@ -184,12 +224,7 @@ async def absorb(pledge: Pledge, refund: Refund) -> None:
         moved = share.gift + share.tip
         if not moved:
             continue
-        amounts = position.sources(share.gift, share.tip, due=row.due)
-        amounts.append(Amount(AccountKind.BACKER_EXTERNAL, -moved))
-        source = f"{refund.key}-{row.id}"
-        await ledger.book("excess_back", "excess", source, amounts, campaign=pledge.campaign_id)
-        await Dispute.filter(id=row.id).update(
-            gift_cents=row.gift_cents + share.gift, tip_cents=row.tip_cents + share.tip,
-            excess_cents=row.excess_cents - moved,
-        )  # fmt: skip
-        await position.take(pledge, share.gift, due=row.due)
+        share = _Share(share.gift, share.tip, -moved)
+        source, memo = f"{refund.key}-{row.id}", f"pledge {pledge.id}"
+        await ledger.book("excess_back", "excess", source, _borne(row, share), campaign=pledge.campaign_id, memo=memo)
+        await _bear(pledge, row, share)

@@ -23,9 +23,3 @@ class RefusalForm(BaseModel):
     """Why it does not go back."""
 
     reason: str = Field(min_length=10, max_length=400)
-
-
-class SearchForm(BaseModel):
-    """A reference (P-000012) or a piece of a name."""
-
-    q: str = Field("", max_length=120)

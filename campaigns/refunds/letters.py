@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.payments.answers import DisputeState
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.service import reference
@@ -19,7 +19,8 @@ async def refunded(pledge: Pledge, refund: Refund) -> None:
     """Her money is on its way back to her: how much, why, by which way."""
     await letters.to_backer(
         "refunded", pledge, f"refunded-{refund.id}", back_cents=refund.amount_cents, reason=refund.reason,
-        unwinding=refund.cause == RefundCause.UNWINDING, transfer=refund.means == RefundMeans.TRANSFER,
+        unwinding=refund.cause == RefundCause.UNWINDING, late=refund.cause == RefundCause.LATE,
+        transfer=refund.means == RefundMeans.TRANSFER,
         whole=refund.amount_cents == pledge.charge_cents, method=pledge.method_label,
     )  # fmt: skip
 
@@ -30,12 +31,31 @@ async def refund_failed(pledge: Pledge, refund: Refund) -> None:
     await _to_treasurers("refund_failed", pledge, f"refund-failed-{refund.id}", None, **context)
 
 
-async def dispute(pledge: Pledge, found: Dispute) -> None:
-    """The treasurers hear of a dispute: opened, with the last day for evidence; then won or lost."""
+async def dispute(pledge: Pledge, found: Dispute, before: DisputeState) -> None:
+    """The treasurers hear of a dispute: opened, with the last day for evidence; then won, in part or not, or lost.
+
+    So does its backer; `before` is where it stood.
+    """
     name = "dispute_opened" if found.status in (DisputeState.OPEN, DisputeState.INQUIRY) else "dispute_closed"
     key = f"dispute-{found.id}-{found.status.value}"
-    context = {"back_cents": found.amount_cents, "won": found.status == DisputeState.WON}
-    await _to_treasurers(name, pledge, key, found.due_at, inquiry=found.status == DisputeState.INQUIRY, **context)
+    context = {"back_cents": found.amount_cents, "lost_cents": found.held_cents, "fee_cents": found.fee_cents}
+    won, inquiry = found.status == DisputeState.WON, found.status == DisputeState.INQUIRY
+    await _to_treasurers(name, pledge, key, found.due_at, inquiry=inquiry, won=won, **context)
+    await _to_her(pledge, found, before)
+
+
+async def _to_her(pledge: Pledge, found: Dispute, before: DisputeState) -> None:
+    """What her bank does with her gift, and what she may do; an inquiry, which takes nothing, is no news to her."""
+    names = {DisputeState.OPEN: "charge_back_opened", DisputeState.LOST: "charge_back_lost"}
+    if before == DisputeState.OPEN:
+        names[DisputeState.WON] = "charge_back_won"
+    if found.status not in names:
+        return
+    await letters.to_backer(
+        names[found.status], pledge, f"charge-back-{found.id}-{found.status.value}", back_cents=found.amount_cents,
+        debit=found.means == "sepa_debit", twice_cents=found.excess_cents,
+        live=pledge.campaign.status == CampaignStatus.LIVE,
+    )  # fmt: skip
 
 
 async def _to_treasurers(name: str, pledge: Pledge, key: str, due_at: datetime | None, **context: Any) -> None:

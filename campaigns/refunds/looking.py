@@ -1,7 +1,9 @@
 """Asking the gateway again about money that goes back: after a webhook, every ten minutes, and every night."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import structlog
 from tortoise.exceptions import IntegrityError
@@ -10,11 +12,12 @@ from tortoise.expressions import Q
 from campaigns.payments import gateway
 from campaigns.payments.answers import Contest, DisputeState, MoneyBack
 from campaigns.payments.models import Attempt, AttemptStatus
+from campaigns.payments.till import OURS, Till, till_of_pledge, tills
 from campaigns.pledges.models import Pledge
 from campaigns.refunds import disputes, position, sending, unwinding
 from campaigns.refunds.models import Dispute, Refund, RefundCause, RefundStatus
 from campaigns.settlement import outcomes
-from campaigns.settlement.books import DAYS
+from campaigns.settlement.balance import DAYS
 from campaigns.settlement.looking import MOST, PATIENCE, NotKnownYet, Reconciled
 from campaigns.settlement.models import Reconciliation
 from civic import clock, jobs
@@ -25,20 +28,24 @@ OPEN_DISPUTES = (DisputeState.OPEN, DisputeState.INQUIRY)
 
 
 @jobs.outside
-async def hear_refund(object_ref: str, kind: str = "", **_event: object) -> None:
+async def hear_refund(object_ref: str, kind: str = "", account: str = "", **_event: object) -> None:
     """A webhook spoke of a refund, or of a charge that was refunded: fetch it, whatever the message said.
 
     Raises NotKnownYet for a refund of ours, or of a charge, that this database does not show yet.
     """
+    till = Till(account)
     if kind == "charge.refunded":
-        for made in await gateway.list_refunds(charge=object_ref):
-            await look_at(made)
+        for made in await gateway.list_refunds(till, charge=object_ref):
+            await look_at(till, made)
         return
-    await look_at(await gateway.read_refund(object_ref))
+    await look_at(till, await gateway.read_refund(till, object_ref))
 
 
-async def look_at(made: MoneyBack) -> None:
-    """Settle the refund that the gateway tells of; one made at the gateway's own site gets its row."""
+async def look_at(till: Till, made: MoneyBack) -> None:
+    """Settle the refund that the gateway tells of; one made at the gateway's own site gets its row.
+
+    A connected account's owner may write our names into objects of hers: only that till's rows are touched.
+    """
     key = made.metadata.get("refund", "")
     if key:
         number = key.removeprefix("refund-")
@@ -46,15 +53,15 @@ async def look_at(made: MoneyBack) -> None:
         if refund is None:
             raise NotKnownYet(key)
     else:
-        refund = await Refund.get_or_none(refund_ref=made.ref) or await _adopt(made)
-    if refund is not None:
+        refund = await Refund.get_or_none(refund_ref=made.ref) or await _adopt(till, made)
+    if refund is not None and await till_of_pledge(refund.pledge_id) == till:
         await sending.settle(refund.id, made)
 
 
 @retrying
-async def _adopt(made: MoneyBack) -> Refund | None:
+async def _adopt(till: Till, made: MoneyBack) -> Refund | None:
     """A refund that nobody asked for here: somebody made it at the gateway. None when the charge is not ours."""
-    attempt = await _attempt_of(made.intent_ref)
+    attempt = await _attempt_of(till, made.intent_ref)
     if attempt is None:
         return None
     log.warning("refund made at the gateway", ref=made.ref, pledge=attempt.pledge_id, cents=made.amount_cents)
@@ -72,31 +79,34 @@ async def _adopt(made: MoneyBack) -> Refund | None:
         return await Refund.get(refund_ref=made.ref)
 
 
-async def _attempt_of(intent_ref: str) -> Attempt | None:
-    """The charge behind an intent, once it is known to have succeeded; None when the intent is not ours.
+async def _attempt_of(till: Till, intent_ref: str) -> Attempt | None:
+    """The charge behind an intent, once it is known to have succeeded; None when it is not ours, or of another till.
 
     Raises NotKnownYet.
     """
     attempt = await Attempt.get_or_none(intent_ref=intent_ref) if intent_ref else None
     if attempt is None:
-        intent = await gateway.read_intent(intent_ref) if intent_ref else None
+        intent = await gateway.read_intent(till, intent_ref) if intent_ref else None
         if intent is None or not intent.metadata.get("attempt"):
             return None
         raise NotKnownYet(intent_ref)
+    if await till_of_pledge(attempt.pledge_id) != till:
+        return None
     if attempt.status != AttemptStatus.SUCCEEDED:
         raise NotKnownYet(intent_ref)
     return attempt
 
 
 @jobs.outside
-async def hear_dispute(object_ref: str, **_event: object) -> None:
+async def hear_dispute(object_ref: str, account: str = "", **_event: object) -> None:
     """A webhook spoke of a dispute: fetch it anew. Raises NotKnownYet until its charge is booked here."""
-    await look_at_dispute(await gateway.read_dispute(object_ref))
+    till = Till(account)
+    await look_at_dispute(till, await gateway.read_dispute(till, object_ref))
 
 
-async def look_at_dispute(contest: Contest) -> None:
+async def look_at_dispute(till: Till, contest: Contest) -> None:
     """Settle a dispute; what became of the same gift's refunds is looked at first, so that no order matters."""
-    attempt = await _attempt_of(contest.intent_ref)
+    attempt = await _attempt_of(till, contest.intent_ref)
     if attempt is None:
         return
     under_way = (*sending.OPEN, RefundStatus.SUCCEEDED)
@@ -106,12 +116,13 @@ async def look_at_dispute(contest: Contest) -> None:
 
 
 @jobs.outside
-async def hear_charge(object_ref: str, **_event: object) -> None:
+async def hear_charge(object_ref: str, account: str = "", **_event: object) -> None:
     """A webhook spoke of a failed charge: a debit that its bank took back after its success counts, others do not."""
-    returned = await gateway.read_returned(object_ref)
+    till = Till(account)
+    returned = await gateway.read_returned(till, object_ref)
     if returned is None:
         return
-    attempt = await _attempt_of(returned.intent_ref)
+    attempt = await _attempt_of(till, returned.intent_ref)
     if attempt is not None:
         await disputes.take_back(attempt.id, returned)
 
@@ -134,7 +145,8 @@ async def look(refund: Refund) -> None:
 
 async def look_again_at_dispute(dispute: Dispute) -> None:
     """Where an open dispute stands now. Raises GatewayTrouble."""
-    await look_at_dispute(await gateway.read_dispute(dispute.dispute_ref))
+    till = await till_of_pledge(dispute.pledge_id)
+    await look_at_dispute(till, await gateway.read_dispute(till, dispute.dispute_ref))
 
 
 async def reconcile(*, patience: timedelta = PATIENCE) -> Reconciled:
@@ -154,17 +166,23 @@ async def reconcile(*, patience: timedelta = PATIENCE) -> Reconciled:
 
 async def recall(since: timedelta = DAYS) -> Reconciled:
     """Every refund and dispute of the last 35 days, whatever was heard of them: what a lost message said is found."""
-    done, start = Reconciled(), clock.now() - since
-    for made in await gateway.list_refunds(since=start):
-        if not await Refund.filter(refund_ref=made.ref, status=made.state.value).exists():
-            await _try(done, made.ref, look_at, made)
-    for contest in await gateway.list_disputes(start):
-        if not await Dispute.filter(dispute_ref=contest.ref, status=contest.state.value).exists():
-            await _try(done, contest.ref, look_at_dispute, contest)
+    done = Reconciled()
+    await _recall(done, OURS, clock.now() - since)
+    for till in (await tills())[1:]:
+        await _try(done, till.account, partial(_recall, done, till), clock.now() - since)
     return done
 
 
-async def _try(done: Reconciled, name: str, verb: Callable[..., Awaitable[object]], subject: object) -> None:
+async def _recall(done: Reconciled, till: Till, start: datetime) -> None:
+    for made in await gateway.list_refunds(till, since=start):
+        if not await Refund.filter(refund_ref=made.ref, status=made.state.value).exists():
+            await _try(done, made.ref, partial(look_at, till), made)
+    for contest in await gateway.list_disputes(till, start):
+        if not await Dispute.filter(dispute_ref=contest.ref, status=contest.state.value).exists():
+            await _try(done, contest.ref, partial(look_at_dispute, till), contest)
+
+
+async def _try(done: Reconciled, name: str, verb: Callable[[Any], Awaitable[object]], subject: object) -> None:
     """One trouble, of whatever kind, must not keep the others from being looked at."""
     done.looked += 1
     try:

@@ -31,11 +31,12 @@ UNDER_WAY = (RefundStatus.APPROVED, RefundStatus.SENDING, RefundStatus.UNKNOWN, 
 
 
 class RefundCause(StrEnum):
-    """Asked for by two persons, by the backer within her delay, part of an unwound campaign, or made at Stripe's."""
+    """Asked for by two persons, by the backer in time, part of an unwinding, come too late, or made at Stripe's."""
 
     ASKED = "asked"
     BACKER = "backer"
     UNWINDING = "unwinding"
+    LATE = "late"
     OUTSIDE = "outside"
 
 
@@ -123,8 +124,9 @@ class Refund(Model):
 class Dispute(Model):
     """A contested charge, or a debit taken back by its bank; amounts in cents.
 
-    `held_cents` left our balance; once lost, `gift_cents` and `tip_cents` are what the campaign and the platform lost,
-    `excess_cents` what the backer received twice (a refund and the bank's money).
+    `held_cents` left our balance and has not come back; `fee_cents` is what the dispute costs. Once it is over,
+    `gift_cents` and `tip_cents` are what the campaign and the platform lost of it, `excess_cents` what the backer
+    received twice (a refund and the bank's money).
     """
 
     id = fields.BigIntField(primary_key=True)

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from campaigns.pledges.service import reference
 from campaigns.refunds import queries, wording
+from campaigns.settlement.balance import DAYS, fees_since
+from civic import clock
 from civic.i18n import _, _n
 from civic.slots import Panel, Todo
 from civic.web import urls
@@ -19,6 +21,7 @@ _FOLDER = "campaigns/refunds"
 async def treasury_panels(actor: "Actor") -> list[Panel]:
     """Refunds to approve, disputes, what did not arrive, the search, and what reconciling found."""
     rounds, books = await queries.rounds()
+    fees = await fees_since(clock.now() - DAYS)
     common = {"actor": actor, "wording": wording, "reference": reference}
     return [
         Panel(f"{_FOLDER}/_requests.html", {**common, "refunds": await queries.requested()}, order=10),
@@ -28,7 +31,7 @@ async def treasury_panels(actor: "Actor") -> list[Panel]:
             {**common, "refunds": await queries.failed(), "attempts": await queries.due_back()}, order=14,
         ),
         Panel(f"{_FOLDER}/_search.html", {"q": ""}, order=40),
-        Panel(f"{_FOLDER}/_rounds.html", {**common, "rounds": rounds, "books": books}, order=60),
+        Panel(f"{_FOLDER}/_rounds.html", {**common, "rounds": rounds, "books": books, "account_fees": fees}, order=60),
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from tortoise.expressions import F, Q
 from campaigns import slots
 from campaigns.ledger.models import AccountKind
 from campaigns.ledger.service import Amount
-from campaigns.lifecycle.models import Campaign, Reward
+from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By
 from campaigns.payments.answers import DisputeState
@@ -22,6 +22,7 @@ from campaigns.pledges.models import Pledge
 from campaigns.pledges.models import PledgeStatus as P
 from campaigns.pledges.queries import STANDING
 from campaigns.refunds.models import UNDER_WAY, UNSENT, Dispute, Refund
+from civic import jobs
 from civic.contributions import service as contributions
 from civic.needs.models import NeedKind
 
@@ -125,7 +126,10 @@ async def take(pledge: Pledge, gift_cents: int, *, due: bool) -> None:
 async def follow(
     pledge: Pledge, cause: str, *, by: By = By.GATEWAY, actor_id: int | None = None
 ) -> None:  # fmt: skip
-    """Bring the pledge's state, its backer's place and its reward in line with refunds and disputes."""
+    """Bring the pledge's state, its backer's place and its reward in line with refunds and disputes.
+
+    What comes back to a campaign that failed meanwhile is given back in its turn.
+    """
     position = await position_of(pledge)
     if position is not None and pledge.status in PAID:
         before, after = pledge.status, position.state
@@ -135,6 +139,8 @@ async def follow(
             await _leave(pledge)
         elif before not in GIVEN and after in GIVEN:
             await _come_back(pledge)
+        if after == P.COLLECTED != before and pledge.campaign.status == CampaignStatus.FAILED:
+            await jobs.enqueue("gift_came_late", key=f"pledge-{pledge.id}-{cause}", pledge_id=pledge.id)
     await keep_need(pledge.campaign_id)
 
 

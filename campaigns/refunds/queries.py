@@ -1,9 +1,6 @@
 """Reads about money that goes back, and the guards of the team's pages."""
 
-import re
 from dataclasses import dataclass
-
-from tortoise.expressions import Q
 
 from campaigns.ledger.models import Entry
 from campaigns.payments.answers import DisputeState
@@ -57,19 +54,6 @@ async def refund_to_decide(refund_id: int, actor: Actor) -> Refund:
     if found is None:
         raise NotFound(_("Ce remboursement n’existe pas."))
     return found
-
-
-async def search(words: str) -> list[Pledge]:
-    """Pledges by reference (P-000012, 12) or by a piece of the backer's name, the latest first."""
-    words = words.strip()
-    if not words:
-        return []
-    by = Q(person__name__icontains=words)
-    number = re.fullmatch(r"(?:P-)?0*(\d{1,12})", words, re.IGNORECASE)
-    if number:
-        by = by | Q(id=int(number[1]))
-    rows = Pledge.filter(by).exclude(status__in=[PledgeStatus.CREATED, PledgeStatus.ABANDONED])
-    return await rows.order_by("-id").limit(MOST).select_related("person", "campaign")
 
 
 async def history_of(pledge: Pledge) -> History:

@@ -15,7 +15,7 @@ from civic import clock, jobs
 from civic.database import retrying, transaction
 from civic.errors import DomainError, Forbidden, Invalid, NotFound
 from civic.i18n import _
-from civic.people.actor import Actor
+from civic.people.actor import Actor, must_be_another
 from civic.people.service import audit
 from civic.web.formats import money
 
@@ -30,6 +30,9 @@ async def request(pledge_id: int, actor: Actor, amount_cents: int, reason: str, 
     async with transaction():
         pledge = await outcomes.hold(pledge_id, with_campaign=True)
         found = await _to_refund(pledge)
+        if means == RefundMeans.TRANSFER and pledge.campaign.payee_id:
+            raise Invalid(_("L’argent est chez %(who)s : il revient par la carte, pas par un virement du site.",
+                            who=pledge.campaign.beneficiary), field="means")  # fmt: skip
         if not 0 < amount_cents <= found.refundable_cents:
             most = money(found.refundable_cents)
             raise Invalid(_("On peut rendre au plus %(most)s pour ce don.", most=most), field="amount")
@@ -38,7 +41,7 @@ async def request(pledge_id: int, actor: Actor, amount_cents: int, reason: str, 
                 refund = await Refund.create(
                     pledge_id=pledge.id, attempt_id=found.attempt.id, amount_cents=amount_cents, means=means,
                     tip_cents=found.tip_of(amount_cents, apart=found.awaited), due=pledge.status not in position.PAID,
-                    reason=reason, requested_by_id=actor.person.id, requested_at=clock.now(),
+                    reason=reason, requested_by_id=actor.hand.id, requested_at=clock.now(),
                 )  # fmt: skip
         except IntegrityError as error:
             raise DomainError(_("Un remboursement de ce don attend déjà. Terminez-le d’abord.")) from error
@@ -88,13 +91,13 @@ async def approve(refund_id: int, actor: Actor) -> Refund:
     _treasurer(actor)
     async with transaction():
         refund, pledge = await _held(refund_id)
-        if refund.requested_by_id == actor.person.id:
-            raise Forbidden(_("Vous avez demandé ce remboursement : une autre personne doit l’approuver."))
+        own = _("Vous avez demandé ce remboursement : une autre personne doit l’approuver.")
+        must_be_another(actor, refund.requested_by_id, own)
         found = await position.position_of(pledge)
         if found is None or found.contested_cents:
             raise DomainError(_("Ce don est contesté auprès de la banque : on ne le rend pas une deuxième fois."))
         rows = Refund.filter(id=refund.id, status=RefundStatus.REQUESTED)
-        values = {"approved_by_id": actor.person.id, "decided_at": clock.now(), "tip_cents": _tip_left(found, refund)}
+        values = {"approved_by_id": actor.hand.id, "decided_at": clock.now(), "tip_cents": _tip_left(found, refund)}
         if not await rows.update(status=RefundStatus.APPROVED, **values):
             raise NotNow(_("Ce remboursement est déjà décidé."))
         await audit(actor, "refund_approved", f"refund:{refund.id}", amount_cents=refund.amount_cents)
@@ -166,7 +169,7 @@ async def refuse(refund_id: int, actor: Actor, reason: str) -> None:
 def may_refuse(refund: Refund, actor: Actor) -> None:
     """Raises Forbidden for whoever is neither a treasurer nor the one who asked for it."""
     _team(actor)
-    if refund.requested_by_id != actor.person.id:
+    if refund.requested_by_id != actor.hand.id:
         _treasurer(actor)
 
 

@@ -1,4 +1,4 @@
-"""The team's pages about one gift: find it, read its whole history, ask for a refund, approve or refuse it."""
+"""The team's pages about one gift: read its whole history, ask for a refund, approve or refuse it."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,24 +8,13 @@ from campaigns.pledges import wording as pledge_wording
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.service import reference
 from campaigns.refunds import position, queries, requesting, story, wording
-from campaigns.refunds.forms import RefusalForm, RequestForm, SearchForm
+from campaigns.refunds.forms import RefusalForm, RequestForm
 from campaigns.refunds.models import RefundMeans, RefundStatus
 from civic.errors import DomainError
 from civic.i18n import _
 from civic.people.actor import actor_of
 from civic.web.forms import Form
 from civic.web.page import page, redirect
-
-
-async def search(request: Request) -> Response:
-    """« Chercher un don »: by reference or by a piece of a name."""
-    queries.to_team(actor_of(request))
-    form = Form.query(request, SearchForm)
-    words = form.data.q if form.data else ""
-    return page(
-        request, "campaigns/refunds/search.html", form=form, words=words, pledges=await queries.search(words),
-        reference=reference, state_of=pledge_wording.state_of, headers={"Cache-Control": "no-store"},
-    )  # fmt: skip
 
 
 async def show(request: Request) -> Response:
@@ -84,7 +73,6 @@ async def _page(request: Request, pledge: Pledge, form: Form[RequestForm], statu
 
 
 routes: list[BaseRoute] = [
-    Route("/tresorerie/dons", search, name="refunds.search"),
     Route("/tresorerie/dons/{id:int}", show, name="refunds.show"),
     Route("/tresorerie/dons/{id:int}/rembourser", ask, methods=["POST"], name="refunds.ask"),
     Route("/tresorerie/remboursements/{id:int}/approuver", approve, methods=["POST"], name="refunds.approve"),

@@ -13,6 +13,7 @@ from campaigns.payments import gateway
 from campaigns.payments.answers import MoneyBack, RefundState
 from campaigns.payments.gateway import Refused, Unreachable
 from campaigns.payments.models import Attempt
+from campaigns.payments.till import Till, till_of_pledge
 from campaigns.pledges.models import Pledge
 from campaigns.refunds import disputes, letters, position
 from campaigns.refunds.models import Refund, RefundStatus
@@ -79,34 +80,35 @@ async def carry_out(refund: Refund) -> None:
 
 async def _answer(refund: Refund) -> MoneyBack | None:
     if refund.refund_ref:
-        return await gateway.read_refund(refund.refund_ref)
-    attempt = await Attempt.get(id=refund.attempt_id)
+        return await gateway.read_refund(await till_of_pledge(refund.pledge_id), refund.refund_ref)
+    till, attempt = await till_of_pledge(refund.pledge_id), await Attempt.get(id=refund.attempt_id)
     assert attempt.intent_ref, "a charge that succeeded has a name"
     fresh = refund.sent_at is not None and clock.now() - refund.sent_at < rules.KEYS_LAST
     if refund.status == RefundStatus.UNKNOWN or not fresh:
-        known = await _listed(refund, attempt.intent_ref)
+        known = await _listed(till, refund, attempt.intent_ref)
         if known is not None:
             return known
     crash_point("before_refund_call")
     try:
         answer = await gateway.refund(
-            attempt.intent_ref, key=refund.key, amount_cents=refund.amount_cents, metadata={"refund": refund.key}
-        )
+            till, attempt.intent_ref, key=refund.key, amount_cents=refund.amount_cents,
+            metadata={"refund": refund.key},
+        )  # fmt: skip
     except Refused as refusal:
         if getattr(refusal.__cause__, "http_status", None) in OURS:
             raise
-        known = await _listed(refund, attempt.intent_ref)
+        known = await _listed(till, refund, attempt.intent_ref)
         if known is None:
             await give_up(refund.id, refusal.code or "refused")
         return known
     crash_point("after_refund_call")
     # an idempotency key replays the first answer for a day: what it says may be old by now
-    return answer if refund.status == RefundStatus.SENDING else await gateway.read_refund(answer.ref)
+    return answer if refund.status == RefundStatus.SENDING else await gateway.read_refund(till, answer.ref)
 
 
-async def _listed(refund: Refund, intent_ref: str) -> MoneyBack | None:
+async def _listed(till: Till, refund: Refund, intent_ref: str) -> MoneyBack | None:
     """Keys are forgotten after a day, metadata is not."""
-    made = await gateway.list_refunds(payment_intent=intent_ref)
+    made = await gateway.list_refunds(till, payment_intent=intent_ref)
     return next((one for one in made if one.metadata.get("refund") == refund.key), None)
 
 

@@ -23,7 +23,7 @@ from civic.i18n import _
 log = structlog.get_logger("campaigns.refunds")
 _LEFT = f"""SELECT p.id FROM pledge p JOIN attempt a ON a.pledge_id = p.id AND a.status = 'succeeded'
 WHERE p.campaign_id = ? AND p.status = 'collected' AND p.id > ?
-AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.pledge_id = p.id AND r.cause = 'unwinding')
+AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.pledge_id = p.id AND r.cause IN ('unwinding', 'late'))
 ORDER BY p.id LIMIT {rules.SPREAD}"""  # noqa: S608
 WAITING = (
     PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING, PledgeStatus.DISPUTED, PledgeStatus.CONFIRMED,
@@ -57,31 +57,32 @@ async def unwind(campaign_id: int, after: int = 0) -> None:
 
 
 @retrying
-async def give_all_back(pledge_id: int) -> Refund | None:
+async def give_all_back(pledge_id: int, cause: RefundCause = RefundCause.UNWINDING) -> Refund | None:
     """The whole of a gift that is still collected; what was asked for it meanwhile gives way. None: nothing is left."""
     present = clock.now()
     async with transaction():
         pledge = await outcomes.hold(pledge_id, with_campaign=True)
         asked = Refund.filter(pledge_id=pledge.id, status=RefundStatus.REQUESTED)
-        note = _("Toute la collecte est remboursée.")
+        late = cause == RefundCause.LATE
+        note = _("Ce paiement est arrivé trop tard.") if late else _("Toute la collecte est remboursée.")
         await asked.update(status=RefundStatus.REFUSED, refusal=note, decided_at=present)
         found = await position.position_of(pledge)
-        begun = await Refund.filter(pledge_id=pledge.id, cause=RefundCause.UNWINDING).exists()
+        begun = await Refund.filter(pledge_id=pledge.id, cause__in=(RefundCause.UNWINDING, RefundCause.LATE)).exists()
         if found is None or pledge.status != PledgeStatus.COLLECTED or begun or not found.refundable_cents:
             return None
         refund = await Refund.create(
-            pledge_id=pledge.id, attempt_id=found.attempt.id, cause=RefundCause.UNWINDING, requested_at=present,
+            pledge_id=pledge.id, attempt_id=found.attempt.id, cause=cause, requested_at=present,
             status=RefundStatus.APPROVED, amount_cents=found.refundable_cents, decided_at=present,
             tip_cents=found.tip_of(found.refundable_cents),
         )  # fmt: skip
-        await position.follow(pledge, "campaign_unwinding", by=By.TEAM)
+        await position.follow(pledge, "gift_came_late" if late else "campaign_unwinding", by=By.TEAM)
         await jobs.enqueue("send_refund", key=refund.key, refund_id=refund.id)
     return refund
 
 
 async def give_late_back(pledge_id: int) -> None:
-    """Money that arrived when its campaign was over already (fact `gift_came_late`)."""
-    await give_all_back(pledge_id)
+    """Money that arrived when its campaign was over already (fact `gift_came_late`); its refund is the only letter."""
+    await give_all_back(pledge_id, RefundCause.LATE)
 
 
 async def look(campaign_id: int) -> None:

@@ -6,7 +6,7 @@ from civic.i18n import _
 from civic.settings import settings
 from civic.web.formats import money
 
-_CHARGES, _REFUNDS, _DISPUTES = ("ch_", "py_"), ("re_", "pyr_"), ("du_", "dp_")
+_CHARGES, _REFUNDS, _DISPUTES, _LINES = ("ch_", "py_"), ("re_", "pyr_"), ("du_", "dp_"), ("txn_",)
 
 
 def refund_state(refund: Refund) -> str:
@@ -27,6 +27,8 @@ def cause_of(refund: Refund) -> str:
         return _("Toute la collecte est remboursée.")
     if refund.cause == RefundCause.BACKER:
         return _("La personne a changé d’avis dans le délai.")
+    if refund.cause == RefundCause.LATE:
+        return _("Ce paiement est arrivé après la fin de la collecte.")
     if refund.cause == RefundCause.OUTSIDE:
         return _("Fait sur le site de Stripe, sans passer par ici.")
     return str(refund.reason)
@@ -54,6 +56,21 @@ def dispute_state(dispute: Dispute) -> str:
         DisputeState.WON: _("Gagné, somme revenue"), DisputeState.LOST: _("Perdu, somme reprise"),
     }  # fmt: skip
     return states[dispute.status]
+
+
+def dispute_money(dispute: Dispute) -> str:
+    """What a dispute did to the money: held, come back, lost; "" while nothing has moved."""
+    held, fee = money(dispute.held_cents), money(dispute.fee_cents)
+    amounts = {"lost": held, "amount": money(dispute.amount_cents), "fee": fee}
+    if dispute.status == DisputeState.LOST:
+        said = _("La banque garde %(lost)s.", **amounts)
+    elif dispute.status == DisputeState.WON and dispute.held_cents:
+        said = _("Gagné en partie : la banque garde %(lost)s sur %(amount)s.", **amounts)
+    elif dispute.status == DisputeState.WON:
+        said = _("Toute la somme est revenue.") if dispute.fee_cents else ""
+    else:
+        said = _("Stripe retient %(lost)s.", **amounts) if dispute.held_cents else ""
+    return said + " " + _("Frais de contestation : %(fee)s.", **amounts) if dispute.fee_cents else said
 
 
 def dispute_reason(dispute: Dispute) -> str:
@@ -87,6 +104,8 @@ def difference(source_ref: str, theirs_cents: int, ours_cents: int) -> str:
         what = _("Le remboursement")
     elif source_ref.startswith(_DISPUTES):
         what = _("La contestation")
+    elif source_ref.startswith(_LINES):
+        what = _("Le mouvement du compte Stripe")
     values = {"what": what, "ref": source_ref, "theirs": money(theirs_cents), "ours": money(ours_cents)}
     if not ours_cents:
         head = _("%(what)s %(ref)s : Stripe compte %(theirs)s, nos comptes ne le connaissent pas.", **values)
@@ -101,6 +120,8 @@ def difference(source_ref: str, theirs_cents: int, ours_cents: int) -> str:
 def _why_unknown(source_ref: str) -> str:
     if source_ref.startswith(_CHARGES):
         return _("Un paiement fait hors du site, ou un message de Stripe en retard.")
+    if source_ref.startswith(_LINES):
+        return _("Ni un virement vers la banque, ni des frais du compte : regardez cette ligne sur le site de Stripe.")
     if source_ref.startswith(_REFUNDS):
         return _("Un remboursement fait sur le site de Stripe : il sera repris dans les six heures.")
     return _("Un message de Stripe en retard : il sera repris dans les six heures.")

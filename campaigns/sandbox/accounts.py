@@ -5,7 +5,7 @@ Everything done with the header `Stripe-Account` belongs to that account and is 
 
 from __future__ import annotations
 
-from campaigns.sandbox.errors import invalid
+from campaigns.sandbox.errors import invalid, no_access
 from campaigns.sandbox.store import Stored
 from campaigns.sandbox.world import Params, World, merge_metadata
 
@@ -18,7 +18,7 @@ def create(world: World, params: Params) -> Stored:
     account = world.create(
         "account",
         "acct",
-        business_profile=None,
+        business_profile=params.get("business_profile"),
         business_type=params.get("business_type"),
         capabilities=dict.fromkeys(params.get("capabilities") or ["card_payments"], "inactive"),
         charges_enabled=False,
@@ -43,7 +43,10 @@ def _require(account: Stored, due: list[str]) -> None:
 
 
 def retrieve(world: World, params: Params, identifier: str) -> Stored:
-    """GET /v1/accounts/{account}."""
+    """GET /v1/accounts/{account}; 403 for one that is not connected to ours (any more), as Stripe answers."""
+    found = world.rows.get(identifier)
+    if found is None or found[0]["object"] != "account":
+        raise no_access(identifier)
     return world.within("").find("account", identifier, "account")
 
 
@@ -85,6 +88,17 @@ def open_account(world: World, identifier: str) -> Stored:
     account.update(charges_enabled=True, payouts_enabled=True, details_submitted=True)
     account["capabilities"] = dict.fromkeys(account["capabilities"], "active")
     _require(account, [])
+    world.save(account)
+    world.within(identifier).tell("account.updated", account)
+    return account
+
+
+def restrict(world: World, identifier: str) -> Stored:
+    """Stripe asks for a paper again: no more charges nor payouts until the owner has filled in the page anew."""
+    account = world.find("account", identifier)
+    account.update(charges_enabled=False, payouts_enabled=False)
+    account["capabilities"] = dict.fromkeys(account["capabilities"], "inactive")
+    _require(account, ["company.verification.document"])
     world.save(account)
     world.within(identifier).tell("account.updated", account)
     return account

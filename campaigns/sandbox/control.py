@@ -13,7 +13,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from campaigns.sandbox import clockwork, faults, payouts, reversals
+from campaigns.sandbox import accounts, clockwork, faults, payouts, reversals
 from campaigns.sandbox.deliveries import Postman
 from campaigns.sandbox.errors import StripeFault, invalid
 from campaigns.sandbox.store import Rows, Store, Stored
@@ -40,9 +40,14 @@ VERBS = (
     "settle",
     "dispute",
     "close_dispute",
+    "reinstate",
     "fail_refund",
     "pay_out",
+    "fail_payout",
+    "account_fee",
     "return_debit",
+    "restrict_account",
+    "open_account",
     "clock",
     "sepa_delay",
     "dump",
@@ -109,15 +114,23 @@ class Control:
         dispute: Stored = await self._do(lambda rows: reversals.open_dispute(self._of(rows, charge), charge))
         return dispute
 
-    async def close_dispute(self, charge: str, won: bool) -> Stored:
-        """The bank decides about the contested charge."""
+    async def close_dispute(
+        self, charge: str, won: bool, given: int | None = None, fee_back: int = 0
+    ) -> Stored:
+        """The bank decides about the contested charge; won, it may give back only a part, or the fee as well."""
 
         def decide(rows: Rows) -> Stored:
             world = self._of(rows, charge)
-            return reversals.close_dispute(world, reversals.dispute_of(world, charge)["id"], won)
+            dispute = reversals.dispute_of(world, charge)["id"]
+            return reversals.close_dispute(world, dispute, won, given, fee_back)
 
         dispute: Stored = await self._do(decide)
         return dispute
+
+    async def reinstate(self, charge: str, cents: int) -> Stored:
+        """A part of what a dispute took comes back, after its end."""
+        back: Stored = await self._do(lambda rows: reversals.reinstate(self._of(rows, charge), charge, cents))
+        return back
 
     async def fail_refund(self, refund: str) -> Stored:
         """The backer's bank sends a refund back."""
@@ -134,6 +147,28 @@ class Control:
 
         paid: Stored | None = await self._do(pay)
         return paid
+
+    async def restrict_account(self, account: str) -> Stored:
+        """Stripe closes a connected account's charges until a paper is given."""
+        closed: Stored = await self._do(lambda rows: accounts.restrict(self._of(rows, account), account))
+        return closed
+
+    async def open_account(self, account: str) -> Stored:
+        """Its owner has given every paper on the hosted page."""
+        opened: Stored = await self._do(lambda rows: accounts.open_account(self._of(rows, account), account))
+        return opened
+
+    async def fail_payout(self, payout: str) -> Stored:
+        """The bank refuses a payout."""
+        failed: Stored = await self._do(lambda rows: payouts.fail(self._of(rows, payout), payout))
+        return failed
+
+    async def account_fee(self, cents: int, description: str = "Radar for Fraud Teams") -> Stored:
+        """The account itself costs something."""
+        line: Stored = await self._do(
+            lambda rows: payouts.account_fee(World(rows, self._frame, ""), cents, description)
+        )
+        return line
 
     async def return_debit(self, charge: str) -> Stored:
         """A bank takes a direct debit back after its success."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
-import ssl
 import time
 from functools import partial
 from hashlib import sha256
 
-import httpx
+import aiohttp
 
 from campaigns.sandbox.clockwork import catch_up, next_moment
 from campaigns.sandbox.store import Busy, Rows, Store
@@ -47,10 +46,10 @@ class Postman:
     async def _work(self, news: asyncio.Event) -> None:
         news.set()
         while news.is_set():  # news may come while the client is being closed
-            async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False, verify=self._trust()) as client:
+            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as client:
                 await self._rounds(client, news)
 
-    async def _rounds(self, client: httpx.AsyncClient, news: asyncio.Event) -> None:
+    async def _rounds(self, client: aiohttp.ClientSession, news: asyncio.Event) -> None:
         while True:
             news.clear()
             try:
@@ -65,17 +64,13 @@ class Postman:
                 async with asyncio.timeout(pause):
                     await news.wait()
 
-    def _trust(self) -> ssl.SSLContext:
-        secure = (self.frame.webhook_url or "").startswith("https:")
-        return ssl.create_default_context() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
     def _pause(self, rows: Rows) -> float | None:
         row = rows.sql.execute("SELECT min(due) AS due FROM deliveries WHERE state = 'waiting'").fetchone()
         waits = [next_moment(rows), None if row["due"] is None else max(0.0, row["due"] - time.time())]
         near = [wait for wait in waits if wait is not None and wait <= WATCH]
         return min(near) + 0.001 if near else None
 
-    async def _deliver_all(self, client: httpx.AsyncClient) -> None:
+    async def _deliver_all(self, client: aiohttp.ClientSession) -> None:
         while True:
             taken = await self.store.transaction(self._take)
             if taken is None:
@@ -100,14 +95,17 @@ class Postman:
         found = rows.get(row["event"])
         return (row["seq"], as_text(public(found[0]))) if found else self._take(rows)
 
-    async def _deliver(self, client: httpx.AsyncClient, payload: str) -> bool:
+    async def _deliver(self, client: aiohttp.ClientSession, payload: str) -> bool:
         header = signature(payload, self.frame.webhook_secret, int(time.time()))
         headers = {"stripe-signature": header, "content-type": "application/json; charset=utf-8"}
+        request = client.post(
+            str(self.frame.webhook_url), data=payload.encode(), headers=headers, allow_redirects=False
+        )  # fmt: skip
         try:
-            answer = await client.post(str(self.frame.webhook_url), content=payload.encode(), headers=headers)
-        except httpx.HTTPError:
+            async with request as answer:
+                return answer.ok and answer.status < 300
+        except (aiohttp.ClientError, TimeoutError):
             return False
-        return answer.is_success
 
     async def redeliver(self) -> int:
         """Send again every event that did not arrive, lost ones included; returns how many."""

@@ -1,4 +1,4 @@
-"""The four kinds of refusal api.stripe.com gives, each with the status and the body Stripe gives it."""
+"""The kinds of refusal api.stripe.com gives, each with the status and the body Stripe gives it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ class Declined(StripeFault):
 def invalid(message: str, param: str | None = None, code: str | None = None, **details: Any) -> StripeFault:
     """A request Stripe would not carry out (400)."""
     return StripeFault(400, "invalid_request_error", message, param=param, code=code, **details)
+
+
+def no_access(account: str) -> StripeFault:
+    """An account that is nobody's here, or not connected to ours (403)."""
+    return StripeFault(403, "invalid_request_error", f"No access to account '{account}'.", code="account_invalid")
 
 
 def missing(noun: str, identifier: str, param: str = "id") -> StripeFault:

@@ -31,6 +31,11 @@ def plan(rows: Rows, kind: str, path: str, verb: str = "*", times: int = 1, seco
     )
 
 
+def faults_are_planned(rows: Rows) -> bool:
+    """Whether anything is to go wrong, for whatever request."""
+    return bool(rows.sql.execute("SELECT 1 FROM faults WHERE remaining > 0 LIMIT 1").fetchone())
+
+
 def next_fault(rows: Rows, verb: str, path: str) -> Fault | None:
     """The fault planned for this request, if any; each is used up."""
     for row in rows.sql.execute("SELECT * FROM faults WHERE remaining > 0 ORDER BY seq").fetchall():

@@ -26,10 +26,8 @@ def claim(rows: Rows, key: str, account: str, fingerprint: str) -> Answer | None
     Raises 400 `idempotency_error` when the key was used for another request, 409 while the first runs.
     """
     now = rows.now()
-    rows.sql.execute(
-        "DELETE FROM answers WHERE created <= ? OR (status IS NULL AND created <= ?)",
-        (now - A_DAY, now - ABANDONED_AFTER),
-    )
+    rows.sql.execute("DELETE FROM answers WHERE created <= ?", (now - A_DAY,))
+    rows.sql.execute("DELETE FROM answers WHERE status IS NULL AND created <= ?", (now - ABANDONED_AFTER,))
     found = rows.sql.execute("SELECT * FROM answers WHERE key = ? AND account = ?", (key, account))
     known = found.fetchone()
     if known is None:

@@ -36,3 +36,22 @@ def pay(world: World, amount: int, *, automatic: bool, metadata: dict[str, str] 
     world.tell("payout.created", payout)
     world.tell("payout.paid", payout)
     return payout
+
+
+def fail(world: World, identifier: str) -> Stored:
+    """The bank refuses a payout: its amount is on the balance again."""
+    payout = world.find("payout", identifier)
+    line = move(world, "payout_failure", payout, payout["amount"], 0, "payout_reversal")
+    payout.update(
+        status="failed", failure_code="account_closed", failure_balance_transaction=line["id"],
+        failure_message="The bank account has been closed.",
+    )  # fmt: skip
+    world.save(payout)
+    world.tell("payout.failed", payout)
+    return payout
+
+
+def account_fee(world: World, cents: int, description: str) -> Stored:
+    """What the account itself costs (Radar, network costs): a line of the balance with nothing behind it."""
+    source = {"id": None, "currency": world.frame.currency, "description": description}
+    return move(world, "stripe_fee", source, -cents, 0, "fee")

@@ -167,8 +167,10 @@ def return_debit(world: World, identifier: str) -> Stored:
     return charge
 
 
-def close_dispute(world: World, identifier: str, won: bool) -> Stored:
-    """The bank decides: won gives the amount back, never the fee; lost keeps all of it."""
+def close_dispute(
+    world: World, identifier: str, won: bool, given: int | None = None, fee_back: int = 0
+) -> Stored:
+    """The bank decides: won gives the amount back (or only `given` of it), as a rule not the fee; lost keeps all."""
     dispute = world.find("dispute", identifier)
     if dispute["status"] in ("won", "lost"):
         raise invalid(f"Dispute {identifier} is already {dispute['status']}.")
@@ -176,9 +178,17 @@ def close_dispute(world: World, identifier: str, won: bool) -> Stored:
     world.save(dispute)
     if won:
         world.save({**world.find("charge", dispute["charge"]), "_contested": False})
-        _withdraw(world, dispute, dispute["amount"], 0)
+        _withdraw(world, dispute, dispute["amount"] if given is None else given, -fee_back)
         world.tell("charge.dispute.funds_reinstated", dispute)
     world.tell("charge.dispute.closed", dispute)
+    return dispute
+
+
+def reinstate(world: World, charge: str, cents: int) -> Stored:
+    """A part of what was taken comes back, after the end of the dispute."""
+    dispute = dispute_of(world, charge)
+    _withdraw(world, dispute, cents, 0)
+    world.tell("charge.dispute.funds_reinstated", dispute)
     return dispute
 
 

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from campaigns.sandbox.clockwork import catch_up
 from campaigns.sandbox.conformance import Operation, conform, decode, operation_for
 from campaigns.sandbox.deliveries import Postman
-from campaigns.sandbox.errors import Declined, StripeFault
-from campaigns.sandbox.faults import AFTER, BEFORE, Dropped, Fault, hold, next_fault
+from campaigns.sandbox.errors import Declined, StripeFault, no_access
+from campaigns.sandbox.faults import AFTER, BEFORE, Dropped, Fault, faults_are_planned, hold, next_fault
 from campaigns.sandbox.idempotency import Answer, claim, fingerprint, remember
 from campaigns.sandbox.routes import carry_out
 from campaigns.sandbox.store import Rows, Store
@@ -80,6 +80,9 @@ class Api:
         return Asked(request, *found, parse_qsl(text, keep_blank_values=True))
 
     async def _answer(self, asked: Asked) -> Response:
+        plain = await self.store.transaction(lambda rows: self._in_one_go(rows, asked))
+        if plain:
+            return _respond(*plain)
         fault = await self.store.transaction(lambda rows: next_fault(rows, asked.verb, asked.path))
         if fault and fault.kind in BEFORE:
             return await self._fail(fault)
@@ -94,6 +97,15 @@ class Api:
         if fault and fault.kind in AFTER:
             return await self._fail(fault)
         return _respond(answer, {"idempotency-key": asked.key} if asked.key else {})
+
+    def _in_one_go(self, rows: Rows, asked: Asked) -> tuple[Answer, dict[str, str]] | None:
+        """Where nothing is to go wrong: the key, the effect and its answer in one transaction."""
+        if faults_are_planned(rows):
+            return None
+        replayed = self._claim(rows, asked)
+        if replayed:
+            return replayed, {"idempotent-replayed": "true"}
+        return self._carry_out(rows, asked, None), {"idempotency-key": asked.key} if asked.key else {}
 
     async def _fail(self, fault: Fault) -> Response:
         await hold(fault)
@@ -136,9 +148,7 @@ def _effect(world: World, asked: Asked) -> Answer:
 def _check_account(world: World) -> None:
     found = world.rows.get(world.account)
     if world.account and not (found and found[0]["object"] == "account"):
-        raise StripeFault(
-            403, "invalid_request_error", f"No access to account '{world.account}'.", code="account_invalid"
-        )
+        raise no_access(world.account)
 
 
 def _refusal(fault: StripeFault) -> Answer:

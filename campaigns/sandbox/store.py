@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import orjson
+
 Result = TypeVar("Result")
 Stored = dict[str, Any]
 
@@ -31,6 +33,8 @@ CREATE TABLE IF NOT EXISTS alarms (
 CREATE TABLE IF NOT EXISTS answers (
     key TEXT NOT NULL, account TEXT NOT NULL, fingerprint TEXT NOT NULL, created REAL NOT NULL,
     status INTEGER, body TEXT, PRIMARY KEY (key, account));
+CREATE INDEX IF NOT EXISTS answers_created ON answers (created);
+CREATE INDEX IF NOT EXISTS answers_running ON answers (created) WHERE status IS NULL;
 CREATE TABLE IF NOT EXISTS deliveries (
     seq INTEGER PRIMARY KEY, event TEXT NOT NULL, due REAL NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'lost', 'given up')));
@@ -85,7 +89,10 @@ class Store:
     def at_once(self, work: Callable[[Rows], Result]) -> Result:
         """Run `work` in a transaction now, or raise `Busy`. An exception of `work` undoes it."""
         with self._lock, self._writing() as connection:
-            return work(Rows(connection))
+            rows = Rows(connection)
+            result = work(rows)
+            rows.write()
+            return result
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -114,6 +121,19 @@ class Rows:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.sql = connection
+        self._new: dict[str, tuple[str, str, str, int, str]] = {}
+        self._offset: float | None = None
+
+    def write(self) -> None:
+        """Write the new objects, each once, as it is in the end."""
+        new, self._new = self._new, {}
+        self.sql.executemany(
+            "INSERT INTO objects (id, account, kind, created, body) VALUES (?, ?, ?, ?, ?)", new.values()
+        )
+
+    def forget(self) -> None:
+        """Drop the new objects that are not written yet."""
+        self._new.clear()
 
     def setting(self, name: str, otherwise: Any = None) -> Any:
         """A switch's value, kept as JSON."""
@@ -122,27 +142,34 @@ class Rows:
 
     def set(self, name: str, value: Any) -> None:
         """Remember a switch."""
+        self._offset = None
         self.sql.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, json.dumps(value)))
 
     def now(self) -> float:
         """The sandbox's time in UTC seconds: the real one plus the offset tests may set."""
-        return time.time() + float(self.setting("clock_offset", 0))
+        if self._offset is None:
+            self._offset = float(self.setting("clock_offset", 0))
+        return time.time() + self._offset
 
     def insert(self, body: Stored, account: str) -> None:
         """Keep a new object."""
-        self.sql.execute(
-            "INSERT INTO objects (id, account, kind, created, body) VALUES (?, ?, ?, ?, ?)",
-            (body["id"], account, body["object"], body["created"], json.dumps(body)),
-        )
+        text = orjson.dumps(body).decode()
+        self._new[body["id"]] = (body["id"], account, body["object"], body["created"], text)
 
     def update(self, body: Stored) -> None:
         """Keep an object's new state."""
-        self.sql.execute("UPDATE objects SET body = ? WHERE id = ?", (json.dumps(body), body["id"]))
+        text = orjson.dumps(body).decode()
+        if new := self._new.get(body["id"]):
+            self._new[body["id"]] = (*new[:4], text)
+            return
+        self.sql.execute("UPDATE objects SET body = ? WHERE id = ?", (text, body["id"]))
 
     def get(self, identifier: str) -> tuple[Stored, str] | None:
         """An object and the account it belongs to ('' is the platform's own)."""
+        if new := self._new.get(identifier):
+            return orjson.loads(new[4]), new[1]
         row = self.sql.execute("SELECT body, account FROM objects WHERE id = ?", (identifier,)).fetchone()
-        return (json.loads(row["body"]), str(row["account"])) if row else None
+        return (orjson.loads(row["body"]), str(row["account"])) if row else None
 
     def select(self, kind: str, account: str | None = None, **equal: Any) -> list[Stored]:
         """Objects of a kind whose fields have these values, newest first."""
@@ -152,8 +179,9 @@ class Rows:
         for field, value in equal.items():
             where += f" AND json_extract(body, '$.{field}') = ?"
             values.append(value)
+        self.write()
         found = self.sql.execute(f"SELECT body FROM objects WHERE {where} ORDER BY seq DESC", values)  # noqa: S608
-        return [json.loads(row["body"]) for row in found]
+        return [orjson.loads(row["body"]) for row in found]
 
     def set_alarm(self, identifier: str, action: str, due: float) -> None:
         """Ask for `action` on an object at a moment of the sandbox's time."""
@@ -181,5 +209,6 @@ class Rows:
 
     def clear(self) -> None:
         """Forget the whole world."""
+        self.forget()
         for table in TABLES:
             self.sql.execute(f"DELETE FROM {table}")  # noqa: S608

@@ -34,7 +34,10 @@ class Frame:
 def public(body: Any) -> Any:
     """An object as the API shows it: what the sandbox alone knows (leading underscore) left out."""
     if isinstance(body, dict):
-        return {key: public(value) for key, value in body.items() if not key.startswith("_")}
+        return {
+            key: public(value) if type(value) in (dict, list) else value
+            for key, value in body.items() if not key.startswith("_")
+        }  # fmt: skip
     return [public(value) for value in body] if isinstance(body, list) else body
 
 
@@ -82,11 +85,12 @@ class World:
         """Announce what happened: one event on the list and, where a webhook listens, its delivery."""
         data = {"object": public(body)}
         request = {"id": f"req_{secrets.token_hex(7)}", "idempotency_key": self.idempotency_key}
-        told = self.create("event", "evt", api_version=api_version, data=data, request=request, type=event)
-        told["pending_webhooks"] = 1 if self.frame.webhook_url else 0
-        if self.account:
-            told["account"] = self.account
-        self.save(told)
+        waits = 1 if self.frame.webhook_url else 0
+        whose = {"account": self.account} if self.account else {}
+        told = self.create(
+            "event", "evt", api_version=api_version, data=data, request=request, type=event, pending_webhooks=waits,
+            **whose,
+        )  # fmt: skip
         if self.frame.webhook_url:
             self._post(told["id"])
 
@@ -109,10 +113,12 @@ class World:
 @contextmanager
 def all_or_nothing(rows: Rows) -> Iterator[None]:
     """Undo what was done inside when it raises, without giving up the transaction around it."""
+    rows.write()
     rows.sql.execute("SAVEPOINT request")
     try:
         yield
     except BaseException:
+        rows.forget()
         rows.sql.execute("ROLLBACK TO request")
         rows.sql.execute("RELEASE request")
         raise

@@ -11,6 +11,7 @@ from campaigns.lifecycle.transitions import By, move
 from campaigns.matching import service as matching
 from campaigns.offline.models import OfflineGift, OfflineStatus
 from campaigns.payments.gateway import GatewayTrouble
+from campaigns.pledges import service as pledges
 from campaigns.pledges import transitions
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from campaigns.settlement import letters, outcomes, queries, recovery, rules
@@ -52,9 +53,9 @@ async def _drop(pledge_id: int, only: PledgeStatus) -> None:
         if pledge.reward_id:
             await Reward.filter(id=pledge.reward_id, taken__gt=0).update(taken=F("taken") - 1)
         await transitions.move(pledge, PledgeStatus.DROPPED, by=By.SCHEDULER, cause="grace_over")
-        await letters.to_backer("dropped", pledge, "dropped")
-        if pledge.method_ref and pledge.campaign.goal != GoalKind.MONTHLY:
-            await jobs.enqueue("method_unneeded", key=pledge.method_ref, method_ref=pledge.method_ref)
+        if not pledge.campaign.is_standing:  # its support is paused, and that letter says so
+            await letters.to_backer("dropped", pledge, "dropped")
+            await pledges.let_method_go(pledge.campaign, pledge.method_ref)
         await jobs.enqueue("pledge_dropped", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
         await outcomes.close_if_done(pledge.campaign)
 
@@ -66,7 +67,9 @@ async def close_due(**_payload: object) -> None:
     for campaign in await rows.order_by("grace_until", "id").limit(100):
         left = Pledge.filter(campaign_id=campaign.id, status__in=outcomes.OPEN_PLEDGES).order_by("updated_at", "id")
         for pledge in await left.limit(rules.SPREAD).select_related("campaign"):
-            if not await _has_time(pledge):
+            if pledge.status == PledgeStatus.CONFIRMED and campaign.till_closed_at:
+                await _let_go(pledge.id)
+            elif not await _has_time(pledge):
                 await _last_look(pledge)
     for campaign in await Campaign.filter(status=CampaignStatus.COLLECTING).order_by("id").limit(100):
         await close(campaign.id)
@@ -83,6 +86,22 @@ async def _drop_announced() -> None:
         entered = await OfflineGift.filter(pledge_id=pledge.id, status=OfflineStatus.RECEIVED).exists()
         if not entered and not await _has_time(pledge):
             await _drop(pledge.id, PledgeStatus.SWITCHED_OFFLINE)
+
+
+@retrying
+async def _let_go(pledge_id: int) -> None:
+    """The beneficiary's account could not charge until the grace was over: a promise never charged is let go."""
+    async with transaction():
+        pledge = await outcomes.hold(pledge_id, with_campaign=True)
+        if pledge.status != PledgeStatus.CONFIRMED or not pledge.campaign.till_closed_at:
+            return
+        await transitions.move(pledge, PledgeStatus.RELEASED, by=By.SCHEDULER, cause=outcomes.ACCOUNT_CLOSED)
+        if pledge.reward_id:
+            await Reward.filter(id=pledge.reward_id, taken__gt=0).update(taken=F("taken") - 1)
+        beneficiary = pledge.campaign.beneficiary
+        await letters.to_backer("account_closed", pledge, "account_closed", beneficiary=beneficiary)
+        await pledges.let_method_go(pledge.campaign, pledge.method_ref)
+        await outcomes.close_if_done(pledge.campaign)
 
 
 async def _has_time(pledge: Pledge) -> bool:
@@ -172,8 +191,8 @@ async def thank(campaign_id: int, after: int = 0) -> None:
         if plan:
             await letters.to_backer("funded_short", pledge, "funded", collected_cents=campaign.raised_cents, **said)
             continue
-        missed = campaign.collected_cents < campaign.needed_cents
-        await letters.to_backer("funded", pledge, "funded", collected_cents=campaign.collected_cents, missed=missed)
+        missed = campaign.raised_cents < campaign.needed_cents
+        await letters.to_backer("funded", pledge, "funded", collected_cents=campaign.raised_cents, missed=missed)
     if len(pledges) == rules.SPREAD:
         last = pledges[-1].id
         await jobs.enqueue("backers_thanked", key=f"campaign-{campaign_id}-{last}", campaign_id=campaign_id, after=last)

@@ -12,6 +12,7 @@ from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, NotNow, move
 from campaigns.matching import service as matching
 from campaigns.payments.checkout import close_open_pages
+from campaigns.pledges import service as pledges_service
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.settlement import closing, direct, letters, rules
 from campaigns.settlement.backers import everybody
@@ -22,7 +23,7 @@ from civic.database import retrying, transaction
 
 log = structlog.get_logger("campaigns.settlement")
 ROUNDS = 5
-_PROMISED = "('confirmed', 'collected', 'processing')"
+_PROMISED = "('confirmed', 'collected', 'processing', 'disputed')"
 _COUNT = f"""SELECT (SELECT COALESCE(SUM(p.amount_cents), 0) FROM pledge p
 WHERE p.campaign_id = c.id AND p.status IN {_PROMISED}) AS cents, {everybody(_PROMISED)} AS backers
 FROM campaign c WHERE c.id = ?"""  # noqa: S608
@@ -129,20 +130,36 @@ async def _release(campaign_id: int, cause: str, present: datetime, *, after: da
 
 
 async def spread(campaign_id: int, after: int = 0) -> None:
-    """After the decision, so many pledges at a time: a job to charge each, or a word and a detached method."""
+    """After the decision, so many pledges at a time: jobs to charge them by slices, or a word and a detached method.
+
+    All of it is due since the decision, so that the letters wait for the charges and not the other way round.
+    """
     campaign = await Campaign.get(id=campaign_id)
+    since = campaign.decided_at
     wanted = (PledgeStatus.CONFIRMED, PledgeStatus.RELEASED)
-    rows = Pledge.filter(campaign_id=campaign_id, status__in=wanted, id__gt=after).order_by("id")
-    pledges = await rows.limit(rules.SPREAD).select_related("person")
-    for pledge in pledges:
-        pledge.campaign = campaign
-        if pledge.status == PledgeStatus.CONFIRMED and campaign.status == CampaignStatus.COLLECTING:
-            await jobs.enqueue("charge_pledge", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
-        elif pledge.status == PledgeStatus.RELEASED:
+    rows = Pledge.filter(campaign_id=campaign_id, status__in=wanted, id__gt=after).order_by("id").limit(rules.SPREAD)
+    found = await rows.values_list("id", "status")
+    async with jobs.together():
+        if len(found) == rules.SPREAD:
+            last = found[-1][0]
+            key = f"campaign-{campaign_id}-{last}"
+            await jobs.enqueue("pledges_spread", key=key, run_at=since, campaign_id=campaign_id, after=last)
+        if campaign.status == CampaignStatus.COLLECTING:
+            await _slice(campaign, [id for id, status in found if status == PledgeStatus.CONFIRMED])
+        released = [id for id, status in found if status == PledgeStatus.RELEASED]
+        for pledge in await Pledge.filter(id__in=released).order_by("id").select_related("person") if released else []:
+            pledge.campaign = campaign
             await let_go(pledge)
-    if len(pledges) == rules.SPREAD:
-        last = pledges[-1].id
-        await jobs.enqueue("pledges_spread", key=f"campaign-{campaign_id}-{last}", campaign_id=campaign_id, after=last)
+
+
+async def _slice(campaign: Campaign, pledge_ids: list[int]) -> None:
+    """One job for so many pledges (PRODUCT C3, docs/decisions/0015-settling-in-batches.md)."""
+    for start in range(0, len(pledge_ids), rules.SLICE):
+        some = pledge_ids[start : start + rules.SLICE]
+        await jobs.enqueue(
+            "charge_pledges", key=f"campaign-{campaign.id}-{some[0]}", run_at=campaign.decided_at,
+            campaign_id=campaign.id, first=some[0], last=some[-1],
+        )  # fmt: skip
 
 
 async def let_go(pledge: Pledge) -> None:
@@ -153,8 +170,7 @@ async def let_go(pledge: Pledge) -> None:
         "released", pledge, "released", late=not in_time, total_cents=campaign.decided_total_cents or 0,
         minimum_cents=campaign.needed_cents,
     )  # fmt: skip
-    if pledge.method_ref:
-        await jobs.enqueue("method_unneeded", key=pledge.method_ref, method_ref=pledge.method_ref)
+    await pledges_service.let_method_go(campaign, pledge.method_ref)
 
 
 async def schedule(campaign_id: int) -> None:

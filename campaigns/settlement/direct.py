@@ -10,6 +10,8 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.transitions import NotNow
 from campaigns.payments import attempts, checkout, gateway
 from campaigns.payments.models import Attempt
+from campaigns.payments.till import till_of_pledge
+from campaigns.pledges import queries
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.settlement import charging, looking, outcomes, pages
@@ -29,7 +31,7 @@ async def pay_now(pledge: Pledge) -> str | None:
         if (await Pledge.get(id=pledge.id)).status != PledgeStatus.CREATED:
             return None
         if not pledge.campaign.is_open():
-            raise Gone(_("Cette collecte est terminée. Elle ne reçoit plus de don."))
+            raise Gone(queries.refusal(pledge.campaign))
         await _ensure_customer(pledge)
         attempt = await _begin(pledge.id)
         return await _open(attempt) if attempt else None
@@ -97,6 +99,7 @@ async def _open(attempt: Attempt) -> str:
     if attempt.session_ref == pages.WANTED:
         page = await pages.open_page(attempt)
     else:
-        page = await gateway.read_checkout(attempt.session_ref)
+        till = await till_of_pledge(attempt.pledge_id)
+        page = await gateway.read_checkout(till, attempt.session_ref)
     await Pledge.filter(id=attempt.pledge_id, status=PledgeStatus.CREATED).update(session_ref=page.ref)
     return page.url

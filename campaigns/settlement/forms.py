@@ -23,8 +23,9 @@ class AgreeForm(BaseModel):
 
 
 class ReasonForm(BaseModel):
-    """Why not."""
+    """Why not, to the plan that was on the page."""
 
+    plan: int = 0
     reason: str = Field(min_length=10, max_length=2_000)
 
 

@@ -1,6 +1,6 @@
 """What settlement does after the fact, and by the clock (app.py registers both)."""
 
-from campaigns.settlement import books, charging, closing, deciding, direct, looking, shortfall
+from campaigns.settlement import balance, books, charging, closing, deciding, direct, looking, shortfall
 from civic.jobs import Handler
 
 handlers: dict[str, Handler] = {
@@ -11,6 +11,7 @@ handlers: dict[str, Handler] = {
     "pledges_spread": deciding.spread,
     "pledge_replaced": direct.give_way,
     "charge_pledge": charging.charge,
+    "charge_pledges": charging.charge_slice,
     "attempt_unknown": looking.look_again,
     "payment_intent_changed": looking.hear_intent,
     "payment_page_changed": looking.hear_page,
@@ -31,6 +32,7 @@ handlers: dict[str, Handler] = {
     "reconcile_due": looking.reconcile_due,
     "grace_due": closing.close_due,
     "shortfalls_due": shortfall.end_due,
+    "payouts_read": balance.read_due,
     "books_compared": books.compare_due,
 }
 minutes = {"deadlines_due": 5, "reconcile_due": 10, "grace_due": 30, "shortfalls_due": 30, "books_compared": 1440}

@@ -48,7 +48,11 @@ async def card_trouble(pledge: Pledge, days: int, until: datetime, turn: int) ->
     with i18n.speaking(pledge.person.locale):
         context = {"until": moment(until), "reason": reasons.sentence(pledge.decline_code)}
     at_once = pledge.campaign.charges_at_once
-    await to_backer("card_trouble", pledge, f"trouble-{days}-{turn}", days=days, at_once=at_once, **context)
+    await to_backer(
+        "card_trouble", pledge, f"trouble-{days}-{turn}", days=days, at_once=at_once,
+        card_only=pledge.campaign.payee_id is not None,
+        monthly=pledge.campaign.is_standing, **context,
+    )  # fmt: skip
 
 
 async def to_leads(name: str, campaign: Campaign, *, occasion: str = "", **context: Any) -> None:

@@ -17,6 +17,7 @@ from campaigns.lifecycle.models import CampaignStatus, GoalKind
 from campaigns.payments import attempts, gateway
 from campaigns.payments.answers import CheckoutStatus, Intent, IntentStatus
 from campaigns.payments.models import Attempt
+from campaigns.payments.till import Till, till_of_campaign, till_of_pledge
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.settlement import charging, outcomes, pages
 from campaigns.settlement.models import Reconciliation
@@ -56,16 +57,17 @@ async def look(attempt: Attempt) -> None:
 
 async def look_at_page(attempt: Attempt, *, end: bool = False) -> None:
     """Settle a recovery by what its hosted page says; `end` closes a page that is still open."""
-    ref = await pages.ref_of(attempt)
+    ref, till = await pages.ref_of(attempt), await till_of_pledge(attempt.pledge_id)
     if not ref:
         return await outcomes.page_left(attempt)
     try:
-        page = await (gateway.expire_checkout(ref, key=f"{ref}-expire") if end else gateway.read_checkout(ref))
+        asked = gateway.expire_checkout(till, ref, key=f"{ref}-expire") if end else gateway.read_checkout(till, ref)
+        page = await asked
     except gateway.Missing:
         log.error("hosted page is gone", attempt=attempt.key, session=ref)
         await note_gone(attempt.pledge_id, ref)
         return await outcomes.page_left(attempt)
-    intent = await gateway.read_intent(page.intent_ref) if page.intent_ref else None
+    intent = await gateway.read_intent(till, page.intent_ref) if page.intent_ref else None
     if intent is not None and (intent.status in PAID or page.status == CheckoutStatus.COMPLETE):
         await outcomes.settle(attempt, intent)
     elif page.status == CheckoutStatus.EXPIRED:
@@ -79,8 +81,8 @@ async def note_gone(pledge_id: int, session_ref: str) -> None:
     )
 
 
-async def look_at_intent(intent: Intent) -> None:
-    """Settle the attempt an intent belongs to; an intent that is not ours is nobody's business here.
+async def look_at_intent(till: Till, intent: Intent) -> None:
+    """Settle the attempt an intent belongs to; an intent that is not ours, or of another till, is nobody's business.
 
     Raises NotKnownYet when the attempt is not visible yet.
     """
@@ -90,6 +92,9 @@ async def look_at_intent(intent: Intent) -> None:
     attempt = await Attempt.get_or_none(key=key)
     if attempt is None:
         raise NotKnownYet(key)
+    if await till_of_pledge(attempt.pledge_id) != till:
+        log.error("intent of another account", attempt=attempt.key, intent=intent.ref, account=till.account)
+        return
     if attempt.status not in attempts.OPEN:
         return
     if attempt.session_ref:
@@ -99,19 +104,23 @@ async def look_at_intent(intent: Intent) -> None:
 
 
 @jobs.outside
-async def hear_intent(object_ref: str, **_event: object) -> None:
+async def hear_intent(object_ref: str, account: str = "", **_event: object) -> None:
     """A webhook spoke of a payment intent: fetch it, whatever the message said."""
-    await look_at_intent(await gateway.read_intent(object_ref))
+    till = Till(account)
+    await look_at_intent(till, await gateway.read_intent(till, object_ref))
 
 
 @jobs.outside
-async def hear_page(session_ref: str) -> None:
+async def hear_page(session_ref: str, account: str = "") -> None:
     """A hosted payment page changed."""
+    till = Till(account)
     attempt = await Attempt.filter(session_ref=session_ref).order_by("-id").first()
     if attempt is None:
-        page = await gateway.read_checkout(session_ref)
+        page = await gateway.read_checkout(till, session_ref)
         attempt = await Attempt.get_or_none(key=page.metadata.get("attempt", ""))
-    if attempt is not None and attempt.status in attempts.OPEN:
+    if attempt is None or await till_of_pledge(attempt.pledge_id) != till:
+        return
+    if attempt.status in attempts.OPEN:
         await look_at_page(attempt)
 
 
@@ -126,7 +135,7 @@ async def look_again(attempt_id: int) -> None:
 @jobs.outside
 async def fetch_fee(intent_ref: str, campaign_id: int) -> None:
     """Book a fee the gateway did not tell at once. Raises NotKnownYet until it does: the job comes back."""
-    intent = await gateway.read_intent(intent_ref)
+    intent = await gateway.read_intent(await till_of_campaign(campaign_id), intent_ref)
     if intent.fee_cents is None:
         raise NotKnownYet(intent_ref)
     if not intent.fee_cents:

@@ -6,6 +6,7 @@ from campaigns.payments import gateway
 from campaigns.payments.answers import Checkout
 from campaigns.payments.gateway import Page
 from campaigns.payments.models import Attempt, AttemptStatus
+from campaigns.payments.till import till_of
 from campaigns.pledges.models import Pledge
 from campaigns.settlement import charging, rules
 from civic.errors import NotFound
@@ -24,8 +25,9 @@ async def open_page(attempt: Attempt) -> Checkout:
     """
     pledge = await Pledge.get(id=attempt.pledge_id).select_related("campaign", "person")
     page = await gateway.open_payment_checkout(
-        _page(attempt, pledge), amount_cents=attempt.amount_cents, title=pledge.campaign.title
-    )
+        till_of(pledge.campaign), _page(attempt, pledge), amount_cents=attempt.amount_cents,
+        title=pledge.campaign.title,
+    )  # fmt: skip
     await _name(attempt, page)
     return page
 
@@ -35,8 +37,8 @@ async def find(attempt: Attempt) -> Checkout | None:
 
     Raises GatewayTrouble.
     """
-    pledge = await Pledge.get(id=attempt.pledge_id)
-    for page in await gateway.list_checkouts(pledge.customer_ref):
+    pledge = await Pledge.get(id=attempt.pledge_id).select_related("campaign")
+    for page in await gateway.list_checkouts(till_of(pledge.campaign), pledge.customer_ref):
         if page.metadata.get("attempt") == attempt.key:
             await _name(attempt, page)
             return page
@@ -73,6 +75,7 @@ def _page(attempt: Attempt, pledge: Pledge) -> Page:
     return Page(
         key=attempt.key, customer_ref=pledge.customer_ref, metadata=metadata, locale="auto",
         success_url=back, cancel_url=back, expires_at=attempt.created_at + rules.PAGE_LIFE,
+        keeps_method=pledge.campaign.is_standing,
     )  # fmt: skip
 
 

@@ -36,4 +36,10 @@ NOT_AGAIN = frozenset({
 """Declines after which the same card must not be tried again (https://docs.stripe.com/declines/codes)."""
 
 SPREAD = 500
-"""How many pledges one job spreads into jobs of their own."""
+"""How many pledges one job looks through to spread them into slices, or to write to their backers."""
+
+SLICE = 25
+"""How many pledges one job charges: two transactions for them all, and the calls side by side."""
+
+CALLS_AT_ONCE = 25
+"""Calls to the gateway under way in one process; it refuses more than a hundred a second (429)."""

@@ -22,7 +22,7 @@ from civic.database import retrying, transaction
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.i18n import _, speaking
 from civic.initiatives.queries import is_lead
-from civic.people.actor import Actor
+from civic.people.actor import Actor, must_be_another
 from civic.people.models import Person
 from civic.people.service import audit
 from civic.settings import settings
@@ -100,12 +100,12 @@ def _cuts(lines: dict[int, CostLine], wanted: dict[int, int]) -> list[list[objec
 
 
 def _say_yes(plan: ShortfallPlan, side: Side, actor: Actor) -> None:
-    if actor.person.id in (plan.lead_id, plan.team_id):
-        raise Forbidden(_("Il faut l’accord d’une autre personne."))
+    for other in (plan.lead_id, plan.team_id):
+        must_be_another(actor, other, _("Il faut l’accord d’une autre personne."))
     if side == Side.LEAD:
-        plan.lead_id = actor.person.id
+        plan.lead_id = actor.hand.id
     else:
-        plan.team_id = actor.person.id
+        plan.team_id = actor.hand.id
 
 
 def _must_add_up(plan: ShortfallPlan, campaign: Campaign) -> None:
@@ -128,11 +128,7 @@ async def agree(campaign: Campaign, actor: Actor, side: Side, plan_id: int) -> S
     """
     async with transaction():
         fresh = await _hold(campaign.id)
-        plan = await queries.open_plan(campaign.id)
-        if plan is None:
-            raise DomainError(_("Il n’y a plus de proposition à accepter. Rechargez la page."))
-        if plan.id != plan_id:
-            raise DomainError(_("La proposition a été remplacée. Relisez-la avant de l’accepter."))
+        plan = await _read(campaign.id, plan_id)
         if said_yes(plan, side):
             return plan
         _say_yes(plan, side, actor)
@@ -147,19 +143,30 @@ async def agree(campaign: Campaign, actor: Actor, side: Side, plan_id: int) -> S
     return plan
 
 
+async def _read(campaign_id: int, plan_id: int) -> ShortfallPlan:
+    """The open plan, which must be the one she read. Raises DomainError."""
+    plan = await queries.open_plan(campaign_id)
+    if plan is None:
+        raise DomainError(_("Il n’y a plus de proposition. Rechargez la page."))
+    if plan.id != plan_id:
+        raise DomainError(_("La proposition a été remplacée. Relisez-la avant de répondre."))
+    return plan
+
+
 def said_yes(plan: ShortfallPlan, side: Side) -> bool:
     """Whether this side has agreed already."""
     return (plan.lead_id if side == Side.LEAD else plan.team_id) is not None
 
 
 @retrying
-async def refuse(campaign: Campaign, actor: Actor, side: Side, reason: str) -> None:
-    """One side says no, or takes its own proposal back; the other may propose anew. Raises DomainError."""
+async def refuse(campaign: Campaign, actor: Actor, side: Side, plan_id: int, reason: str) -> None:
+    """One side says no, or takes its own proposal back; the other may propose anew.
+
+    Raises DomainError when `plan_id`, which she read, is not the plan any more.
+    """
     async with transaction():
         fresh = await _hold(campaign.id)
-        plan = await queries.open_plan(campaign.id)
-        if plan is None:
-            raise DomainError(_("Il n’y a plus de proposition à refuser. Rechargez la page."))
+        plan = await _read(campaign.id, plan_id)
         plan.status, plan.ended_at, plan.refusal = PlanStatus.REFUSED, clock.now(), reason
         await plan.save()
         await _trace(actor, side, "shortfall_refused", plan)

@@ -73,10 +73,10 @@ async def refuse(request: Request) -> Response:
     form = await Form.read(request, ReasonForm)
     if form.data is None:
         return await _page(request, campaign, side, status=422, refusal_form=form)
-    reason = form.data.reason
+    data = form.data
 
     async def verb(campaign: Campaign, actor: Actor, side: Side) -> None:
-        await shortfall.refuse(campaign, actor, side, reason)
+        await shortfall.refuse(campaign, actor, side, data.plan, data.reason)
 
     return await _try(request, campaign, side, verb)
 

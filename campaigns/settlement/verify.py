@@ -76,6 +76,12 @@ WHERE n.reached <> {PUBLIC_TOTAL}"""  # noqa: S608
 
 _STUCK = """SELECT id FROM attempt WHERE status IN ('prepared', 'sent', 'unknown') AND created_at < ?"""
 
+_OF_THE_ACCOUNT = """SELECT DISTINCT entry.id AS id FROM entry JOIN posting ON posting.entry_id = entry.id
+JOIN account ON account.id = posting.account_id WHERE entry.source_type = 'balance_line'
+AND (entry.campaign_id IS NOT NULL OR account.kind NOT IN ('bank', 'stripe_clearing', 'psp_fees'))
+OR entry.source_type <> 'balance_line' AND entry.campaign_id IS NULL AND account.kind = 'psp_fees'
+AND entry.source_type <> 'entry' ORDER BY entry.id"""
+
 
 async def _each(sql: str, say: Callable[[Row], str], *params: object) -> list[str]:
     return [say(row) for row in await database.fetch_report(sql, params)]
@@ -138,4 +144,14 @@ async def nothing_is_stuck() -> list[str]:
     )
 
 
-CHECKS = (totals_are_true, charged_once, charged_in_time, rewards_match, contributions_match, nothing_is_stuck)
+async def account_lines_are_nobodys() -> list[str]:
+    """What the gateway's account costs and pays out is of no campaign, and nothing else is the platform's fee."""
+    return await _each(
+        _OF_THE_ACCOUNT, lambda row: _("L’écriture %(id)s mêle le compte Stripe et une collecte.", id=row["id"])
+    )
+
+
+CHECKS = (
+    account_lines_are_nobodys, totals_are_true, charged_once, charged_in_time, rewards_match, contributions_match,
+    nothing_is_stuck,
+)  # fmt: skip

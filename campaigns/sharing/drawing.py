@@ -13,7 +13,8 @@ from campaigns.sharing.words import address, place_of
 from civic.i18n import _
 from civic.papers.paper import BRAND, FONTS, INK, LINE, MUTED, Paper, draw
 from civic.settings import settings
-from civic.web.formats import day, day_short, money, percent
+from civic.web.formats import day_short, money, percent
+from civic.web.formats import until as until_text
 
 WIDTH, HEIGHT, EDGE = 1200, 630, 70
 PAPER_COLOR, WALL, BRICK = (251, 247, 240), (244, 237, 225), (166, 63, 34)
@@ -52,7 +53,7 @@ def said_of(campaign: Campaign, source: str) -> Said:
     """A campaign, with its initiative and commune, in the words of the page's language."""
     goal = campaign.needed_cents
     sentence = _("sur %(goal)s, soit %(percent)s", goal=money(goal), percent=percent(campaign.percent))
-    until = _("Jusqu’au %(day)s à minuit", day=day(campaign.last_day)) if campaign.last_day else ""
+    until = _("Jusqu’au %(when)s", when=until_text(campaign.deadline)) if campaign.deadline else ""
     short_until = _("Jusqu’au %(day)s", day=day_short(campaign.last_day)) if campaign.last_day else ""
     return Said(
         campaign.title, place_of(campaign), campaign.summary, money(campaign.shown_cents), sentence,

@@ -6,7 +6,7 @@ from campaigns.lifecycle.models import Campaign
 from civic.i18n import _
 from civic.settings import settings
 from civic.web import urls
-from civic.web.formats import day, money
+from civic.web.formats import money, until
 from civic.web.markdown import render
 
 BLOCK_HEIGHT = 270
@@ -46,11 +46,11 @@ def _headline(campaign: Campaign) -> str:
 
 
 def _aim(campaign: Campaign) -> str:
-    if campaign.last_day is None or not campaign.is_open():
+    if campaign.deadline is None or not campaign.is_open():
         return _("Collecte : %(total)s réunis.", total=money(campaign.shown_cents))
     return _(
-        "Collecte solidaire : %(goal)s à réunir avant le %(day)s à minuit, %(total)s déjà promis.",
-        goal=money(campaign.needed_cents), day=day(campaign.last_day), total=money(campaign.shown_cents),
+        "Collecte solidaire : %(goal)s à réunir avant le %(when)s, %(total)s déjà promis.",
+        goal=money(campaign.needed_cents), when=until(campaign.deadline), total=money(campaign.shown_cents),
     )  # fmt: skip
 
 

@@ -1,13 +1,17 @@
-"""The treasurer's page."""
+"""The treasurer's page, and the list of all gifts."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns import slots
+from campaigns.treasury import search
+from campaigns.treasury.search import SearchForm
 from civic.errors import Forbidden
 from civic.i18n import _
 from civic.people.actor import actor_of
+from civic.web import urls
+from civic.web.forms import Form
 from civic.web.page import page
 
 
@@ -21,4 +25,26 @@ async def index(request: Request) -> Response:
     return page(request, "campaigns/treasury/index.html", parts=panels, actor=actor)
 
 
-routes: list[BaseRoute] = [Route("/tresorerie", index, name="treasury.index")]
+async def gifts(request: Request) -> Response:
+    """« Les dons »: promises and money by hand in one list, by name, reference, amount, cheque or slip number."""
+    actor = actor_of(request)
+    if not (actor.is_treasurer or actor.is_animator):
+        raise Forbidden(_("Cette page est réservée à l’équipe."))
+    form = Form.query(request, SearchForm)
+    words = form.data.q if form.data else ""
+    found = await search.find(words, request.query_params.get("apres"))
+
+    def address(**more: str) -> str:
+        return urls.path("treasury.gifts", **({"q": words} if words else {}), **more)
+
+    return page(
+        request, "campaigns/treasury/gifts.html", form=form, words=words, rows=found.items,
+        next=address(apres=found.after) if found.after else None, first=None if found.first else address(),
+        headers={"Cache-Control": "no-store"},
+    )  # fmt: skip
+
+
+routes: list[BaseRoute] = [
+    Route("/tresorerie", index, name="treasury.index"),
+    Route("/tresorerie/dons", gifts, name="treasury.gifts"),
+]

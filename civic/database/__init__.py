@@ -19,7 +19,9 @@ from civic.database.connection import (
     fetch_report,
     in_transaction_now,
     joined,
+    marks,
     opened,
+    rows_of,
     transaction,
 )
 from civic.database.retry import retrying
@@ -39,8 +41,10 @@ __all__ = [
     "fetch_report",
     "in_transaction_now",
     "joined",
+    "marks",
     "opened",
     "retrying",
+    "rows_of",
     "tortoise_config",
     "transaction",
     "version",

@@ -218,6 +218,23 @@ def _for_engine(sql: str) -> str:
     return sql if dialect() == "sqlite" else _numbered(sql)
 
 
+def rows_of(count: int, *types: str) -> str:
+    """`(?, ?), (?, ?)…`: placeholders for a VALUES list of so many rows, with a column for each SQL type.
+
+    PostgreSQL must be told the types, in the first row; SQLite keeps what it is given.
+    """
+    row = ", ".join("?" * len(types))
+    if dialect() == "sqlite":
+        return ", ".join([f"({row})"] * count)
+    first = ", ".join(f"CAST(? AS {kind})" for kind in types)
+    return ", ".join([f"({first})", *[f"({row})"] * (count - 1)])
+
+
+def marks(values: Sequence[Any]) -> str:
+    """`?, ?, ?` for as many values as there are (`… IN (…)`)."""
+    return ", ".join("?" * len(values))
+
+
 async def fetch_all(sql: str, params: Sequence[Any] = ()) -> list[Row]:
     """Rows of a statement with `?` placeholders, inside the current transaction if there is one."""
     rows: list[Row] = await _client().execute_query_dict(_for_engine(sql), list(params))

@@ -1,7 +1,7 @@
 """Schema editors that do what the migrations say.
 
-Tortoise's own leave `Meta.constraints` out of a new table, refuse a conditional unique on SQLite, and
-when SQLite needs a table rebuilt lose its unique rules, indexes and triggers.
+Tortoise's own leave `Meta.constraints` out of a new table, give rows that exist no value for a new column, refuse a
+conditional unique on SQLite, and when SQLite needs a table rebuilt lose its unique rules, indexes and triggers.
 """
 
 from __future__ import annotations
@@ -47,6 +47,23 @@ class ConstraintsInNewTables(BaseSchemaEditor):
                 await self.add_constraint(model, rule)
 
 
+class DefaultsOfNewColumns(BaseSchemaEditor):
+    """ALTER TABLE … ADD with the model's default: rows that are there need a value too."""
+
+    async def add_field(self, model: type[Model], field_name: str) -> None:
+        """Add a column; a default of the model becomes the column's."""
+        field = model._meta.fields_map[field_name]
+        if field.null or field.default is None or field.has_db_default():
+            await super().add_field(model, field_name)
+            return
+        unset = field.db_default
+        field.db_default = field.default() if callable(field.default) else field.default
+        try:
+            await super().add_field(model, field_name)
+        finally:
+            field.db_default = unset
+
+
 class NoComments(BaseSchemaEditor):
     """Docstrings stay in the code: as table comments they would change the schema with every wording."""
 
@@ -57,11 +74,11 @@ class NoComments(BaseSchemaEditor):
         return ""
 
 
-class PostgresEditor(NoComments, ConstraintsInNewTables, AsyncpgSchemaEditor):
-    """PostgreSQL: only the constraints of new tables need help."""
+class PostgresEditor(NoComments, ConstraintsInNewTables, DefaultsOfNewColumns, AsyncpgSchemaEditor):
+    """PostgreSQL: only the constraints of new tables and new columns need help."""
 
 
-class SqliteEditor(NoComments, ConstraintsInNewTables, SqliteSchemaEditor):
+class SqliteEditor(NoComments, ConstraintsInNewTables, DefaultsOfNewColumns, SqliteSchemaEditor):
     """SQLite: unique rules are unique indexes, so they can be dropped and survive a rebuild."""
 
     async def _run_sql(self, sql: str) -> None:

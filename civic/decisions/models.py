@@ -91,6 +91,11 @@ class Decision(Model):
         """Counted."""
         return self.status == DecisionStatus.CLOSED
 
+    @property
+    def is_adopted(self) -> bool:
+        """Closed, and its count says yes."""
+        return self.is_closed and self.verdict == Verdict.ADOPTED
+
     def takes_answers(self, moment: datetime) -> bool:
         """Answers count at this moment: before the exact closing time, whether or not the job is late."""
         return self.status == DecisionStatus.OPEN and moment < self.closes_at

@@ -8,7 +8,7 @@ once. A job that keeps failing is dead until somebody revives it. Jobs never rep
 """
 
 from civic.jobs.registry import Handler, clear, every, outside, register
-from civic.jobs.service import dead_letters, enqueue, revive, run_due
+from civic.jobs.service import dead_letters, enqueue, revive, run_due, together
 from civic.jobs.worker import Worker
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "register",
     "revive",
     "run_due",
+    "together",
 ]

@@ -1,7 +1,8 @@
-"""Take in an uploaded photo."""
+"""Take in an uploaded photo, and take a stored one away from those who know its address."""
 
 import asyncio
 import io
+import os
 import secrets
 import struct
 import warnings
@@ -11,7 +12,7 @@ from typing import Any
 from PIL import Image, ImageOps, UnidentifiedImageError
 from starlette.datastructures import UploadFile
 
-from civic import clock
+from civic import clock, database
 from civic.errors import Invalid
 from civic.i18n import _
 from civic.media.models import Picture
@@ -29,7 +30,8 @@ BROKEN = (
     Image.DecompressionBombError,
 )  # fmt: skip
 """What Pillow raises for files that are damaged, on purpose or not, found by breaking photos at random."""
-_one_at_a_time = asyncio.Semaphore(1)
+one_at_a_time = asyncio.Semaphore(1)
+"""Decoding takes memory: one file at a time in each process."""
 
 
 async def store(upload: UploadFile, *, alt: str = "", field: str = "picture") -> Picture:
@@ -42,11 +44,35 @@ async def store(upload: UploadFile, *, alt: str = "", field: str = "picture") ->
         raise Invalid(_("Cette photo est trop lourde : 10 Mo au plus."), field=field)
     name = secrets.token_hex(12)
     try:
-        async with _one_at_a_time:
-            width, height = await asyncio.to_thread(_encode, content, name)
+        async with one_at_a_time:
+            width, height = await asyncio.to_thread(encode, content, name)
     except BROKEN:
         raise Invalid(_("Ce fichier n’est pas une photo JPEG, PNG, WebP ou AVIF."), field=field) from None
     return await Picture.create(name=name, width=width, height=height, alt=alt, created_at=clock.now())
+
+
+async def move_away(picture: Picture) -> None:
+    """Give a picture's files another name that nobody knows: whoever has its address reads it no more.
+
+    In the caller's transaction; the old names go once it is kept.
+    """
+    old, new = picture.name, secrets.token_hex(12)
+    names = await asyncio.to_thread(_linked, old, new)
+    await Picture.filter(id=picture.id).update(name=new)
+    picture.name = new
+    database.after_commit(lambda: _forget(names))
+
+
+def _forget(names: list[str]) -> None:
+    for name in names:
+        (folder() / name).unlink(missing_ok=True)
+
+
+def _linked(old: str, new: str) -> list[str]:
+    found = [path.name for path in folder().glob(f"{old}*")]
+    for name in found:
+        os.link(folder() / name, folder() / name.replace(old, new))
+    return found
 
 
 def folder() -> Path:
@@ -56,7 +82,7 @@ def folder() -> Path:
     return path
 
 
-def _encode(content: bytes, name: str) -> tuple[int, int]:
+def encode(content: bytes, name: str) -> tuple[int, int]:
     """Decode within the limits, turn upright, write the six files; answers the largest one's size in pixels."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)

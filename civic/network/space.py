@@ -12,7 +12,7 @@ from civic.initiatives.queries import led_by
 from civic.organisations.queries import hats_of
 from civic.people.actor import actor_of
 from civic.people.models import Person
-from civic.slots import Given, Todo
+from civic.slots import Given, Panel, Todo
 from civic.web.page import page
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -25,8 +25,9 @@ async def space(request: Request) -> Response:
     person = actor.person
     followed = await Initiative.filter(id__in=await followed_ids(person, "initiative") or [0]).order_by("title")
     return page(
-        request, "civic/network/space.html", person=person, todos=await todos_of(person), given=await given_by(person),
-        followed=followed, led=await led_by(person), hats=await hats_of(person), actor=actor,
+        request, "civic/network/space.html", person=person, todos=await todos_of(person),
+        given=await given_by(person), panels=await panels_of(person), followed=followed, led=await led_by(person),
+        hats=await hats_of(person), actor=actor,
     )  # fmt: skip
 
 
@@ -34,6 +35,12 @@ async def todos_of(person: Person) -> list[Todo]:
     """What awaits this person, most urgent first."""
     found = [todo for fill in slots.person_todos for todo in await fill(person)]
     return sorted(found, key=lambda todo: todo.due_at or NEVER)
+
+
+async def panels_of(person: Person) -> list[Panel]:
+    """Further parts of her space, in their order."""
+    found = [panel for fill in slots.person_panels for panel in await fill(person)]
+    return sorted(found, key=lambda panel: panel.order)
 
 
 async def given_by(person: Person) -> list[Given]:

@@ -20,6 +20,11 @@ class Actor:
     session_id: int | None = None
 
     @property
+    def hand(self) -> Person:
+        """Who really acts: at the counter the animator, not the person she helps."""
+        return self.recorded_by or self.person
+
+    @property
     def is_animator(self) -> bool:
         """Member of the network's team."""
         return RoleName.ANIMATOR in self.roles
@@ -64,3 +69,9 @@ def treasurer_of(request: Request) -> Actor:
     if not actor.is_treasurer:
         raise Forbidden(_("Cette page est réservée à la trésorerie."))
     return actor
+
+
+def must_be_another(actor: Actor, first_id: int | None, sentence: str) -> None:
+    """The second pair of eyes is never the first one's, nor is the hand. Raises Forbidden with this sentence."""
+    if first_id is not None and first_id in (actor.person.id, actor.hand.id):
+        raise Forbidden(sentence)

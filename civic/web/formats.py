@@ -1,5 +1,6 @@
 """How amounts, days and distances are written, in the language of the page (Babel), with French typography."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_time, format_timedelta
@@ -9,18 +10,18 @@ from civic import clock
 from civic.i18n import _, locale
 
 NARROW = "\u202f"
+MINUS = "\u2212"
 VOWELS = set("aâàeéèêiîoôuù")
 UNITS = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60)
 """Seconds of a year, a month, a week, a day, an hour, a minute, as Babel counts them."""
 
 
 def money(cents: int, currency: str = "EUR") -> str:
-    """Integer cents as people write them: « 4 120 € », « 12,50 € »; whole euros without decimals, a true minus sign."""
+    """Integer cents as people write them: « 4 120 € », « 12,50 € », « −3 € »; whole euros without decimals."""
     pattern = "#,##0\u202f¤" if cents % 100 == 0 else "#,##0.00\u202f¤"
     if locale() == "en":
         pattern = "¤#,##0" if cents % 100 == 0 else "¤#,##0.00"
-    text = format_currency(cents / 100, currency, pattern, locale=locale(), currency_digits=False)
-    return text.replace("-", "\u2212")
+    return format_currency(cents / 100, currency, pattern, locale=locale(), currency_digits=False).replace("-", MINUS)
 
 
 def whose(title: str) -> str:
@@ -64,6 +65,11 @@ def day_short(value: date | datetime) -> str:
     return _first(format_date(_local_day(value), "d MMMM y", locale=locale()))
 
 
+def month(value: date | datetime) -> str:
+    """« novembre 2026 »."""
+    return format_date(_local_day(value), "LLLL y", locale=locale())
+
+
 def day_parts(value: date | datetime) -> tuple[str, str, str]:
     """(« sam. », « 7 », « juin ») for the little calendar leaf of a line."""
     shown = _local_day(value)
@@ -82,6 +88,17 @@ def hour(value: datetime) -> str:
 def moment(value: datetime) -> str:
     """« samedi 14 juin à 14 h 30 »."""
     return _("%(day)s à %(hour)s", day=day(value), hour=hour(value))
+
+
+def until(value: datetime, write: Callable[[date | datetime], str] = day) -> str:
+    """A last moment, as one says it: « samedi 14 juin à minuit » for what ends as the day does, else day and hour.
+
+    `write` says how the day is written.
+    """
+    local = clock.local(value)
+    if (local.hour, local.minute, local.second) != (0, 0, 0):
+        return _("%(day)s à %(hour)s", day=write(value), hour=hour(value))
+    return _("%(day)s à minuit", day=write(local.date() - timedelta(days=1)))
 
 
 def ago(value: datetime) -> str:

@@ -123,6 +123,14 @@
     count(form);
   });
 
+  /* The running total of a form of many lines: `data-sum` says how the names of its amounts begin. */
+  document.addEventListener("input", (event) => {
+    const form = event.target.form, start = form?.dataset.sum;
+    if (!start || !event.target.name.startsWith(start)) return;
+    const typed = [...form.elements].filter((field) => field.name?.startsWith(start)).map((field) => cents(form, "", field.name));
+    $("[data-total]", form).textContent = euros(typed.reduce((sum, one) => sum + (one > 0 ? one : 0), 0));
+  });
+
   /* A form that answers as one chooses (facets): its submit button stays for those without a script. */
   document.addEventListener("change", (event) => event.target.form?.matches("[data-live]") && event.target.form.requestSubmit());
 

@@ -82,7 +82,6 @@ async def _shows_and_counts(visitor: Visitor) -> None:
 
 async def _sets_the_terms_and_sends(visitor: Visitor) -> None:
     await visitor.write("Dernier jour de la collecte", str(clock.today() + timedelta(days=20)))
-    await visitor.write("Qui reçoit", "Les Voisins du Mardi")
     await visitor.write(re.compile("usage des fonds"), "Achat du minibus en juin, première tournée en juillet.")
     await visitor.write("Le résultat attendu", "Un minibus, six tournées par semaine, quarante passagers.")
     await visitor.press("Enregistrer et relire")

@@ -13,6 +13,16 @@ from starlette.types import ASGIApp
 from campaigns.payments import gateway
 from civic.settings import Settings
 from tests.campaigns.sandbox_server import SECRET, Harness, running_sandbox
+from tests.engines import Database
+
+
+@pytest.fixture
+def books(database: Database, settings: Settings) -> None:
+    """The application's handlers on this test's database."""
+    from app import create_app
+
+    settings.database_url = database.url
+    create_app(with_worker=False)
 
 
 @pytest.fixture

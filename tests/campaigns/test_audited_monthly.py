@@ -12,7 +12,7 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.payments import gateway
 from campaigns.payments.answers import Checkout, CheckoutStatus
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.recurring import calendar, cards, months, service
+from campaigns.recurring import calendar, cards, months, service, stopping
 from campaigns.recurring.models import Support, SupportMonth, SupportStatus
 from campaigns.settlement import charging, closing
 from civic import clock, jobs
@@ -42,7 +42,7 @@ async def a_month(support: Support) -> Pledge:
 async def test_a_late_word_of_an_older_card_page_changes_nothing(app: object, monkeypatch: pytest.MonkeyPatch) -> None:
     support = await a_support()
 
-    async def read(ref: str) -> Checkout:
+    async def read(_till: gateway.Till, ref: str) -> Checkout:
         return Checkout(
             ref=ref, mode="setup", status=CheckoutStatus.COMPLETE, url="", expires_at=clock.now(),
             customer_ref=support.customer_ref, setup_succeeded=True, method_ref=f"pm_{ref}", method_label="Visa",
@@ -71,7 +71,7 @@ def _payload(job: Any) -> dict[str, Any]:
 async def test_a_stop_lets_the_month_go_that_is_not_charged_yet(app: object) -> None:
     support = await a_support()
     pledge = await a_month(support)
-    await service.stop(support)
+    await stopping.stop(support)
     assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.RELEASED
     assert (await Campaign.get(id=support.campaign_id)).confirmed_cents == 0
     await charging.charge(pledge.id)

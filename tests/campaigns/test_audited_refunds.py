@@ -18,6 +18,7 @@ from campaigns.settlement.verify import CHECKS
 from civic import database as db
 from civic import jobs
 from civic.errors import DomainError, Gone
+from civic.mail.models import OutboxMessage
 from tests.campaigns.conftest import Payments
 from tests.campaigns.sandbox_server import Harness
 from tests.campaigns.test_flexible import a_flexible
@@ -72,7 +73,7 @@ async def test_a_transfer_is_not_approved_for_more_than_is_left(gate: Harness): 
     pledge = await Pledge.get(campaign_id=campaign.id, amount_cents=5_000)
     refund = await asked(pledge, 3_000, RefundMeans.TRANSFER)
     attempt = await Attempt.get(pledge_id=pledge.id, status="succeeded")
-    await gateway.refund(attempt.intent_ref or "", key="dash", amount_cents=4_000, metadata={})
+    await gateway.refund(gateway.OURS, attempt.intent_ref or "", key="dash", amount_cents=4_000, metadata={})
     await hear(gate)
     with pytest.raises(DomainError, match="reste moins"):
         await requesting.approve(refund.id, await a_treasurer())
@@ -156,6 +157,9 @@ async def test_a_page_paid_when_the_campaign_is_cancelled_is_given_back(client: 
     await end(campaign)
     await heard(payments)
     assert await standing(campaign) == ("cancelled", 0, ["refunded"])
+    mails = [mail for mail in await OutboxMessage.all() if "don" in mail.subject.lower()]
+    assert [mail.subject.partition("\u00a0:")[0] for mail in mails] == ["Votre don vous est rendu"]
+    assert "après la fin de cette collecte" in mails[0].text
     assert (await ledger.balances()).get("campaign_fund", 0) == 0
     assert await troubles() == []
 

@@ -267,4 +267,4 @@ async def test_the_team_is_told_at_four_fifths_of_the_ceiling(settings, sign_in)
     await Campaign.filter(id=campaign.id).update(confirmed_cents=80_00)
     treasurer = await sign_in(await a_person("Denis Roy", "", RoleName.TREASURER))
     assert "Déclarer l’appel à la générosité" in (await treasurer.get("/pupitre")).text
-    assert [(row.beneficiary, row.percent) for row in await appeals()] == [("Les Voisins du Mardi", 80)]
+    assert [(row.beneficiary, row.percent) for row in await appeals()] == [("Association de démonstration", 80)]

@@ -229,14 +229,14 @@ async def test_a_card_s_last_month_is_kept_when_it_is_saved(client: Client, gate
     await gate.browser.post(address, data={
         "means": "card", "number": "4242424242424242", "expiry": "12 / 40", "cvc": "123", "name": "Rose",
     })  # fmt: skip
-    await checkout.settle((await Pledge.get(id=promise.id)).session_ref)
+    await checkout.settle(gateway.OURS, (await Pledge.get(id=promise.id)).session_ref)
     kept = await Pledge.get(id=promise.id)
     assert (kept.status, str(kept.method_ends_on)) == (PledgeStatus.CONFIRMED, "2040-12-31")
 
 
 async def test_a_missing_object_is_told_apart_from_a_refusal(gate: Harness) -> None:
     with pytest.raises(gateway.Missing):
-        await gateway.read_checkout(GONE)
+        await gateway.read_checkout(gateway.OURS, GONE)
     assert (await queries.progress(0)).percent == 100
 
 

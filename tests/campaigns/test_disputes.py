@@ -7,12 +7,16 @@ from itertools import permutations
 import pytest
 
 from campaigns.ledger import queries as ledger
+from campaigns.ledger import service
+from campaigns.ledger.models import AccountKind
+from campaigns.ledger.service import Amount
 from campaigns.payments.answers import DisputeState
 from campaigns.pledges.models import Pledge
 from campaigns.refunds import disputes, looking, sending
 from campaigns.refunds.models import Dispute, Refund, RefundStatus
-from civic import jobs
+from civic import clock, jobs
 from civic.contributions.models import Contribution
+from civic.database import transaction
 from civic.jobs.models import Job
 from civic.mail.models import OutboxMessage
 from civic.settings import Settings
@@ -111,7 +115,7 @@ async def test_what_a_backer_has_twice_is_never_taken_from_the_campaign_twice(
         "balance_transactions": [{"amount": -5_500, "fee": 0}], "reason": "fraudulent",
     })  # fmt: skip
     await gate.control.fail_refund(refund.refund_ref)
-    failed = await looking.gateway.read_refund(refund.refund_ref or "")
+    failed = await looking.gateway.read_refund(looking.gateway.OURS, refund.refund_ref or "")
     if refund_first:
         await sending.settle(refund.id, failed)
     await disputes.settle(refund.attempt_id, contest)
@@ -170,6 +174,7 @@ async def test_a_direct_debit_that_comes_back_after_its_success_is_a_charge_back
     found = await fresh(pledge)
     assert (found.status, found.campaign.collected_cents) == ("charged_back", 0)
     assert (await Dispute.get()).means == "sepa_debit"
+    assert (await told(found))[-1:] == ["Votre prélèvement est revenu"]
     await assert_books_agree(gate)
     assert await jobs.dead_letters() == []
 
@@ -196,4 +201,88 @@ async def test_an_inquiry_holds_nothing_and_changes_nothing(gate: Harness) -> No
     assert (await Refund.get(id=refund.id)).status == RefundStatus.SUCCEEDED
     await disputes.settle(attempt.id, looking.gateway.contest_of({**body, "status": "warning_closed"}))
     assert ((await fresh(pledge)).status, (await Dispute.get()).status) == ("refunded", DisputeState.WON)
+    await assert_books_agree(gate)
+
+
+async def told(pledge: Pledge) -> list[str]:
+    """What was written to her since her gift arrived."""
+    mails = await OutboxMessage.filter(to=pledge.person.email).order_by("id")
+    return [mail.subject.partition("\u00a0:")[0] for mail in mails if "est arrivé" not in mail.subject]
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_she_hears_once_what_her_bank_does_and_what_she_may_do(gate: Harness, won: bool) -> None:
+    pledge, charge = await contested(gate, 5_000, 200)
+    assert (await told(pledge))[-1:] == ["Votre banque conteste votre don"]
+    letter = await OutboxMessage.filter(to=pledge.person.email).order_by("-id").first()
+    assert letter
+    for words in ("52\u202f€", "vous retirez la contestation", "P-0000"):
+        assert words in letter.text
+    await gate.control.close_dispute(charge, won=won)
+    await hear(gate, times=2)
+    await looking.recall()
+    last = "Votre don compte à nouveau" if won else "Votre banque a repris votre don"
+    assert (await told(pledge))[-2:] == ["Votre banque conteste votre don", last]
+
+
+async def test_a_dispute_that_is_over_when_we_hear_of_it_is_told_in_one_letter(gate: Harness) -> None:
+    pledge = await a_gift(gate)
+    charge = await charge_of(pledge)
+    before = await told(pledge)
+    await gate.control.dispute(charge)
+    await gate.control.close_dispute(charge, won=False)
+    await hear(gate, times=2)
+    assert await told(pledge) == [*before, "Votre banque a repris votre don"]
+
+
+@pytest.mark.parametrize("later", [0, 1_000])
+async def test_what_a_bank_keeps_of_a_dispute_that_is_won_is_lost_and_no_more(gate: Harness, later: int) -> None:
+    treasurer = await a_treasurer()
+    pledge, charge = await contested(gate, 5_000, 500)
+    await gate.control.close_dispute(charge, won=True, given=3_500, fee_back=1_500)
+    await hear(gate, times=2)
+    if later:
+        await gate.control.reinstate(charge, later)
+        await hear(gate, times=2)
+    row, found = await Dispute.get(), await fresh(pledge)
+    assert (row.status, row.held_cents, row.fee_cents) == (DisputeState.WON, 2_000 - later, 500)
+    assert (row.gift_cents, row.tip_cents, row.excess_cents) == (2_000 - later, 0, 0)
+    assert (found.status, found.campaign.collected_cents) == ("collected", 3_000 + later)
+    assert (await ledger.balances())[f"campaign_fund:{pledge.campaign_id}"] == -3_000 - later
+    assert (await ledger.balances())[f"disputes_held:{pledge.campaign_id}"] == 0
+    mail = await OutboxMessage.filter(to=treasurer.person.email).order_by("-id").first()
+    assert mail
+    assert ("gagnée en partie" in mail.text, "20\u202f€ sur 55\u202f€" in mail.text) == (True, True)
+    await assert_books_agree(gate)
+    assert await jobs.dead_letters() == []
+
+
+async def test_what_comes_back_after_a_dispute_was_lost_is_the_campaigns_again(gate: Harness) -> None:
+    pledge, charge = await contested(gate, 5_000, 500)
+    await gate.control.close_dispute(charge, won=False)
+    await hear(gate)
+    assert (await fresh(pledge)).status == "charged_back"
+    for cents in (500, 5_000):
+        await gate.control.reinstate(charge, cents)
+        await hear(gate, times=2)
+    row, found = await Dispute.get(), await fresh(pledge)
+    assert (row.status, row.held_cents, row.gift_cents, row.tip_cents) == (DisputeState.LOST, 0, 0, 0)
+    assert (found.status, found.campaign.collected_cents, found.campaign.backers_count) == ("collected", 5_000, 1)
+    assert (await ledger.balances())["platform_tips"] == -500
+    await assert_books_agree(gate)
+
+
+async def test_what_was_booked_of_a_dispute_before_lines_were_booked_one_by_one_stays_booked_once(gate: Harness) -> None:
+    pledge = await a_gift(gate)
+    charge = await charge_of(pledge)
+    await gate.control.dispute(charge)
+    ref = (await gate.control.dump())["disputes"][0]["id"]
+    async with transaction():
+        await service.book("dispute", "dispute", ref, [
+            Amount(AccountKind.DISPUTES_HELD, 5_000), Amount(AccountKind.PSP_FEES, 2_000),
+            Amount(AccountKind.STRIPE_CLEARING, -7_000),
+        ], campaign=pledge.campaign_id, memo=f"pledge {pledge.id}", occurred_at=clock.now())  # fmt: skip
+    await gate.control.close_dispute(charge, won=True, given=4_000)
+    await hear(gate, times=2)
+    assert (await Dispute.get()).gift_cents == 1_000
     await assert_books_agree(gate)

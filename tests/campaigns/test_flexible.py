@@ -8,7 +8,7 @@ import pytest
 from campaigns.ledger import queries as ledger
 from campaigns.lifecycle import service as lifecycle
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
-from campaigns.payments import checkout
+from campaigns.payments import checkout, gateway
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.settlement import deciding, looking, outcomes
@@ -98,7 +98,7 @@ async def test_everybody_who_tells_at_once_books_it_once(client: Client, payment
     back = await payments.fill_in(await walk(client, campaign))
     attempt = await Attempt.all().get()
     await asyncio.gather(
-        client.get(within(back)), *(looking.look(attempt) for _ in range(3)), checkout.settle(attempt.session_ref)
+        client.get(within(back)), *(looking.look(attempt) for _ in range(3)), checkout.settle(gateway.OURS, attempt.session_ref)
     )
     await jobs.run_due()
     assert (await Campaign.get(id=campaign.id)).collected_cents == 3000

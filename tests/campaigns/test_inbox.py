@@ -6,14 +6,17 @@ from datetime import timedelta
 import pytest
 import stripe
 
+from campaigns.payees.models import Payee
 from campaigns.payments import checkout
 from campaigns.payments.models import InboxEvent
 from campaigns.pledges.models import Pledge, PledgeStatus
 from civic import clock, jobs
 from civic.jobs.models import Job
+from civic.settings import Settings
 from tests.campaigns.conftest import Payments
 from tests.campaigns.sandbox_server import SECRET
 from tests.client import Client
+from tests.factories import an_organisation
 from tests.factories.campaigns import a_live_campaign, a_pledge
 
 
@@ -74,6 +77,21 @@ async def test_a_page_about_another_amount_confirms_nothing(client: Client, paym
     await payments.deliver()
     await jobs.run_due()
     assert (await Pledge.get(id=other.id)).status == PledgeStatus.CONFIRMED
+
+
+@pytest.mark.one_engine
+async def test_connected_accounts_speak_with_a_secret_of_their_own(payments: Payments, settings: Settings):
+    settings.stripe_secret_key, settings.stripe_webhook_secret = "sk_test_1", "whsec_ours"
+    organisation = await an_organisation()
+    await Payee.create(organisation_id=organisation.id, account_ref="acct_known", created_at=clock.now())
+    for secret in ("", "whsec_theirs"):
+        settings.stripe_connect_webhook_secret = secret
+        heard = await payments.post(*signed(an_event(id=f"evt_{secret}", account="acct_known"), "whsec_theirs"))
+        assert heard == (200 if secret else 400)
+        assert await payments.post(*signed(an_event(id=f"evt_ours_{secret}"), "whsec_ours")) == 200
+    assert await payments.post(*signed(an_event(id="evt_x", account="acct_nobody"), "whsec_theirs")) == 200
+    assert await InboxEvent.filter(account_ref="acct_known").count() == 1
+    assert await InboxEvent.filter(event_ref="evt_x").count() == 0
 
 
 @pytest.mark.one_engine

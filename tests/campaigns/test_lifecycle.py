@@ -47,7 +47,7 @@ async def test_a_lead_writes_her_campaign_page_by_page(client, sign_in):
     early = await page.submit(f"{edit}/envoyer".replace("/modifier", ""))
     assert early.headers["location"].endswith("/modifier/relire")
     terms = {
-        "deadline_on": str(last_day), "beneficiary": "Les Voisins", "use_of_funds": "Achat du minibus en juin.",
+        "deadline_on": str(last_day), "use_of_funds": "Achat du minibus en juin.",
         "expected_result": "Six tournées par semaine.", "risks": "Le minibus peut être vendu avant.",
     }  # fmt: skip
     assert (await page.submit(f"{edit}/conditions", terms | {"deadline_on": str(clock.today())})).status_code == 422

@@ -24,9 +24,7 @@ from civic.errors import DomainError, Forbidden, Gone, Invalid
 from civic.mail.models import OutboxMessage
 from civic.people.actor import Actor
 from civic.people.models import RoleName
-from civic.settings import Settings
 from tests.campaigns.till import problems
-from tests.engines import Database
 from tests.factories import a_commune, a_person
 from tests.factories.matching import a_gift, a_proposal, a_team, an_agreement, terms
 from tests.factories.settlement import a_live_campaign, deadline_passes
@@ -91,15 +89,6 @@ def test_the_rules_people_sign(percent: int, euros: int, cap: int | None, added:
     rule = Rule(percent, euros * 100, cap, frozenset(), NOON, None)
     gifts = [Gift(1, 7, 1_000, None, NOON), Gift(2, 7, 3_000, None, NOON)]
     assert list(matches(rule, gifts, 10**9).values()) == added
-
-
-@pytest.fixture
-def books(database: Database, settings: Settings) -> None:
-    """The application's handlers on this test's database."""
-    from app import create_app
-
-    settings.database_url = database.url
-    create_app(with_worker=False)
 
 
 async def matched(campaign: Campaign) -> int:

@@ -47,7 +47,7 @@ async def test_a_lead_enters_three_gifts_at_the_market_and_sees_the_total(sign_i
     assert "Saisir des dons" in (await lead.get(form_of(campaign))).text
     sent = stall(
         {"name": "Odile Blanc", "amount": "20"}, {}, {"name": "Hugo Petit", "amount": "12,50", "mode": "cheque"},
-        {"name": "Léa Roux", "amount": "5 €", "anonymous": "1", "mode": "promised"},
+        {"name": "Léa Roux", "amount": "5 €", "mode": "promised"},
     )  # fmt: skip
     answer = await lead.submit(form_of(campaign), sent)
     assert answer.status_code == 303
@@ -121,11 +121,13 @@ async def test_a_line_is_put_right_until_somebody_verified_it(sign_in: SignIn) -
 async def test_an_anonymous_donor_is_named_to_who_wrote_her_down_and_to_the_team_only(sign_in: SignIn) -> None:
     campaign = await a_live_campaign()
     animator = await a_person("Rose Petit", "", RoleName.ANIMATOR)
-    await a_gift(campaign, by=animator, anonymous=True, donor_name="Ursule Discrète")
+    await a_gift(campaign, by=animator, donor_name="Ursule Discrète")
+    await a_gift(campaign, by=animator, donor_name="Odile Montrée", public_name="Odile M.")
     pledge = await a_switched_pledge(campaign)
     await Pledge.filter(id=pledge.id).update(anonymous=True)
     seen = (await (await sign_in(campaign.lead)).get(form_of(campaign, ""))).text
     assert "Ursule" not in seen
+    assert "Odile Montrée" in seen
     assert pledge.person.name not in seen
     assert f"P-{pledge.id:06d}" in seen
     assert "Ursule Discrète" in (await (await sign_in(animator)).get(form_of(campaign, ""))).text

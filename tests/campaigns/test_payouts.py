@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -10,15 +10,14 @@ from PIL import Image
 from tortoise.exceptions import IntegrityError
 
 from campaigns.ledger import queries as ledger
-from campaigns.ledger.models import AccountKind, Entry
+from campaigns.ledger.models import AccountKind
 from campaigns.ledger.service import Amount
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.payouts import jobs, queries, service
+from campaigns.payouts import queries, service
 from campaigns.payouts.forms import ExpenseForm, ReportForm, TrancheForm
 from campaigns.payouts.models import Answer, ClosingReport, Expense, Tranche
 from campaigns.payouts.verify import spending_is_booked, spending_is_permitted
 from campaigns.pledges.models import Pledge
-from campaigns.sandbox.charges import move
 from civic import clock
 from civic.decisions.counting import Verdict
 from civic.decisions.models import Decision, DecisionStatus
@@ -26,8 +25,6 @@ from civic.errors import DomainError, Forbidden, Invalid
 from civic.people.actor import Actor
 from civic.people.models import AuditEntry, Person, RoleName
 from civic.settings import BadSettings, Settings, configure, load
-from tests.campaigns.sandbox_server import Harness
-from tests.campaigns.till import open_till
 from tests.client import Client
 from tests.engines import Database
 from tests.factories import a_person
@@ -91,7 +88,7 @@ async def test_a_lead_asks_spends_and_shows_and_another_person_looks_twice(
     assert (await treasurer.submit(path(campaign, f"/tranches/{tranche.id}"), {"answer": "accepted"})).status_code == 303
     spent = {"cost_line": str(line.id), "amount": "380,50", "paid_on": clock.today().isoformat(), "what": "Garage Morel"}
     without = await lead.submit(path(campaign, "/declarer"), spent)
-    assert (without.status_code, "Ajoutez la photo" in without.text) == (422, True)
+    assert (without.status_code, "Ajoutez la facture" in without.text) == (422, True)
     files = {"evidence": ("facture.jpg", photo(), "image/jpeg")}
     assert (await lead.submit(path(campaign, "/declarer"), spent, files=files)).status_code == 303
     public = f"/campagnes/{campaign.slug}/preuves"
@@ -274,21 +271,6 @@ async def test_nothing_is_spent_of_a_campaign_that_is_not_funded(sign_in: SignIn
     assert (await stranger.get(path(campaign))).status_code == 403
 
 
-@pytest.fixture
-async def gate(database: Database, settings: Settings, sandbox: Harness) -> AsyncIterator[Harness]:
-    async with open_till(sandbox) as till:
-        yield till
-
-
-async def test_a_payout_to_the_bank_is_booked_once(gate: Harness) -> None:
-    source = {"id": "po_1", "currency": "eur"}
-    await gate.control._do(lambda rows: move(gate.control._of(rows, ""), "payout", source, -12_345, 0, "payout"))
-    assert await jobs.book_payouts() == 1
-    assert await jobs.book_payouts() == 1
-    assert await Entry.all().count() == 1
-    assert await ledger.balances() == {"bank": 12_345, "stripe_clearing": -12_345}
-
-
 def test_the_reserve_changes_on_a_day(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CIVIC_ENV", "test")
     monkeypatch.setenv("CIVIC_SEPA_RESERVE", "30; 2027-06-01 10")
@@ -299,3 +281,19 @@ def test_the_reserve_changes_on_a_day(settings: Settings, monkeypatch: pytest.Mo
     monkeypatch.setenv("CIVIC_SEPA_RESERVE", "130")
     with pytest.raises(BadSettings, match="CIVIC_SEPA_RESERVE"):
         load()
+
+
+async def test_the_hand_at_the_counter_is_not_a_second_person(database: Database) -> None:
+    campaign = await a_funded_campaign(*GIFTS)
+    treasurer = await a_treasurer()
+    line = await first_line(campaign)
+    helped = Actor(campaign.lead, recorded_by=treasurer.person)
+    form = TrancheForm(cost_line=line.id, amount=1_000, purpose="Un acompte", decision=0)
+    tranche = await service.ask(campaign, helped, form)
+    assert tranche.asked_by_id == treasurer.person.id
+    with pytest.raises(Forbidden):
+        await queries.tranche_to_answer(campaign, tranche.id, treasurer)
+    other = Actor(await a_person("Autre"), treasurer.roles, recorded_by=treasurer.person)
+    with pytest.raises(Forbidden):
+        await queries.tranche_to_answer(campaign, tranche.id, other)
+    assert await queries.tranche_to_answer(campaign, tranche.id, Actor(await a_person("Une autre"), treasurer.roles))

@@ -76,7 +76,7 @@ async def test_another_card_pays_and_the_campaign_is_funded(client: Client, gate
     await fill_in(gate, leaving.headers["location"], "5555555555554444")
     attempt = await Attempt.filter(pledge_id=pledge.id).order_by("-n").first()
     assert attempt
-    session = await gateway.read_checkout(attempt.session_ref)
+    session = await gateway.read_checkout(gateway.OURS, attempt.session_ref)
     back = await client.get(_back(session.raw))
     assert back.status_code == 303
     assert "Votre don est arrivé" in (await client.get(back.headers["location"])).text
@@ -248,7 +248,7 @@ async def test_return_page_webhook_and_reconcile_at_once_book_once(client: Clien
     await fill_in(gate, leaving.headers["location"])
     attempt = await Attempt.filter(pledge_id=pledge.id).order_by("-n").first()
     assert attempt
-    session = await gateway.read_checkout(attempt.session_ref)
+    session = await gateway.read_checkout(gateway.OURS, attempt.session_ref)
     await asyncio.gather(
         client.get(_back(session.raw)), looking.hear_page(session.ref), looking.hear_intent(session.intent_ref),
         looking.reconcile(patience=timedelta()),

@@ -107,6 +107,8 @@ async def test_a_resident_without_account_gives_a_little_each_month(client: Clie
         await client.submit(f"{link}/arreter")
     await jobs.run_due(schedules=False)
     assert (await Support.all().get()).status == SupportStatus.STOPPED
+    go_to(clock.today() + timedelta(days=1))
+    await jobs.run_due(schedules=False)
     assert [method["customer"] for method in (await payments.sandbox.control.dump())["payment_methods"]] == [None]
     assert "Arrêté" in (await client.get(link)).text
     assert (await client.submit(f"{link}/pause")).status_code == 409
@@ -188,11 +190,14 @@ async def test_a_lead_proposes_somebody_else_reads_and_the_lead_opens(sign_in, c
     hers = await sign_in(lead)
     assert (await client.get(page)).status_code == 404
     assert (await hers.submit(f"{page}/proposer", {"purpose": "court"})).status_code == 422
-    sent = {"purpose": "Le loyer du local, 180 € par mois.", "beneficiary": "Les Voisins du Mardi"}
+    sent = {"purpose": "Le loyer du local, 180 € par mois."}
+    assert (await hers.submit(f"{page}/proposer", sent)).status_code == 422
+    sent |= {"what_1": "Le loyer", "sum_1": "180", "what_2": "L’assurance", "sum_2": "12,50"}
     assert (await hers.submit(f"{page}/proposer", sent)).status_code == 303
     assert (await hers.submit(f"{page}/proposer", sent)).status_code == 409
     assert (await hers.submit(f"{page}/ouvrir")).status_code == 409
     campaign = await Campaign.filter(goal=GoalKind.MONTHLY).get().select_related("initiative", "lead")
+    assert (campaign.minimum_cents, campaign.optimum_cents) == (0, 19_250)
     assert (await client.get(page)).status_code == 404
     team = Actor(await a_person("Rose Petit", "", RoleName.ANIMATOR), frozenset({RoleName.ANIMATOR}))
     await review(campaign, team, CampaignStatus.APPROVED, "")

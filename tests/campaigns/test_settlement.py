@@ -241,7 +241,7 @@ async def an_attempt_under_way(gate: Harness) -> tuple[Attempt, Intent]:
     await deadline_passes(campaign)
     await deciding.decide(campaign.id)
     charge = Charge("aside", 5_000, pledge.customer_ref, pledge.method_ref, "x", {"pledge": "x"})
-    intent = await gateway.charge_off_session(charge)
+    intent = await gateway.charge_off_session(gateway.OURS, charge)
     await Pledge.filter(id=pledge.id).update(status=PledgeStatus.CHARGING)
     return await attempts.prepare(pledge), intent
 

@@ -148,7 +148,12 @@ async def test_a_refusal_is_told_and_another_proposal_replaces_it(client: Client
     await shortfall.propose(campaign, Actor(team), Side.TEAM, Terms(NOTE, "La commune", 4_000, {}))
     leads = await sign_in(campaign.lead)
     assert (await leads.submit(f"{address}/refuser", {"reason": "non"})).status_code == 422
-    assert (await leads.submit(f"{address}/refuser", {"reason": "La commune n’a rien promis."})).status_code == 303
+    no = {"reason": "La commune n’a rien promis."}
+    blind = await leads.submit(f"{address}/refuser", no)
+    assert (blind.status_code, "La proposition a été remplacée" in blind.text) == (409, True)
+    read = {"plan": str((await ShortfallPlan.get(status=PlanStatus.PROPOSED)).id)}
+    assert f'name="plan" value="{read["plan"]}"' in (await leads.get(address)).text
+    assert (await leads.submit(f"{address}/refuser", {**no, **read})).status_code == 303
     assert "La commune n’a rien promis." in (await leads.get(address)).text
     assert await letters_saying("Proposition refusée") == 1
     for cents in (4_000, 5_000):

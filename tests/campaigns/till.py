@@ -53,9 +53,9 @@ async def problems() -> list[str]:
 
 
 async def start_civic(
-    database: Database, settings: Settings, gate: Harness, *words: str, crash_at: str = ""
+    database: Database, settings: Settings, gate: Harness, *words: str, crash_at: str = "", **environment: str
 ) -> asyncio.subprocess.Process:
-    """`civic …` as a process of its own, on the test's database and sandbox."""
+    """`civic …` as a process of its own, on the test's database and sandbox; `environment` adds settings."""
     address = urlsplit(gate.url)
     given = {
         "CIVIC_ENV": "test", "CIVIC_DATABASE_URL": database.url, "DATA": str(settings.data), "HOST": "127.0.0.1",
@@ -64,7 +64,7 @@ async def start_civic(
     }  # fmt: skip
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CIVIC_", "STRIPE_"))}
     return await asyncio.create_subprocess_exec(
-        sys.executable, "manage.py", *words, cwd=ROOT, env={**kept, **given},
+        sys.executable, "manage.py", *words, cwd=ROOT, env={**kept, **given, **environment},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
 

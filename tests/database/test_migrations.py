@@ -70,6 +70,8 @@ class Migration(migrations.Migration):
         ops.AddConstraint("Mission", CheckConstraint(check="number >= 0", name="mission_number_positive")),
         ops.RemoveField("Mission", "old"),
         ops.AddField("Mission", "place", fields.CharField(max_length=80, default="", db_default="")),
+        ops.AddField("Mission", "seats", fields.IntField(default=3)),
+        ops.AddField("Mission", "tags", fields.JSONField(default=list)),
     ]
 """
 ALTER_CHILD = """
@@ -147,6 +149,7 @@ async def test_shifts_rules_and_indexes_survive_when_their_mission_table_changes
     await db.connect(empty_url, migrations=package)
     try:
         assert len(await db.fetch_all("SELECT * FROM shift")) == 1
+        assert await db.fetch_all("SELECT seats FROM mission WHERE tags IS NOT NULL") == [{"seats": 3}], "old rows too"
         await _check_the_rules()
         assert await _refused(ADD, "Neuf", "open", -1, 1, 2030), "new check"
         assert not await _refused(ADD, "Sans année", "open", 30, 1, None), "year became optional"

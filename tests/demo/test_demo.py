@@ -43,7 +43,7 @@ async def town(app: ASGIApp, settings: Settings) -> Settings:
 @pytest.fixture
 async def whole_town(app: ASGIApp, settings: Settings, tmp_path: Path) -> AsyncIterator[Settings]:
     """The demonstration as `civic demo` loads it, paid at a sandbox over HTTP."""
-    settings.environment = "demo"
+    settings.environment, settings.orias = "demo", "00 000 000"
     (settings.data / "sandbox-webhook-secret").write_text(SECRET)
     async with running_sandbox(tmp_path / "sandbox.sqlite3") as sandbox:
         gateway.answer_at(sandbox.url)

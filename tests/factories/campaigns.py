@@ -35,7 +35,7 @@ async def a_draft(initiative: Initiative | None = None, lead: Person | None = No
         sent = {"title": title, "amount": amount, "nature": nature}
         await drafting.write_cost_line(campaign, CostLineForm.model_validate(sent))
     await drafting.write_terms(campaign, TermsForm(
-        deadline_on=clock.today() + timedelta(days=12), beneficiary="Les Voisins du Mardi",
+        deadline_on=clock.today() + timedelta(days=12),
         use_of_funds="Achat du minibus en juin, première tournée en juillet.",
         expected_result="Un minibus, six tournées par semaine, quarante passagers.",
         risks="Si le minibus est vendu, nous en cherchons un autre.",

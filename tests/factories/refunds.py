@@ -70,7 +70,7 @@ async def given_back(pledge: Pledge, cents: int) -> Refund:
 async def charge_of(pledge: Pledge) -> str:
     """The gateway's name of the charge behind a gift."""
     attempt = await Attempt.get(pledge_id=pledge.id, status="succeeded")
-    return (await gateway.read_intent(attempt.intent_ref or "")).charge_ref
+    return (await gateway.read_intent(gateway.OURS, attempt.intent_ref or "")).charge_ref
 
 
 async def hear(gate: Harness, *, order: list[int] | None = None, times: int = 1, since: int = 0) -> None:

@@ -55,5 +55,5 @@ async def books_of(gate: Harness) -> dict[str, int]:
     paid = [charge for charge in world["charges"] if charge["status"] == "succeeded"]
     return {
         "charges": len(paid), "gross": sum(charge["amount"] for charge in paid),
-        "fees": sum(line["fee"] for line in lines), "net": sum(line["net"] for line in lines),
+        "fees": sum(line["fee"] - (line["net"] if line["type"] == "stripe_fee" else 0) for line in lines), "net": sum(line["net"] for line in lines),
     }  # fmt: skip

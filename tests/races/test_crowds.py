@@ -7,24 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import collections
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import httpx2
-import pytest
 
 from campaigns.ledger import queries as ledger
 from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.payments.models import Attempt
 from campaigns.pledges.models import Pledge, PledgeStatus
-from tests.campaigns.sandbox_server import SECRET, Harness, running_sandbox
+from tests.campaigns.sandbox_server import Harness
 from tests.campaigns.till import assert_books_agree, open_till
-from tests.engines import Database
 from tests.factories.campaigns import a_live_campaign as a_reviewed_campaign
 from tests.factories.campaigns import a_reward
 from tests.factories.settlement import a_live_campaign, a_pledge, books_of, deadline_passes
 from tests.factories.volunteering import a_mission, the_shift
-from tests.site import Site, command, free_port, served
+from tests.site import Site, command
 from volunteering.shifts.models import Shift
 from volunteering.signups.models import Signup, SignupStatus
 
@@ -33,24 +30,6 @@ BACKERS, REWARDS = 100, 5
 AT_ONCE = 32
 DESIGNED = {303, 409, 422}
 Act = Callable[[httpx2.AsyncClient, str], Awaitable[int]]
-
-
-@pytest.fixture
-async def till(tmp_path: Path) -> AsyncIterator[Harness]:
-    folder = tmp_path / "till"
-    folder.mkdir()
-    async with running_sandbox(folder / "sandbox.sqlite3", webhook_url=None) as harness:
-        yield harness
-
-
-@pytest.fixture
-async def two(database: Database, tmp_path: Path, till: Harness) -> AsyncIterator[Site]:
-    """Two web processes on one database; nothing runs the jobs."""
-    (tmp_path / "sandbox-webhook-secret").write_text(SECRET)
-    ports = [free_port(), free_port()]
-    async with served(database, tmp_path, ports=ports, worker=False, TEST_SANDBOX=till.url) as site:
-        yield site
-        assert site.trouble() == []
 
 
 async def crowd(site: Site, size: int, act: Act) -> collections.Counter[int]:

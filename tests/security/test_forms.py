@@ -52,7 +52,7 @@ async def test_a_day_beyond_all_calendars_is_said_beside_the_form(sign_in: SignI
     words = "Assez de mots pour ce champ-là."
     forms = {
         f"/campagnes/{campaign.slug}/modifier/conditions":
-            {"deadline_on": day, "beneficiary": "Les Voisins", "risks": words, "use_of_funds": words},
+            {"deadline_on": day, "risks": words, "use_of_funds": words},
         f"/initiatives/{initiative.slug}/agenda/nouveau":
             {"title": "Goûter", "day": day, "start": "00:00", "end": "23:59", "place": "Ici"},
         f"/missions/{mission.slug}/creneaux":

@@ -1,0 +1,97 @@
+"""The entries of a monthly support as movements of its months, and what of them is told."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from campaigns.ledger.models import AccountKind
+from campaigns.ledger.queries import Booked
+from campaigns.lifecycle.models import Campaign
+from campaigns.proof.accounts import OF_PLEDGE, Books, Nature, nature, undone
+from campaigns.proof.periods import Movement, Period, following, tell
+from campaigns.recurring.models import SupportMonth
+from civic import clock
+from civic.i18n import _
+from civic.web.formats import money, month
+
+
+@dataclass(slots=True, frozen=True)
+class Told:
+    """What the page of a monthly support says: periods, sums in cents, the first month that is not told yet."""
+
+    periods: list[Period]
+    waits_from: date | None
+    spent_since: int
+
+    @property
+    def years(self) -> list[tuple[int, list[Period]]]:
+        """The periods by the year in which they end, the latest year first."""
+        found: dict[int, list[Period]] = {}
+        for one in self.periods:
+            found.setdefault(one.last.year, []).append(one)
+        return [(year, found[year]) for year in sorted(found, reverse=True)]
+
+    @property
+    def received(self) -> int:
+        """What was received in the periods that are told, in cents."""
+        return sum(one.received for one in self.periods)
+
+
+async def told_of(books: Books) -> Told:
+    """The months of a standing campaign, as far as they may be told now; the page changes when the month does."""
+    clock.changes_at(clock.at(following(clock.today().replace(day=1)), 0))
+    movements = await _movements(books)
+    periods, waits = tell(movements, clock.today())
+    since = sum(one.spent for one in movements if waits and one.month >= waits)
+    return Told(periods, waits, since)
+
+
+async def _movements(books: Books) -> list[Movement]:
+    """One per entry; a gift belongs to the month in which it was booked at the earliest, so no past month changes."""
+    supports = await _supports(books.campaign)
+    by_id, found, latest = {one.id: one for one in books.entries}, [], date.min
+    for entry in books.entries:
+        origin = undone(entry, by_id)
+        own = _month_of(entry)
+        if nature(origin) == Nature.SPENDING:
+            found.append(Movement(own, spent=entry.cents(AccountKind.EXPENSE_PAID)))
+            continue
+        latest = max(latest, own)
+        found.append(_gift(entry, origin, latest, supports))
+    begun = min((one.month for one in found if one.who is not None), default=date.max)
+    return [Movement(begun, spent=one.spent) if one.who is None and one.month < begun else one for one in found]
+
+
+def _gift(entry: Booked, origin: Booked, on: date, supports: dict[int, tuple[int, int]]) -> Movement:
+    received, fees = -entry.cents(AccountKind.CAMPAIGN_FUND), entry.cents(AccountKind.PSP_FEES)
+    if not received:  # a fee that came after its charge, or a movement that is none of the fund's
+        return Movement(on, fees=fees, apart=not fees)
+    pledge = OF_PLEDGE.fullmatch(origin.memo)
+    support = supports.get(int(pledge[1])) if pledge else None
+    whole = support is not None and abs(received) == support[1]
+    goes = received < 0
+    return Movement(
+        on, received, fees, who=support if whole else ("entry", origin.id), sign=-1 if goes else 1,
+        apart=not goes and nature(origin) == Nature.GIFT,
+    )  # fmt: skip
+
+
+async def _supports(campaign: Campaign) -> dict[int, tuple[int, int]]:
+    """Pledge → its support and the sum of that month, in cents."""
+    rows = await SupportMonth.filter(support__campaign_id=campaign.id).select_related("pledge")
+    return {row.pledge_id: (row.support_id, row.pledge.amount_cents) for row in rows}
+
+
+def _month_of(entry: Booked) -> date:
+    return clock.local(datetime.fromtimestamp(entry.link.occurred_at, UTC)).date().replace(day=1)
+
+
+def in_words(period: Period) -> str:
+    """« novembre 2026 », « octobre 2026 à décembre 2026 »."""
+    if period.first == period.last:
+        return month(period.first)
+    return _("%(first)s à %(last)s", first=month(period.first), last=month(period.last))
+
+
+def chart(told: Told) -> list[tuple[str, int, str]]:
+    """What was received in each of the last twelve periods."""
+    return [(in_words(one), one.received, money(one.received)) for one in told.periods[-12:]]

@@ -1,0 +1,80 @@
+"""What a lead reads of a monthly support: counts by month, sums only where they tell nobody's (invariant 15)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from campaigns.pledges.models import PledgeStatus
+from campaigns.recurring import standing
+from campaigns.recurring.calendar import month_of
+from campaigns.recurring.models import Support, SupportMonth, SupportStatus
+from civic import clock
+from civic.web.formats import month as in_words
+
+MOST_MONTHS = 24
+FAILED = (PledgeStatus.NEEDS_BACKER, PledgeStatus.DROPPED)
+STARTED = (SupportStatus.ACTIVE, SupportStatus.PAUSED, SupportStatus.STOPPED)
+
+
+@dataclass(slots=True)
+class Month:
+    """One month (« 2026-11 »): supports paid, their sum in cents or None, begun, stopped, charges that failed."""
+
+    month: str
+    paid: int = 0
+    cents: int | None = 0
+    begun: int = 0
+    stopped: int = 0
+    failed: int = 0
+
+    @property
+    def name(self) -> str:
+        """« novembre 2026 »."""
+        return in_words(date.fromisoformat(f"{self.month}-01"))
+
+
+@dataclass(slots=True, frozen=True)
+class Board:
+    """Supports that run, paused ones, what they come to (None below three), the months, the latest first."""
+
+    active: int
+    paused: int
+    cents: int | None
+    waiting: int
+    months: list[Month]
+
+    @property
+    def points(self) -> list[tuple[str, int, str]]:
+        """The supports that were charged, month by month, for the drawing."""
+        return [(one.name, one.paid, str(one.paid)) for one in reversed(self.months[:12])]
+
+
+async def of(campaign_id: int) -> Board:
+    """The board of a standing campaign."""
+    supports = await Support.filter(campaign_id=campaign_id, status__in=list(STARTED)).order_by("id")
+    charged = SupportMonth.filter(support__campaign_id=campaign_id).order_by("month")
+    months: dict[str, Month] = {}
+    rows = await charged.select_related("pledge")
+    for row in rows:
+        one = months.setdefault(row.month, Month(row.month))
+        if row.pledge.status == PledgeStatus.COLLECTED:
+            one.paid, one.cents = one.paid + 1, (one.cents or 0) + row.pledge.amount_cents
+        one.failed += row.pledge.status in FAILED
+    for support in supports:
+        begun = _month(support.started_at or support.created_at)
+        months.setdefault(begun, Month(begun)).begun += 1
+        if support.status == SupportStatus.STOPPED:
+            stopped = _month(support.stopped_at or support.updated_at)
+            months.setdefault(stopped, Month(stopped)).stopped += 1
+    for one in months.values():
+        one.cents = one.cents if one.paid >= standing.LEAST_SHOWN else None
+    active = [support.amount_cents for support in supports if support.status == SupportStatus.ACTIVE]
+    return Board(
+        len(active), sum(support.status == SupportStatus.PAUSED for support in supports),
+        sum(active) if len(active) >= standing.LEAST_SHOWN else None,
+        sum(row.pledge.status == PledgeStatus.NEEDS_BACKER for row in rows),
+        sorted(months.values(), key=lambda one: one.month, reverse=True)[:MOST_MONTHS],
+    )  # fmt: skip
+
+
+def _month(at: datetime) -> str:
+    return month_of(clock.local(at).date())

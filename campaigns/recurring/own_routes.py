@@ -1,0 +1,134 @@
+"""One's own monthly supports: by the link of a message without an account, or all of them in « Mon espace »."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from campaigns.payments import gateway
+from campaigns.pledges import hosted
+from campaigns.pledges.models import PledgeStatus
+from campaigns.pledges.queries import MANAGE as PLEDGE
+from campaigns.recurring import cards, letters, service, stopping, wording
+from campaigns.recurring.forms import CHIPS, KnownForm
+from campaigns.recurring.models import Support, SupportStatus
+from civic.errors import DomainError, NotFound
+from civic.i18n import _
+from civic.people import links
+from civic.people.actor import actor_of
+from civic.web.forms import Form
+from civic.web.middleware import content_security_policy
+from civic.web.page import page, redirect, redirect_to
+
+
+async def mine(request: Request) -> Response:
+    """GET: every support of the person who is signed in, those that run first."""
+    headers = {"Content-Security-Policy": content_security_policy(hosted.pages_origin()), "Cache-Control": "no-store"}
+    found = await service.of_person(actor_of(request).person.id)
+    return page(
+        request, "campaigns/recurring/mine.html", headers=headers, given=await service.given_by_support(found),
+        supports=[(support, links.make(letters.MANAGE, support.id)) for support in found], state=wording.state_text,
+        may_undo=stopping.may_undo,
+    )  # fmt: skip
+
+
+async def _support(request: Request) -> Support:
+    """The support behind an e-mailed link. Raises NotFound."""
+    found = await Support.get_or_none(id=links.read(letters.MANAGE, request.path_params["token"]))
+    if found is None:
+        raise NotFound(_("Ce soutien n’existe pas."))
+    return await service.whole(found.id)
+
+
+async def manage(request: Request) -> Response:
+    """GET: one's own support, by the link of its message."""
+    support = await _support(request)
+    return await _own_page(request, support, Form(_values(support)))
+
+
+def _values(support: Support) -> dict[str, str]:
+    chip = support.amount_cents in CHIPS
+    euros = f"{support.amount_cents / 100:.2f}".replace(".", ",").replace(",00", "")
+    amount = str(support.amount_cents) if chip else "autre"
+    return {"amount": amount, "other": "" if chip else euros, "day": str(support.day)}
+
+
+async def back(request: Request) -> Response:
+    """GET from the hosted page: look at what was done there."""
+    support = await cards.of_ticket(request.path_params["token"]) or await _support(request)
+    token = links.make(letters.MANAGE, support.id)
+    try:
+        if support.session_ref:
+            await cards.settle(support.session_ref)
+    except gateway.GatewayTrouble:
+        waiting = _("La page de paiement ne répond pas encore. Vous recevrez un message dans quelques minutes.")
+        return redirect("recurring.manage", token=token, flash=waiting, kind="info")
+    return redirect("recurring.manage", token=token)
+
+
+async def change(request: Request) -> Response:
+    """POST: another sum or day."""
+    support = await _support(request)
+    form = await Form.read(request, KnownForm)
+    try:
+        if form.data is not None:
+            await service.change(support, form.data.cents(), form.data.day)
+            return redirect("recurring.manage", token=request.path_params["token"], flash=_("C’est changé."))
+    except DomainError as error:
+        form.refuse(error)
+    return await _own_page(request, support, form, 422)
+
+
+async def pause(request: Request) -> Response:
+    """POST: pause, or go on."""
+    support = await _support(request)
+    paused = support.status == SupportStatus.PAUSED
+    await (service.resume(support) if paused else service.pause(support))
+    said = _("Votre soutien reprend.") if paused else _("Votre soutien est en pause. Rien n’est débité.")
+    return redirect("recurring.manage", token=request.path_params["token"], flash=said)
+
+
+async def stop(request: Request) -> Response:
+    """POST: for good."""
+    await stopping.stop(await _support(request))
+    said = _("Votre soutien est arrêté. Plus rien ne sera débité, et votre carte sera effacée cette nuit.")
+    return redirect("recurring.manage", token=request.path_params["token"], flash=said)
+
+
+async def undo(request: Request) -> Response:
+    """POST: the stop was a mistake, on its own day."""
+    await stopping.undo(await _support(request))
+    return redirect("recurring.manage", token=request.path_params["token"], flash=_("Votre soutien reprend."))
+
+
+async def card(request: Request) -> Response:
+    """POST: leave for the page where another card is saved."""
+    support = await _support(request)
+    if support.status in (SupportStatus.STOPPED, SupportStatus.ABANDONED):
+        raise DomainError(_("Ce soutien est arrêté."))
+    return redirect_to(await cards.open_page(support))
+
+
+async def _own_page(request: Request, support: Support, form: Form[KnownForm], status: int = 200) -> Response:
+    headers = {"Content-Security-Policy": content_security_policy(hosted.pages_origin()), "Cache-Control": "no-store"}
+    months = await service.months_of(support.id)
+    return page(
+        request, "campaigns/recurring/manage.html", status=status, headers=headers, support=support, form=form,
+        initiative=support.campaign.initiative, token=request.path_params["token"], chips=CHIPS,
+        months=months, undo=stopping.may_undo(support), given=await service.given_cents(support.id),
+        waits=next((row.pledge for row in months if row.pledge.status == PledgeStatus.NEEDS_BACKER), None),
+        token_of=lambda pledge: links.make(PLEDGE, pledge.id), said=wording.month_text,
+        shown=wording.state_text(support),
+    )  # fmt: skip
+
+
+_OWN = "/soutiens/{token}"
+routes: list[BaseRoute] = [
+    Route("/mes-soutiens", mine, name="recurring.mine"),
+    Route(_OWN, manage, name="recurring.manage"),
+    Route(f"{_OWN}/retour", back, name="recurring.back"),
+    Route(f"{_OWN}/changer", change, methods=["POST"], name="recurring.change"),
+    Route(f"{_OWN}/pause", pause, methods=["POST"], name="recurring.pause"),
+    Route(f"{_OWN}/arreter", stop, methods=["POST"], name="recurring.stop"),
+    Route(f"{_OWN}/reprendre", undo, methods=["POST"], name="recurring.undo"),
+    Route(f"{_OWN}/carte", card, methods=["POST"], name="recurring.card"),
+]

@@ -1,0 +1,127 @@
+"""The public's eye: figures read from the pages as a visitor gets them, and what they should be by the rows alone.
+
+Nothing here asks the cached totals: promises, verified gifts, matches and postings are added up anew (invariant 10).
+"""
+
+import html
+import json
+import re
+from datetime import datetime
+
+import httpx2
+
+from campaigns.ledger.models import AccountKind
+from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus
+from campaigns.matching.models import Match, MatchState
+from campaigns.offline.models import COUNTING, OfflineGift
+from campaigns.payments.models import Attempt
+from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.proof.accounts import FINAL
+from campaigns.proof.checking import check as check_export
+from civic import database
+from civic.web.formats import money
+
+VEILED, HIDDEN_CENTS = "Irène Voilée", 3_137
+"""A backer who never wants to be named, and an amount that nobody shows; no other sum ends in 37 cents."""
+GIVEN_UP = (PledgeStatus.CREATED, PledgeStatus.ABANDONED, PledgeStatus.CANCELLED, PledgeStatus.RELEASED)
+_SUM = re.compile(r'<strong class="gauge__sum">([^<]+)</strong>')
+_BLOCK = re.compile(r"<main>.*?<p><strong>([^<]+)</strong>", re.S)
+_ROW = re.compile(r'<tr( class="total")?><th scope="row">([^<]*)</th><td class="n">([^<]+)</td></tr>')
+_FUND = """SELECT -COALESCE(SUM(p.amount_cents), 0) AS cents FROM posting p JOIN account a ON a.id = p.account_id
+WHERE a.kind = ? AND a.campaign_id = ?"""
+
+
+def cents_of(text: str) -> int:
+    """« 4 120 € », « 12,50 € » and « -3,50 € » in cents."""
+    found = re.sub(r"[^\d,-]", "", html.unescape(text).replace("\u2212", "-"))
+    whole, _comma, rest = found.partition(",")
+    return int(whole.lstrip("-")) * 100 * (-1 if "-" in whole else 1) + int(rest or 0) * (-1 if "-" in whole else 1)
+
+
+async def fund_of(campaign_id: int) -> int:
+    """What the ledger's postings say that the campaign holds, in cents."""
+    return int((await database.fetch_all(_FUND, [AccountKind.CAMPAIGN_FUND.value, campaign_id]))[0]["cents"])
+
+
+async def expected_total(campaign: Campaign) -> int:
+    """What its page should say, in cents: promises until everything is collected, then postings."""
+    matches = Match.filter(agreement__campaign_id=campaign.id)
+    reserved = await _sum(matches.filter(state=MatchState.RESERVED))
+    if campaign.status in SETTLED or campaign.charges_at_once:
+        return await fund_of(campaign.id) + reserved
+    if campaign.status == CampaignStatus.FAILED:
+        return campaign.decided_total_cents or 0
+    promised = await _sum(Pledge.filter(campaign_id=campaign.id).exclude(status__in=list(GIVEN_UP)))
+    by_hand = OfflineGift.filter(campaign_id=campaign.id, status__in=list(COUNTING), pledge_id__isnull=True)
+    return promised + await _sum(by_hand) + reserved
+
+
+async def _sum(rows: object) -> int:
+    return sum(await rows.values_list("amount_cents", flat=True))
+
+
+class Visitor:
+    """Somebody without an account who reads everything there is to read, after every step."""
+
+    def __init__(self, app: object) -> None:
+        self.http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://testserver")
+
+    async def read(self, path: str) -> str:
+        answer = await self.http.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+        return answer.text
+
+    async def assert_told_right(self, campaign_id: int) -> None:
+        """The page, the block and the page of proofs say what the rows say; nobody's secret is in them."""
+        before = await _moved(campaign_id)
+        campaign = await Campaign.get(id=campaign_id)
+        page = await self.read(f"/campagnes/{campaign.slug}")
+        block = await self.read(f"/campagnes/{campaign.slug}/bloc")
+        proof = await self.read(f"/campagnes/{campaign.slug}/preuves")
+        export = await self.read(f"/campagnes/{campaign.slug}/preuves.jsonl")
+        total = await expected_total(campaign)
+        assert await _moved(campaign_id) == before, "something moved while a visitor was reading"
+        shown = cents_of(_SUM.search(page)[1]), cents_of(_BLOCK.search(block)[1])
+        assert shown == (total, total), f"{campaign.status}: shown {shown}, by the rows {total}"
+        assert check_export(export).problems == []
+        if campaign.status in FINAL:
+            self.assert_adds_up(proof, await fund_of(campaign_id))
+        else:
+            assert "Le bilan, en euros" not in proof
+        await self.assert_secrets_kept(campaign, total, page, block, proof, export)
+
+    def assert_adds_up(self, proof: str, fund: int) -> None:
+        """After settlement: Σ public lines = Σ postings."""
+        balance = proof.partition("<tbody>")[2].partition("</tbody>")[0]
+        rows = [(bool(total), cents_of(cents)) for total, _label, cents in _ROW.findall(balance)]
+        first = [total for total, _cents in rows].index(True)
+        assert sum(cents for _total, cents in rows[:first]) == rows[first][1] == fund, (rows, fund)
+        left = rows[-1][1]
+        assert sum(cents for _total, cents in rows[first:-1]) == left, rows
+
+    async def assert_secrets_kept(self, campaign: Campaign, total: int, *texts: str) -> None:
+        """A veiled name nowhere, a hidden amount only where it is the whole total (invariant 15)."""
+        *pages, export = texts
+        for text in texts:
+            assert VEILED.split()[1] not in html.unescape(text)
+        if total != HIDDEN_CENTS:
+            written = money(HIDDEN_CENTS).split("\u202f")[0]
+            assert not any(re.search(rf"(?<![\d\u202f]){written}(?!\d)", html.unescape(text)) for text in pages), (
+                written
+            )
+        hidden = Pledge.filter(campaign_id=campaign.id, amount_hidden=True).values_list("id", flat=True)
+        paid = await Attempt.filter(pledge_id__in=await hidden or [0]).values_list("answer", flat=True)
+        secret = {found for answer in paid for found in re.findall(r'"(ch_\w+)"', answer or "")}
+        for line in export.splitlines()[1:]:
+            assert json.loads(line).get("source_id") not in secret
+
+    async def assert_support_told_right(self, slug: str, count: int, cents: int) -> None:
+        """The page of a monthly support: how many, how much each month, from three on; never a name."""
+        page = html.unescape(await self.read(f"/initiatives/{slug}/soutien-mensuel"))
+        found = re.search(r"(\d+) personnes? souti\w+ chaque mois</strong>, ([^<]*) en tout", page)
+        assert (found and (int(found[1]), cents_of(found[2]))) == ((count, cents) if count >= 3 else None)
+        assert VEILED.split()[1] not in page
+
+
+async def _moved(campaign_id: int) -> datetime:
+    return (await Campaign.get(id=campaign_id)).updated_at

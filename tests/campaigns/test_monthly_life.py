@@ -1,0 +1,403 @@
+"""A monthly support as its giver, its lead and the team live it: every change told once, one card page at a time."""
+
+import asyncio
+import re
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date, timedelta
+
+import pytest
+
+from campaigns.lifecycle import service as lifecycle
+from campaigns.lifecycle.models import Campaign
+from campaigns.pledges.models import Pledge
+from campaigns.recurring import cards, months, service, standing, stopping
+from campaigns.recurring.models import Support, SupportMonth, SupportStatus
+from campaigns.settlement import looking
+from campaigns.settlement.crash import MONTH_POINTS, POINTS
+from civic import clock, jobs
+from civic import database as db
+from civic.errors import DomainError
+from civic.mail.models import OutboxMessage
+from civic.people import links
+from civic.people.actor import Actor
+from civic.people.models import AuditEntry, Person, RoleName
+from civic.settings import Settings
+from tests.campaigns.conftest import Payments
+from tests.campaigns.sandbox_server import Harness
+from tests.campaigns.test_pledges import within
+from tests.campaigns.till import assert_books_agree, open_till, start_civic
+from tests.client import Client
+from tests.engines import Database
+from tests.factories import a_person, an_initiative
+from tests.factories.recurring import a_paid_month, a_standing, a_support
+from tests.factories.settlement import books_of
+
+SignIn = Callable[[Person], Awaitable[Client]]
+POOR = "pm_card_chargeCustomerFail"
+YEAR = clock.today().year + 1
+
+
+@pytest.fixture(autouse=True)
+async def at_home() -> AsyncIterator[None]:
+    yield
+    clock.travel(timedelta())
+
+
+def go_to(day: date, hour: int = 12) -> None:
+    clock.travel(timedelta())
+    clock.travel(clock.at(day, hour) - clock.now())
+
+
+async def live(day: date) -> None:
+    """That day's jobs."""
+    go_to(day)
+    await months.charge_due()
+    await jobs.run_due(schedules=False)
+
+
+async def subjects(words: str = "") -> list[str]:
+    await jobs.run_due(schedules=False)
+    return [one.subject for one in await OutboxMessage.filter(subject__contains=words).order_by("id")]
+
+
+def link(support: Support) -> str:
+    return f"/soutiens/{links.make('support', support.id)}"
+
+
+async def open_pages(gate: Harness) -> list[str]:
+    sessions = (await gate.control.dump())["checkout_sessions"]
+    return [one["id"] for one in sessions if one["status"] == "open"]
+
+
+async def test_a_stop_by_mistake_is_undone_on_its_day_and_never_later(client: Client, payments: Payments) -> None:
+    support = await a_support(gate=payments.sandbox)
+    await client.submit(f"{link(support)}/arreter")
+    assert "Reprendre mon soutien" in (await client.get(link(support))).text
+    assert (await client.submit(f"{link(support)}/reprendre")).status_code == 303
+    assert (await Support.get(id=support.id)).status == SupportStatus.ACTIVE
+    go_to(clock.today() + timedelta(days=1), 1)
+    await jobs.run_due(schedules=False)
+    kept = [one["customer"] for one in (await payments.sandbox.control.dump())["payment_methods"] if one["customer"]]
+    assert kept
+    await client.submit(f"{link(support)}/arreter")
+    go_to(clock.today() + timedelta(days=1), 1)
+    await jobs.run_due(schedules=False)
+    gone = [one for one in (await payments.sandbox.control.dump())["payment_methods"] if one["id"] == support.method_ref]
+    assert [one["customer"] for one in gone] == [None]
+    assert "Reprendre mon soutien" not in (await client.get(link(support))).text
+    assert (await client.submit(f"{link(support)}/reprendre")).status_code == 409
+    assert len(await subjects("est arrêté")) == 2
+
+
+async def test_a_person_sees_all_her_supports_and_nobody_elses(sign_in: SignIn, client: Client) -> None:
+    odile, paul = await a_person("Odile Blanc"), await a_person("Paul Roux")
+    hers, his = await a_support(backer=odile, cents=1_250), await a_support(backer=paul, cents=7_700)
+    await a_paid_month(hers, clock.today())
+    assert (await client.get("/mes-soutiens")).status_code == 303
+    me = await sign_in(odile)
+    page = (await me.get("/mes-soutiens")).text
+    assert "12,50" in page
+    assert "77\u202f€" not in page
+    space = (await me.get("/mon-espace")).text
+    assert "Mes soutiens mensuels" in space
+    assert "Mes soutiens mensuels" not in (await (await sign_in(await a_person())).get("/mon-espace")).text
+    own = (await me.get(link(hers))).text
+    assert "Ce don et son reçu" in own
+    assert "Donné en tout" in own
+    await service.pause(his)
+    assert "En pause" not in (await me.get("/mes-soutiens")).text
+
+
+async def test_two_clicks_on_another_card_open_one_page(client: Client, payments: Payments) -> None:
+    support = await a_support(gate=payments.sandbox)
+    answers = await asyncio.gather(*(client.submit(f"{link(support)}/carte") for _ in range(4)))
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    assert len(await open_pages(payments.sandbox)) == 1
+    back = await payments.fill_in(answers[0].headers["location"])
+    shown = await client.get(within(back), follow_redirects=True)
+    assert "Visa •••• 4242" in shown.text
+    fresh = await Support.get(id=support.id)
+    assert fresh.method_ref != support.method_ref
+    await jobs.run_due(schedules=False)
+    methods = {one["id"]: one["customer"] for one in (await payments.sandbox.control.dump())["payment_methods"]}
+    assert methods[support.method_ref] is None
+    assert methods[fresh.method_ref]
+    assert len(await subjects("nouvelle carte")) == 1
+    again = await client.submit(f"{link(support)}/carte")
+    assert again.headers["location"] != answers[0].headers["location"]
+    assert len(await open_pages(payments.sandbox)) == 1
+
+
+async def test_a_page_that_is_over_gives_way_to_another_one(client: Client, payments: Payments) -> None:
+    support = await a_support(gate=payments.sandbox)
+    first = (await client.submit(f"{link(support)}/carte")).headers["location"]
+    await payments.sandbox.control.clock(3_600)
+    clock.travel(timedelta(hours=1))
+    second = (await client.submit(f"{link(support)}/carte")).headers["location"]
+    assert first != second
+    assert len(await open_pages(payments.sandbox)) == 1
+
+
+async def test_two_windows_begin_one_support_and_open_one_page(client: Client, payments: Payments) -> None:
+    campaign = await a_standing()
+    slug = (await Campaign.get(id=campaign.id).select_related("initiative")).initiative.slug
+    me = {"name": "Odile Blanc", "email": "odile@exemple.fr", "terms": "1", "amount": "1000", "day": "5"}
+    path = f"/initiatives/{slug}/soutien-mensuel"
+    answers = [await client.submit(path, me | {"cle": f"fenetre-{n}"}) for n in range(2)]
+    answers += await asyncio.gather(*(client.submit(path, me | {"cle": f"onglet-{n}"}) for n in range(3)))
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    assert await Support.all().count() == 1
+    assert len(await open_pages(payments.sandbox)) == 1
+    await client.get(within(await payments.fill_in(answers[0].headers["location"])))
+    again = await client.submit(path, me | {"cle": "fenetre-0"})
+    assert "/soutiens/" in again.headers["location"]
+    assert await open_pages(payments.sandbox) == []
+
+
+async def test_the_card_that_pays_a_failed_month_serves_from_then_on(client: Client, payments: Payments) -> None:
+    support = await a_support(gate=payments.sandbox, card=POOR)
+    first = clock.today()
+    await Support.filter(id=support.id).update(next_on=first)
+    await live(first)
+    assert "Arranger ce mois" in (await client.get(link(support))).text
+    letter = await OutboxMessage.filter(subject__contains="pas pu être prélevé").get()
+    assert "mois suivants" in letter.text
+    found = re.search(r"http://testserver(/\S+/reprise/\S+)", letter.text)
+    assert found
+    clicks = await asyncio.gather(*(client.submit(f"{found[1]}/payer") for _ in range(2)))
+    (left,) = await open_pages(payments.sandbox)
+    going = next(one.headers["location"] for one in clicks if left in one.headers.get("location", ""))
+    back = await payments.fill_in(going)
+    await client.get(within(back), follow_redirects=True)
+    await jobs.run_due(schedules=False)
+    fresh = await Support.get(id=support.id)
+    assert fresh.status == SupportStatus.ACTIVE
+    assert (fresh.method_ref != support.method_ref, fresh.method_label) == (True, "Visa •••• 4242")
+    methods = {one["id"]: one["customer"] for one in (await payments.sandbox.control.dump())["payment_methods"]}
+    assert methods[support.method_ref] is None
+    assert methods[fresh.method_ref] == fresh.customer_ref
+    assert len(await subjects("nouvelle carte")) == 1
+    assert fresh.next_on
+    await live(fresh.next_on)
+    rows = await SupportMonth.filter(support_id=support.id).order_by("month").select_related("pledge")
+    assert [row.pledge.status.value for row in rows] == ["collected", "collected"]
+    await assert_books_agree(payments.sandbox)
+
+
+async def test_every_change_is_told_once(app: object) -> None:
+    go_to(date(YEAR, 3, 1))
+    support = await a_support(day=20)
+    for day in (17, 17, 18):
+        go_to(date(YEAR, 3, day))
+        await months.charge_due()
+    assert await subjects("Dans trois jours") == ["Dans trois jours, votre premier débit : " + support.campaign.initiative.title]
+    await service.change(support, 2_000, 20)
+    await service.change(await service.whole(support.id), 2_000, 20)
+    assert len(await subjects("a changé")) == 1
+    await service.pause(support)
+    with pytest.raises(DomainError):
+        await service.pause(support)
+    assert len(await subjects("en pause")) == 1
+    await service.resume(support)
+    assert len(await subjects("reprend")) == 1
+    for _ in range(2):
+        await stopping.stop(support)
+    assert len(await subjects("est arrêté")) == 1
+    assert len(await subjects("commence")) == 1
+
+
+async def test_a_lead_ends_it_and_every_supporter_reads_why(sign_in: SignIn, client: Client, payments: Payments) -> None:
+    lead = await a_person("Nadia Porteuse")
+    initiative = await an_initiative(lead=lead)
+    campaign = await a_standing(initiative)
+    supports = [
+        await a_support(initiative, payments.sandbox, campaign=campaign, backer=await a_person(f"Personne {n}"))
+        for n in range(2)
+    ]
+    page = f"/initiatives/{initiative.slug}/soutien-mensuel"
+    hers = await sign_in(lead)
+    assert (await hers.submit(f"{page}/terminer", {"note": "court"})).status_code == 422
+    why = "La mairie prend le loyer à sa charge."
+    assert (await hers.submit(f"{page}/terminer", {"note": why})).status_code == 303
+    await jobs.run_due(schedules=False)
+    told = await OutboxMessage.filter(subject__contains="est arrêté")
+    assert len(told) == 2
+    assert all(why in one.text and "/preuves" in one.text for one in told)
+    assert {one.status for one in await Support.all()} == {SupportStatus.STOPPED}
+    methods = {one["id"]: one["customer"] for one in (await payments.sandbox.control.dump())["payment_methods"]}
+    assert {methods[support.method_ref] for support in supports} == {None}
+    assert not stopping.may_undo(await service.whole(supports[0].id))
+    shown = (await client.get(page)).text
+    assert "terminé" in shown
+    assert why in shown
+    assert (await hers.submit(f"{page}/terminer", {"note": why})).status_code == 409
+
+
+async def test_somebody_else_reads_it_before_it_opens(sign_in: SignIn) -> None:
+    lead = await a_person("Nadia Porteuse")
+    initiative = await an_initiative(lead=lead)
+    page = f"/initiatives/{initiative.slug}/soutien-mensuel"
+    sent = {
+        "purpose": "Le loyer du local, chaque mois.", "what_1": "Le loyer",
+        "sum_1": "180",
+    }  # fmt: skip
+    hers = await sign_in(lead)
+    wrong = await hers.submit(f"{page}/proposer", sent | {"what_2": "L’eau", "sum_2": "beaucoup"})
+    assert (wrong.status_code, "Le loyer" in wrong.text) == (422, True)
+    assert (await hers.submit(f"{page}/proposer", sent)).status_code == 303
+    campaign = await standing.of_initiative(initiative.id, public_only=False)
+    assert campaign
+    rose = await sign_in(await a_person("Rose Petit", "", RoleName.ANIMATOR))
+    moved = await rose.get(f"/campagnes/{campaign.slug}/relecture")
+    assert moved.headers["location"] == f"{page}/relecture"
+    assert "180\u202f€" in (await rose.get(f"{page}/relecture")).text
+    assert (await hers.get(f"{page}/relecture")).status_code == 403
+    assert (await rose.submit(f"{page}/relecture", {"answer": "changes_requested"})).status_code == 422
+    note = {"answer": "changes_requested", "note": "Dites de quel local il s’agit."}
+    assert (await rose.submit(f"{page}/relecture", note)).status_code == 303
+    assert note["note"] in (await hers.get(page)).text
+    assert (await hers.submit(f"{page}/proposer", sent | {"what_1": "Le loyer du four"})).status_code == 303
+    assert (await rose.submit(f"{page}/relecture", {"answer": "approved"})).status_code == 303
+    assert (await hers.submit(f"{page}/ouvrir")).status_code == 303
+    added = {"what": "L’assurance", "amount": "20"}
+    assert (await hers.submit(f"{page}/depense", added)).status_code == 303
+    shown = (await hers.get(page)).text
+    for words in ("Le loyer du four", "L’assurance", "200\u202f€"):
+        assert words in shown
+    assert await AuditEntry.filter(act="monthly_line_added").count() == 1
+
+
+async def test_a_lead_reads_counts_and_no_sum_of_one_or_two(sign_in: SignIn) -> None:
+    lead = await a_person("Nadia Porteuse")
+    initiative = await an_initiative(lead=lead)
+    go_to(date(YEAR, 1, 3))
+    campaign = await a_standing(initiative)
+    supports = [
+        await a_support(campaign=campaign, cents=cents, backer=await a_person(f"=Personne {cents}")) for cents in (1_111, 2_222)
+    ]
+    for support in supports:
+        await a_paid_month(support, date(YEAR, 1, 5))
+    hers = await sign_in(lead)
+    path = f"/initiatives/{initiative.slug}/soutien-mensuel/tableau"
+    page = (await hers.get(path)).text
+    assert "33,33" not in page
+    assert "dit à partir de" in page
+    third = await a_support(campaign=campaign, cents=3_333, backer=await a_person("Trois"))
+    await a_paid_month(third, date(YEAR, 1, 8))
+    await stopping.stop(supports[0])
+    page = (await hers.get(path)).text
+    assert "66,66" in page
+    assert "<svg" in page
+    sheet = (await hers.get(f"{path}.csv")).text
+    assert f"{YEAR}-01;3;66,66;3;1;0" in sheet
+    assert "Personne" not in page + sheet
+    assert await AuditEntry.filter(act="supports_exported").count() == 1
+    assert (await hers.get(f"/campagnes/{campaign.slug}/tableau")).headers["location"] == path
+
+
+async def test_nobody_is_charged_while_it_is_suspended_and_no_month_is_made_up_for(app: object, payments: Payments) -> None:
+    go_to(date(YEAR, 1, 2))
+    support = await a_support(gate=payments.sandbox, day=5)
+    team = Actor(await a_person("Rose Petit", "", RoleName.ANIMATOR), frozenset({RoleName.ANIMATOR}))
+    campaign = await Campaign.get(id=support.campaign_id)
+    await lifecycle.suspend(campaign, team, "Nous vérifions le bail.")
+    for month in (1, 2, 3):
+        await live(date(YEAR, month, 6))
+    assert await SupportMonth.all().count() == 0
+    go_to(date(YEAR, 3, 20))
+    await lifecycle.resume(campaign, team, "Tout est en ordre.")
+    await live(date(YEAR, 3, 20))
+    assert await SupportMonth.all().count() == 1
+    fresh = await Support.get(id=support.id)
+    assert fresh.next_on == date(YEAR, 4, 5)
+    await assert_books_agree(payments.sandbox)
+
+
+@pytest.mark.parametrize("day", [date(2027, 3, 28), date(2027, 10, 31), date(2028, 2, 29)])
+async def test_the_days_of_the_territory_decide_also_when_the_clocks_change(app: object, day: date) -> None:
+    support = await a_support(day=31)
+    await Support.filter(id=support.id).update(next_on=day)
+    go_to(day - timedelta(days=1), 23)
+    assert await months.charge(support.id) is None
+    go_to(day, 0)
+    made = [await months.charge(support.id) for _ in range(2)]
+    assert [one is not None for one in made] == [True, False]
+    following = (await Support.get(id=support.id)).next_on
+    assert following
+    assert (following.month, (following + timedelta(days=1)).day) == (day.month + 1, 1)
+
+
+async def test_a_pause_over_the_day_leaves_that_month_out(app: object) -> None:
+    go_to(date(YEAR, 5, 2))
+    support = await a_support(day=5)
+    await service.pause(support)
+    go_to(date(YEAR, 5, 6))
+    await months.charge_due()
+    await service.resume(support)
+    assert (await Support.get(id=support.id)).next_on == date(YEAR, 6, 5)
+    assert await SupportMonth.all().count() == 0
+
+
+async def test_a_change_while_it_is_charged_serves_from_the_next_month(app: object, payments: Payments) -> None:
+    support = await a_support(gate=payments.sandbox, cents=1_000)
+    await Support.filter(id=support.id).update(next_on=clock.today())
+    due = clock.today()
+    await asyncio.gather(months.charge(support.id), service.change(support, 3_000, due.day))
+    await jobs.run_due(schedules=False)
+    await live(due)
+    rows = await SupportMonth.filter(support_id=support.id).select_related("pledge")
+    assert len(rows) <= 1
+    assert all(row.pledge.status == "collected" for row in rows)
+    fresh = await Support.get(id=support.id)
+    assert fresh.amount_cents == 3_000
+    assert fresh.next_on
+    await live(fresh.next_on)
+    last = await Pledge.all().order_by("-id").first()
+    assert last
+    assert last.amount_cents == 3_000
+    await assert_books_agree(payments.sandbox)
+
+
+@pytest.fixture
+async def gate(database: Database, settings: Settings, sandbox: Harness) -> AsyncIterator[Harness]:
+    async with open_till(sandbox) as till:
+        yield till
+
+
+@pytest.mark.parametrize("point", [*MONTH_POINTS, *(one for one in POINTS if one != "decided")])
+async def test_a_worker_killed_at_a_monthly_charge_charges_it_once(
+    database: Database, settings: Settings, gate: Harness, point: str
+) -> None:
+    campaign = await a_standing()
+    supports = [
+        await a_support(gate=gate, campaign=campaign, backer=await a_person(f"Personne {n}")) for n in range(3)
+    ]
+    await Support.all().update(next_on=clock.today())
+    process = await start_civic(database, settings, gate, "worker", crash_at=point)
+    _out, trouble = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == -signal.SIGKILL, trouble.decode()[-2000:]
+    for _ in range(2):
+        await db.execute("UPDATE job SET locked_until = 0 WHERE done_at IS NULL")
+        await months.charge_due()
+        await looking.reconcile(patience=timedelta())
+        await jobs.run_due(schedules=False)
+    for support in supports:
+        rows = await SupportMonth.filter(support_id=support.id).select_related("pledge")
+        assert [row.pledge.status.value for row in rows] == ["collected"]
+    theirs = await books_of(gate)
+    assert (theirs["charges"], theirs["gross"]) == (3, 3_000)
+    assert len(await subjects("Votre don est arrivé")) == 3
+    assert await jobs.dead_letters() == []
+    await assert_books_agree(gate)
+
+
+async def test_a_word_from_an_old_page_is_not_an_error(client: Client, payments: Payments) -> None:
+    support = await a_support(gate=payments.sandbox)
+    address = await cards.open_page(support)
+    assert address
+    page = (await Support.get(id=support.id)).session_ref
+    await cards.settle(page)
+    assert await cards.of_ticket("n’importe quoi") is None
+    assert (await client.get("/soutiens/abc/retour")).status_code == 404
