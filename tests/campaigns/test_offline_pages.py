@@ -185,7 +185,7 @@ async def test_slips_are_numbered_and_their_code_opens_the_form(sign_in: SignIn)
     for slip in slips:
         assert slip.code in text
     assert campaign.title in text
-    assert "Les Voisins du Mardi" in text
+    assert "Association de démonstration" in text
     code = slips[3].code
     opened = await lead.get(f"/bulletins/{code}")
     assert opened.headers["location"].endswith(f"numero={code}")
