@@ -43,17 +43,21 @@ async def money_arrived(pledge_id: int) -> None:
 
 
 async def money_returned(pledge_id: int, **_facts: object) -> None:
-    """A gift was refunded, in part or whole: its receipt is void; what is left of it may have another."""
+    """A gift was refunded, in part or whole: its receipt is void; what is left of it may have another.
+
+    Also when an earlier refund took the receipt while this one was under way.
+    """
     receipt = await queries.receipt_of(pledge_id)
-    if receipt is None:
+    if receipt is None and not await queries.taken_by_a_refund(pledge_id):
         return
     pledge = await queries.gift(pledge_id)
     facts = await queries.facts_of(pledge, await queries.donor_of(pledge.person_id))
-    if facts.amount_cents == receipt.amount_cents and facts.received_on and not facts.returned:
-        return
-    with speaking("fr"):
-        reason = _("Don de %(amount)s remboursé.", amount=money(receipt.amount_cents))
-    await service.void(receipt, reason)
+    if receipt is not None:
+        if facts.amount_cents == receipt.amount_cents and facts.received_on and not facts.returned:
+            return
+        with speaking("fr"):
+            reason = _("Don de %(amount)s remboursé.", amount=money(receipt.amount_cents))
+        await service.void(receipt, reason)
     if facts.received_on and not facts.returned:
         with suppress(service.NoReceipt):
             await service.issue(pledge_id)
