@@ -71,6 +71,7 @@ async def review(
                 await mail.send(
                     "campaigns/reviewed", to=lead.email, key=f"reviewed-{campaign.id}-{lead.id}-{campaign.version}",
                     locale=lead.locale, title=campaign.title, slug=campaign.slug, answer=answer.value, note=note,
+                    monthly=campaign.is_standing,
                 )  # fmt: skip
 
 

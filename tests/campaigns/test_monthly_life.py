@@ -260,6 +260,8 @@ async def test_somebody_else_reads_it_before_it_opens(sign_in: SignIn) -> None:
     note = {"answer": "changes_requested", "note": "Dites de quel local il s’agit."}
     assert (await rose.submit(f"{page}/relecture", note)).status_code == 303
     assert note["note"] in (await hers.get(page)).text
+    await jobs.run_due(schedules=False)
+    assert not [one.text for one in await OutboxMessage.all() if "champ par champ" in one.text]
     assert (await hers.submit(f"{page}/proposer", sent | {"what_1": "Le loyer du four"})).status_code == 303
     assert (await rose.submit(f"{page}/relecture", {"answer": "approved"})).status_code == 303
     assert (await hers.submit(f"{page}/ouvrir")).status_code == 303
