@@ -36,7 +36,7 @@ def said() -> dict[str, str]:
 async def public_steps(campaign: Campaign) -> list[Step]:
     """What happened since the opening, with the reasons that were written to be published."""
     rows = await CampaignChange.filter(campaign_id=campaign.id, after__in=list(PUBLIC)).order_by("id")
-    return [Step(row.at, _text(row), row.note if row.before in PUBLIC else "") for row in rows]
+    return [Step(row.at, _text(row, campaign), row.note if row.before in PUBLIC else "") for row in rows]
 
 
 async def inside_steps(campaign: Campaign) -> list[Step]:
@@ -44,7 +44,7 @@ async def inside_steps(campaign: Campaign) -> list[Step]:
     rows = await CampaignChange.filter(campaign_id=campaign.id).order_by("id").select_related("actor")
     own = {person.id for person in await leads_of(campaign.initiative_id)} | {campaign.lead_id}
     found = [Step(campaign.created_at, _("Brouillon commencé"), who=campaign.lead.name)]
-    found += [Step(row.at, _text(row), row.note, _who(row, own)) for row in rows]
+    found += [Step(row.at, _text(row, campaign), row.note, _who(row, own)) for row in rows]
     demands = Cancellation.filter(campaign_id=campaign.id)
     for demand in await demands.select_related("asked_by", "answered_by"):
         found.append(Step(demand.asked_at, _("Annulation demandée"), demand.note, demand.asked_by.name))
@@ -54,7 +54,9 @@ async def inside_steps(campaign: Campaign) -> list[Step]:
     return sorted(found, key=lambda step: step.at)
 
 
-def _text(row: CampaignChange) -> str:
+def _text(row: CampaignChange, campaign: Campaign) -> str:
+    if row.after == "cancelled" and campaign.is_standing:
+        return _("Arrêté : plus rien n’est débité, ce qui est donné reste")
     if row.before == "suspended" and row.after == "live":
         return _("Rouverte")
     return said().get(row.after, row.after)

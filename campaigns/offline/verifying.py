@@ -20,7 +20,7 @@ from campaigns.pledges.models import Pledge, PledgeStatus
 from civic import clock, jobs, mail
 from civic.contributions import service as contributions
 from civic.database import retrying, transaction
-from civic.errors import Forbidden, Gone
+from civic.errors import Gone
 from civic.i18n import _
 from civic.needs.models import NeedKind
 from civic.people.actor import Actor, must_be_another
@@ -117,7 +117,9 @@ async def hold(gift_id: int) -> OfflineGift:
 
 
 def _must_be_another(gift: OfflineGift, team: Actor) -> None:
-    must_be_another(team, gift.recorded_by_id, _("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne."))
+    must_be_another(
+        team, gift.recorded_by_id, _("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne.")
+    )
 
 
 def _must_be_as_seen(gift: OfflineGift, cents: int | None) -> None:
