@@ -4,7 +4,7 @@ import asyncio
 import socket
 import sqlite3
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -85,7 +85,17 @@ def worker() -> None:
     from app import create_app, run_worker
 
     create_app(with_worker=False)
-    asyncio.run(run_worker())
+    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+        runner.run(run_worker())
+
+
+def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The server's own kind of loop, where there is one (not on Windows)."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 @cli.command()

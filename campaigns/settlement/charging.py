@@ -238,7 +238,7 @@ async def _final(attempt: Attempt, intent: Intent) -> Intent:
     If cancelling says that it succeeded meanwhile, it is paid.
     """
     if intent.status in (IntentStatus.FAILED, IntentStatus.ACTION_REQUIRED) and not attempt.session_ref:
-        till = await till_of_pledge(attempt.pledge_id)
+        till = till_of((await _pledge_of(attempt)).campaign)
         ended = await gateway.cancel_intent(till, intent.ref, key=f"{attempt.key}-cancel")
         if ended.status in (IntentStatus.SUCCEEDED, IntentStatus.PROCESSING):
             return ended
