@@ -76,6 +76,9 @@ async def test_each_row_opens_its_detail_with_its_history_and_acts(sign_in: Sign
     pages = [(await desk.get(link)).text for link in links]
     assert any("Saisie par erreur" in text for text in pages)
     assert any("Hélène Martin" in text for text in pages)
+    animator = await sign_in(await a_person("Rose Petit", "", RoleName.ANIMATOR))
+    assert "Hélène Martin" not in (await animator.get("/tresorerie/dons")).text
+    assert "Hélène Martin" in (await animator.get("/tresorerie/dons?q=martin")).text
     for reader in (await sign_in(campaign.lead), await sign_in(await a_person("Paul Muet"))):
         assert (await reader.get("/tresorerie/dons")).status_code == 403
 
