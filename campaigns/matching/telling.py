@@ -27,7 +27,10 @@ async def tell(agreement: MatchAgreement, campaign: Campaign, *, short_of_fund: 
     """
     rows = await Match.filter(agreement_id=agreement.id).select_related("pledge", "gift")
     standing = [row for row in rows if row.state != MatchState.RELEASED]
-    changed = {_person(row) for row in rows if row.told_cents != _wish(row)}
+    moved: dict[object, int] = {}
+    for row in rows:
+        moved[_person(row)] = moved.get(_person(row), 0) + _wish(row) - int(row.told_cents)
+    changed = [person for person, cents in moved.items() if cents]
     if not changed and agreement.told_cents == agreement.reserved_cents:
         return
     persons = {_person(row) for row in standing}

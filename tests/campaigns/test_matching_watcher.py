@@ -119,12 +119,14 @@ async def test_two_sums_told_in_turn_always_differ_by_three_persons(moves: list[
     campaign = await a_live_campaign(1_000_000)
     made = await an_agreement(campaign, cap_cents=cap, budget_cents=cap)
     gifts: dict[int, Pledge] = {}
+    people: dict[int, Person] = {}
     before: dict[int, int] = {}
     at = None
     for who, cents, more in moves:
         if more or who not in gifts:
             await gone(gifts.pop(who, None))
-            gifts[who] = await a_gift(campaign, cents, await a_person(f"Voisine {who}"))
+            people[who] = people.get(who) or await a_person(f"Voisine {who}")
+            gifts[who] = await a_gift(campaign, cents, people[who])
         else:
             await gone(gifts.pop(who))
         await service.refresh(campaign.id)
