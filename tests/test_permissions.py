@@ -257,7 +257,7 @@ async def around(live: Campaign, pledge: Pledge) -> dict[str, dict[str, Any]]:
     return {
         "news": slug | {"id": news.id}, "news.no_more": out, "news.stop": out, "news.resume": out,
         "questions": slug | {"id": question.id, "token": links.make(CONFIRM, question.id)},
-        "wall": slug | {"id": word.id, "token": token}, "sharing": slug,
+        "reports": slug | {"kind": "question", "id": question.id}, "wall": slug | {"id": word.id, "token": token}, "sharing": slug,
         "board": slug | {"reward": reward.id, "token": links.make(ADDRESS, delivery.id)},
     }  # fmt: skip
 async def a_refund(pledge: Pledge, attempt: Attempt) -> Refund:

@@ -81,7 +81,7 @@ async def asks_commune(campaign: "Campaign") -> list[str]:
 async def campaign_tools(campaign: "Campaign", actor: "Actor") -> list[Tool]:
     """The agreements, for the team; for the leads when there are some."""
     team = actor.is_animator or actor.is_treasurer
-    if not team and not await may_edit(actor, campaign.initiative):
+    if campaign.is_standing or not (team or await may_edit(actor, campaign.initiative)):
         return []
     found = await queries.agreements_of(campaign.id)
     waiting = sum(agreement.status == AgreementStatus.PROPOSED for agreement in found)

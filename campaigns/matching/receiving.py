@@ -11,7 +11,7 @@ from civic import clock
 from civic.database import retrying, transaction
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.i18n import _
-from civic.people.actor import Actor
+from civic.people.actor import Actor, must_be_another
 from civic.people.service import audit
 from civic.web.formats import money
 
@@ -34,7 +34,7 @@ async def enter(agreement: MatchAgreement, actor: Actor, cents: int, on: date, r
         _same_amount(cents, found)
         made = await MatchPayment.create(
             agreement_id=found.id, amount_cents=cents, received_on=on, reference=reference,
-            requested_by_id=actor.person.id, requested_at=clock.now(),
+            requested_by_id=actor.hand.id, requested_at=clock.now(),
         )  # fmt: skip
         await audit(actor, "match_payment_entered", f"campaign:{found.campaign_id}", payment=made.id, cents=cents)
     return made
@@ -52,8 +52,9 @@ def check_other(payment: MatchPayment, actor: Actor) -> None:
     """Another person than the one who entered it, and a treasurer. Raises Forbidden."""
     if not actor.is_treasurer:
         raise Forbidden(_("Seule la trésorerie confirme un versement."))
-    if payment.requested_by_id == actor.person.id:
-        raise Forbidden(_("Vous avez noté ce versement : une autre personne doit le confirmer."))
+    must_be_another(actor, payment.requested_by_id, _(
+        "Vous avez noté ce versement : une autre personne doit le confirmer."
+    ))  # fmt: skip
 
 
 @retrying
@@ -75,7 +76,7 @@ async def confirm(payment: MatchPayment, actor: Actor) -> None:
         await ledger.book(
             "match_received", "match_payment", str(payment.id),
             [Amount(AccountKind.BANK, payment.amount_cents), Amount(AccountKind.MATCH_FUND, -payment.amount_cents)],
-            campaign=agreement.campaign_id, occurred_at=clock.at(payment.received_on, 12), actor=actor.person.id,
+            campaign=agreement.campaign_id, occurred_at=clock.at(payment.received_on, 12), actor=actor.hand.id,
             memo=f"agreement {agreement.id}",
         )  # fmt: skip
         await MatchAgreement.filter(id=agreement.id).update(received_at=present)
@@ -97,5 +98,5 @@ async def refuse(payment: MatchPayment, actor: Actor) -> None:
 
 async def _answer(payment: MatchPayment, actor: Actor, state: PaymentState) -> int:
     open_one = MatchPayment.filter(id=payment.id, state=PaymentState.ENTERED)
-    others = open_one.exclude(requested_by_id=actor.person.id)
-    return await others.update(state=state, approved_by_id=actor.person.id, approved_at=clock.now())
+    others = open_one.exclude(requested_by_id=actor.hand.id)
+    return await others.update(state=state, approved_by_id=actor.hand.id, approved_at=clock.now())

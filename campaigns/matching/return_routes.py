@@ -7,9 +7,9 @@ from starlette.routing import BaseRoute, Route
 from campaigns.matching import queries, returning
 from campaigns.matching.forms import ReturnForm
 from campaigns.matching.models import MatchReturn, PaymentState
-from civic.errors import DomainError, NotFound
+from civic.errors import DomainError
 from civic.i18n import _
-from civic.people.actor import Actor, actor_of
+from civic.people.actor import Actor, actor_of, treasurer_of
 from civic.web.forms import Form
 from civic.web.page import page, redirect
 
@@ -38,6 +38,8 @@ async def enter(request: Request) -> Response:
 async def confirm(request: Request) -> Response:
     """A second person saw the transfer back too."""
     row, actor = await _waiting(request)
+    if row is None:
+        return _back(request, _("Aucun virement n’attend de confirmation pour cet accord."), "warn")
     try:
         await returning.confirm(row, actor)
     except DomainError as error:
@@ -50,6 +52,8 @@ async def confirm(request: Request) -> Response:
 async def refuse(request: Request) -> Response:
     """A second person does not find it."""
     row, actor = await _waiting(request)
+    if row is None:
+        return _back(request, _("Aucun virement n’attend de confirmation pour cet accord."), "warn")
     await returning.refuse(row, actor)
     return _back(request, _("Le virement n’est pas retenu. Il peut être noté à nouveau."))
 
@@ -59,14 +63,12 @@ def _back(request: Request, flash: str, kind: str = "ok") -> Response:
     return redirect("matching.back", slug=slug, id=id, flash=flash, kind=kind)
 
 
-async def _waiting(request: Request) -> tuple[MatchReturn, Actor]:
-    actor = actor_of(request)
+async def _waiting(request: Request) -> tuple[MatchReturn | None, Actor]:
+    """What waits for its second person; nothing when another tab, or somebody else, was faster."""
+    actor = treasurer_of(request)
     campaign = await queries.campaign_to_match(request.path_params["slug"], actor)
     agreement = await queries.agreement_of(campaign, request.path_params["id"])
-    row = await MatchReturn.get_or_none(agreement_id=agreement.id, state=PaymentState.ENTERED)
-    if row is None:
-        raise NotFound(_("Aucun virement n’attend de confirmation pour cet accord."))
-    return row, actor
+    return await MatchReturn.get_or_none(agreement_id=agreement.id, state=PaymentState.ENTERED), actor
 
 
 async def _page(request: Request, form: Form[ReturnForm], status: int = 200) -> Response:

@@ -15,7 +15,7 @@ from civic import clock, database
 from civic.database import retrying, transaction
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.i18n import _
-from civic.people.actor import Actor
+from civic.people.actor import Actor, must_be_another
 from civic.people.service import audit
 from civic.web.formats import money
 
@@ -73,7 +73,7 @@ async def enter(agreement: MatchAgreement, actor: Actor, cents: int, on: date, r
             raise DomainError(_("Un virement est déjà noté : une autre personne doit le confirmer."))
         made = await MatchReturn.create(
             agreement_id=agreement.id, amount_cents=cents, returned_on=on, reference=reference,
-            requested_by_id=actor.person.id, requested_at=clock.now(),
+            requested_by_id=actor.hand.id, requested_at=clock.now(),
         )  # fmt: skip
         await audit(actor, "match_return_entered", f"campaign:{agreement.campaign_id}", returned=made.id, cents=cents)
     return made
@@ -89,8 +89,7 @@ def check_other(row: MatchReturn, actor: Actor) -> None:
     """Another person than the one who entered it, and a treasurer. Raises Forbidden."""
     if not actor.is_treasurer:
         raise Forbidden(_("Seule la trésorerie confirme un virement."))
-    if row.requested_by_id in (actor.person.id, actor.recorded_by.id if actor.recorded_by else 0):
-        raise Forbidden(_("Vous avez noté ce virement : une autre personne doit le confirmer."))
+    must_be_another(actor, row.requested_by_id, _("Vous avez noté ce virement : une autre personne doit le confirmer."))
 
 
 @retrying
@@ -112,7 +111,7 @@ async def confirm(row: MatchReturn, actor: Actor) -> None:
         await ledger.book(
             "match_given_back", "match_return", str(row.id),
             [Amount(AccountKind.MATCH_FUND, row.amount_cents), Amount(AccountKind.BANK, -row.amount_cents)],
-            campaign=agreement.campaign_id, occurred_at=clock.at(row.returned_on, 12), actor=actor.person.id,
+            campaign=agreement.campaign_id, occurred_at=clock.at(row.returned_on, 12), actor=actor.hand.id,
             memo=f"agreement {agreement.id}",
         )  # fmt: skip
         await audit(actor, "match_return_confirmed", f"campaign:{agreement.campaign_id}", returned=row.id)
@@ -131,5 +130,5 @@ async def refuse(row: MatchReturn, actor: Actor) -> None:
 
 
 async def _answer(row: MatchReturn, actor: Actor, state: PaymentState) -> int:
-    open_one = MatchReturn.filter(id=row.id, state=PaymentState.ENTERED).exclude(requested_by_id=actor.person.id)
-    return await open_one.update(state=state, approved_by_id=actor.person.id, approved_at=clock.now())
+    open_one = MatchReturn.filter(id=row.id, state=PaymentState.ENTERED).exclude(requested_by_id=actor.hand.id)
+    return await open_one.update(state=state, approved_by_id=actor.hand.id, approved_at=clock.now())

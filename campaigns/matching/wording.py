@@ -126,8 +126,8 @@ def promised_text(promised: Promised, agreement: MatchAgreement) -> tuple[str, b
         ), True  # fmt: skip
     if promised.whole:
         return _(
-            "Les dons déjà promis suffisent à utiliser toute la somme dès votre accord. Les dons suivants ne feraient "
-            "rien venir de plus."
+            "Les dons déjà promis suffisent à utiliser toute la somme, %(cap)s, dès votre accord. Les dons suivants ne "
+            "feraient rien venir de plus.", cap=cap,
         ), True  # fmt: skip
     if not promised.least_cents:
         most = money(promised.most_cents)

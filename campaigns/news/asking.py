@@ -105,7 +105,8 @@ async def write_word(pledge: Pledge, text: str) -> None:
     """
     if pledge.status not in STANDING:
         raise DomainError(_("Votre promesse n’est plus en cours : le mur des mercis est réservé à ceux qui donnent."))
-    values = {"text": text, "written_at": clock.now(), "shown_at": None, "refused_at": None}
+    values = {"text": text, "written_at": clock.now(), "shown_at": None, "refused_at": None,
+              "hidden_at": None, "hidden_reason": ""}  # fmt: skip
     await Word.update_or_create(pledge_id=pledge.id, defaults={"campaign_id": pledge.campaign_id, **values})
 
 

@@ -45,6 +45,13 @@ class ReasonForm(BaseModel):
     reason: str = Field(min_length=5, max_length=300)
 
 
+class ReportForm(BaseModel):
+    """What is wrong with a text, and where to answer, if the reader likes."""
+
+    reason: str = Field(min_length=10, max_length=1000)
+    email: EmailStr | None = None
+
+
 class WordForm(BaseModel):
     """A backer's word."""
 

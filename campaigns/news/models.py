@@ -1,4 +1,6 @@
-"""News, who wants none, questions, words of thanks, milestones that were passed."""
+"""News, who wants none, questions, words of thanks, what readers report, milestones that were passed."""
+
+from enum import StrEnum
 
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
@@ -91,6 +93,8 @@ class Question(Model):
     by_lead = fields.BooleanField(default=True)
     hidden_at = fields.DatetimeField(null=True)
     hidden_reason = fields.CharField(max_length=300, default="")
+    answer_hidden_at = fields.DatetimeField(null=True)
+    answer_hidden_reason = fields.CharField(max_length=300, default="")
 
     class Meta:
         table = "campaign_question"
@@ -113,10 +117,48 @@ class Word(Model):
     written_at = fields.DatetimeField()
     shown_at = fields.DatetimeField(null=True)
     refused_at = fields.DatetimeField(null=True)
+    hidden_at = fields.DatetimeField(null=True)
+    hidden_reason = fields.CharField(max_length=300, default="")
 
     class Meta:
         table = "backer_word"
         constraints = (UniqueConstraint(fields=("pledge_id",), name="backer_word_once"),)
+
+
+class Subject(StrEnum):
+    """What somebody wrote that others may report."""
+
+    QUESTION = "question"
+    ANSWER = "answer"
+    WORD = "word"
+
+
+class Report(Model):
+    """A reader says that a text should not stand there (PRODUCT N9). `email` is kept until it is answered.
+
+    `subject_id` is a question's id (also for its answer) or a word's. `hidden` is what the team decided.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    campaign_id: int
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", on_delete=fields.OnDelete.CASCADE, related_name=False
+    )
+    subject = fields.CharEnumField(Subject, max_length=10)
+    subject_id = fields.BigIntField()
+    reason = fields.CharField(max_length=1000)
+    email = fields.CharField(max_length=254, default="")
+    made_at = fields.DatetimeField()
+    closed_at = fields.DatetimeField(null=True)
+    closed_by_id: int | None
+    closed_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
+    )
+    hidden = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "text_report"
+        indexes = (("campaign_id", "closed_at"),)
 
 
 class Milestone(Model):

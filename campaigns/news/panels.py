@@ -3,13 +3,15 @@
 from typing import TYPE_CHECKING
 
 from campaigns.lifecycle.models import Campaign
-from campaigns.news import queries
+from campaigns.news import queries, reporting
 from campaigns.news.models import Question
 from campaigns.pledges.pace import pace
 from campaigns.slots import Tool
 from civic.i18n import _, _n
 from civic.initiatives.models import Lead
 from civic.initiatives.queries import may_edit
+from civic.people.models import RoleName
+from civic.people.queries import roles_of
 from civic.slots import Panel, Todo
 from civic.web import urls
 
@@ -48,6 +50,17 @@ async def campaign_tools(campaign: Campaign, actor: "Actor") -> list[Tool]:
         text = _n("Relire %(n)s mot", "Relire %(n)s mots", unread)
         tools.append(Tool(text, urls.path("wall.index", slug=slug), "heart", order=15))
     return tools
+
+
+async def desk_todos(person: "Person") -> list[Todo]:
+    """Texts that readers report, for the team."""
+    if RoleName.ANIMATOR not in await roles_of(person):
+        return []
+    return [
+        Todo(_n("%(n)s texte signalé", "%(n)s textes signalés", count),
+             urls.path("reports.index", slug=campaign.slug), "voix", detail=campaign.title)
+        for campaign, count in await reporting.campaigns_with_reports()
+    ]  # fmt: skip
 
 
 async def person_todos(person: "Person") -> list[Todo]:

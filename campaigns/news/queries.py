@@ -132,6 +132,7 @@ async def words(campaign_id: int, *, shown: bool = True, limit: int = 30) -> lis
     Whoever hides her amount is named here no sooner than among the supporters (docs/decisions/0014).
     """
     rows = Word.filter(campaign_id=campaign_id, shown_at__isnull=not shown, pledge__status__in=STANDING)
+    rows = rows.filter(hidden_at__isnull=True)
     if not shown:
         rows = rows.filter(refused_at__isnull=True)
     found = await rows.order_by("-written_at", "-id").limit(limit).select_related("pledge")
@@ -146,6 +147,7 @@ async def waiting(campaign_id: int) -> tuple[int, int]:
     """How many questions wait for an answer, how many words to be read."""
     open_questions = Question.filter(campaign_id=campaign_id, confirmed_at__isnull=False, answered_at__isnull=True)
     unread = Word.filter(campaign_id=campaign_id, shown_at__isnull=True, refused_at__isnull=True)
+    unread = unread.filter(hidden_at__isnull=True)
     return await open_questions.filter(hidden_at__isnull=True).count(), await unread.count()
 
 

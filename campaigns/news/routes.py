@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle.models import Campaign
-from campaigns.news import asking_routes, queries, service
+from campaigns.news import asking_routes, queries, report_routes, service
 from campaigns.news.forms import NewsForm
 from campaigns.news.models import News
 from civic.errors import DomainError
@@ -182,4 +182,5 @@ routes: list[BaseRoute] = [
     Route("/nouvelles/{token}/arreter", stop, methods=["POST"], name="news.stop"),
     Route("/nouvelles/{token}/recevoir", resume, methods=["POST"], name="news.resume"),
     *asking_routes.routes,
+    *report_routes.routes,
 ]

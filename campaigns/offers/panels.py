@@ -38,7 +38,7 @@ async def campaign_panels(campaign: Campaign) -> list[Panel]:
 
 async def campaign_tools(campaign: Campaign, actor: Actor) -> list[Tool]:
     """The lead's page of offers."""
-    if not campaign.is_public or not await may_edit(actor, campaign.initiative):
+    if campaign.is_standing or not campaign.is_public or not await may_edit(actor, campaign.initiative):
         return []
     count = await queries.waiting_count(campaign.id)
     text = _n("%(n)s aide proposée", "%(n)s aides proposées", count) if count else _("Aides proposées")

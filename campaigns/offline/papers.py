@@ -66,7 +66,7 @@ def _slip(paper: Paper, stub: Stub, title: str, payee: str, top: float) -> None:
         start, end = left + 50, left + width - (34 if place < 3 else 0)
         paper.set_draw_color(*MUTED)
         paper.line(start, top + 19.5 + place * 8, end, top + 19.5 + place * 8)
-    boxes = [_("Chèque"), _("Espèces"), _("Virement"), _("Je souhaite rester anonyme")]
+    boxes = [_("Chèque"), _("Espèces"), _("Virement"), _("D’accord pour un merci public")]
     at = left
     for box in boxes:
         paper.rect(at, top + 48, 3.6, 3.6)

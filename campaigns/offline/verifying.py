@@ -23,7 +23,7 @@ from civic.database import retrying, transaction
 from civic.errors import Forbidden, Gone
 from civic.i18n import _
 from civic.needs.models import NeedKind
-from civic.people.actor import Actor
+from civic.people.actor import Actor, must_be_another
 from civic.people.service import audit
 from civic.web.formats import money
 
@@ -117,8 +117,7 @@ async def hold(gift_id: int) -> OfflineGift:
 
 
 def _must_be_another(gift: OfflineGift, team: Actor) -> None:
-    if gift.recorded_by_id in (team.person.id, team.hand.id):
-        raise Forbidden(_("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne."))
+    must_be_another(team, gift.recorded_by_id, _("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne."))
 
 
 def _must_be_as_seen(gift: OfflineGift, cents: int | None) -> None:

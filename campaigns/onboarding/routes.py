@@ -53,9 +53,7 @@ async def _found(request: Request) -> tuple[Campaign, Payee]:
     return await service.campaign_with_account(request.path_params["slug"], actor_of(request))
 
 
-async def _page(
-    request: Request, campaign: Campaign, payee: Payee, status: int = 200, trouble: str = ""
-) -> Response:
+async def _page(request: Request, campaign: Campaign, payee: Payee, status: int = 200, trouble: str = "") -> Response:
     policy = content_security_policy(hosted.account_pages_origin())
     return page(
         request, "campaigns/onboarding/show.html", status=status, campaign=campaign, payee=payee, trouble=trouble,

@@ -72,10 +72,15 @@ async def _open(pledge: Pledge) -> str | None:
 
 
 async def customer_of(pledge: Pledge) -> str:
-    """A customer for this promise and its backer. Raises GatewayTrouble."""
+    """A customer for this promise and its backer. Raises GatewayTrouble.
+
+    On another's account only the name she shows everybody is written: its owner reads it there (invariant 15).
+    """
+    till, person = till_of(pledge.campaign), pledge.person
+    name, email = (person.name, person.email or "") if till == OURS else (pledge.public_name, "")
     return await gateway.ensure_customer(
-        till_of(pledge.campaign), key=f"pledge-{pledge.id}-customer-{int(_rounded(clock.now()).timestamp())}",
-        name=pledge.person.name, email=pledge.person.email or "", metadata={"pledge": str(pledge.id)},
+        till, key=f"pledge-{pledge.id}-customer-{int(_rounded(clock.now()).timestamp())}", name=name, email=email,
+        metadata={"pledge": str(pledge.id)},
     )  # fmt: skip
 
 

@@ -94,8 +94,9 @@ async def read_account(ref: str) -> Account:
 
 
 async def ensure_customer(till: Till, *, key: str, name: str, email: str, metadata: dict[str, str]) -> str:
-    """A customer's reference; the same key answers the same customer."""
-    params: Any = {"name": name, "email": email, "metadata": metadata}
+    """A customer's reference; the same key answers the same customer. What is empty is not said."""
+    said = {"name": name, "email": email}
+    params: Any = {**{word: text for word, text in said.items() if text}, "metadata": metadata}
     return str((await post(till, "customers", "create", params, key))["id"])
 
 

@@ -11,7 +11,7 @@ from campaigns.proof.periods import Movement, Period, following, tell
 from campaigns.recurring.models import SupportMonth
 from civic import clock
 from civic.i18n import _
-from civic.web.formats import money, month
+from civic.web.formats import money, month, month_short
 
 
 @dataclass(slots=True, frozen=True)
@@ -93,5 +93,10 @@ def in_words(period: Period) -> str:
 
 
 def chart(told: Told) -> list[tuple[str, int, str]]:
-    """What was received in each of the last twelve periods."""
-    return [(in_words(one), one.received, money(one.received)) for one in told.periods[-12:]]
+    """What was received in each of the last nine periods."""
+    return [(_short(one), one.received, money(one.received)) for one in told.periods[-9:]]
+
+
+def _short(period: Period) -> str:
+    first, last = month_short(period.first), month_short(period.last)
+    return first if first == last else f"{first} – {last}"

@@ -14,6 +14,7 @@ from campaigns.lifecycle import pictures, queries
 from campaigns.lifecycle.legal import site_facts
 from campaigns.lifecycle.models import Campaign, GoalKind
 from campaigns.lifecycle.wording import days_left, ends_text, state_text
+from campaigns.payees import queries as payees
 from campaigns.pledges.queries import supporters
 from campaigns.public import listing
 from campaigns.settlement import rules
@@ -28,6 +29,7 @@ from civic.needs.models import NeedKind
 from civic.needs.queries import needs_of
 from civic.people.actor import Actor, visitor_or_actor
 from civic.places import queries as places
+from civic.settings import settings
 from civic.slots import Moment
 from civic.web import urls
 from civic.web.formats import money
@@ -140,7 +142,10 @@ def moments(campaign: Campaign) -> list[Moment]:
 async def conditions(request: Request) -> Response:
     """What happens to the money one gives, in plain words (docs/money.md)."""
     facts = [fact for fact in site_facts() if fact.text]
-    return page(request, "campaigns/public/conditions.html", grace_days=rules.DROP_CARDS_AFTER.days, facts=facts)
+    return page(
+        request, "campaigns/public/conditions.html", grace_days=rules.DROP_CARDS_AFTER.days, facts=facts,
+        others=payees.open_to_others(), host=settings().host_name,
+    )  # fmt: skip
 
 
 async def qr(request: Request) -> Response:

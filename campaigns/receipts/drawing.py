@@ -123,6 +123,7 @@ async def invitation_paper(address: str, name: str, reference: str, cents: int, 
         ))  # fmt: skip
         paper.qr(address, size=42)
         for label in (_("Nom et prénoms"), _("Numéro et rue"), _("Code postal et commune")):
+            paper.ln(4)
             paper.text_block(f"{label}{chr(0xA0)}: {'.' * 90}")
 
     with speaking("fr"):

@@ -8,6 +8,7 @@ from campaigns.offline.models import COUNTING, OfflineGift, OfflineStatus
 from campaigns.pledges.queries import MANAGE
 from campaigns.receipts import queries, service, subjects
 from campaigns.receipts.eligibility import refusal
+from campaigns.recurring.models import SupportMonth
 from campaigns.settlement.crash import crash_point
 from civic import mail
 from civic.i18n import _, speaking
@@ -17,36 +18,46 @@ from civic.web.formats import money
 
 
 async def money_arrived(pledge_id: int) -> None:
-    """A gift was collected: its receipt, when its donor is known; else a word on how to get one."""
+    """A gift was collected: its receipt, when its donor is known; else a word on how to get one.
+
+    Of a monthly support each month has its receipt (art. 200 CGI: each payment), made without a letter, and the word on
+    how to get them comes once a year; the year's statement holds them all on one paper.
+    """
     pledge = await queries.gift(pledge_id)
     donor = await queries.donor_of(pledge.person_id)
     if refusal(await queries.facts_of(pledge, donor)):
         return
+    month = await SupportMonth.get_or_none(pledge_id=pledge_id)
     if donor is not None:
         with suppress(service.NoReceipt):
-            await service.issue(pledge_id)
+            await service.issue(pledge_id, quietly=month is not None)
         crash_point("receipt_issued")
         return
+    once = f"support-{month.support_id}-{month.month[:4]}" if month else str(pledge_id)
     if pledge.person.email:
         await mail.send(
-            "campaigns/receipt_offered", to=pledge.person.email, key=f"receipt-offered-{pledge_id}",
+            "campaigns/receipt_offered", to=pledge.person.email, key=f"receipt-offered-{once}",
             locale=pledge.person.locale, person=pledge.person.name, title=pledge.campaign.title,
             amount_cents=pledge.amount_cents, token=links.make(MANAGE, pledge_id),
         )  # fmt: skip
 
 
 async def money_returned(pledge_id: int, **_facts: object) -> None:
-    """A gift was refunded, in part or whole: its receipt is void; what is left of it may have another."""
+    """A gift was refunded, in part or whole: its receipt is void; what is left of it may have another.
+
+    Also when an earlier refund took the receipt while this one was under way.
+    """
     receipt = await queries.receipt_of(pledge_id)
-    if receipt is None:
+    if receipt is None and not await queries.taken_by_a_refund(pledge_id):
         return
     pledge = await queries.gift(pledge_id)
     facts = await queries.facts_of(pledge, await queries.donor_of(pledge.person_id))
-    if facts.amount_cents == receipt.amount_cents and facts.received_on and not facts.returned:
-        return
-    with speaking("fr"):
-        reason = _("Don de %(amount)s remboursé.", amount=money(receipt.amount_cents))
-    await service.void(receipt, reason)
+    if receipt is not None:
+        if facts.amount_cents == receipt.amount_cents and facts.received_on and not facts.returned:
+            return
+        with speaking("fr"):
+            reason = _("Don de %(amount)s remboursé.", amount=money(receipt.amount_cents))
+        await service.void(receipt, reason)
     if facts.received_on and not facts.returned:
         with suppress(service.NoReceipt):
             await service.issue(pledge_id)

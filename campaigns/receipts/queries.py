@@ -63,6 +63,12 @@ async def standing(*, pledge_id: int | None = None, gift_id: int | None = None) 
     return issued
 
 
+async def taken_by_a_refund(pledge_id: int) -> bool:
+    """Whether the last receipt of a gift was voided by what went back, not by a person's decision."""
+    last = await Receipt.filter(pledge_id=pledge_id).order_by("-id").first()
+    return last is not None and last.voids_id is not None and last.actor_id is None
+
+
 async def receipt_to_void(receipt_id: int) -> Receipt:
     """A receipt that stands. Raises NotFound."""
     found = await Receipt.get_or_none(id=receipt_id, voids_id=None)

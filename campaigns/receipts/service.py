@@ -59,12 +59,13 @@ async def tell_by_hand(gift_id: int, form: DonorForm, told_by: int | None) -> No
         )  # fmt: skip
 
 
-async def issue(pledge_id: int, actor: Actor | None = None) -> Receipt:
+async def issue(pledge_id: int, actor: Actor | None = None, *, quietly: bool = False) -> Receipt:
     """Issue the receipt of a promise that was paid, once: again answers the same one, until it is voided.
 
-    Raises NoReceipt when the gift is not eligible or its donor has not said who she is.
+    Raises NoReceipt when the gift is not eligible or its donor has not said who she is. `quietly`: a month of a monthly
+    support, whose giver is not written to every month.
     """
-    return await _issue(actor, pledge_id=pledge_id)
+    return await _issue(actor, pledge_id=pledge_id, quietly=quietly)
 
 
 async def issue_by_hand(gift_id: int, actor: Actor | None = None) -> Receipt:
@@ -73,7 +74,9 @@ async def issue_by_hand(gift_id: int, actor: Actor | None = None) -> Receipt:
 
 
 @retrying
-async def _issue(actor: Actor | None, *, pledge_id: int | None = None, gift_id: int | None = None) -> Receipt:
+async def _issue(
+    actor: Actor | None, *, pledge_id: int | None = None, gift_id: int | None = None, quietly: bool = False
+) -> Receipt:
     try:
         async with transaction():
             await database.execute(_HOLD_GIFT if gift_id else _HOLD, [gift_id or pledge_id])
@@ -81,7 +84,7 @@ async def _issue(actor: Actor | None, *, pledge_id: int | None = None, gift_id: 
             if standing:
                 return standing
             found = subjects.of_gift(gift_id) if gift_id else subjects.of_pledge(pledge_id or 0)
-            return await _issued(await found, actor)
+            return await _issued(await found, actor, quietly)
     except IntegrityError:
         standing = await queries.standing(pledge_id=pledge_id, gift_id=gift_id)
         if standing is None:
@@ -89,7 +92,7 @@ async def _issue(actor: Actor | None, *, pledge_id: int | None = None, gift_id: 
         return standing
 
 
-async def _issued(subject: Subject, actor: Actor | None) -> Receipt:
+async def _issued(subject: Subject, actor: Actor | None, quietly: bool) -> Receipt:
     if why := refusal(subject.facts):
         raise NoReceipt(why)
     if subject.identity is None:
@@ -99,7 +102,8 @@ async def _issued(subject: Subject, actor: Actor | None) -> Receipt:
         subject, subject.identity.kind, turn=turn, actor=actor, facts=subject.facts, donor_key=subject.identity.key,
         content=_content(subject, subject.identity),
     )  # fmt: skip
-    await _write(subject, receipt, "receipt_ready", f"receipt-{receipt.id}")
+    if not quietly:
+        await _write(subject, receipt, "receipt_ready", f"receipt-{receipt.id}")
     crash_point("receipt_written")
     return receipt
 

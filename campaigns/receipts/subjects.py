@@ -69,7 +69,8 @@ async def of_gift(gift_id: int) -> Subject:
     identity = await donors.identity_of(gift.id)
     facts = Gift(
         gift.amount_cents, gift.campaign.beneficiary, gift.received_on if gift.status in COUNTING else None,
-        returned=gift.status in BACK, company=identity is not None and identity.kind == DonorKind.COMPANY,
+        own_account=gift.campaign.payee_id is not None, returned=gift.status in BACK,
+        company=identity is not None and identity.kind == DonorKind.COMPANY,
     )  # fmt: skip
     return Subject(
         None, gift.id, gift.campaign, gift.person, identity, facts, gift.code, links.make(donors.LINK, gift.id),

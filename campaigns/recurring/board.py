@@ -9,6 +9,7 @@ from campaigns.recurring.calendar import month_of
 from campaigns.recurring.models import Support, SupportMonth, SupportStatus
 from civic import clock
 from civic.web.formats import month as in_words
+from civic.web.formats import month_short
 
 MOST_MONTHS = 24
 FAILED = (PledgeStatus.NEEDS_BACKER, PledgeStatus.DROPPED)
@@ -31,6 +32,11 @@ class Month:
         """« novembre 2026 »."""
         return in_words(date.fromisoformat(f"{self.month}-01"))
 
+    @property
+    def short(self) -> str:
+        """« nov. », under its bar."""
+        return month_short(date.fromisoformat(f"{self.month}-01"))
+
 
 @dataclass(slots=True, frozen=True)
 class Board:
@@ -45,7 +51,7 @@ class Board:
     @property
     def points(self) -> list[tuple[str, int, str]]:
         """The supports that were charged, month by month, for the drawing."""
-        return [(one.name, one.paid, str(one.paid)) for one in reversed(self.months[:12])]
+        return [(one.short, one.paid, str(one.paid)) for one in reversed(self.months[:9])]
 
 
 async def of(campaign_id: int) -> Board:

@@ -16,6 +16,7 @@ from campaigns.sandbox.texts import amount_text, choose_locale, words
 from campaigns.sandbox.world import World
 
 SHOWN = 25
+Lines = list[dict[str, object]]
 FAULTS = ("timeout_after", "error_before", "rate_limit")
 SWITCHES: dict[str, dict[str, Any]] = {
     "normal": {}, "lose": {"lose": 5}, "duplicate": {"duplicate": 5}, "delay": {"delay_seconds": 60},
@@ -30,7 +31,7 @@ class Desk:
         self._pages, self._control = pages, control
 
     async def show(self, request: Request) -> Response:
-        """The latest charges with what may happen to each, and the switches of the webhooks."""
+        """The latest charges of every account, what may happen to each, the accounts, the switches of the webhooks."""
         return await self._page(request, "", 200)
 
     async def act(self, request: Request) -> Response:
@@ -52,6 +53,9 @@ class Desk:
             await self._control.close_dispute(what, verb == "win")
         elif verb == "fail_refund":
             await self._control.fail_refund(what)
+        elif verb in ("restrict", "reopen"):
+            account = self._control.restrict_account if verb == "restrict" else self._control.open_account
+            await account(what)
         elif verb == "payout":
             await self._control.pay_out()
         elif verb == "webhooks" and what in SWITCHES:
@@ -65,18 +69,19 @@ class Desk:
 
     async def _page(self, request: Request, refusal: str, status: int) -> Response:
         locale = choose_locale(None, request.headers.get("accept-language", ""))
-        rows, balance, switches = await self._pages.store.transaction(self._read)
+        rows, accounts, balance, switches = await self._pages.store.transaction(self._read)
         return self._pages.page(
             "desk.html", status, locale, [], title=words(locale)["desk_title"], rows=rows, refusal=refusal,
+            accounts=accounts,
             switches=switches, choices=list(SWITCHES), faults=FAULTS,
             balance=amount_text(balance, self._pages.frame.currency, locale),
             amount=lambda cents: amount_text(cents, self._pages.frame.currency, locale),
         )  # fmt: skip
 
-    def _read(self, rows: Rows) -> tuple[list[dict[str, object]], int, dict[str, object]]:
+    def _read(self, rows: Rows) -> tuple[Lines, Lines, int, dict[str, object]]:
         world = World(rows, self._pages.frame, "")
-        charges = rows.select("charge", "")[:SHOWN]
-        waiting = [intent for intent in rows.select("payment_intent", "") if intent["status"] == "processing"]
+        charges = rows.select("charge")[:SHOWN]
+        waiting = [intent for intent in rows.select("payment_intent") if intent["status"] == "processing"]
         found = [self._charge(world, charge) for charge in charges]
         debits: list[dict[str, object]] = [
             {"id": intent["id"], "amount": intent["amount"], "state": "processing", "acts": ["succeed", "fail"]}
@@ -84,9 +89,13 @@ class Desk:
         ]  # fmt: skip
         refunds: list[dict[str, object]] = [
             {"id": refund["id"], "amount": -refund["amount"], "state": "refunded", "acts": ["fail_refund"]}
-            for refund in rows.select("refund", "")[:SHOWN] if refund["status"] == "succeeded"
+            for refund in rows.select("refund")[:SHOWN] if refund["status"] == "succeeded"
         ]  # fmt: skip
-        return [*debits, *found, *refunds], payouts.balance_of(world), rows.setting("webhooks", {})
+        accounts: list[dict[str, object]] = [
+            {"id": account["id"], "open": account["charges_enabled"]} for account in rows.select("account")[:SHOWN]
+        ]
+        lines = [*debits, *found, *refunds]
+        return lines, accounts, payouts.balance_of(world), rows.setting("webhooks", {})
 
     @staticmethod
     def _charge(world: World, charge: Stored) -> dict[str, object]:
@@ -94,7 +103,7 @@ class Desk:
         if charge["status"] == "succeeded":
             open_dispute = charge["_contested"] and charge["disputed"]
             acts = ["win", "lose"] if open_dispute else [] if charge["disputed"] else ["dispute"]
-            disputes = world.rows.select("dispute", "", charge=charge["id"])
+            disputes = world.rows.select("dispute", charge=charge["id"])
             if disputes and disputes[0]["status"] in ("won", "lost"):
                 acts = []
         return {"id": charge["id"], "amount": charge["amount"], "state": charge["status"], "acts": acts}

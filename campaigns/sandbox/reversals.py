@@ -55,14 +55,14 @@ def _charge_to_refund(world: World, params: Params) -> Stored:
 
 def _blank_refund(charge: Stored, params: Params, amount: int) -> dict[str, Any]:
     kind = charge["payment_method_details"]["type"]
-    destination = {"type": "refund"} if kind == "card" else {}
+    destination = {"card": {"type": "refund"}} if kind == "card" else {}  # no such details of a direct debit
     return {
         "amount": amount,
         "balance_transaction": None,
         "charge": charge["id"],
         "currency": charge["currency"],
         "customer": charge["customer"],
-        "destination_details": {"type": kind, kind: destination},
+        "destination_details": {"type": kind, **destination},
         "failure_balance_transaction": None,
         "metadata": merge_metadata(None, params.get("metadata")),
         "payment_intent": charge["payment_intent"],

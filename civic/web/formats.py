@@ -70,6 +70,12 @@ def month(value: date | datetime) -> str:
     return format_date(_local_day(value), "LLLL y", locale=locale())
 
 
+def month_short(value: date | datetime) -> str:
+    """« nov. », in January with its year « janv. 27 »: what stands under a bar."""
+    shown = _local_day(value)
+    return format_date(shown, "LLL yy" if shown.month == 1 else "LLL", locale=locale())
+
+
 def day_parts(value: date | datetime) -> tuple[str, str, str]:
     """(« sam. », « 7 », « juin ») for the little calendar leaf of a line."""
     shown = _local_day(value)

@@ -2,12 +2,14 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 from campaigns.identity import DonorKind
 from campaigns.matching.models import AgreementStatus, PaymentState
+from campaigns.news.models import Subject
 from campaigns.offline.models import OfflineStatus
 from campaigns.refunds.models import RefundCause
 from orjson import loads
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 class Migration(migrations.Migration):
@@ -67,6 +69,23 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'payee', 'app': 'campaigns', 'constraints': [UniqueConstraint(fields=('organisation_id',), name='payee_once'), CheckConstraint(check='charges_enabled = false OR account_ref IS NOT NULL', name='payee_has_account')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Report',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('campaign', fields.ForeignKeyField('campaigns.Campaign', source_field='campaign_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('subject', fields.CharEnumField(description='QUESTION: question\nANSWER: answer\nWORD: word', enum_type=Subject, max_length=10)),
+                ('subject_id', fields.BigIntField()),
+                ('reason', fields.CharField(max_length=1000)),
+                ('email', fields.CharField(default='', max_length=254)),
+                ('made_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('closed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('closed_by', fields.ForeignKeyField('civic.Person', source_field='closed_by_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
+                ('hidden', fields.BooleanField(default=False)),
+            ],
+            options={'table': 'text_report', 'app': 'campaigns', 'indexes': [Index(fields=['campaign_id', 'closed_at'])], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.RemoveConstraint(
@@ -222,6 +241,16 @@ class Migration(migrations.Migration):
             model_name='OfflineGift',
             constraint=UniqueConstraint(fields=('campaign_id', 'pledge_id'), name='offline_pledge_taken', condition="status IN ('promised', 'received', 'sent_back', 'verified', 'banked')"),
         ),
+        ops.AddField(
+            model_name='Question',
+            name='answer_hidden_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Question',
+            name='answer_hidden_reason',
+            field=fields.CharField(default='', max_length=300),
+        ),
         ops.AlterField(
             model_name='Receipt',
             name='person_id',
@@ -274,5 +303,15 @@ class Migration(migrations.Migration):
             model_name='Support',
             name='stopped_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Word',
+            name='hidden_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Word',
+            name='hidden_reason',
+            field=fields.CharField(default='', max_length=300),
         ),
     ]

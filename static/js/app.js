@@ -123,13 +123,16 @@
     count(form);
   });
 
-  /* The running total of a form of many lines: `data-sum` says how the names of its amounts begin. */
-  document.addEventListener("input", (event) => {
-    const form = event.target.form, start = form?.dataset.sum;
-    if (!start || !event.target.name.startsWith(start)) return;
-    const typed = [...form.elements].filter((field) => field.name?.startsWith(start)).map((field) => cents(form, "", field.name));
-    $("[data-total]", form).textContent = euros(typed.reduce((sum, one) => sum + (one > 0 ? one : 0), 0));
-  });
+  /* The running total of a form of many lines: `data-sum` says how the names of its amounts begin. A box that is ticked
+     brings what its value says after the colon, in cents. */
+  const sum = (form) => {
+    const start = form.dataset.sum, total = $("[data-total]", form);
+    const fields = [...form.elements].filter((field) => field.name?.startsWith(start));
+    const brought = fields.map((field) => field.type === "checkbox" ? field.checked * Number(field.value.split(":")[1]) : cents(form, "", field.name));
+    total.textContent = euros(brought.reduce((all, one) => all + (one > 0 ? one : 0), 0));
+    total.closest("[hidden]")?.removeAttribute("hidden");
+  };
+  document.addEventListener("input", (event) => event.target.form?.dataset.sum && sum(event.target.form));
 
   /* A form that answers as one chooses (facets): its submit button stays for those without a script. */
   document.addEventListener("change", (event) => event.target.form?.matches("[data-live]") && event.target.form.requestSubmit());
@@ -152,6 +155,7 @@
     const theme = document.documentElement.dataset.theme;
     if (theme) for (const source of all("source[media*='color-scheme']", root)) source.media = theme === "sombre" ? "screen" : "not all";
     for (const form of all("form", root)) count(form);
+    for (const form of all("form[data-sum]", root)) sum(form);
   };
   prepare(document);
   const summary = $("[data-focus]");

@@ -29,6 +29,7 @@ from tests.factories.recurring import a_support
 async def at_home() -> AsyncIterator[None]:
     yield
     clock.travel(timedelta())
+    await gateway.close()
 
 
 async def a_month(support: Support) -> Pledge:

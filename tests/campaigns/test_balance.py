@@ -12,6 +12,7 @@ from campaigns.ledger.models import AccountKind, Entry
 from campaigns.ledger.service import Amount
 from campaigns.ledger.service import book as book_entry
 from campaigns.payments import gateway
+from campaigns.payments.till import OURS
 from campaigns.sandbox.charges import move
 from campaigns.settlement import balance, books
 from campaigns.settlement.models import Reconciliation
@@ -32,7 +33,7 @@ async def gate(client: Client, sandbox: Harness) -> AsyncIterator[Harness]:
 
 
 async def read() -> int:
-    return await balance.book_lines(await gateway.list_balance(clock.now() - balance.DAYS))
+    return await balance.book_lines(await gateway.list_balance(OURS, clock.now() - balance.DAYS))
 
 
 async def test_a_payout_to_the_bank_is_booked_once(gate: Harness) -> None:

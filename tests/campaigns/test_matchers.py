@@ -123,7 +123,7 @@ class TestProposalsThatWait:
         [
             ([], "Aucun don déjà promis", False), ([9_000], "moins de trois personnes", True),
             ([100, 200, 300], "moins de 10", False), ([1_500, 1_500, 1_500], "entre 40", False),
-            ([2_500, 2_500, 2_500], "entre 70", True), ([9_000, 9_000, 100], "toute la somme", True),
+            ([2_500, 2_500, 2_500], "entre 70", True), ([9_000, 9_000, 100], "toute la somme, 100", True),
         ],
     )  # fmt: skip
     async def test_before_signing_it_says_what_promised_gifts_would_use(

@@ -10,6 +10,7 @@ import pytest
 
 from campaigns.lifecycle import service as lifecycle
 from campaigns.lifecycle.models import Campaign
+from campaigns.payments import gateway
 from campaigns.pledges.models import Pledge
 from campaigns.recurring import cards, months, service, standing, stopping
 from campaigns.recurring.models import Support, SupportMonth, SupportStatus
@@ -42,6 +43,7 @@ YEAR = clock.today().year + 1
 async def at_home() -> AsyncIterator[None]:
     yield
     clock.travel(timedelta())
+    await gateway.close()
 
 
 def go_to(day: date, hour: int = 12) -> None:

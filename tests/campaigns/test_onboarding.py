@@ -166,7 +166,9 @@ async def test_a_planned_opening_waits_for_the_account(payments: Payments, regis
     assert (await Campaign.get(id=waiting.id)).account_ref == made.id
 
 
-async def test_a_host_that_lost_its_registration_opens_no_more_of_them(payments: Payments, registered: Settings) -> None:
+async def test_a_host_that_lost_its_registration_opens_no_more_of_them(
+    payments: Payments, registered: Settings
+) -> None:
     organisation = await an_organisation()
     campaign = await a_draft_of(organisation, await a_spokesperson(organisation))
     payee = await Payee.create(

@@ -10,8 +10,10 @@ from starlette.types import ASGIApp
 from campaigns.accounting.lines import lines_of
 from campaigns.ledger import queries as ledger
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
+from campaigns.matching import receiving
+from campaigns.matching.models import MatchAgreement
 from campaigns.payees.models import Payee
-from campaigns.payments import accounts, gateway, inbox
+from campaigns.payments import accounts, checkout, gateway, inbox
 from campaigns.payments.models import Attempt, AttemptStatus, InboxEvent
 from campaigns.payments.till import Till
 from campaigns.payouts import service as payouts
@@ -22,6 +24,9 @@ from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from campaigns.pledges.queries import MANAGE
 from campaigns.pledges.service import Gift
+from campaigns.proof.accounts import books_of as proof_of
+from campaigns.proof.checking import check
+from campaigns.proof.export import lines
 from campaigns.refunds import looking as refund_looking
 from campaigns.refunds.models import Dispute, Refund, RefundMeans, RefundStatus
 from campaigns.settlement import books, charging, closing, deciding, direct, looking, recovery
@@ -33,9 +38,10 @@ from civic.people.actor import Actor
 from tests.campaigns.sandbox_server import SECRET, Harness, running_sandbox
 from tests.campaigns.till import open_till, problems
 from tests.factories import a_person
+from tests.factories.matching import an_agreement
 from tests.factories.payees import CARD, DECLINES, DISPUTED, a_payee, its_campaign, promised
 from tests.factories.payouts import an_evidence, first_line
-from tests.factories.refunds import a_treasurer, approved, asked, hear
+from tests.factories.refunds import a_treasurer, an_animator, approved, asked, hear
 from tests.factories.settlement import a_live_campaign, a_pledge, deadline_passes
 
 
@@ -90,6 +96,18 @@ async def test_a_gift_is_charged_on_the_beneficiarys_account_and_not_on_ours(gat
     await assert_books(gate)
 
 
+async def test_the_account_learns_no_more_of_a_backer_than_everybody(gate: Harness) -> None:
+    payee = await a_payee(gate)
+    campaign = await its_campaign(payee)
+    for anonymous in (True, False):
+        gift = Gift(2_000, 0, 0, anonymous, False, "Odile B.")
+        made = await pledges.pledge(await a_person("Odile Blanc"), campaign, gift, f"who-{anonymous}", [])
+        await checkout.open_page(await Pledge.get(id=made.id).select_related("campaign", "person"))
+    options = {"stripe_account": payee.account_ref}
+    customers = (await gate.v1.customers.list_async({}, options)).data
+    assert [(one.name, one.email) for one in customers] == [("Odile B.", None), (None, None)]
+
+
 async def test_the_hosts_accountant_sees_only_the_hosts_money(gate: Harness) -> None:
     theirs = await its_campaign(await a_payee(gate))
     ours = await a_live_campaign(3_000)
@@ -98,9 +116,9 @@ async def test_the_hosts_accountant_sees_only_the_hosts_money(gate: Harness) -> 
     await decided(theirs)
     await decided(ours)
     today = clock.today()
-    lines = await lines_of(today - timedelta(days=1), today + timedelta(days=1))
-    assert {line.campaign for line in lines} == {ours.slug}
-    assert sum(line.debit - line.credit for line in lines) == 0
+    written = await lines_of(today - timedelta(days=1), today + timedelta(days=1))
+    assert {line.campaign for line in written} == {ours.slug}
+    assert sum(line.debit - line.credit for line in written) == 0
     assert (await ledger.balances())["stripe_clearing"] > 0
     await assert_books(gate)
 
@@ -257,6 +275,32 @@ async def test_an_organisation_spends_its_own_money_and_shows_it(gate: Harness) 
     with pytest.raises(Invalid, match="reste"):
         await payouts.declare(campaign, lead, too_much, await an_evidence())
     assert [said for check in PAYOUT_CHECKS for said in await check()] == []
+    await assert_books(gate)
+
+
+async def test_the_accounts_of_another_entity_are_published_and_checked_like_ours(gate: Harness) -> None:
+    payee = await a_payee(gate)
+    campaign = await its_campaign(payee, 15_000)
+    for _ in range(3):
+        await promised(gate, campaign)
+    campaign = await decided(campaign)
+    books = await proof_of(campaign)
+    assert (books.broken_at, books.totals.gifts, books.totals.fund) == (None, 15_000, 15_000)
+    checked = check("".join(lines(books)), books.head)
+    assert (checked.problems, checked.found_at, checked.sealed) == ([], 3, 0)
+
+
+async def test_what_a_matcher_adds_is_paid_to_the_other_entity(gate: Harness) -> None:
+    payee = await a_payee(gate)
+    campaign = await its_campaign(payee)
+    agreement = await an_agreement(campaign)
+    await promised(gate, campaign)
+    await decided(campaign)
+    agreement = await MatchAgreement.get(id=agreement.id)
+    payment = await receiving.enter(agreement, await an_animator(), 5_000, clock.today(), "VIR 12")
+    await receiving.confirm(payment, await a_treasurer())
+    balances = await ledger.balances()
+    assert (balances[f"bank:b{payee.id}"], balances.get("bank", 0)) == (5_000, 0)
     await assert_books(gate)
 
 

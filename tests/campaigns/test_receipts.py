@@ -281,6 +281,37 @@ async def test_a_refunded_part_leaves_a_receipt_for_the_rest(issuing: Settings) 
     assert await queries.report(found.issuer, found.year) == {"gifts": 1, "cents": 3_000, "donors": 1}
 
 
+async def test_two_parts_given_back_one_upon_the_other_leave_a_receipt_for_the_rest(issuing: Settings) -> None:
+    pledge = await arrived(5_000)
+    await service.tell_identity(pledge, DonorForm.model_validate(ADDRESS))
+    await jobs.money_arrived(pledge.id)
+    values = {"pledge_id": pledge.id, "cause": RefundCause.OUTSIDE, "attempt": await a_charge(pledge)}
+    for cents in (2_000, 500):
+        present = clock.now()
+        await Refund.create(amount_cents=cents, status=RefundStatus.SUCCEEDED, requested_at=present, booked_at=present, **values)
+    await Pledge.filter(id=pledge.id).update(status=PledgeStatus.REFUND_PENDING)  # the second one is under way
+    await jobs.money_returned(pledge.id)
+    assert await queries.receipt_of(pledge.id) is None
+    await Pledge.filter(id=pledge.id).update(status=PledgeStatus.COLLECTED)
+    for _again in range(2):
+        await jobs.money_returned(pledge.id)
+    found = await queries.receipt_of(pledge.id)
+    assert found
+    assert (found.amount_cents, found.number) == (2_500, 3)
+
+
+async def test_a_treasurers_void_is_not_undone_by_a_later_refund(issuing: Settings) -> None:
+    pledge = await arrived(5_000)
+    await service.tell_identity(pledge, DonorForm.model_validate(ADDRESS))
+    await jobs.money_arrived(pledge.id)
+    standing = await queries.receipt_of(pledge.id)
+    assert standing
+    treasurer = Actor(await a_person("Émile Garde", "", RoleName.TREASURER), frozenset({RoleName.TREASURER}))
+    await service.void(standing, "Le nom était faux.", treasurer)
+    await jobs.money_returned(pledge.id)
+    assert await queries.receipt_of(pledge.id) is None
+
+
 async def test_a_promise_paid_by_cheque_is_dated_of_the_day_it_was_handed_over(issuing: Settings) -> None:
     pledge = await arrived(5_000)
     treasurer = await a_person("Rose Petit", "", RoleName.TREASURER)

@@ -9,6 +9,7 @@ from tortoise.exceptions import IntegrityError
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.service import cancel, review
+from campaigns.payments import gateway
 from campaigns.pledges.models import Pledge
 from campaigns.recurring import calendar, months, service
 from campaigns.recurring.models import Support, SupportMonth, SupportStatus
@@ -33,6 +34,7 @@ POOR = "pm_card_chargeCustomerFail"
 async def at_home() -> AsyncIterator[None]:
     yield
     clock.travel(timedelta())
+    await gateway.close()
 
 
 def go_to(day: date) -> None:

@@ -36,6 +36,22 @@ async def test_a_payment_is_contested_and_the_bank_decides_by_buttons(sandbox: H
     assert await press(sandbox, "win", charge) == 400
 
 
+async def test_a_beneficiarys_account_closes_and_opens_by_buttons(sandbox: Harness) -> None:
+    made = await sandbox.v1.accounts.create_async({"type": "standard"})
+    for verb, may in (("reopen", True), ("restrict", False), ("reopen", True)):
+        assert await press(sandbox, verb, made.id) == 303
+        assert (await sandbox.v1.accounts.retrieve_async(made.id)).charges_enabled is may
+    pay = {"amount": 2_000, "currency": "eur", "payment_method": "pm_card_visa", "confirm": True}
+    pay["allowed_payment_method_types"] = ["card"]
+    await sandbox.v1.payment_intents.create_async(pay, {"stripe_account": made.id})
+    page = await sandbox.browser.get(f"{sandbox.url}/desk", headers={"accept-language": "fr"})
+    html5lib.HTMLParser(strict=True).parse(page.text)
+    assert made.id in page.text
+    assert "Le client conteste" in page.text
+    last = (await sandbox.hear(4))
+    assert {event.account for event in last if event.type == "account.updated"} == {made.id}
+
+
 async def test_the_balance_is_paid_out_to_the_bank(sandbox: Harness) -> None:
     await paid(sandbox)
     assert await press(sandbox, "payout") == 303

@@ -42,8 +42,8 @@ async def assert_books_agree(gate: Harness) -> None:
     assert sum(ours.values()) == 0
     assert ours.get("stripe_clearing", 0) == theirs["net"]
     assert ours.get("psp_fees", 0) == theirs["fees"]
-    assert await books.compare() == []
-    assert await problems() == []
+    for wrong in (await books.compare(), await problems()):
+        assert not wrong, wrong
 
 
 async def problems() -> list[str]:

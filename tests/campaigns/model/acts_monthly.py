@@ -7,7 +7,7 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.pledges.models import Pledge
 from campaigns.receipts import service as receipts
 from campaigns.receipts.forms import DonorForm
-from campaigns.recurring import cards, months, service
+from campaigns.recurring import cards, months, service, stopping
 from campaigns.recurring.models import Support, SupportMonth, SupportStatus
 from civic import clock, jobs
 from civic.people.actor import Actor
@@ -55,7 +55,7 @@ class Monthly(Life):
     def somebody_begins(self, who: int, cents: int, day: int, means: str) -> None:
         self.run(self.tried(self.support(who, cents, day, means)))
 
-    @rule(which=WHICH, verb=st.sampled_from((service.pause, service.resume, service.stop)))
+    @rule(which=WHICH, verb=st.sampled_from((service.pause, service.resume, stopping.stop)))
     def she_pauses_resumes_or_stops(self, which: int, verb: object) -> None:
         async def act() -> None:
             await self.tried(verb(await self.chosen(which)))
@@ -80,6 +80,8 @@ class Monthly(Life):
 
         async def act() -> None:
             for _day in range(min(days, 3)):
+                if days > 3:  # no bank keeps a debit for weeks
+                    await self.debits(yes=True)
                 await self.travel(clock.SECOND * 86_400 * (days // min(days, 3)))
                 for _ in range(1 + twice):
                     await months.charge_due()

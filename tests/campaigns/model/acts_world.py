@@ -47,13 +47,17 @@ def dying_at(point: str) -> Iterator[None]:
 class Accidents(Life):
     """Time, trouble and restarts."""
 
+    forgeries = 0
+
     @rule(times=st.integers(1, 3), seed=st.integers(0, 99), percent=st.sampled_from((30, 100)))
     def messages_arrive(self, times: int, seed: int, percent: int) -> None:
         self.run(self.hear(times, seed, percent))
 
+    @precondition(lambda self: self.forgeries < 2)
     @rule(live=st.booleans())
     def a_message_is_forged(self, live: bool) -> None:
         """Not signed by the gateway, or signed but of the other mode: refused, and nothing is kept."""
+        self.forgeries += 1
 
         async def act() -> None:
             before = await InboxEvent.all().count()
@@ -118,6 +122,8 @@ class Accidents(Life):
 class Deadlines(Accidents):
     """What happens to a campaign that has a deadline and a team."""
 
+    suspensions = 0
+
     @precondition(lambda self: self.sees("campaign live"))
     @rule(workers=st.integers(1, 2), past=st.booleans())
     def the_deadline_is_looked_at(self, workers: int, past: bool) -> None:
@@ -127,9 +133,11 @@ class Deadlines(Accidents):
 
         self.run(act())
 
-    @precondition(lambda self: self.sees("campaign live", "campaign suspended"))
+    @precondition(lambda self: self.suspensions < 2 and self.sees("campaign live", "campaign suspended"))
     @rule()
     def it_is_suspended_or_resumed(self) -> None:
+        self.suspensions += 1
+
         async def act() -> None:
             campaign = await Campaign.get(id=self.campaign)
             verb = lifecycle.resume if campaign.status == CampaignStatus.SUSPENDED else lifecycle.suspend
@@ -141,6 +149,7 @@ class Deadlines(Accidents):
     @rule(days=st.sampled_from((7, 15)))
     def grace_ends(self, days: int) -> None:
         async def act() -> None:
+            await self.debits(yes=True)  # no bank keeps a debit for weeks
             await self.travel(timedelta(days=days))
             await self.look_again_quietly()
             await closing.close_due()
