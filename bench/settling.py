@@ -1,7 +1,8 @@
 """`python -m bench.settling`: one campaign of 10 000 promises is settled by two workers on PostgreSQL.
 
 Real: the worker processes, the SDK over HTTP, the ledger, the mails written. Made up: the gateway is our sandbox on the
-same machine, without webhooks, and shares its cores; CPU of ours is therefore told apart from time on the clock.
+same machine, without webhooks, and shares its cores; CPU of each is therefore told apart from time on the clock. Both
+run from the first attempt to the last charge. What follows (letters, facts) is watched for a quarter of a minute.
 """
 
 import asyncio
@@ -210,7 +211,7 @@ def lines() -> list[tuple[str, float, str, float, bool]]:
     each = {who: found[who] * 1000 / PLEDGES for who in ("ours", "sandbox", "postgres")}
     return [
         (f"{name}: charges a second", PLEDGES / found["seconds"], "/s", 150, True),
-        (f"{name}: CPU of ours a charge", each["ours"], "ms", 1, False),
+        (f"{name}: CPU of ours a charge", each["ours"], "ms", 0.3, False),
         (f"{name}: CPU of a job that follows", found["job_cpu"] * 1000 / max(1, found["jobs"]), "ms", 3, False),
         (f"{name}: CPU of PostgreSQL", each["postgres"], "ms", 5, False),
         (f"{name}: CPU of the sandbox", each["sandbox"], "ms", 5, False),
