@@ -67,9 +67,9 @@ def shown_of(pledge: Pledge) -> str:
     return _("%(name)s, sans le montant", name=pledge.public_name)
 
 
-def amounts_of(pledge: Pledge) -> list[tuple[str, str]]:
-    """The gift; with a tip, the tip and what is charged in all."""
-    rows = [(_("Mon don"), money(pledge.amount_cents))]
+def amounts_of(pledge: Pledge, *, hers: bool = True) -> list[tuple[str, str]]:
+    """The gift; with a tip, the tip and what is charged in all. `hers`: its backer reads it, else the team."""
+    rows = [(_("Mon don") if hers else _("Le don"), money(pledge.amount_cents))]
     if pledge.tip_cents:
         rows.append((_("Aide à %(site)s, en plus", site=settings().site_name), money(pledge.tip_cents)))
         rows.append((_("En tout"), money(pledge.charge_cents)))

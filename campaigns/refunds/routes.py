@@ -65,8 +65,8 @@ async def _page(request: Request, pledge: Pledge, form: Form[RequestForm], statu
     history = await queries.history_of(pledge)
     return page(
         request, "campaigns/refunds/show.html", status=status, form=form, pledge=pledge, campaign=pledge.campaign,
-        reference=reference(pledge), state=pledge_wording.state_of(pledge), position=found, history=history,
-        amounts=pledge_wording.amounts_of(pledge), wording=wording, story=story, actor=actor_of(request),
+        reference=reference(pledge), state=story.title(pledge), position=found, history=history,
+        amounts=pledge_wording.amounts_of(pledge, hers=False), wording=wording, story=story, actor=actor_of(request),
         waits=any(row.status == RefundStatus.REQUESTED for row in history.refunds),
         headers={"Cache-Control": "no-store"},
     )  # fmt: skip

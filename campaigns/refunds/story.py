@@ -2,7 +2,7 @@
 
 from campaigns.ledger.models import AccountKind
 from campaigns.payments.models import AttemptStatus
-from campaigns.pledges.models import PledgeStatus
+from campaigns.pledges.models import Pledge, PledgeStatus
 from civic.i18n import _
 
 
@@ -19,6 +19,33 @@ def state(code: str) -> str:
         PledgeStatus.REFUND_PENDING: _("remboursement en route"), PledgeStatus.REFUNDED: _("remboursé"),
         PledgeStatus.DISPUTED: _("contesté"), PledgeStatus.CHARGED_BACK: _("repris par la banque"),
     }.get(PledgeStatus(code), code)  # fmt: skip
+
+
+def title(pledge: Pledge) -> str:
+    """Where a gift stands, to begin a line with."""
+    words = state(pledge.status)
+    return words[:1].upper() + words[1:]
+
+
+def cause(code: str) -> str:
+    """Why a state changed; a cause that only the machine knows is left out."""
+    name = code.partition(":")[0]
+    return {
+        "method_saved": _("moyen de paiement enregistré"), "deadline": _("la collecte a réussi"),
+        "charge_succeeded": _("Stripe l’a reçu"), "debit_under_way": _("la banque a quelques jours pour répondre"),
+        "declined": _("la banque a dit non"), "no_answer": _("Stripe n’a pas répondu"),
+        "page_left": _("page de paiement quittée"), "page_expired": _("page de paiement expirée"),
+        "page_gone": _("page de paiement disparue chez Stripe"), "never_left": _("page de paiement jamais ouverte"),
+        "replaced": _("une autre page de paiement la remplace"), "link": _("par le lien de son message"),
+        "grace_over": _("le délai est passé"), "too_late": _("après la fin de la collecte"),
+        "cheque_or_transfer": _("donnera par chèque ou virement"), "offline_verified": _("chèque ou virement vérifié"),
+        "offline_reversed": _("chèque ou virement repris"), "not_received": _("chèque ou virement jamais reçu"),
+        "changed_her_mind": _("la personne a changé d’avis"), "support_stopped": _("soutien mensuel arrêté"),
+        "monthly": _("débit du mois"), "account_closed": _("le compte du bénéficiaire ne pouvait pas encaisser"),
+        "goal_not_reached": _("objectif non atteint"), "confirmed_too_late": _("confirmé après la fin"),
+        "pays_again": _("la personne paie de nouveau"), "campaign_cancelled": _("collecte annulée"),
+        "campaign_unwinding": _("collecte défaite, les dons sont rendus"),
+    }.get(name, "")  # fmt: skip
 
 
 def attempt(code: str) -> str:

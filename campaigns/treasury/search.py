@@ -10,9 +10,9 @@ from tortoise.expressions import Q
 from campaigns.money import parse_euros
 from campaigns.offline import wording as offline_wording
 from campaigns.offline.models import OfflineGift
-from campaigns.pledges import wording as pledge_wording
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import reference
+from campaigns.refunds import story
 from civic.errors import Invalid
 from civic.i18n import _
 from civic.places.folding import fold
@@ -80,7 +80,7 @@ async def _promises(words: str, after: list[object] | None, limit: int) -> list[
     return [
         Row(
             pledge.created_at, PROMISE, pledge.id, reference(pledge), pledge.person.name, pledge.charge_cents,
-            pledge.campaign.title, pledge_wording.state_of(pledge), pledge.method_label,
+            pledge.campaign.title, story.title(pledge), pledge.method_label,
             urls.path("refunds.show", id=pledge.id),
         )
         for pledge in found

@@ -41,6 +41,10 @@ async def test_a_refund_goes_from_one_pair_of_hands_to_another(gate: Harness, si
     assert "Aucun don trouvé" in (await animator.get("/tresorerie/dons?q=Zzz")).text
     page = await animator.get(f"/tresorerie/dons/{pledge.id}")
     assert "Fonds de la collecte" in page.text
+    assert "Argent reçu" in page.text
+    assert "la collecte a réussi" in page.text, "causes are words"
+    assert "charge_succeeded" not in page.text
+    assert "merci" not in page.text, "the team is not thanked for somebody else's gift"
     too_much = await animator.submit(f"/tresorerie/dons/{pledge.id}/rembourser", {"amount": "60", "reason": WHY})
     assert too_much.status_code == 422
     assert "au plus" in too_much.text
