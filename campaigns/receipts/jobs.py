@@ -58,7 +58,7 @@ async def money_returned(pledge_id: int, **_facts: object) -> None:
         with speaking("fr"):
             reason = _("Don de %(amount)s remboursé.", amount=money(receipt.amount_cents))
         await service.void(receipt, reason)
-    if facts.received_on and not facts.returned and facts.amount_cents > 0:  # a tip may be all that is left
+    if facts.received_on and not facts.returned:
         with suppress(service.NoReceipt):
             await service.issue(pledge_id)
 

@@ -1,6 +1,7 @@
 """What the random lives of `test_money_model` found about money that goes back, told in the shortest words."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -9,17 +10,21 @@ from campaigns.ledger import queries as ledger
 from campaigns.lifecycle.models import Campaign
 from campaigns.payments import gateway
 from campaigns.pledges.models import Pledge
+from campaigns.receipts import queries
+from campaigns.receipts import service as receipts
+from campaigns.receipts.forms import DonorForm
 from campaigns.refunds import looking, requesting
 from campaigns.refunds.models import Dispute, Refund, RefundMeans, RefundStatus
 from campaigns.refunds.position import position_of
 from civic import database as db
 from civic import jobs
-from civic.settings import Settings
+from civic.settings import Settings, configure
 from tests.campaigns.model.acts_world import dying_at
+from tests.campaigns.model.life import ADDRESS, ISSUER
 from tests.campaigns.sandbox_server import Harness
 from tests.campaigns.till import assert_books_agree, open_till, problems
 from tests.engines import Database
-from tests.factories.refunds import a_gift, a_treasurer, approved, asked, charge_of, hear
+from tests.factories.refunds import a_gift, a_treasurer, approved, asked, charge_of, given_back, hear
 
 pytestmark = pytest.mark.usefixtures("database", "settings")
 NOWHERE = ("error_before", "/v1/refunds*")
@@ -129,3 +134,80 @@ async def test_what_is_given_back_by_transfer_and_again_at_the_gateway_is_owed_b
         balances = await ledger.balances()
         assert (balances["backer_external"], balances["platform_tips"]) == (2_700, 0)
         assert await left_of(pledge) == (0, 0, 0)
+
+
+@pytest.fixture
+def issuing(settings: Settings) -> Iterator[Settings]:
+    """An installation whose host may issue receipts to the campaigns of these tests."""
+    ready = settings.model_copy(update=ISSUER | {"receipt_issuer": "Les Jardins du Carron"})
+    configure(ready)
+    yield ready
+    configure(settings)
+
+
+async def she_says_who_she_is(pledge: Pledge) -> None:
+    await receipts.tell_identity(pledge, DonorForm.model_validate(ADDRESS))
+    with suppress(receipts.NoReceipt):
+        await receipts.issue(pledge.id)
+
+
+async def receipt_cents(pledge: Pledge) -> int | None:
+    """What the receipt says that stands."""
+    found = await queries.receipt_of(pledge.id)
+    return found.amount_cents if found else None
+
+
+@pytest.mark.usefixtures("issuing")
+async def test_she_who_said_her_name_while_her_bank_contested_has_her_receipt_in_the_end(gate: Harness) -> None:
+    pledge = await a_gift(gate, 3_000, 300)
+    charge = await charge_of(pledge)
+    await gate.control.dispute(charge)
+    await hear(gate)
+    await she_says_who_she_is(pledge)
+    assert await receipt_cents(pledge) is None
+    await gate.control.close_dispute(charge, won=True)
+    await quiet(gate)
+    assert await receipt_cents(pledge) == 3_000
+
+
+@pytest.mark.usefixtures("issuing")
+async def test_a_second_refund_that_is_refused_leaves_a_receipt_for_the_rest(gate: Harness) -> None:
+    """The first one takes the receipt while the second is under way; nobody gave it back when that one failed."""
+    pledge = await a_gift(gate, 5_000)
+    await she_says_who_she_is(pledge)
+    first = await refund_at_the_gateway(gate, pledge, 2_000)
+    await looking.look_at(gateway.OURS, await gateway.read_refund(gateway.OURS, first))
+    second = await approved(pledge, 1_000)
+    await gate.control.dispute(await charge_of(pledge))
+    await jobs.run_due(schedules=False)
+    assert (await Refund.get(id=second.id)).status == RefundStatus.FAILED
+    assert await receipt_cents(pledge) == 3_000
+    await quiet(gate)
+
+
+@pytest.mark.usefixtures("issuing")
+async def test_there_is_no_receipt_of_nothing_when_only_the_tip_is_left(gate: Harness) -> None:
+    pledge = await a_gift(gate, 3_000, 300)
+    await she_says_who_she_is(pledge)
+    refund = await given_back(pledge, 3_000)
+    assert await left_of(pledge) == (0, 300, 0)
+    assert await receipt_cents(pledge) is None
+    with pytest.raises(receipts.NoReceipt, match="remboursé"):
+        await receipts.issue(pledge.id)
+    await gate.control.fail_refund(refund.refund_ref or "")
+    await quiet(gate)
+    assert await receipt_cents(pledge) == 3_000
+
+
+@pytest.mark.usefixtures("issuing")
+async def test_a_receipt_that_a_treasurer_voided_does_not_come_back_with_the_money(gate: Harness) -> None:
+    pledge = await a_gift(gate, 3_000)
+    await she_says_who_she_is(pledge)
+    standing = await queries.receipt_of(pledge.id)
+    assert standing
+    await receipts.void(standing, "Le nom était faux.", await a_treasurer("Dominique Blanc"))
+    charge = await charge_of(pledge)
+    await gate.control.dispute(charge)
+    await gate.control.close_dispute(charge, won=True)
+    await quiet(gate)
+    assert await receipt_cents(pledge) is None
