@@ -58,7 +58,7 @@ async def money_returned(pledge_id: int, **_facts: object) -> None:
         with speaking("fr"):
             reason = _("Don de %(amount)s remboursé.", amount=money(receipt.amount_cents))
         await service.void(receipt, reason)
-    if facts.received_on and not facts.returned and facts.amount_cents > 0:  # a tip may be all that is left
+    if facts.received_on and not facts.returned:
         with suppress(service.NoReceipt):
             await service.issue(pledge_id)
 
@@ -117,9 +117,10 @@ async def cheque_bounced(gift_id: int, pledge_id: int | None = None, **_facts: o
 
 
 async def refund_came_back(pledge_id: int, **_facts: object) -> None:
-    """A refund failed weeks later: the gift is a gift again."""
+    """A refund failed, or a bank gave way: the gift is a gift again. Whatever was voided by a person stays void."""
     await money_returned(pledge_id)
-    await money_arrived(pledge_id)
+    if not await queries.voided_by_hand(pledge_id):
+        await money_arrived(pledge_id)
 
 
 handlers: dict[str, Handler] = {

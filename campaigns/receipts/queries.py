@@ -69,6 +69,12 @@ async def taken_by_a_refund(pledge_id: int) -> bool:
     return last is not None and last.voids_id is not None and last.actor_id is None
 
 
+async def voided_by_hand(pledge_id: int) -> bool:
+    """Whether somebody of the team has decided that the last receipt of a gift does not stand."""
+    last = await Receipt.filter(pledge_id=pledge_id).order_by("-id").first()
+    return last is not None and last.voids_id is not None and last.actor_id is not None
+
+
 async def receipt_to_void(receipt_id: int) -> Receipt:
     """A receipt that stands. Raises NotFound."""
     found = await Receipt.get_or_none(id=receipt_id, voids_id=None)

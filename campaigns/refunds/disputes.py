@@ -1,6 +1,5 @@
 """Contested charges, and debits that their bank takes back: what is held, what is given back, what is lost."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from campaigns.ledger import service as ledger
@@ -11,6 +10,7 @@ from campaigns.payments.models import Attempt
 from campaigns.pledges.models import Pledge
 from campaigns.refunds import letters, position
 from campaigns.refunds.models import UNSENT, Dispute, Refund, RefundStatus
+from campaigns.refunds.position import Share
 from campaigns.settlement import outcomes
 from civic import clock, jobs
 from civic.database import retrying, transaction
@@ -20,15 +20,6 @@ ENDED = (DisputeState.WON, DisputeState.LOST)
 SEPA = "sepa_debit"
 MORE = "#"
 """Between a dispute's name and what tells its entries of one kind apart (`settlement.books` adds them up)."""
-
-
-@dataclass(slots=True, frozen=True)
-class _Share:
-    """How a lost amount is borne, in cents."""
-
-    gift: int
-    tip: int
-    excess: int
 
 
 @retrying
@@ -128,52 +119,41 @@ async def _close(pledge: Pledge, row: Dispute, turn: int) -> None:
     if row.closed_at is None:
         row.closed_at = clock.now()
         await Dispute.filter(id=row.id).update(closed_at=row.closed_at)
-    borne = row.gift_cents + row.tip_cents + row.excess_cents
-    more = f"{MORE}{turn}" if borne else ""
-    if row.held_cents > borne:
-        await _lose(pledge, row, AccountKind.DISPUTES_HELD, row.held_cents - borne, more=more)
-    elif row.held_cents < borne:
-        await _regain(pledge, row, borne - row.held_cents, more)
+    more = f"{MORE}{turn}" if row.borne_cents else ""
+    if row.held_cents > row.borne_cents:
+        await _lose(pledge, row, AccountKind.DISPUTES_HELD, row.held_cents - row.borne_cents, more=more)
+    elif row.held_cents < row.borne_cents:
+        await _regain(pledge, row, row.borne_cents - row.held_cents, more)
 
 
 async def _lose(
     pledge: Pledge, row: Dispute, account: AccountKind, cents: int, *, fee: int = 0, more: str = ""
 ) -> None:  # fmt: skip
     """The campaign, then the tip, bear it; what the backer had back already is hers twice, and owed by her."""
-    found = await position.position_of(pledge)
-    assert found is not None, "a dispute belongs to a charge"
-    share = _share(found, cents)
+    share = await _bear(pledge, row, cents)
     kind = "returned" if row.means == SEPA and account == AccountKind.STRIPE_CLEARING else "dispute_lost"
-    amounts = [*_borne(row, share), Amount(AccountKind.PSP_FEES, fee), Amount(account, -cents - fee)]
+    borne = position.sources(share, due=row.due)
+    amounts = [*borne, Amount(AccountKind.PSP_FEES, fee), Amount(account, -cents - fee)]
     await _book(kind, pledge, row, row.opened_at if kind == "returned" else None, amounts, more)
-    await _bear(pledge, row, share)
     await _tell("refund_settled", pledge, row, share.gift, more)
 
 
 async def _regain(pledge: Pledge, row: Dispute, cents: int, more: str) -> None:
     """The other way round: what the backer owed, then the tip, then the gift."""
-    excess = min(cents, row.excess_cents)
-    tip = min(cents - excess, row.tip_cents)
-    share = _Share(excess + tip - cents, -tip, -excess)
-    amounts = [*_borne(row, share), Amount(AccountKind.DISPUTES_HELD, cents)]
+    share = await _bear(pledge, row, -cents)
+    amounts = [*position.sources(share, due=row.due), Amount(AccountKind.DISPUTES_HELD, cents)]
     await _book("dispute_regained", pledge, row, None, amounts, more)
-    await _bear(pledge, row, share)
     await _tell("refund_undone", pledge, row, -share.gift, more)
 
 
-def _borne(row: Dispute, share: _Share) -> list[Amount]:
-    excess = Amount(AccountKind.BACKER_EXTERNAL, share.excess)
-    return [*position.sources(share.gift, share.tip, due=row.due), excess]
-
-
-async def _bear(pledge: Pledge, row: Dispute, share: _Share) -> None:
-    values = {
-        "gift_cents": row.gift_cents + share.gift, "tip_cents": row.tip_cents + share.tip,
-        "excess_cents": row.excess_cents + share.excess,
-    }  # fmt: skip
-    await Dispute.filter(id=row.id).update(**values)
-    row.update_from_dict(values)
-    await position.take(pledge, share.gift, due=row.due)
+async def _bear(pledge: Pledge, row: Dispute, cents: int) -> Share:
+    """So much more of it is lost (less, when negative); answers who bears the difference."""
+    before = await position.borne_by(pledge)
+    whole = {"gift_cents": 0, "tip_cents": 0, "excess_cents": row.borne_cents + cents}
+    await Dispute.filter(id=row.id).update(**whole)
+    change = await position.spread(pledge, before, due=row.due)
+    await row.refresh_from_db(fields=list(whole))
+    return change
 
 
 async def _tell(fact: str, pledge: Pledge, row: Dispute, gift_cents: int, more: str) -> None:
@@ -183,13 +163,6 @@ async def _tell(fact: str, pledge: Pledge, row: Dispute, gift_cents: int, more: 
             fact, key=f"dispute-{row.id}{more}", pledge_id=pledge.id, campaign_id=pledge.campaign_id,
             amount_cents=gift_cents,
         )  # fmt: skip
-
-
-def _share(found: position.Position, cents: int) -> _Share:
-    """The gift first, then the tip, as refunds do; a part refunded before is never taken a second time."""
-    gift = min(cents, found.gift_left_cents)
-    tip = min(cents - gift, found.tip_left_cents)
-    return _Share(gift, tip, cents - gift - tip)
 
 
 @retrying
@@ -213,18 +186,3 @@ async def take_back(attempt_id: int, returned: Returned) -> bool:
         await position.follow(pledge, "debit_returned")
         await jobs.enqueue("unwinding_looked", key=f"dispute-{row.id}-lost", campaign_id=pledge.campaign_id)
     return True
-
-
-async def absorb(pledge: Pledge, refund: Refund) -> None:
-    """A refund came back after its charge was lost to the bank: what the backer had twice, she has once now."""
-    for row in await Dispute.filter(pledge_id=pledge.id, excess_cents__gt=0).order_by("id"):
-        found = await position.position_of(pledge)
-        assert found is not None, "a dispute belongs to a charge"
-        share = _share(found, min(row.excess_cents, found.gift_left_cents + found.tip_left_cents))
-        moved = share.gift + share.tip
-        if not moved:
-            continue
-        share = _Share(share.gift, share.tip, -moved)
-        source, memo = f"{refund.key}-{row.id}", f"pledge {pledge.id}"
-        await ledger.book("excess_back", "excess", source, _borne(row, share), campaign=pledge.campaign_id, memo=memo)
-        await _bear(pledge, row, share)

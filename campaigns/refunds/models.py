@@ -48,7 +48,8 @@ class RefundMeans(StrEnum):
 
 
 class Refund(Model):
-    """Money given back to one backer, in cents. `tip_cents` of the amount come out of the tip, the rest of the gift.
+    """Money given back to one backer, in cents. `tip_cents` of the amount do not come out of the gift: the tip, and
+    what she has twice (given back here and at the gateway's site).
 
     `due`: the money was never counted in the campaign (a charge for a promise that awaited none). `booked_at`: when it
     left our balance. The idempotency key is `refund-{id}`. `answer` is the gateway's.
@@ -163,3 +164,8 @@ class Dispute(Model):
                 name="dispute_amounts",
             ),
         )
+
+    @property
+    def borne_cents(self) -> int:
+        """What was lost of it, whoever bears it."""
+        return int(self.gift_cents + self.tip_cents + self.excess_cents)

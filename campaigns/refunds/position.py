@@ -18,7 +18,7 @@ from campaigns.lifecycle.transitions import By
 from campaigns.payments.answers import DisputeState
 from campaigns.payments.models import Attempt
 from campaigns.pledges import transitions
-from campaigns.pledges.models import Pledge
+from campaigns.pledges.models import Pledge, PledgeChange
 from campaigns.pledges.models import PledgeStatus as P
 from campaigns.pledges.queries import STANDING
 from campaigns.refunds.models import UNDER_WAY, UNSENT, Dispute, Refund
@@ -29,6 +29,18 @@ from civic.needs.models import NeedKind
 PAID = (P.COLLECTED, P.REFUND_PENDING, P.REFUNDED, P.DISPUTED, P.CHARGED_BACK)
 GIVEN = (P.COLLECTED, P.REFUND_PENDING, P.DISPUTED)
 """The gift still counts: its backer is a contributor and holds her reward."""
+
+
+@dataclass(slots=True, frozen=True)
+class Share:
+    """Who bears money that has gone, in cents: the gift first, then the tip; `excess` the backer has twice and owes."""
+
+    gift: int = 0
+    tip: int = 0
+    excess: int = 0
+
+    def __sub__(self, other: "Share") -> "Share":
+        return Share(self.gift - other.gift, self.tip - other.tip, self.excess - other.excess)
 
 
 @dataclass(slots=True, frozen=True)
@@ -51,16 +63,25 @@ class Position:
         return [row for row in self.refunds if row.status in (*UNSENT, *UNDER_WAY) and not row.is_out]
 
     @property
+    def borne(self) -> Share:
+        """How everything that has gone is borne, whatever went first."""
+        return self.share_of(self.refunded_cents + sum(row.borne_cents for row in self.disputes))
+
+    def share_of(self, gone_cents: int) -> Share:
+        """How so much would be borne."""
+        gift = min(gone_cents, self.pledge.amount_cents)
+        tip = min(gone_cents - gift, self.attempt.amount_cents - self.pledge.amount_cents)
+        return Share(gift, tip, gone_cents - gift - tip)
+
+    @property
     def gift_left_cents(self) -> int:
         """What is left of the gift."""
-        gone = sum(row.gift_cents for row in self.out) + sum(row.gift_cents for row in self.disputes)
-        return int(self.pledge.amount_cents - gone)
+        return int(self.pledge.amount_cents - self.borne.gift)
 
     @property
     def tip_left_cents(self) -> int:
         """What is left of the tip."""
-        gone = sum(row.tip_cents for row in self.out) + sum(row.tip_cents for row in self.disputes)
-        return int(self.attempt.amount_cents - self.pledge.amount_cents - gone)
+        return int(self.attempt.amount_cents - self.pledge.amount_cents - self.borne.tip)
 
     @property
     def contested_cents(self) -> int:
@@ -110,10 +131,45 @@ async def position_of(pledge: Pledge) -> Position | None:
     return Position(pledge, attempt, refunds, await Dispute.filter(pledge_id=pledge.id).order_by("id"))
 
 
-def sources(gift_cents: int, tip_cents: int, *, due: bool) -> list[Amount]:
-    """Where money that goes back is taken from: the fund (or what is due back) and the tips."""
+def sources(share: Share, *, due: bool) -> list[Amount]:
+    """Where money that goes back is taken from: the fund (or what is due back), the tips, what the backer owes."""
     fund = AccountKind.REFUNDS_DUE if due else AccountKind.CAMPAIGN_FUND
-    return [Amount(fund, gift_cents), Amount(AccountKind.PLATFORM_TIPS, tip_cents)]
+    return [
+        Amount(fund, share.gift), Amount(AccountKind.PLATFORM_TIPS, share.tip),
+        Amount(AccountKind.BACKER_EXTERNAL, share.excess),
+    ]  # fmt: skip
+
+
+async def borne_by(pledge: Pledge) -> Share:
+    """How what has gone of a charged pledge is borne now."""
+    found = await position_of(pledge)
+    assert found is not None, "what goes back was charged"
+    return found.borne
+
+
+async def spread(pledge: Pledge, before: Share, *, due: bool) -> Share:
+    """Money has left or come back: each row bears its share anew, refunds before disputes, and the total follows.
+
+    So the order in which they are heard of changes nothing. Answers what changed since `before`; a refund keeps what
+    its backer has twice beside the tip.
+    """
+    found = await position_of(pledge)
+    assert found is not None, "what goes back was charged"
+    gone = 0
+    for row in found.out:
+        share = found.share_of(gone + row.amount_cents) - found.share_of(gone)
+        gone += row.amount_cents
+        if row.tip_cents != share.tip + share.excess:
+            await Refund.filter(id=row.id).update(tip_cents=share.tip + share.excess)
+    for contest in found.disputes:
+        share = found.share_of(gone + contest.borne_cents) - found.share_of(gone)
+        gone += contest.borne_cents
+        if (contest.gift_cents, contest.tip_cents, contest.excess_cents) != (share.gift, share.tip, share.excess):
+            rows = Dispute.filter(id=contest.id)
+            await rows.update(gift_cents=share.gift, tip_cents=share.tip, excess_cents=share.excess)
+    change = found.borne - before
+    await take(pledge, change.gift, due=due)
+    return change
 
 
 async def take(pledge: Pledge, gift_cents: int, *, due: bool) -> None:
@@ -128,7 +184,8 @@ async def follow(
 ) -> None:  # fmt: skip
     """Bring the pledge's state, its backer's place and its reward in line with refunds and disputes.
 
-    What comes back to a campaign that failed meanwhile is given back in its turn.
+    A gift that counts again is told (`refund_undone`): what waited for it, as its receipt, may follow. What comes back
+    to a campaign that failed meanwhile is given back in its turn.
     """
     position = await position_of(pledge)
     if position is not None and pledge.status in PAID:
@@ -139,9 +196,18 @@ async def follow(
             await _leave(pledge)
         elif before not in GIVEN and after in GIVEN:
             await _come_back(pledge)
-        if after == P.COLLECTED != before and pledge.campaign.status == CampaignStatus.FAILED:
-            await jobs.enqueue("gift_came_late", key=f"pledge-{pledge.id}-{cause}", pledge_id=pledge.id)
+        if after == P.COLLECTED != before:
+            await _tell_again(pledge)
     await keep_need(pledge.campaign_id)
+
+
+async def _tell_again(pledge: Pledge) -> None:
+    key = f"pledge-{pledge.id}-{await PledgeChange.filter(pledge_id=pledge.id).count()}"
+    await jobs.enqueue(
+        "refund_undone", key=key, pledge_id=pledge.id, campaign_id=pledge.campaign_id, amount_cents=0
+    )
+    if pledge.campaign.status == CampaignStatus.FAILED:
+        await jobs.enqueue("gift_came_late", key=key, pledge_id=pledge.id)
 
 
 async def _leave(pledge: Pledge) -> None:

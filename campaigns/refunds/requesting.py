@@ -125,17 +125,27 @@ def _tip_left(found: Position, refund: Refund) -> int:
 async def _transferred(refund: Refund, pledge: Pledge, actor: Actor) -> None:
     """She has made the transfer from the bank: it is booked at once, the gateway knows nothing of it."""
     present = clock.now()
-    await Refund.filter(id=refund.id).update(status=RefundStatus.SUCCEEDED, booked_at=present, settled_at=present)
-    amounts = position.sources(refund.gift_cents, refund.tip_cents, due=refund.due)
+    await Refund.filter(id=refund.id).update(status=RefundStatus.SUCCEEDED, settled_at=present)
+    refund.status = RefundStatus.SUCCEEDED
+    amounts = position.sources(await leave(pledge, refund), due=refund.due)
     amounts.append(Amount(AccountKind.BANK, -refund.amount_cents))
     await ledger.book(
         "refund", "transfer", refund.key, amounts, campaign=pledge.campaign_id, actor=actor.person.id,
         memo=f"pledge {pledge.id}",
     )  # fmt: skip
-    await position.take(pledge, refund.gift_cents, due=refund.due)
     await position.follow(pledge, "refund_succeeded")
     await letters.refunded(pledge, refund)
     await announce(pledge, refund)
+
+
+async def leave(pledge: Pledge, refund: Refund) -> position.Share:
+    """Its money leaves our balance now; answers who bears it."""
+    before = await position.borne_by(pledge)
+    refund.booked_at = clock.now()
+    await Refund.filter(id=refund.id).update(booked_at=refund.booked_at)
+    change = await position.spread(pledge, before, due=refund.due)
+    await refund.refresh_from_db(fields=["tip_cents"])
+    return change
 
 
 async def announce(pledge: Pledge, refund: Refund) -> None:

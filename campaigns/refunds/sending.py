@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from campaigns.ledger import service as ledger
-from campaigns.ledger.models import AccountKind, Entry
+from campaigns.ledger.models import AccountKind, Entry, Posting
 from campaigns.ledger.service import Amount
 from campaigns.money import CURRENCY
 from campaigns.payments import gateway
@@ -15,9 +15,9 @@ from campaigns.payments.gateway import Refused, Unreachable
 from campaigns.payments.models import Attempt
 from campaigns.payments.till import Till, till_of_pledge
 from campaigns.pledges.models import Pledge
-from campaigns.refunds import disputes, letters, position
+from campaigns.refunds import letters, position
 from campaigns.refunds.models import Refund, RefundStatus
-from campaigns.refunds.requesting import announce
+from campaigns.refunds.requesting import announce, leave
 from campaigns.settlement import outcomes, rules
 from campaigns.settlement.charging import OURS
 from campaigns.settlement.crash import crash_point
@@ -153,7 +153,10 @@ async def _book(pledge: Pledge, refund: Refund, answer: MoneyBack) -> None:
     """The money leaves the fund as soon as it left our balance; the charge's own fee is not given back."""
     if answer.fee_cents is None or refund.booked_at is not None:
         return
-    amounts = position.sources(refund.gift_cents, refund.tip_cents, due=refund.due)
+    share = await leave(pledge, refund)
+    if share.excess:
+        log.error("given back twice", refund=answer.ref, pledge=pledge.id, cents=share.excess)
+    amounts = position.sources(share, due=refund.due)
     amounts += [
         Amount(AccountKind.PSP_FEES, answer.fee_cents),
         Amount(AccountKind.STRIPE_CLEARING, -(refund.amount_cents + answer.fee_cents)),
@@ -162,22 +165,16 @@ async def _book(pledge: Pledge, refund: Refund, answer: MoneyBack) -> None:
         "refund", "refund", answer.ref, amounts, campaign=pledge.campaign_id, occurred_at=answer.happened_at,
         actor=refund.approved_by_id, memo=f"pledge {pledge.id}",
     )  # fmt: skip
-    await Refund.filter(id=refund.id).update(booked_at=clock.now())
-    refund.booked_at = clock.now()
-    await position.take(pledge, refund.gift_cents, due=refund.due)
 
 
 async def _sent_back(pledge: Pledge, refund: Refund, answer: MoneyBack) -> bool:
     """The backer's bank does not take it: the money is ours again, the entry is reversed (docs/money.md)."""
     if refund.status not in (*OPEN, RefundStatus.SUCCEEDED):
         return False
-    was_settled = refund.status == RefundStatus.SUCCEEDED
+    was_settled, before = refund.status == RefundStatus.SUCCEEDED, await position.borne_by(pledge)
     await _record(refund, answer)
     if refund.booked_at is not None:
-        entry = await Entry.get(source_type="refund", source_id=answer.ref, kind="refund")
-        await ledger.reverse(entry, memo=f"pledge {pledge.id}")
-        await position.take(pledge, -refund.gift_cents, due=refund.due)
-        await disputes.absorb(pledge, refund)
+        await _reverse(pledge, refund, before)
     if was_settled and not refund.due:
         await jobs.enqueue(
             "refund_undone", key=refund.key, pledge_id=pledge.id, campaign_id=pledge.campaign_id,
@@ -185,6 +182,21 @@ async def _sent_back(pledge: Pledge, refund: Refund, answer: MoneyBack) -> bool:
         )  # fmt: skip
     await _failed(pledge, refund, answer.failure)
     return True
+
+
+async def _reverse(pledge: Pledge, refund: Refund, before: position.Share) -> None:
+    """Its entry is undone; if other rows had been heard of since, what they bear is theirs from now on."""
+    entry = await Entry.get(source_type="refund", source_id=refund.refund_ref, kind="refund")
+    await ledger.reverse(entry, memo=f"pledge {pledge.id}")
+    change = await position.spread(pledge, before, due=refund.due)
+    booked = {one.account.kind: one.amount_cents for one in await Posting.filter(entry=entry).select_related("account")}
+    rest = [
+        Amount(one.account, one.cents + booked.get(one.account, 0))
+        for one in position.sources(change, due=refund.due)
+    ]  # fmt: skip
+    if any(one.cents for one in rest):
+        memo = f"pledge {pledge.id}"
+        await ledger.book("excess_back", "excess", refund.key, rest, campaign=pledge.campaign_id, memo=memo)
 
 
 @retrying

@@ -5,10 +5,16 @@ from datetime import timedelta
 from civic import clock, database
 from civic.i18n import _
 
-_TOO_MUCH = """SELECT a.pledge_id AS id FROM attempt a WHERE a.status = 'succeeded' AND a.amount_cents <
-COALESCE((SELECT SUM(r.amount_cents) FROM refund r WHERE r.attempt_id = a.id
-AND r.status NOT IN ('requested', 'refused', 'failed')), 0)
-+ COALESCE((SELECT SUM(d.gift_cents + d.tip_cents) FROM dispute d WHERE d.attempt_id = a.id), 0)"""
+_OUT = """COALESCE((SELECT SUM({cents}) FROM refund r WHERE r.attempt_id = a.id AND r.booked_at IS NOT NULL
+AND r.status <> 'failed' AND {which}), 0)"""
+_LOST = "COALESCE((SELECT SUM({cents}) FROM dispute d WHERE d.attempt_id = a.id), 0)"
+_TOO_MUCH = f"""SELECT a.pledge_id AS id FROM attempt a JOIN pledge p ON p.id = a.pledge_id WHERE a.status = 'succeeded'
+AND (a.amount_cents < {_OUT.format(cents="r.amount_cents", which="r.means = 'gateway'")}
+OR a.amount_cents < {_OUT.format(cents="r.amount_cents", which="r.cause <> 'outside'")}
+OR p.amount_cents < {_OUT.format(cents="r.amount_cents - r.tip_cents", which="1 = 1")}
++ {_LOST.format(cents="d.gift_cents")} OR a.amount_cents - p.amount_cents < {_LOST.format(cents="d.tip_cents")})"""  # noqa: S608
+"""By the gateway, or by us. Given back here by transfer and again by somebody at the gateway's site is owed by its
+backer (`backer_external`); what has not left yet may still be refused."""
 _ALONE = """SELECT id FROM refund WHERE cause = 'asked' AND status NOT IN ('requested', 'refused')
 AND (approved_by_id IS NULL OR approved_by_id = requested_by_id)"""
 _STUCK = """SELECT id FROM refund WHERE status IN ('approved', 'sending', 'unknown') AND decided_at < ?"""

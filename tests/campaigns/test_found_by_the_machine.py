@@ -8,6 +8,7 @@ from campaigns.ledger import queries as ledger
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.transitions import NotNow
 from campaigns.payments import checkout
+from campaigns.payments.till import OURS
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import Gift
@@ -40,7 +41,7 @@ async def a_gift_paid_at_once(gate: Harness) -> Pledge:
     made = await pledges.pledge(await a_person("Rose Martin"), campaign, gift, "key", [])
     page = await direct.pay_now(await Pledge.get(id=made.id).select_related("campaign", "person"))
     await gate.browser.post(page or "", data=CARD)
-    await checkout.settle((await Pledge.get(id=made.id)).session_ref)
+    await checkout.settle(OURS, (await Pledge.get(id=made.id)).session_ref)
     await jobs.run_due(schedules=False)
     return await Pledge.get(id=made.id, status=PledgeStatus.COLLECTED).select_related("campaign", "person")
 

@@ -68,16 +68,7 @@ class EachMonth(Monthly, Accidents, GoingBack):
     """A standing campaign and its supporters."""
 
 
-KNOWN = pytest.mark.xfail(
-    not LONG, strict=False,
-    reason="open finding: « rendu plus qu’il n’a été reçu » after refunds and a dispute of one gift (see the report)",
-)
-
-
-@pytest.mark.parametrize(
-    ("kind", "lives"),
-    [pytest.param(AllOrNothing, 4, marks=KNOWN), pytest.param(KeepWhatYouRaise, 2, marks=KNOWN), (EachMonth, 2)],
-)
+@pytest.mark.parametrize(("kind", "lives"), [(AllOrNothing, 4), (KeepWhatYouRaise, 2), (EachMonth, 2)])
 def test_whatever_happens_to_a_campaign_its_money_is_right(
     engine: Engine, templates: Templates, tmp_path: Path, kind: type[Life], lives: int
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis.stateful import precondition, rule
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.matching import agreeing, receiving
 from campaigns.matching.models import Match, MatchAgreement, MatchFund, MatchPayment, MatchState, PaymentState
+from campaigns.offline.models import OfflineGift
 from campaigns.pledges.models import Pledge
 from civic import clock
 from tests.campaigns.model.acts_gifts import WHICH
@@ -67,7 +68,8 @@ class Matched(Life):
         for agreement in await MatchAgreement.all():
             rows = await Match.filter(agreement_id=agreement.id).exclude(state=MatchState.RELEASED)
             assert sum(row.amount_cents for row in rows) == agreement.reserved_cents <= agreement.cap_cents
-            own = {pledge.id: pledge.amount_cents for pledge in await Pledge.filter(campaign_id=campaign.id)}
-            assert all(row.pledge_id in own for row in rows)
+            own = set(await Pledge.filter(campaign_id=campaign.id).values_list("id", flat=True))
+            by_hand = set(await OfflineGift.filter(campaign_id=campaign.id).values_list("id", flat=True))
+            assert all(row.pledge_id in own or row.gift_id in by_hand for row in rows)
             if campaign.status == CampaignStatus.FAILED:
                 assert agreement.reserved_cents == 0
