@@ -69,6 +69,12 @@ async def taken_by_a_refund(pledge_id: int) -> bool:
     return last is not None and last.voids_id is not None and last.actor_id is None
 
 
+async def taken_by_a_person(gift_id: int) -> bool:
+    """Whether somebody voided the last receipt of a gift by hand: no other follows by itself."""
+    last = await Receipt.filter(gift_id=gift_id).order_by("-id").first()
+    return last is not None and last.voids_id is not None and last.actor_id is not None
+
+
 async def receipt_to_void(receipt_id: int) -> Receipt:
     """A receipt that stands. Raises NotFound."""
     found = await Receipt.get_or_none(id=receipt_id, voids_id=None)
