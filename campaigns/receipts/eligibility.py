@@ -13,8 +13,8 @@ class Gift:
     """What decides. Amounts in cents; `received_on` is the day the money was credited, None while it was not.
 
     `returned`: refunded, being refunded, disputed or charged back. `reward_is_sale`: the thank-you is sold, not given.
-    `own_account`: another legal entity was paid directly, whatever its name. `waits`: an all-or-nothing campaign has not
-    succeeded yet; `lost`: it did not, and the gift goes back.
+    `own_account`: another legal entity was paid directly, whatever its name. `waits`: an all-or-nothing campaign has
+    not succeeded yet; `lost`: it did not, and the gift goes back.
     """
 
     amount_cents: int
