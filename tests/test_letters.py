@@ -23,7 +23,7 @@ WORDS = {
     "amount_cents": 3_000, "tip_cents": 100, "minimum_cents": 600_000, "total_cents": 250_000, "token": "jeton",
     "collected_cents": 610_000, "days": 0, "reason": "La banque a refusé.", "until": "lundi 30 novembre",
     "head": "a1b2c3", "method": "Visa •••• 4242", "debit_on": "lundi 30 novembre", "last_day": "dimanche 29 novembre",
-    "beneficiary": "Les Voisins du Mardi", "reference": "DON-42", "late": False, "answer": "approved", "note": "",
+    "beneficiary": "Les Voisins du Mardi", "reference": "DON-42", "late": False, "waits": True, "lead": False, "answer": "approved", "note": "",
     "decision_id": 7, "question": "On s’arrête à l’étang ?", "what": "Demander un devis", "answers": 4, "electorate": 5,
     "verdict": "adopted", "closes": "lundi 30 novembre à 20 h", "links": [["Ma place", "http://testserver/p/1"]],
     "integration": "Un arrêt sur deux.", "accepted": True, "committee": "Le comité", "message": "Je conduis.",

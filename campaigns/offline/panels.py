@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from tortoise.functions import Count, Sum
 
 from campaigns.offline import donors, queries
+from campaigns.offline import pressing as ending
 from campaigns.offline.donors import thanked_otherwise
 from campaigns.offline.models import COUNTING, BankLine, LineStatus, Mode, OfflineGift, OfflineStatus
 from campaigns.slots import Tool
@@ -45,8 +46,10 @@ async def treasury_panels(_actor: "Actor") -> list[Panel]:
         name: (sum(row["n"] for row in found), sum(row["cents"] for row in found)) for name, found in figures.items()
     }
     proposed = await BankLine.filter(status=LineStatus.PROPOSED).count()
+    pressing = await ending.pressing()
     order = 10 if sums["waiting"][0] or sums["back"][0] or proposed else 60
-    return [Panel("campaigns/offline/_treasury.html", {"sums": sums, "proposed": proposed}, order=order)]
+    context = {"sums": sums, "proposed": proposed, "pressing": pressing}
+    return [Panel("campaigns/offline/_treasury.html", context, order=order)]
 
 
 async def campaign_tools(campaign: "Campaign", actor: "Actor") -> list[Tool]:
@@ -62,12 +65,21 @@ async def desk_todos(person: "Person") -> list[Todo]:
     roles = await roles_of(person)
     if not {RoleName.TREASURER, RoleName.ANIMATOR} & set(roles):
         return []
+    urgent = [_urgent(one, urls.path("offline.treasury")) for one in await ending.pressing()]
     rows = OfflineGift.filter(status=OfflineStatus.RECEIVED, campaign__status__in=list(queries.ENTERING))
     count = await rows.exclude(recorded_by_id=person.id).count()
     if not count:
-        return []
+        return urgent
     text = _n("Vérifier %(n)s don reçu à la main", "Vérifier %(n)s dons reçus à la main", count)
-    return [Todo(text, urls.path("offline.treasury"), "argent")]
+    return [*urgent, Todo(text, urls.path("offline.treasury"), "argent")]
+
+
+def _urgent(one: ending.Pressing, href: str) -> Todo:
+    """Money in a drawer that a campaign's end will not wait for."""
+    text = _("Faire vérifier %(amount)s qui feraient réussir la collecte", amount=money(one.cents))
+    if not one.decides:
+        text = _("Faire vérifier %(amount)s avant la fin de la collecte", amount=money(one.cents))
+    return Todo(text, href, "argent", one.campaign.deadline, one.campaign.title)
 
 
 async def person_todos(person: "Person") -> list[Todo]:
@@ -79,7 +91,11 @@ async def person_todos(person: "Person") -> list[Todo]:
         )
         for gift in await queries.sent_back(person.id)
     ]  # fmt: skip
-    return sent_back + [
+    urgent = [
+        _urgent(one, urls.path("offline.index", slug=one.campaign.slug))
+        for one in await ending.pressing() if await is_lead(person, one.campaign.initiative_id)
+    ]  # fmt: skip
+    return urgent + sent_back + [
         Todo(
             _("Dire si un don de %(amount)s est de vous", amount=money(gift.amount_cents)),
             urls.path("offline.claim", id=gift.id), "argent", detail=gift.campaign.title,

@@ -5,7 +5,7 @@ from datetime import date
 
 from tortoise.functions import Count, Sum
 
-from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.queries import campaign_to_run
 from campaigns.offline.models import (
     COUNTING,
@@ -35,6 +35,7 @@ GIVING_BACK = (
     CampaignStatus.FAILED, CampaignStatus.CANCELLED, CampaignStatus.UNWINDING, CampaignStatus.REFUNDED,
 )  # fmt: skip
 """The campaign did not happen: what came in by hand goes back."""
+SUCCEEDED = (CampaignStatus.FUNDED, CampaignStatus.REPORTING, CampaignStatus.CLOSED)
 AT_ONCE = 200
 _WITH = ("campaign", "recorded_by", "verified_by", "pledge", "person", "commune")
 _REFERENCE = re.compile(r"(?<![A-Z0-9])([PHBR])[\s-]?0*([1-9]\d{0,11})(?!\d)")
@@ -69,6 +70,16 @@ async def gift_to_change(slug: str, gift_id: int, actor: Actor) -> OfflineGift:
         )
     gift.campaign = campaign
     return gift
+
+
+def is_kept(campaign: Campaign) -> bool:
+    """Whether what came by hand stays: at once, or for all-or-nothing once the campaign has succeeded."""
+    return campaign.goal != GoalKind.ALL_OR_NOTHING or campaign.status in SUCCEEDED
+
+
+def is_lost(campaign: Campaign) -> bool:
+    """Whether what came by hand goes back; what a monthly support was given stays given when it ends."""
+    return campaign.goal != GoalKind.MONTHLY and campaign.status in GIVING_BACK
 
 
 def may_verify(actor: Actor) -> bool:

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 from campaigns.identity import DonorForm
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import campaign_to_run
-from campaigns.offline import donors, papers, queries, service, wording
+from campaigns.offline import donors, papers, pressing, queries, service, wording
 from campaigns.offline.deposit_routes import routes as deposit_routes
 from campaigns.offline.forms import (
     FIELDS,
@@ -50,7 +50,7 @@ async def index(request: Request) -> Response:
     waiting = await queries.switched(campaign.id)
     return page(
         request, "campaigns/offline/index.html", campaign=campaign, gifts=gifts,
-        sums=await queries.sums_of(campaign.id),
+        sums=await queries.sums_of(campaign.id), pressing=await pressing.pressing(campaign_id=campaign.id),
         names={gift.id: _shown(gift, actor) for gift in gifts}, states=wording.states(), modes=wording.modes(),
         promises=[(pledge, reference(pledge), _backer(pledge, actor)) for pledge in waiting],
         reasons=await queries.reasons(gifts), open=campaign.status in queries.ENTERING,

@@ -5,6 +5,7 @@ Locks in the order of docs/locking.md: campaign, reward, pledge, offline gift, l
 
 from tortoise.expressions import F, Q
 
+from campaigns import tax
 from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind, Entry
 from campaigns.ledger.service import Amount
@@ -25,6 +26,7 @@ from civic.i18n import _
 from civic.needs.models import NeedKind
 from civic.people.actor import Actor, must_be_another
 from civic.people.service import audit
+from civic.settings import settings
 from civic.web.formats import money
 
 IN_HAND = {
@@ -225,5 +227,11 @@ async def _tell(gift: OfflineGift, name: str) -> None:
     await mail.send(
         f"campaigns/{name}", to=person.email, key=f"{name}-{gift.id}-{gift.turn}", locale=person.locale,
         title=gift.campaign.title, slug=gift.campaign.slug, person=person.name, amount_cents=gift.amount_cents,
-        reference=gift.code,
+        reference=gift.code, waits=_receipt_waits(gift.campaign),
     )  # fmt: skip
+
+
+def _receipt_waits(campaign: Campaign) -> bool:
+    """Whether a receipt may come, but only once this all-or-nothing campaign has succeeded."""
+    ours = campaign.payee_id is None and campaign.beneficiary == settings().receipt_issuer
+    return tax.issues_receipts() and ours and not queries.is_kept(campaign) and not queries.is_lost(campaign)

@@ -84,7 +84,7 @@ async def _page(request: Request, subject: Subject, form: Form[DonorForm], statu
         request, "campaigns/receipts/show.html", status=status, headers={"Cache-Control": "no-store"}, form=form,
         campaign=subject.campaign, receipt=await queries.standing(pledge_id=subject.pledge_id, gift_id=subject.gift_id),
         why=refusal(facts), place=_place(subject, given.year), cents=facts.amount_cents, reference=subject.reference,
-        may_come=tax.issues_receipts() and not facts.returned and not facts.own_account
+        may_come=tax.issues_receipts() and not facts.returned and not facts.lost and not facts.own_account
         and facts.beneficiary == settings().receipt_issuer,
         cost=tax.cost_cents(facts.amount_cents, given), year=given.year,
     )  # fmt: skip
@@ -173,7 +173,7 @@ async def _supervised(request: Request) -> Subject:
 async def _treasury_page(request: Request, subject: Subject, form: Form[DonorForm], status: int = 200) -> Response:
     return page(
         request, "campaigns/receipts/by_hand.html", status=status, form=form, campaign=subject.campaign,
-        gift_id=subject.gift_id, reference=subject.reference, why=refusal(subject.facts),
+        gift_id=subject.gift_id, reference=subject.reference, why=refusal(subject.facts), waits=subject.facts.waits,
         receipt=await queries.standing(gift_id=subject.gift_id), person=subject.person,
         address=urls.absolute("receipts.gift", token=subject.token), headers={"Cache-Control": "no-store"},
     )  # fmt: skip
@@ -199,7 +199,8 @@ async def slip(request: Request) -> Response:
     subject = await _supervised(request)
     address = urls.absolute("receipts.gift", token=subject.token)
     content = await drawing.invitation_paper(
-        address, await _name_of(subject), subject.reference, subject.facts.amount_cents, subject.campaign.title
+        address, await _name_of(subject), subject.reference, subject.facts.amount_cents, subject.campaign.title,
+        waits=subject.facts.waits,
     )
     return pdf_answer(content, f"recu-{subject.reference}")
 

@@ -107,7 +107,9 @@ async def statement_paper(name: str, year: int, receipts: list[Receipt]) -> byte
         return await draw(_("Relevé de vos dons %(year)s", year=year), fill)
 
 
-async def invitation_paper(address: str, name: str, reference: str, cents: int, title: str) -> bytes:
+async def invitation_paper(
+    address: str, name: str, reference: str, cents: int, title: str, *, waits: bool = False
+) -> bytes:
     """Half a sheet for a donor without an e-mail address: what she gave, and a code to ask for her receipt."""
 
     def fill(paper: Paper) -> None:
@@ -121,6 +123,8 @@ async def invitation_paper(address: str, name: str, reference: str, cents: int, 
             "Photographiez ce code avec votre téléphone, puis écrivez votre nom et votre adresse. Vous pouvez aussi "
             "nous les donner sur papier : écrivez-les ci-dessous et rendez-nous cette feuille."
         ))  # fmt: skip
+        if waits:
+            paper.text_block(_("Le reçu vient quand la collecte a réussi. Si elle échoue, ce don est rendu."))
         paper.qr(address, size=42)
         for label in (_("Nom et prénoms"), _("Numéro et rue"), _("Code postal et commune")):
             paper.ln(4)

@@ -13,7 +13,8 @@ class Gift:
     """What decides. Amounts in cents; `received_on` is the day the money was credited, None while it was not.
 
     `returned`: refunded, being refunded, disputed or charged back. `reward_is_sale`: the thank-you is sold, not given.
-    `own_account`: another legal entity was paid directly, whatever its name.
+    `own_account`: another legal entity was paid directly, whatever its name. `waits`: an all-or-nothing campaign has
+    not succeeded yet; `lost`: it did not, and the gift goes back.
     """
 
     amount_cents: int
@@ -25,6 +26,8 @@ class Gift:
     rewards_of_the_year_cents: int = 0
     company: bool = False
     own_account: bool = False
+    waits: bool = False
+    lost: bool = False
 
 
 def refusal(gift: Gift) -> str:
@@ -40,6 +43,10 @@ def refusal(gift: Gift) -> str:
         return _("L’argent va à une autre structure, qui délivre elle-même ses reçus.")
     if gift.returned or gift.amount_cents <= 0:  # a tip may be all that is left of it
         return _("Ce don a été remboursé ou contesté : il n’ouvre pas droit à un reçu.")
+    if gift.lost:
+        return _("La collecte n’a pas abouti : ce don est à rendre, il n’ouvre pas droit à un reçu.")
+    if gift.waits:
+        return _("Le reçu vient quand la collecte a réussi. Si elle échoue, ce don est rendu.")
     if gift.received_on is None:
         return _("Le reçu est établi quand l’argent est arrivé.")
     if current.receipt_ground_on and gift.received_on < current.receipt_ground_on:

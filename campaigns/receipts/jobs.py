@@ -1,16 +1,18 @@
-"""What happens to receipts after the fact: issued when money arrives, voided when it goes back."""
+"""What happens to receipts after the fact: issued when money arrives to stay, voided when it goes back."""
 
 from contextlib import suppress
 
 from campaigns.identity import FIELDS, DonorForm
+from campaigns.lifecycle.models import Campaign
 from campaigns.offline import donors
+from campaigns.offline import queries as offline
 from campaigns.offline.models import COUNTING, OfflineGift, OfflineStatus
 from campaigns.pledges.queries import MANAGE
 from campaigns.receipts import queries, service, subjects
 from campaigns.receipts.eligibility import refusal
 from campaigns.recurring.models import SupportMonth
 from campaigns.settlement.crash import crash_point
-from civic import mail
+from civic import jobs, mail
 from civic.i18n import _, speaking
 from civic.jobs import Handler
 from civic.people import links
@@ -116,10 +118,39 @@ async def cheque_bounced(gift_id: int, pledge_id: int | None = None, **_facts: o
         await cheque_arrived(gift_id)
 
 
+async def campaign_succeeded(campaign_id: int) -> None:
+    """An all-or-nothing campaign has its money: its gifts by hand stay, so their receipts come, each by its own job."""
+    for gift in await _by_hand(campaign_id):
+        if not await queries.voided_by_hand(gift_id=gift.id):
+            await jobs.enqueue("gift_is_kept", key=f"gift-{gift.id}-{gift.turn}", gift_id=gift.id)
+
+
+async def campaign_ended(campaign_id: int) -> None:
+    """A campaign that did not happen gives its gifts by hand back: receipts issued before are void, one by one."""
+    if not offline.is_lost(await Campaign.get(id=campaign_id)):
+        return
+    for gift in await _by_hand(campaign_id):
+        await jobs.enqueue("gift_is_lost", key=f"gift-{gift.id}-{gift.turn}", gift_id=gift.id)
+
+
+async def _by_hand(campaign_id: int) -> list[OfflineGift]:
+    rows = OfflineGift.filter(campaign_id=campaign_id, status__in=list(COUNTING), pledge_id__isnull=True)
+    return await rows.order_by("id")
+
+
+async def gift_is_lost(gift_id: int) -> None:
+    """Its campaign failed: a receipt that stands is void, with a number of its own."""
+    receipt = await queries.standing(gift_id=gift_id)
+    if receipt is not None:
+        with speaking("fr"):
+            reason = _("La collecte n’a pas abouti, ce don est rendu.")
+        await service.void(receipt, reason)
+
+
 async def refund_came_back(pledge_id: int, **_facts: object) -> None:
     """A refund failed, or a bank gave way: the gift is a gift again. Whatever was voided by a person stays void."""
     await money_returned(pledge_id)
-    if not await queries.voided_by_hand(pledge_id):
+    if not await queries.voided_by_hand(pledge_id=pledge_id):
         await money_arrived(pledge_id)
 
 
@@ -127,6 +158,11 @@ handlers: dict[str, Handler] = {
     "payment_collected": money_arrived,
     "offline_verified": cheque_arrived,
     "offline_reversed": cheque_bounced,
+    "campaign_funded": campaign_succeeded,
+    "campaign_decided": campaign_ended,
+    "campaign_unwinding": campaign_ended,
+    "gift_is_kept": cheque_arrived,
+    "gift_is_lost": gift_is_lost,
     "refund_settled": money_returned,
     "refund_undone": refund_came_back,
 }

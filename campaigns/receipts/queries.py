@@ -69,9 +69,10 @@ async def taken_by_a_refund(pledge_id: int) -> bool:
     return last is not None and last.voids_id is not None and last.actor_id is None
 
 
-async def voided_by_hand(pledge_id: int) -> bool:
-    """Whether somebody of the team has decided that the last receipt of a gift does not stand."""
-    last = await Receipt.filter(pledge_id=pledge_id).order_by("-id").first()
+async def voided_by_hand(**of: int) -> bool:
+    """Whether somebody of the team has decided that the last receipt of a gift (`pledge_id=` or `gift_id=`) does not
+    stand: no other follows by itself."""
+    last = await Receipt.filter(**of).order_by("-id").first()
     return last is not None and last.voids_id is not None and last.actor_id is not None
 
 

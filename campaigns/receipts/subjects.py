@@ -6,6 +6,7 @@ from typing import Any
 from campaigns.identity import Identity
 from campaigns.lifecycle.models import Campaign
 from campaigns.offline import donors
+from campaigns.offline import queries as offline
 from campaigns.offline.models import COUNTING, Mode, OfflineGift, OfflineStatus
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.queries import MANAGE
@@ -71,6 +72,7 @@ async def of_gift(gift_id: int) -> Subject:
         gift.amount_cents, gift.campaign.beneficiary, gift.received_on if gift.status in COUNTING else None,
         own_account=gift.campaign.payee_id is not None, returned=gift.status in BACK,
         company=identity is not None and identity.kind == DonorKind.COMPANY,
+        waits=not offline.is_kept(gift.campaign), lost=offline.is_lost(gift.campaign),
     )  # fmt: skip
     return Subject(
         None, gift.id, gift.campaign, gift.person, identity, facts, gift.code, links.make(donors.LINK, gift.id),

@@ -10,8 +10,10 @@ _UNPAID = """SELECT r.id, r.year, r.number FROM receipt r JOIN pledge p ON p.id 
 LEFT JOIN receipt v ON v.voids_id = r.id WHERE r.voids_id IS NULL AND v.id IS NULL
 AND (p.status NOT IN ('collected', 'refund_pending', 'disputed') OR r.amount_cents > p.amount_cents)"""
 _UNPAID_BY_HAND = """SELECT r.id, r.year, r.number FROM receipt r JOIN offline_gift g ON g.id = r.gift_id
+JOIN campaign c ON c.id = g.campaign_id
 LEFT JOIN receipt v ON v.voids_id = r.id WHERE r.voids_id IS NULL AND v.id IS NULL
-AND (g.status NOT IN ('verified', 'banked') OR r.amount_cents <> g.amount_cents)"""
+AND (g.status NOT IN ('verified', 'banked') OR r.amount_cents <> g.amount_cents
+OR (c.goal <> 'monthly' AND c.status IN ('failed', 'cancelled', 'unwinding', 'refunded')))"""
 
 
 async def numbers_have_no_gap() -> list[str]:

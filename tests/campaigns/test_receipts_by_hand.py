@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 
 from campaigns.identity import DonorForm
-from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.offline import deposits, donors, statements, verifying
 from campaigns.offline.models import BankLine, BankStatement, Mode, OfflineChange, OfflineDonor, OfflineGift
 from campaigns.offline.verify import CHECKS as OFFLINE_CHECKS
@@ -15,6 +15,7 @@ from campaigns.receipts import drawing, queries
 from campaigns.receipts import service as receipts
 from campaigns.receipts.models import Donor, Receipt
 from campaigns.receipts.verify import CHECKS
+from campaigns.settlement import closing, deciding
 from campaigns.settlement.verify import CHECKS as SETTLEMENT_CHECKS
 from civic import clock, jobs
 from civic import database as db
@@ -40,6 +41,11 @@ def issuing(settings: Settings) -> Iterator[Settings]:
     configure(ready)
     yield ready
     configure(settings)
+
+
+async def a_keeper() -> Campaign:
+    """A campaign that keeps whatever it receives, so that a receipt comes with the gift."""
+    return await a_live_campaign(goal=GoalKind.FLEXIBLE)
 
 
 async def wrong() -> list[str]:
@@ -71,7 +77,7 @@ async def none_for(gift: OfflineGift) -> bool:
 @pytest.mark.parametrize(("mode", "said"), [(Mode.CHEQUE, "chèque"), (Mode.CASH, "espèces"), (Mode.TRANSFER, "virement")])
 async def test_who_wrote_her_address_at_the_stall_gets_her_receipt_once_it_is_verified(mode: Mode, said: str) -> None:
     day = clock.today() - timedelta(days=4)
-    campaign = await a_live_campaign()
+    campaign = await a_keeper()
     gift = await a_gift(campaign, 5_000, mode, identity=odile(), received_on=day, email="odile@exemple.fr")
     assert await none_for(gift)
     await verifying.verify(gift.id, await a_treasurer())
@@ -87,7 +93,7 @@ async def test_who_wrote_her_address_at_the_stall_gets_her_receipt_once_it_is_ve
 
 async def test_a_company_gives_a_cheque_and_gets_its_own_form() -> None:
     gift = await a_verified_gift(
-        await a_live_campaign(), 200_050, donor_name="Menuiserie Perrin", identity=DonorForm.model_validate(COMPANY)
+        await a_keeper(), 200_050, donor_name="Menuiserie Perrin", identity=DonorForm.model_validate(COMPANY)
     )
     text = words(await drawing.receipt_paper(await receipt_of(gift)))
     for mention in ("238 bis", "16216", "732829320", "SARL", "Menuiserie Perrin"):
@@ -95,7 +101,7 @@ async def test_a_company_gives_a_cheque_and_gets_its_own_form() -> None:
 
 
 async def test_a_cheque_that_bounces_voids_its_receipt_with_a_number_of_its_own() -> None:
-    campaign, team = await a_live_campaign(), await a_treasurer()
+    campaign, team = await a_keeper(), await a_treasurer()
     gift = await a_verified_gift(campaign, identity=odile(), email="odile@exemple.fr")
     first = await receipt_of(gift)
     slip = await deposits.prepare(Mode.CHEQUE, [gift.id], team)
@@ -112,7 +118,7 @@ async def test_a_cheque_that_bounces_voids_its_receipt_with_a_number_of_its_own(
 
 
 async def test_a_verification_undone_voids_and_the_next_one_issues_another() -> None:
-    campaign, team = await a_live_campaign(), await a_treasurer()
+    campaign, team = await a_keeper(), await a_treasurer()
     gift = await a_verified_gift(campaign, identity=odile())
     first = await receipt_of(gift)
     await verifying.undo(gift.id, team, "ce n’est pas le bon montant")
@@ -128,7 +134,7 @@ async def test_a_verification_undone_voids_and_the_next_one_issues_another() -> 
 
 
 async def test_a_transfer_is_dated_of_the_day_the_bank_credited_it() -> None:
-    campaign, one, other = await a_live_campaign(), await a_treasurer("Rose Un"), await a_treasurer("Rose Deux")
+    campaign, one, other = await a_keeper(), await a_treasurer("Rose Un"), await a_treasurer("Rose Deux")
     announced, credited = clock.today() - timedelta(days=5), clock.today() - timedelta(days=2)
     gift = await a_gift(campaign, 3_000, Mode.TRANSFER, identity=odile(), received_on=announced)
     file = await BankStatement.create(name="x", content="", signature="s", sent_by=one.person, sent_at=clock.now())
@@ -142,7 +148,7 @@ async def test_a_transfer_is_dated_of_the_day_the_bank_credited_it() -> None:
 
 
 async def test_the_donor_says_who_she_is_by_the_link_of_her_message(client: Client) -> None:
-    gift = await a_verified_gift(await a_live_campaign(), 4_000, email="odile@exemple.fr")
+    gift = await a_verified_gift(await a_keeper(), 4_000, email="odile@exemple.fr")
     assert await none_for(gift)
     mail = await OutboxMessage.get(to="odile@exemple.fr", subject__startswith="Un reçu fiscal pour votre don")
     address = next(word for word in mail.text.split() if "/dons/" in word).removeprefix("http://testserver")
@@ -163,7 +169,7 @@ async def test_the_donor_says_who_she_is_by_the_link_of_her_message(client: Clie
 
 
 async def test_the_treasurer_writes_the_identity_or_prints_a_slip_with_a_code(sign_in: SignIn, client: Client) -> None:
-    campaign = await a_live_campaign()
+    campaign = await a_keeper()
     gift = await a_verified_gift(campaign, 4_000, donor_name="Roger Berthet")
     page = f"/tresorerie/hors-ligne/{gift.id}/recu"
     animator = await sign_in(await a_person("Rose Petit", "", RoleName.ANIMATOR))
@@ -192,7 +198,7 @@ async def test_the_treasurer_writes_the_identity_or_prints_a_slip_with_a_code(si
 
 
 async def test_an_address_at_the_stall_is_whole_or_the_line_comes_back(sign_in: SignIn) -> None:
-    campaign = await a_live_campaign()
+    campaign = await a_keeper()
     lead, form = await sign_in(campaign.lead), f"/campagnes/{campaign.slug}/hors-ligne/saisie"
     sent = {
         "cle": "c", "lines": "5", "received_on": clock.today().isoformat(), "name_2": "Menuiserie Perrin",
@@ -220,7 +226,7 @@ async def test_an_address_at_the_stall_is_whole_or_the_line_comes_back(sign_in: 
 
 
 async def test_the_year_and_its_declaration_count_one_donor_once(sign_in: SignIn) -> None:
-    campaign = await a_live_campaign()
+    campaign = await a_keeper()
     person = await a_person("Odile Blanc", "odile@exemple.fr")
     pledge = await a_confirmed_pledge(campaign, person, 2_000)
     await db.execute("UPDATE pledge SET status = 'collected', collected_at = ? WHERE id = ?", [clock.now(), pledge.id])
@@ -251,7 +257,7 @@ async def test_the_same_name_and_door_are_one_donor_however_they_are_written() -
 
 
 async def test_a_name_typed_on_a_link_opens_nobody_elses_year(client: Client) -> None:
-    campaign = await a_live_campaign()
+    campaign = await a_keeper()
     hers, other = await a_verified_gift(campaign, 9_100, identity=odile()), await a_verified_gift(campaign, 1_000)
     await receipt_of(hers)
     await client.submit(link(other), ADDRESS)
@@ -262,7 +268,7 @@ async def test_a_name_typed_on_a_link_opens_nobody_elses_year(client: Client) ->
 
 
 async def test_without_a_ground_or_for_another_body_a_gift_by_hand_has_no_receipt(issuing: Settings) -> None:
-    campaign = await a_live_campaign()
+    campaign = await a_keeper()
     await Campaign.filter(id=campaign.id).update(beneficiary="Une autre association")
     gift = await a_verified_gift(await Campaign.get(id=campaign.id), identity=odile(), email="odile@exemple.fr")
     assert await none_for(gift)
@@ -276,7 +282,7 @@ async def test_without_a_ground_or_for_another_body_a_gift_by_hand_has_no_receip
 
 
 async def test_a_cheque_for_a_promise_takes_the_identity_written_at_the_stall() -> None:
-    campaign = await a_live_campaign()
+    campaign = await a_keeper()
     pledge = await a_switched_pledge(campaign)
     gift = await a_verified_gift(await Campaign.get(id=campaign.id), 3_000, number=f"P-{pledge.id}", identity=odile())
     await jobs.run_due(schedules=False)
@@ -292,7 +298,7 @@ async def test_a_cheque_for_a_promise_takes_the_identity_written_at_the_stall() 
 
 @pytest.mark.parametrize("broken", ["gift_id = NULL, pledge_id = NULL"])
 async def test_a_receipt_is_for_one_gift_and_the_database_says_so(broken: str) -> None:
-    gift = await a_verified_gift(await a_live_campaign(), identity=odile())
+    gift = await a_verified_gift(await a_keeper(), identity=odile())
     receipt = await receipt_of(gift)
     columns = "issuer, year, turn, kind, amount_cents, given_on, issued_at, content, donor_key, reason"
     with pytest.raises(Exception, match=r"receipt_of_one|CHECK"):
@@ -302,7 +308,7 @@ async def test_a_receipt_is_for_one_gift_and_the_database_says_so(broken: str) -
 
 
 async def test_a_receipt_that_outlives_its_cheque_is_found_by_verify() -> None:
-    gift = await a_verified_gift(await a_live_campaign(), identity=odile())
+    gift = await a_verified_gift(await a_keeper(), identity=odile())
     await receipt_of(gift)
     assert await wrong() == []
     await db.execute("UPDATE offline_gift SET status = 'bounced' WHERE id = ?", [gift.id])
@@ -310,7 +316,7 @@ async def test_a_receipt_that_outlives_its_cheque_is_found_by_verify() -> None:
 
 
 async def test_an_account_says_that_a_gift_under_its_address_is_its_own(sign_in: SignIn) -> None:
-    campaign = await a_live_campaign()
+    campaign = await a_keeper()
     odile_blanc = await a_person("Odile Blanc-Rey", "odile@exemple.fr")
     gift = await a_verified_gift(campaign, 4_300, donor_name="Mme O. Blanc", email="Odile@exemple.fr")
     hers, stranger = await sign_in(odile_blanc), await sign_in(await a_person("Paul Muet", "paul@exemple.fr"))
@@ -329,7 +335,7 @@ async def test_an_account_says_that_a_gift_under_its_address_is_its_own(sign_in:
 
 
 async def test_who_says_it_is_not_her_gift_is_not_asked_again(sign_in: SignIn) -> None:
-    gift = await a_verified_gift(await a_live_campaign(), donor_name="Un Voisin", email="odile@exemple.fr")
+    gift = await a_verified_gift(await a_keeper(), donor_name="Un Voisin", email="odile@exemple.fr")
     hers = await sign_in(await a_person("Odile Blanc", "odile@exemple.fr"))
     assert (await hers.submit(f"/mes-dons/{gift.id}", {"answer": "no"})).status_code == 303
     assert "Dire si un don" not in (await hers.get("/mon-espace")).text
@@ -338,7 +344,7 @@ async def test_who_says_it_is_not_her_gift_is_not_asked_again(sign_in: SignIn) -
 
 
 async def test_a_backer_who_claims_her_cheque_is_one_backer() -> None:
-    campaign = await a_live_campaign()
+    campaign = await a_keeper()
     person = await a_person("Odile Blanc", "odile@exemple.fr")
     await Person.filter(id=person.id).update(email_verified_at=clock.now())
     await a_confirmed_pledge(campaign, person, 2_000)
@@ -347,4 +353,58 @@ async def test_a_backer_who_claims_her_cheque_is_one_backer() -> None:
     person = await Person.get(id=person.id)
     await donors.claim(await donors.gift_to_claim(gift.id, person), person)
     assert (await Campaign.get(id=campaign.id)).backers_count == 1
+    assert await wrong() == []
+
+
+async def test_all_or_nothing_issues_receipts_for_gifts_by_hand_once_it_has_succeeded(client: Client) -> None:
+    campaign = await a_live_campaign()
+    told = await a_verified_gift(campaign, 600_000, identity=odile(), email="odile@exemple.fr")
+    asked = await a_verified_gift(campaign, 1_000, donor_name="Paul Muet", email="paul@exemple.fr")
+    assert await none_for(told)
+    assert await none_for(asked)
+    promise = await OutboxMessage.get(to="odile@exemple.fr")
+    assert "Votre reçu fiscal vient quand la collecte a réussi" in promise.text
+    assert not await OutboxMessage.filter(to="paul@exemple.fr", subject__startswith="Un reçu fiscal").exists()
+    assert "Le reçu vient quand la collecte a réussi" in (await client.get(link(asked))).text
+    await Campaign.filter(id=campaign.id).update(deadline=clock.now() - timedelta(minutes=1))
+    assert await deciding.decide(campaign.id) == CampaignStatus.COLLECTING
+    assert await none_for(told)
+    assert await closing.close(campaign.id) == CampaignStatus.FUNDED
+    assert (await receipt_of(told)).number == 1
+    assert await OutboxMessage.filter(to="paul@exemple.fr", subject__startswith="Un reçu fiscal").count() == 1
+    late = await a_verified_gift(await Campaign.get(id=campaign.id), 2_000, identity=odile())
+    assert (await receipt_of(late)).number == 2
+    await jobs.enqueue("campaign_funded", key="again", campaign_id=campaign.id)
+    await jobs.run_due(schedules=False)
+    assert await Receipt.all().count() == 2
+    assert await wrong() == []
+
+
+async def test_a_receipt_that_somebody_took_back_does_not_return_with_the_success() -> None:
+    campaign, team = await a_keeper(), await a_treasurer()
+    gift = await a_verified_gift(campaign, identity=odile())
+    await receipts.void(await receipt_of(gift), "adresse fausse", team)
+    await jobs.enqueue("campaign_funded", key="again", campaign_id=campaign.id)
+    assert await none_for(gift)
+
+
+async def test_receipts_issued_before_are_void_when_the_campaign_fails(client: Client) -> None:
+    campaign = await a_keeper()
+    gift = await a_verified_gift(campaign, 5_000, identity=odile(), email="odile@exemple.fr")
+    first = await receipt_of(gift)
+    values = {"goal": GoalKind.ALL_OR_NOTHING, "deadline": clock.now() - timedelta(minutes=1)}
+    await Campaign.filter(id=campaign.id).update(**values)
+    assert await deciding.decide(campaign.id) == CampaignStatus.FAILED
+    assert any("tient sans son don" in sentence for sentence in await wrong())
+    for _again in range(2):
+        assert await none_for(gift)
+    void = await Receipt.get(voids_id=first.id)
+    assert (void.number, void.reason) == (2, "La collecte n’a pas abouti, ce don est rendu.")
+    assert await OutboxMessage.filter(subject__contains="est annulé").count() == 1
+    page = (await client.get(link(gift))).text
+    assert "ce don est à rendre" in page
+    assert "Numéro et rue" not in page
+    await verifying.give_back(gift.id, await a_treasurer("Rose Deux"), "chèque rendu")
+    assert await none_for(gift)
+    assert await Receipt.all().count() == 2
     assert await wrong() == []
