@@ -1,0 +1,61 @@
+"""What a first-time user was told wrongly about money, page by page: each sentence says what is so here."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from campaigns.pledges.models import PledgeStatus
+from campaigns.pledges.queries import MANAGE
+from campaigns.settlement import deciding
+from civic import jobs
+from civic.people import links
+from civic.people.models import Person
+from tests.campaigns.sandbox_server import Harness
+from tests.campaigns.test_plain_money import plain
+from tests.campaigns.till import open_till
+from tests.client import Client
+from tests.factories import settlement as till
+from tests.factories.payees import DECLINES, a_payee, its_campaign, promised
+
+pytestmark = pytest.mark.one_engine
+SignIn = Callable[[Person], Awaitable[Client]]
+
+
+@pytest.fixture
+async def gate(client: Client, sandbox: Harness) -> AsyncIterator[Harness]:
+    async with open_till(sandbox) as opened:
+        yield opened
+
+
+async def test_who_pays_another_organisation_is_offered_what_she_can_do_and_no_more(
+    gate: Harness, client: Client, sign_in: SignIn
+) -> None:
+    campaign = await its_campaign(await a_payee(gate))
+    await promised(gate, campaign)
+    pledge = await promised(gate, campaign, number=DECLINES)
+    await till.deadline_passes(campaign)
+    await deciding.decide(campaign.id)
+    await jobs.run_due(schedules=False)
+    await pledge.refresh_from_db()
+    assert pledge.status == PledgeStatus.NEEDS_BACKER
+    page = await client.get(f"/campagnes/{campaign.slug}/reprise/{links.make(MANAGE, pledge.id)}")
+    assert "ou la même si le problème est réglé" in page.text
+    assert "prélèvement sur votre compte" not in page.text, "a card only, on her account"
+    followed = (await (await sign_in(await campaign.lead)).get(f"/campagnes/{campaign.slug}/prelevements")).text
+    assert "pour payer avec elle ou avec une autre" in followed
+    assert "chèque" not in plain(followed).lower()
+
+
+async def test_who_pays_the_host_is_still_offered_her_account_and_a_cheque(
+    gate: Harness, client: Client, sign_in: SignIn
+) -> None:
+    campaign = await till.a_live_campaign(10_000)
+    await till.a_pledge(campaign, gate, cents=6_000)
+    pledge = await till.a_pledge(campaign, gate, cents=5_000, card="pm_card_chargeCustomerFail")
+    await till.deadline_passes(campaign)
+    await deciding.decide(campaign.id)
+    await jobs.run_due(schedules=False)
+    page = await client.get(f"/campagnes/{campaign.slug}/reprise/{links.make(MANAGE, pledge.id)}")
+    assert "prélèvement sur votre compte" in page.text
+    followed = (await (await sign_in(await campaign.lead)).get(f"/campagnes/{campaign.slug}/prelevements")).text
+    assert "envoyer un chèque" in followed
