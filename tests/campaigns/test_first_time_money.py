@@ -1,13 +1,16 @@
 """What a first-time user was told wrongly about money, page by page: each sentence says what is so here."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
 from campaigns.pledges.models import PledgeStatus
 from campaigns.pledges.queries import MANAGE
+from campaigns.refunds import panels
+from campaigns.refunds.models import Dispute
 from campaigns.settlement import deciding
-from civic import jobs
+from civic import clock, jobs
 from civic.people import links
 from civic.people.models import Person
 from tests.campaigns.sandbox_server import Harness
@@ -15,7 +18,8 @@ from tests.campaigns.test_plain_money import plain
 from tests.campaigns.till import open_till
 from tests.client import Client
 from tests.factories import settlement as till
-from tests.factories.payees import DECLINES, a_payee, its_campaign, promised
+from tests.factories.payees import DECLINES, DISPUTED, a_payee, its_campaign, promised
+from tests.factories.refunds import a_gift, a_treasurer, charge_of, hear
 
 pytestmark = pytest.mark.one_engine
 SignIn = Callable[[Person], Awaitable[Client]]
@@ -59,3 +63,34 @@ async def test_who_pays_the_host_is_still_offered_her_account_and_a_cheque(
     assert "prélèvement sur votre compte" in page.text
     followed = (await (await sign_in(await campaign.lead)).get(f"/campagnes/{campaign.slug}/prelevements")).text
     assert "envoyer un chèque" in followed
+
+
+async def test_a_contested_gift_names_whose_account_pays_and_whom_to_warn(gate: Harness, sign_in: SignIn) -> None:
+    campaign = await its_campaign(await a_payee(gate, "La Régie du Lac"))
+    pledge = await promised(gate, campaign, number=DISPUTED)
+    await till.deadline_passes(campaign)
+    await deciding.decide(campaign.id)
+    await jobs.run_due(schedules=False)
+    await hear(gate)
+    assert await Dispute.filter(pledge_id=pledge.id).exists()
+    treasurer = await a_treasurer()
+    page = plain((await (await sign_in(treasurer.person)).get("/tresorerie")).text)
+    assert "sur le compte de La Régie du Lac" in page
+    texts = [plain(todo.text) for todo in await panels.desk_todos(treasurer.person)]
+    assert texts == ["Prévenir La Régie du Lac : un don de 50 € est contesté"]
+
+
+async def test_a_dispute_whose_time_has_passed_is_no_task(gate: Harness, sign_in: SignIn) -> None:
+    pledge = await a_gift(gate)
+    await gate.control.dispute(await charge_of(pledge))
+    await hear(gate)
+    treasurer = await a_treasurer()
+    assert [plain(todo.text) for todo in await panels.desk_todos(treasurer.person)] == [
+        "Répondre à une contestation de 50 €"
+    ]
+    await Dispute.all().update(due_at=clock.now() - timedelta(hours=1))
+    assert await panels.desk_todos(treasurer.person) == []
+    desk = await sign_in(treasurer.person)
+    for address in ("/tresorerie", f"/tresorerie/dons/{pledge.id}"):
+        assert "Délai passé le" in (await desk.get(address)).text
+        assert "Preuves à envoyer" not in (await desk.get(address)).text
