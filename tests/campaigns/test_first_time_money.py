@@ -94,3 +94,20 @@ async def test_a_dispute_whose_time_has_passed_is_no_task(gate: Harness, sign_in
     for address in ("/tresorerie", f"/tresorerie/dons/{pledge.id}"):
         assert "Délai passé le" in (await desk.get(address)).text
         assert "Preuves à envoyer" not in (await desk.get(address)).text
+
+
+async def test_the_treasurer_reads_what_happened_in_words_and_its_references_small(
+    gate: Harness, sign_in: SignIn
+) -> None:
+    pledge = await a_gift(gate)
+    await gate.control.dispute(await charge_of(pledge))
+    await hear(gate)
+    page = (await (await sign_in((await a_treasurer()).person)).get(f"/tresorerie/dons/{pledge.id}")).text
+    for words in ("Paiement du don", "Somme retenue par la banque", "la banque retient la somme"):
+        assert words in page, words
+    assert "dispute_open" not in page
+    for reference in (f"pledge-{pledge.id}-a1", (await Dispute.get()).dispute_ref):
+        before = [part.rsplit("<", 1)[-1] for part in page.split(reference)[:-1]]
+        assert before, reference
+        assert all(tag.startswith(("small", 'p class="meta"')) for tag in before), before
+    assert "<th scope=\"row\">charge" not in page
