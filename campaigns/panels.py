@@ -69,7 +69,7 @@ async def person_todos(person: "Person") -> list[Todo]:
     ]  # fmt: skip
     for pledge in await awaiting(person):
         href = urls.path("settlement.show", slug=pledge.campaign.slug, token=links.make(MANAGE, pledge.id))
-        text = _("Confirmer votre don de %(amount)s", amount=money(pledge.amount_cents))
+        text = _("Votre don de %(amount)s n’a pas pu être prélevé", amount=money(pledge.amount_cents))
         found.append(Todo(text, href, "argent", await last_moment(pledge), pledge.campaign.title))
     return found
 

@@ -90,8 +90,11 @@ async def test_a_payment_page_she_left_is_found_again_and_one_day_is_told(client
         assert until[1] in plain((await client.get(address[1])).text)
         backer = (await Pledge.get(id=pledge.id).select_related("person")).person
         before = await person_todos(backer)
+        assert before[0].text == "Votre don de 50\u202f€ n’a pas pu être prélevé"
+        assert "Votre don n’a pas pu être prélevé</h1>" in (await client.get(address[1])).text, "the same words"
         await client.submit(f"{address[1]}/payer")
         assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.CHARGING
+        assert "Votre don n’a pas pu être prélevé</h1>" in (await client.get(address[1])).text, "not paid yet"
         after = await person_todos(backer)
         assert [todo.text for todo in after] == [todo.text for todo in before]
         assert after[0].due_at == before[0].due_at
