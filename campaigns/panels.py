@@ -8,7 +8,7 @@ from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.wording import ends_text, state_text
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.pledges.queries import MANAGE, STANDING, awaiting, of_person, on_own_page
+from campaigns.pledges.queries import MANAGE, awaiting, of_person, on_own_page
 from campaigns.pledges.wording import state_of
 from campaigns.settlement.outcomes import last_moment
 from civic.i18n import _, _n
@@ -83,13 +83,11 @@ def _own_page(campaign: Campaign) -> str:
 
 
 async def person_given(person: "Person") -> list[Given]:
-    """Her promises and gifts; only she sees the amounts."""
+    """Her promises and gifts, also those that ended: each says what became of it; only she sees the amounts."""
     found = []
     for pledge in await of_person(person):
-        if pledge.status not in STANDING:
-            continue
         href = urls.path("pledges.manage", token=links.make(MANAGE, pledge.id))
-        given = pledge.status == PledgeStatus.COLLECTED
+        given = pledge.collected_at is not None
         text = _("Don de %(amount)s") if given else _("Promesse de %(amount)s")
         at = pledge.collected_at or pledge.confirmed_at or pledge.created_at
         state = state_of(pledge, on_page=await on_own_page(pledge))

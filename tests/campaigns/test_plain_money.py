@@ -74,6 +74,26 @@ async def test_her_gifts_say_where_they_stand(app: object):
     assert "Prélèvement en cours" in (await person_given(backer))[0].detail
 
 
+@pytest.mark.one_engine
+async def test_what_ended_without_a_debit_stays_in_her_space_and_says_so(app: object):
+    backer = await a_person("Odile Blanc")
+    pledge = await a_confirmed_pledge(await a_live_campaign(), backer)
+    for status, words in (
+        (PledgeStatus.CANCELLED, "Promesse annulée"), (PledgeStatus.RELEASED, "rien n’a été débité"),
+        (PledgeStatus.DROPPED, "Don abandonné"),
+    ):  # fmt: skip
+        await Pledge.filter(id=pledge.id).update(status=status)
+        (line,) = await person_given(backer)
+        assert plain(line.text) == "Promesse de 30 €"
+        assert words in line.detail
+    await Pledge.filter(id=pledge.id).update(status=PledgeStatus.REFUNDED, collected_at=clock.now())
+    (line,) = await person_given(backer)
+    assert plain(line.text) == "Don de 30 €"
+    assert "Don remboursé" in line.detail
+    await Pledge.filter(id=pledge.id).update(status=PledgeStatus.ABANDONED)
+    assert await person_given(backer) == []
+
+
 async def test_a_payment_page_she_left_is_found_again_and_one_day_is_told(client: Client, sandbox: Harness):
     async with open_till(sandbox) as gate:
         campaign = await till.a_live_campaign(10_000)
