@@ -11,6 +11,7 @@ from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import MANAGE, awaiting, of_person, on_own_page
 from campaigns.pledges.wording import state_of
 from campaigns.settlement.outcomes import last_moment
+from campaigns.settlement.queries import PAID
 from civic.i18n import _, _n
 from civic.initiatives.queries import is_lead
 from civic.people import links
@@ -87,7 +88,7 @@ async def person_given(person: "Person") -> list[Given]:
     found = []
     for pledge in await of_person(person):
         href = urls.path("pledges.manage", token=links.make(MANAGE, pledge.id))
-        given = pledge.collected_at is not None
+        given = pledge.status in PAID
         text = _("Don de %(amount)s") if given else _("Promesse de %(amount)s")
         at = pledge.collected_at or pledge.confirmed_at or pledge.created_at
         state = state_of(pledge, on_page=await on_own_page(pledge))

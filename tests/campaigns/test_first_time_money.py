@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.pledges.models import PledgeStatus
 from campaigns.pledges.queries import MANAGE
 from campaigns.refunds import panels
@@ -111,3 +112,17 @@ async def test_the_treasurer_reads_what_happened_in_words_and_its_references_sma
         assert before, reference
         assert all(tag.startswith(("small", 'p class="meta"')) for tag in before), before
     assert "<th scope=\"row\">charge" not in page
+
+
+async def test_a_failed_campaign_has_charged_nobody_and_says_it_in_words(client: Client, sign_in: SignIn) -> None:
+    past = clock.now() - timedelta(days=1)
+    campaign = await till.a_live_campaign(10_000)
+    await Campaign.filter(id=campaign.id).update(status=CampaignStatus.FAILED, deadline=past, decided_at=past)
+    lead = await sign_in(await campaign.lead)
+    page = (await lead.get(f"/campagnes/{campaign.slug}/prelevements")).text
+    assert "personne n’a été débité" in page
+    assert "terminés" not in page
+    assert "sur 0" not in page
+    await Campaign.filter(id=campaign.id).update(status=CampaignStatus.COLLECTING)
+    page = (await lead.get(f"/campagnes/{campaign.slug}/prelevements")).text
+    assert "Chiffres de" in page
