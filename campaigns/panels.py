@@ -8,9 +8,10 @@ from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.wording import ends_text, state_text
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.pledges.queries import MANAGE, STANDING, awaiting, of_person, on_own_page
+from campaigns.pledges.queries import MANAGE, awaiting, of_person, on_own_page
 from campaigns.pledges.wording import state_of
 from campaigns.settlement.outcomes import last_moment
+from campaigns.settlement.queries import PAID
 from civic.i18n import _, _n
 from civic.initiatives.queries import is_lead
 from civic.people import links
@@ -69,7 +70,7 @@ async def person_todos(person: "Person") -> list[Todo]:
     ]  # fmt: skip
     for pledge in await awaiting(person):
         href = urls.path("settlement.show", slug=pledge.campaign.slug, token=links.make(MANAGE, pledge.id))
-        text = _("Confirmer votre don de %(amount)s", amount=money(pledge.amount_cents))
+        text = _("Votre don de %(amount)s n’a pas pu être prélevé", amount=money(pledge.amount_cents))
         found.append(Todo(text, href, "argent", await last_moment(pledge), pledge.campaign.title))
     return found
 
@@ -83,13 +84,11 @@ def _own_page(campaign: Campaign) -> str:
 
 
 async def person_given(person: "Person") -> list[Given]:
-    """Her promises and gifts; only she sees the amounts."""
+    """Her promises and gifts, also those that ended: each says what became of it; only she sees the amounts."""
     found = []
     for pledge in await of_person(person):
-        if pledge.status not in STANDING:
-            continue
         href = urls.path("pledges.manage", token=links.make(MANAGE, pledge.id))
-        given = pledge.status == PledgeStatus.COLLECTED
+        given = pledge.status in PAID
         text = _("Don de %(amount)s") if given else _("Promesse de %(amount)s")
         at = pledge.collected_at or pledge.confirmed_at or pledge.created_at
         state = state_of(pledge, on_page=await on_own_page(pledge))

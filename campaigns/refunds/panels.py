@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from campaigns.pledges.service import reference
 from campaigns.refunds import queries, wording
+from campaigns.refunds.models import Dispute
 from campaigns.settlement.balance import DAYS, fees_since
 from civic import clock
 from civic.i18n import _, _n
@@ -44,10 +45,18 @@ async def desk_todos(person: "Person") -> list[Todo]:
         text = _n("Approuver %(n)s remboursement", "Approuver %(n)s remboursements", len(waiting))
         found.append(Todo(text, href, "argent", detail=_("%(amount)s en tout.", amount=money(cents))))
     for dispute in await queries.open_disputes():
-        text = _("Répondre à une contestation de %(amount)s", amount=money(dispute.amount_cents))
-        found.append(Todo(text, href, "argent", dispute.due_at, dispute.pledge.campaign.title))
+        if not wording.too_late(dispute):
+            found.append(Todo(_to_answer(dispute), href, "argent", dispute.due_at, dispute.pledge.campaign.title))
     lost = len(await queries.failed()) + len(await queries.due_back())
     if lost:
         text = _n("Rendre %(n)s don qui attend", "Rendre %(n)s dons qui attendent", lost)
         found.append(Todo(text, href, "argent"))
     return found
+
+
+def _to_answer(dispute: Dispute) -> str:
+    """Who answers: we do, or the organisation whose account received the gift."""
+    campaign, amount = dispute.pledge.campaign, money(dispute.amount_cents)
+    if campaign.payee_id:
+        return _("Prévenir %(who)s : un don de %(amount)s est contesté", who=campaign.beneficiary, amount=amount)
+    return _("Répondre à une contestation de %(amount)s", amount=amount)

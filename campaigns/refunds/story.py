@@ -30,6 +30,8 @@ def title(pledge: Pledge) -> str:
 def cause(code: str) -> str:
     """Why a state changed; a cause that only the machine knows is left out."""
     name = code.partition(":")[0]
+    if code.startswith(("dispute_", "refund_", "debit_", "gift_")):
+        return _money_back(code)
     return {
         "method_saved": _("moyen de paiement enregistré"), "deadline": _("la collecte a réussi"),
         "charge_succeeded": _("Stripe l’a reçu"), "debit_under_way": _("la banque a quelques jours pour répondre"),
@@ -48,6 +50,16 @@ def cause(code: str) -> str:
     }.get(name, "")  # fmt: skip
 
 
+def _money_back(code: str) -> str:
+    return {
+        "dispute_open": _("la banque retient la somme"), "dispute_inquiry": _("la banque se renseigne"),
+        "dispute_won": _("la contestation est gagnée"), "dispute_lost": _("la contestation est perdue"),
+        "refund_approved": _("le remboursement est approuvé"), "refund_pending": _("le remboursement est parti"),
+        "refund_succeeded": _("le remboursement est arrivé"), "refund_failed": _("le remboursement n’est pas arrivé"),
+        "debit_returned": _("la banque a repris le prélèvement"), "gift_came_late": _("argent venu après la fin"),
+    }.get(code, "")  # fmt: skip
+
+
 def attempt(code: str) -> str:
     """What became of one try to charge."""
     return {
@@ -56,6 +68,17 @@ def attempt(code: str) -> str:
         AttemptStatus.FAILED: _("échoué"), AttemptStatus.CANCELLED: _("abandonné"),
         AttemptStatus.UNKNOWN: _("sans réponse"),
     }.get(AttemptStatus(code), code)  # fmt: skip
+
+
+def entry(kind: str) -> str:
+    """What an entry of the ledger books about a gift."""
+    return {
+        "charge": _("Paiement du don"), "fee": _("Frais de paiement"), "refund": _("Remboursement"),
+        "excess_back": _("Rendu deux fois, récupéré"), "dispute": _("Somme retenue par la banque"),
+        "dispute_fee": _("Frais de contestation"), "dispute_won": _("Somme revenue de la banque"),
+        "dispute_lost": _("Contestation perdue"), "dispute_regained": _("Part regagnée"),
+        "returned": _("Prélèvement repris par la banque"), "reversal": _("Correction d’une écriture"),
+    }.get(kind, _("Autre écriture"))  # fmt: skip
 
 
 def account(key: str) -> str:

@@ -2,9 +2,10 @@
 
 from campaigns.payments.answers import DisputeState
 from campaigns.refunds.models import Dispute, Refund, RefundCause, RefundStatus
+from civic import clock
 from civic.i18n import _
 from civic.settings import settings
-from civic.web.formats import money
+from civic.web.formats import money, until
 
 _CHARGES, _REFUNDS, _DISPUTES, _LINES = ("ch_", "py_"), ("re_", "pyr_"), ("du_", "dp_"), ("txn_",)
 
@@ -71,6 +72,21 @@ def dispute_money(dispute: Dispute) -> str:
     else:
         said = _("Stripe retient %(lost)s.", **amounts) if dispute.held_cents else ""
     return said + " " + _("Frais de contestation : %(fee)s.", **amounts) if dispute.fee_cents else said
+
+
+def too_late(dispute: Dispute) -> bool:
+    """Whether the time to send evidence has passed: only the bank still acts."""
+    return dispute.due_at is not None and dispute.due_at <= clock.now()
+
+
+def evidence_time(dispute: Dispute) -> str:
+    """Until when evidence counts, or that it is too late; "" when the bank names no day."""
+    if dispute.due_at is None:
+        return ""
+    when = until(dispute.due_at)
+    if too_late(dispute):
+        return _("Délai passé le %(when)s : il n’y a plus rien à envoyer, la banque décide.", when=when)
+    return _("Preuves à envoyer avant le %(when)s.", when=when)
 
 
 def dispute_reason(dispute: Dispute) -> str:

@@ -80,25 +80,27 @@ def _to_page(request: Request) -> Response:
 
 
 async def _page(request: Request, pledge: Pledge, *, status: int = 200, refusal: str = "") -> Response:
+    on_page = await on_own_page(pledge)
     return page(
         request, "campaigns/settlement/show.html", status=status, pledge=pledge, campaign=pledge.campaign,
         token=request.path_params["token"], refusal=refusal, reason=reasons.sentence(pledge.decline_code),
         by_bank=pledge.decline_code == reasons.ASKS, waits=recovery.waits(pledge),
-        on_page=await on_own_page(pledge), until=await outcomes.last_moment(pledge),
+        on_page=on_page, until=await outcomes.last_moment(pledge),
         same_card=recovery.same_card_may_try(pledge),
-        title=_title(pledge), reference=reference(pledge), amounts=wording.amounts_of(pledge), headers={
+        title=_title(pledge, on_page), reference=reference(pledge), amounts=wording.amounts_of(pledge), headers={
             "Cache-Control": "no-store", "Content-Security-Policy": content_security_policy(hosted.pages_origin())
         },
     )  # fmt: skip
 
 
-def _title(pledge: Pledge) -> str:
+def _title(pledge: Pledge, on_page: bool) -> str:
+    """As her own space says it, until the page she opened is done."""
     titles = {
         "needs_backer": _("Votre don n’a pas pu être prélevé"), "charging": _("Votre paiement est en cours"),
         "unknown": _("Votre paiement est en cours"), "processing": _("Votre prélèvement est en route"),
         "collected": _("Votre don est arrivé, merci"), "switched_offline": _("Nous attendons votre chèque ou virement"),
     }  # fmt: skip
-    return titles.get(pledge.status, _("Cette promesse de don est terminée"))
+    return titles.get("needs_backer" if on_page else pledge.status, _("Cette promesse de don est terminée"))
 
 
 _BASE = "/campagnes/{slug}/reprise"

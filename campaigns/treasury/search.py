@@ -31,7 +31,7 @@ class SearchForm(BaseModel):
 
 @dataclass(slots=True, frozen=True)
 class Row:
-    """One gift in the list: `cents` is what it brings, the tip included; `detail` says how it came."""
+    """One gift in the list: `cents` without the tip, in `tip_cents`; `detail` says how it came."""
 
     at: datetime
     road: str
@@ -43,6 +43,7 @@ class Row:
     state: str
     detail: str
     href: str
+    tip_cents: int = 0
 
 
 async def find(words: str, cursor: str | None, per_page: int = PER_PAGE) -> paging.Page[Row]:
@@ -79,9 +80,9 @@ async def _promises(words: str, after: list[object] | None, limit: int) -> list[
     found = await rows.order_by("-created_at", "-id").limit(limit).select_related("person", "campaign")
     return [
         Row(
-            pledge.created_at, PROMISE, pledge.id, reference(pledge), pledge.person.name, pledge.charge_cents,
+            pledge.created_at, PROMISE, pledge.id, reference(pledge), pledge.person.name, pledge.amount_cents,
             pledge.campaign.title, story.title(pledge), pledge.method_label,
-            urls.path("refunds.show", id=pledge.id),
+            urls.path("refunds.show", id=pledge.id), pledge.tip_cents,
         )
         for pledge in found
     ]  # fmt: skip

@@ -74,6 +74,26 @@ async def test_her_gifts_say_where_they_stand(app: object):
     assert "Prélèvement en cours" in (await person_given(backer))[0].detail
 
 
+@pytest.mark.one_engine
+async def test_what_ended_without_a_debit_stays_in_her_space_and_says_so(app: object):
+    backer = await a_person("Odile Blanc")
+    pledge = await a_confirmed_pledge(await a_live_campaign(), backer)
+    for status, words in (
+        (PledgeStatus.CANCELLED, "Promesse annulée"), (PledgeStatus.RELEASED, "rien n’a été débité"),
+        (PledgeStatus.DROPPED, "Don abandonné"),
+    ):  # fmt: skip
+        await Pledge.filter(id=pledge.id).update(status=status)
+        (line,) = await person_given(backer)
+        assert plain(line.text) == "Promesse de 30 €"
+        assert words in line.detail
+    await Pledge.filter(id=pledge.id).update(status=PledgeStatus.REFUNDED, collected_at=clock.now())
+    (line,) = await person_given(backer)
+    assert plain(line.text) == "Don de 30 €"
+    assert "Don remboursé" in line.detail
+    await Pledge.filter(id=pledge.id).update(status=PledgeStatus.ABANDONED)
+    assert await person_given(backer) == []
+
+
 async def test_a_payment_page_she_left_is_found_again_and_one_day_is_told(client: Client, sandbox: Harness):
     async with open_till(sandbox) as gate:
         campaign = await till.a_live_campaign(10_000)
@@ -90,8 +110,11 @@ async def test_a_payment_page_she_left_is_found_again_and_one_day_is_told(client
         assert until[1] in plain((await client.get(address[1])).text)
         backer = (await Pledge.get(id=pledge.id).select_related("person")).person
         before = await person_todos(backer)
+        assert before[0].text == "Votre don de 50\u202f€ n’a pas pu être prélevé"
+        assert "Votre don n’a pas pu être prélevé</h1>" in (await client.get(address[1])).text, "the same words"
         await client.submit(f"{address[1]}/payer")
         assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.CHARGING
+        assert "Votre don n’a pas pu être prélevé</h1>" in (await client.get(address[1])).text, "not paid yet"
         after = await person_todos(backer)
         assert [todo.text for todo in after] == [todo.text for todo in before]
         assert after[0].due_at == before[0].due_at

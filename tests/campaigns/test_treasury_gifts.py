@@ -83,6 +83,17 @@ async def test_each_row_opens_its_detail_with_its_history_and_acts(sign_in: Sign
         assert (await reader.get("/tresorerie/dons")).status_code == 403
 
 
+async def test_a_gift_is_listed_as_its_donor_sees_it_and_the_tip_apart(sign_in: SignIn) -> None:
+    campaign = await a_live_campaign()
+    await a_confirmed_pledge(campaign, await a_person("Hélène Martin"), 1_800, tip_cents=100)
+    await a_confirmed_pledge(campaign, await a_person("Paul Content"), 2_000)
+    desk = await sign_in(await a_person("Tristan Trésor", "", RoleName.TREASURER))
+    page = (await desk.get("/tresorerie/dons")).text.replace("\u202f", " ")
+    assert "18 € + 1 € à Civic, Hélène Martin" in page
+    assert "20 €, Paul Content" in page
+    assert "19 €" not in page
+
+
 async def test_the_words_are_kept_from_page_to_page(sign_in: SignIn) -> None:
     campaign = await a_live_campaign()
     for number in range(search.PER_PAGE + 2):

@@ -1,0 +1,128 @@
+"""What a first-time user was told wrongly about money, page by page: each sentence says what is so here."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.pledges.models import PledgeStatus
+from campaigns.pledges.queries import MANAGE
+from campaigns.refunds import panels
+from campaigns.refunds.models import Dispute
+from campaigns.settlement import deciding
+from civic import clock, jobs
+from civic.people import links
+from civic.people.models import Person
+from tests.campaigns.sandbox_server import Harness
+from tests.campaigns.test_plain_money import plain
+from tests.campaigns.till import open_till
+from tests.client import Client
+from tests.factories import settlement as till
+from tests.factories.payees import DECLINES, DISPUTED, a_payee, its_campaign, promised
+from tests.factories.refunds import a_gift, a_treasurer, charge_of, hear
+
+pytestmark = pytest.mark.one_engine
+SignIn = Callable[[Person], Awaitable[Client]]
+
+
+@pytest.fixture
+async def gate(client: Client, sandbox: Harness) -> AsyncIterator[Harness]:
+    async with open_till(sandbox) as opened:
+        yield opened
+
+
+async def test_who_pays_another_organisation_is_offered_what_she_can_do_and_no_more(
+    gate: Harness, client: Client, sign_in: SignIn
+) -> None:
+    campaign = await its_campaign(await a_payee(gate))
+    await promised(gate, campaign)
+    pledge = await promised(gate, campaign, number=DECLINES)
+    await till.deadline_passes(campaign)
+    await deciding.decide(campaign.id)
+    await jobs.run_due(schedules=False)
+    await pledge.refresh_from_db()
+    assert pledge.status == PledgeStatus.NEEDS_BACKER
+    page = await client.get(f"/campagnes/{campaign.slug}/reprise/{links.make(MANAGE, pledge.id)}")
+    assert "ou la même si le problème est réglé" in page.text
+    assert "prélèvement sur votre compte" not in page.text, "a card only, on her account"
+    followed = (await (await sign_in(await campaign.lead)).get(f"/campagnes/{campaign.slug}/prelevements")).text
+    assert "pour payer avec elle ou avec une autre" in followed
+    assert "chèque" not in plain(followed).lower()
+
+
+async def test_who_pays_the_host_is_still_offered_her_account_and_a_cheque(
+    gate: Harness, client: Client, sign_in: SignIn
+) -> None:
+    campaign = await till.a_live_campaign(10_000)
+    await till.a_pledge(campaign, gate, cents=6_000)
+    pledge = await till.a_pledge(campaign, gate, cents=5_000, card="pm_card_chargeCustomerFail")
+    await till.deadline_passes(campaign)
+    await deciding.decide(campaign.id)
+    await jobs.run_due(schedules=False)
+    page = await client.get(f"/campagnes/{campaign.slug}/reprise/{links.make(MANAGE, pledge.id)}")
+    assert "prélèvement sur votre compte" in page.text
+    followed = (await (await sign_in(await campaign.lead)).get(f"/campagnes/{campaign.slug}/prelevements")).text
+    assert "envoyer un chèque" in followed
+
+
+async def test_a_contested_gift_names_whose_account_pays_and_whom_to_warn(gate: Harness, sign_in: SignIn) -> None:
+    campaign = await its_campaign(await a_payee(gate, "La Régie du Lac"))
+    pledge = await promised(gate, campaign, number=DISPUTED)
+    await till.deadline_passes(campaign)
+    await deciding.decide(campaign.id)
+    await jobs.run_due(schedules=False)
+    await hear(gate)
+    assert await Dispute.filter(pledge_id=pledge.id).exists()
+    treasurer = await a_treasurer()
+    page = plain((await (await sign_in(treasurer.person)).get("/tresorerie")).text)
+    assert "sur le compte de La Régie du Lac" in page
+    texts = [plain(todo.text) for todo in await panels.desk_todos(treasurer.person)]
+    assert texts == ["Prévenir La Régie du Lac : un don de 50 € est contesté"]
+
+
+async def test_a_dispute_whose_time_has_passed_is_no_task(gate: Harness, sign_in: SignIn) -> None:
+    pledge = await a_gift(gate)
+    await gate.control.dispute(await charge_of(pledge))
+    await hear(gate)
+    treasurer = await a_treasurer()
+    assert [plain(todo.text) for todo in await panels.desk_todos(treasurer.person)] == [
+        "Répondre à une contestation de 50 €"
+    ]
+    await Dispute.all().update(due_at=clock.now() - timedelta(hours=1))
+    assert await panels.desk_todos(treasurer.person) == []
+    desk = await sign_in(treasurer.person)
+    for address in ("/tresorerie", f"/tresorerie/dons/{pledge.id}"):
+        assert "Délai passé le" in (await desk.get(address)).text
+        assert "Preuves à envoyer" not in (await desk.get(address)).text
+
+
+async def test_the_treasurer_reads_what_happened_in_words_and_its_references_small(
+    gate: Harness, sign_in: SignIn
+) -> None:
+    pledge = await a_gift(gate)
+    await gate.control.dispute(await charge_of(pledge))
+    await hear(gate)
+    page = (await (await sign_in((await a_treasurer()).person)).get(f"/tresorerie/dons/{pledge.id}")).text
+    for words in ("Paiement du don", "Somme retenue par la banque", "la banque retient la somme"):
+        assert words in page, words
+    assert "dispute_open" not in page
+    for reference in (f"pledge-{pledge.id}-a1", (await Dispute.get()).dispute_ref):
+        before = [part.rsplit("<", 1)[-1] for part in page.split(reference)[:-1]]
+        assert before, reference
+        assert all(tag.startswith(("small", 'p class="meta"')) for tag in before), before
+    assert "<th scope=\"row\">charge" not in page
+
+
+async def test_a_failed_campaign_has_charged_nobody_and_says_it_in_words(client: Client, sign_in: SignIn) -> None:
+    past = clock.now() - timedelta(days=1)
+    campaign = await till.a_live_campaign(10_000)
+    await Campaign.filter(id=campaign.id).update(status=CampaignStatus.FAILED, deadline=past, decided_at=past)
+    lead = await sign_in(await campaign.lead)
+    page = (await lead.get(f"/campagnes/{campaign.slug}/prelevements")).text
+    assert "personne n’a été débité" in page
+    assert "terminés" not in page
+    assert "sur 0" not in page
+    await Campaign.filter(id=campaign.id).update(status=CampaignStatus.COLLECTING)
+    page = (await lead.get(f"/campagnes/{campaign.slug}/prelevements")).text
+    assert "Chiffres de" in page
