@@ -1,12 +1,14 @@
 """What a campaign still lacks before somebody else can read it: what the law asks for, and what helps; pure."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from campaigns.lifecycle.models import Campaign, CostLine
 from campaigns.payees.models import Payee
 from civic import clock
+from civic.errors import Invalid
 from civic.i18n import _
+from civic.web.formats import day
 
 SHORTEST_DAYS, LONGEST_DAYS = 3, 92
 SHORTEST, LONGEST = timedelta(days=SHORTEST_DAYS), timedelta(days=LONGEST_DAYS)
@@ -44,7 +46,7 @@ def checklist(
         ),
         Item(_("Une photo : les gens donnent à des visages et à des lieux."), "photos", photos > 0, needed=False),
         Item(_("Une dépense indispensable au moins."), "budget", any(line.required for line in lines)),
-        Item(_("Les frais bancaires, comptés dans les dépenses."), "budget", not fees_to_plan(lines), needed=False),
+        Item(_("Les frais bancaires, comptés dans les dépenses."), "budget", _counts_fees(lines), needed=False),
         Item(
             _("Une date de fin dans %(least)s à %(most)s jours.", least=SHORTEST_DAYS, most=LONGEST_DAYS),
             "conditions", in_time,
@@ -68,6 +70,29 @@ def _account(payee: Payee | None) -> list[Item]:
 def missing(items: list[Item]) -> list[Item]:
     """What must be there and is not."""
     return [item for item in items if item.needed and not item.done]
+
+
+def last_days() -> tuple[date, date]:
+    """Between which days the last day of a campaign may be chosen today."""
+    return clock.today() + SHORTEST, clock.today() + LONGEST - timedelta(days=1)
+
+
+def end_of(last: date) -> datetime:
+    """The end of a campaign whose last day this is: its midnight, Europe/Paris. Raises Invalid too soon or too late."""
+    first_day, last_day = last_days()
+    if not first_day <= last <= last_day:
+        words = {"first": day(first_day), "last": day(last_day)}
+        raise Invalid(_("Choisissez un dernier jour entre le %(first)s et le %(last)s.", **words), field="deadline_on")
+    return clock.at(last + timedelta(days=1), 0)
+
+
+def ends_too_soon(campaign: Campaign) -> bool:
+    """Whether too little time is left to open it: another last day comes first."""
+    return campaign.deadline is None or campaign.deadline < clock.now() + SHORTEST - timedelta(days=1)
+
+
+def _counts_fees(lines: list[CostLine]) -> bool:
+    return any(line.required for line in lines) and not fees_to_plan(lines)
 
 
 def fees_to_plan(lines: list[CostLine]) -> int:

@@ -1,9 +1,9 @@
 """What a lead does while she writes her campaign; every step is saved as it is given."""
 
-from datetime import timedelta
 from typing import Any
 
 from campaigns.lifecycle import comments
+from campaigns.lifecycle.checklist import end_of
 from campaigns.lifecycle.forms import CostLineForm, RewardForm, StoryForm, TermsForm
 from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine, GoalKind, Reward, RewardNature
 from campaigns.lifecycle.pictures import shifted
@@ -16,19 +16,13 @@ from civic.initiatives.models import Initiative
 from civic.people.models import Person
 from civic.places.folding import slug as slug_of
 from civic.settings import settings
+from civic.web import urls
 
 
 async def start(initiative: Initiative, lead: Person, form: StoryForm) -> Campaign:
     """A new draft of an initiative. Raises DomainError when the initiative is over or another campaign is under way."""
-    if initiative.is_over:
-        raise DomainError(_("Cette initiative est terminée : elle ne peut plus ouvrir de collecte."))
-    over = [
-        CampaignStatus.REJECTED, CampaignStatus.WITHDRAWN, CampaignStatus.CANCELLED, CampaignStatus.FAILED,
-        CampaignStatus.REFUNDED, CampaignStatus.CLOSED, CampaignStatus.REPORTING, CampaignStatus.FUNDED,
-    ]  # fmt: skip
-    others = Campaign.filter(initiative_id=initiative.id).exclude(goal=GoalKind.MONTHLY)
-    if await others.exclude(status__in=over).exists():
-        raise DomainError(_("Cette initiative prépare ou mène déjà une collecte."))
+    if refusal := await why_not(initiative):
+        raise refusal
     present = clock.now()
     async with transaction():
         return await Campaign.create(
@@ -36,6 +30,22 @@ async def start(initiative: Initiative, lead: Person, form: StoryForm) -> Campai
             summary=form.summary, story=form.story, beneficiary=settings().host_name, created_at=present,
             updated_at=present,
         )  # fmt: skip
+
+
+async def why_not(initiative: Initiative) -> DomainError | None:
+    """What keeps an initiative from a new campaign, with the way to the other one where that is the reason."""
+    if initiative.is_over:
+        return DomainError(_("Cette initiative est terminée : elle ne peut plus ouvrir de collecte."))
+    over = [
+        CampaignStatus.REJECTED, CampaignStatus.WITHDRAWN, CampaignStatus.CANCELLED, CampaignStatus.FAILED,
+        CampaignStatus.REFUNDED, CampaignStatus.CLOSED, CampaignStatus.REPORTING, CampaignStatus.FUNDED,
+    ]  # fmt: skip
+    others = Campaign.filter(initiative_id=initiative.id).exclude(goal=GoalKind.MONTHLY)
+    other = await others.exclude(status__in=over).first()
+    if other is None:
+        return None
+    way_out = (other.title, urls.path("campaigns.show", slug=other.slug))
+    return DomainError(_("Cette initiative prépare ou mène déjà une collecte."), way_out=way_out)
 
 
 async def _free_slug(title: str) -> str:
@@ -60,9 +70,7 @@ async def write_terms(campaign: Campaign, form: TermsForm) -> None:
 
     Raises Invalid.
     """
-    deadline = clock.at(form.deadline_on + timedelta(days=1), 0)
-    if deadline <= clock.now() + timedelta(days=1):
-        raise Invalid(_("Choisissez une date de fin après demain."), field="deadline_on")
+    deadline = end_of(form.deadline_on)
     starts_at = clock.at(form.starts_on, 8) if form.starts_on else None
     if starts_at and starts_at >= deadline:
         raise Invalid(_("La collecte doit ouvrir avant de finir."), field="starts_on")

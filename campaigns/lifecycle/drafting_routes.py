@@ -1,6 +1,5 @@
 """The builder: one page per step, each saved when it is sent; what is written can be left and found again."""
 
-from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -8,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle import drafting, queries
-from campaigns.lifecycle.checklist import LONGEST, SHORTEST, fees_to_plan
+from campaigns.lifecycle.checklist import fees_to_plan, last_days
 from campaigns.lifecycle.forms import CostLineForm, MoveForm, RewardForm, StoryForm, TermsForm
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.steps import campaign_of, step_page
@@ -27,7 +26,8 @@ async def new(request: Request) -> Response:
     """The first page of a new campaign."""
     initiative = await initiative_to_edit(request.path_params["slug"], actor_of(request))
     form: Form[StoryForm] = Form({"title": initiative.title[:60], "summary": initiative.summary[:300]})
-    return page(request, "campaigns/lifecycle/new.html", form=form, initiative=initiative)
+    refusal = await drafting.why_not(initiative)
+    return page(request, "campaigns/lifecycle/new.html", form=form, initiative=initiative, refusal=refusal)
 
 
 async def create(request: Request) -> Response:
@@ -41,7 +41,8 @@ async def create(request: Request) -> Response:
             return redirect("campaigns.edit_pictures", slug=campaign.slug)
     except DomainError as error:
         form.refuse(error)
-    return page(request, "campaigns/lifecycle/new.html", status=422, form=form, initiative=initiative)
+    refusal = await drafting.why_not(initiative)
+    return page(request, "campaigns/lifecycle/new.html", status=422, form=form, initiative=initiative, refusal=refusal)
 
 
 async def edit_story(request: Request) -> Response:
@@ -176,9 +177,9 @@ async def write_terms(request: Request) -> Response:
 
 
 async def _terms_page(request: Request, campaign: Campaign, form: Form[TermsForm], status: int = 200) -> Response:
-    first, last = clock.today() + SHORTEST, clock.today() + LONGEST - timedelta(days=1)
+    first, last = last_days()
     return await step_page(
-        request, campaign, "conditions", status, form=form, first_day=first.isoformat(), last_day=last.isoformat(),
+        request, campaign, "conditions", status, form=form, first_day=first, last_day=last,
         leads=await leads_of(campaign.initiative_id), host=settings().host_name,
         other=payees.may_receive(campaign.initiative.organisation), others=payees.open_to_others(),
     )  # fmt: skip

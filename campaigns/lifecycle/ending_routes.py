@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle import cancelling, comments, history, queries, service
-from campaigns.lifecycle.checklist import SHORTEST
+from campaigns.lifecycle.checklist import SHORTEST, ends_too_soon, last_days
 from campaigns.lifecycle.forms import AnswerForm, NoteForm, OpeningForm
 from campaigns.lifecycle.models import Campaign
 from civic import clock
@@ -45,19 +45,23 @@ async def plan_opening(request: Request) -> Response:
     try:
         if form.data is not None:
             async with transaction():
+                if form.data.deadline_on:
+                    await service.postpone_end(campaign, actor.person, form.data.deadline_on)
                 await service.plan_opening(campaign, form.data.starts_on)
                 await service.trace(actor, campaign, "opening_planned")
-            return redirect("campaigns.show", slug=campaign.slug, flash=_("Le jour d’ouverture est enregistré."))
+            return redirect("campaigns.show", slug=campaign.slug, flash=_("C’est enregistré."))
     except DomainError as error:
         form.refuse(error)
     return _opening_page(request, campaign, form, 422)
 
 
 def _opening_page(request: Request, campaign: Campaign, form: Form[OpeningForm], status: int = 200) -> Response:
-    latest = clock.local(campaign.deadline - SHORTEST).date().isoformat() if campaign.deadline else ""
+    late = ends_too_soon(campaign)
+    first, last = last_days()
+    latest = "" if late or campaign.deadline is None else clock.local(campaign.deadline - SHORTEST).date().isoformat()
     return page(
         request, "campaigns/lifecycle/opening.html", status=status, form=form, campaign=campaign,
-        first_day=clock.today().isoformat(), last_day=latest,
+        first_day=clock.today().isoformat(), last_day=latest, late=late, first_end=first, last_end=last,
     )  # fmt: skip
 
 

@@ -116,9 +116,10 @@ class MoveForm(BaseModel):
 
 
 class OpeningForm(BaseModel):
-    """The day on which an accepted campaign opens; none: its lead opens it herself."""
+    """The day on which an accepted campaign opens; none: its lead opens it herself. Another last day, if it is late."""
 
     starts_on: date | None = None
+    deadline_on: date | None = None
 
 
 class NoteForm(BaseModel):

@@ -57,6 +57,8 @@ async def inside_steps(campaign: Campaign) -> list[Step]:
 def _text(row: CampaignChange, campaign: Campaign) -> str:
     if row.after == "cancelled" and campaign.is_standing:
         return _("Arrêté : plus rien n’est débité, ce qui est donné reste")
+    if row.before == row.after:
+        return _("Date de fin changée")
     if row.before == "suspended" and row.after == "live":
         return _("Rouverte")
     return said().get(row.after, row.after)

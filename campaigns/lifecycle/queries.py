@@ -12,6 +12,7 @@ from civic.initiatives.queries import is_lead, may_edit
 from civic.initiatives.queries import led_by as initiatives_led_by
 from civic.people.actor import Actor
 from civic.people.models import Person
+from civic.web import urls
 
 WITH = ("initiative", "initiative__commune", "initiative__organisation", "initiative__picture", "lead", "payee")
 """What a page that shows a campaign needs along with it."""
@@ -38,7 +39,9 @@ async def campaign_to_edit(slug: str, actor: Actor) -> Campaign:
     """A campaign this person may still change. Raises NotFound or Forbidden."""
     campaign = await campaign_to_run(slug, actor)
     if campaign.status not in _EDITABLE or campaign.goal == GoalKind.MONTHLY:
-        raise Forbidden(_("Cette collecte ne se modifie plus : elle a été envoyée à la relecture."))
+        way_out = (_("Voir la collecte"), urls.path("campaigns.show", slug=campaign.slug))
+        refusal = _("Cette collecte ne se modifie plus : elle a été envoyée à la relecture.")
+        raise Forbidden(refusal, way_out=way_out)
     return campaign
 
 

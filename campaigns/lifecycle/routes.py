@@ -63,7 +63,7 @@ async def answer(request: Request) -> Response:
     try:
         if form.data is not None:
             await service.review(campaign, actor, CampaignStatus(form.data.answer), form.data.note, form.data.remarks())
-            return redirect("campaigns.index", flash=_("Votre réponse est envoyée aux porteurs."))
+            return redirect("desk.index", flash=_("Votre réponse est envoyée aux porteurs."))
     except DomainError as error:
         form.refuse(error)
     return await _review_page(request, campaign, form, 422)

@@ -1,10 +1,10 @@
 """The verbs of a campaign's life: submit, review, launch, suspend, resume, cancel (docs/money.md, « States »)."""
 
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 
 from campaigns.lifecycle import comments
-from campaigns.lifecycle.checklist import SHORTEST, checklist, missing
+from campaigns.lifecycle.checklist import SHORTEST, checklist, end_of, ends_too_soon, missing
 from campaigns.lifecycle.legal import missing_facts
 from campaigns.lifecycle.models import Campaign, CampaignChange, CampaignStatus, GoalKind
 from campaigns.lifecycle.queries import cost_lines
@@ -81,8 +81,8 @@ async def launch(campaign: Campaign, by: By, actor: Person | None = None) -> Non
     Raises DomainError when too little time is left, or when that account cannot charge (yet).
     """
     present = clock.now()
-    if campaign.deadline is None or campaign.deadline < present + SHORTEST - timedelta(days=1):
-        raise DomainError(_("La date de fin est trop proche : retirez cette collecte et préparez-en une autre."))
+    if ends_too_soon(campaign):
+        raise DomainError(_("La date de fin est trop proche : choisissez-en une autre."))
     async with transaction():
         account = await _account_of(campaign)
         await move(campaign, CampaignStatus.LIVE, by=by, actor=actor, starts_at=present, account_ref=account)
@@ -107,6 +107,24 @@ async def _account_of(campaign: Campaign) -> str:
             _("Le compte de paiement de %(who)s ne peut pas encore encaisser : la collecte s’ouvrira après.", who=who)
         )
     return str((await Payee.get(id=campaign.payee_id)).account_ref)
+
+
+async def postpone_end(campaign: Campaign, lead: Person, last: date) -> None:
+    """Give an accepted campaign another last day when its own came too near before it opened; its text stays accepted.
+
+    Nobody could give yet, so nobody relied on the first date; that it changed stays in the history. Raises Invalid,
+    or DomainError when it is open, or has time enough.
+    """
+    late = Campaign.filter(id=campaign.id, status=CampaignStatus.APPROVED, deadline=campaign.deadline)
+    deadline, present = end_of(last), clock.now()
+    async with transaction():
+        if not ends_too_soon(campaign) or not await late.update(deadline=deadline, updated_at=present):
+            raise DomainError(_("La date de fin ne se change plus ici."))
+        approved = CampaignStatus.APPROVED.value
+        await CampaignChange.create(
+            campaign_id=campaign.id, before=approved, after=approved, actor=lead, by=By.LEAD.value, at=present
+        )
+    campaign.deadline = deadline
 
 
 async def plan_opening(campaign: Campaign, day: date | None) -> None:

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from campaigns import slots
 from campaigns.lifecycle import pictures, queries
+from campaigns.lifecycle.checklist import ends_too_soon
 from campaigns.lifecycle.legal import site_facts
 from campaigns.lifecycle.models import Campaign, GoalKind
 from campaigns.lifecycle.wording import days_left, ends_text, state_text
@@ -82,6 +83,7 @@ async def show(request: Request) -> Response:
         tools=await _tools(campaign, actor), moments=moments(campaign), runs=await may_edit(actor, campaign.initiative),
         supervises=bool(actor and (actor.is_animator or actor.is_treasurer)), note=await queries.last_note(campaign.id),
         landscape=(await landscapes([campaign]))[campaign.initiative_id], photos=photos,
+        late=ends_too_soon(campaign),
     )  # fmt: skip
 
 
