@@ -87,8 +87,11 @@ async def _waits(support_id: int) -> bool:
 async def _promise(support: Support, month: str) -> Pledge:
     """A pledge that nobody reads about: monthly supports are never named in public."""
     present = clock.now()
+    key = f"month-{support.id}-{month}"
+    if before := await Pledge.filter(form_key__startswith=key).count():  # a stop let one go and was undone
+        key = f"{key}-{before + 1}"
     pledge = await Pledge.create(
-        campaign_id=support.campaign_id, person_id=support.person_id, form_key=f"month-{support.id}-{month}",
+        campaign_id=support.campaign_id, person_id=support.person_id, form_key=key,
         amount_cents=support.amount_cents, anonymous=True, amount_hidden=True, customer_ref=support.customer_ref,
         method_ref=support.method_ref, method_label=support.method_label, created_at=present, updated_at=present,
     )  # fmt: skip

@@ -3,12 +3,16 @@
 Every change is told by a letter, once. `stopping` holds how a support ends.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.lifecycle.transitions import By, NotNow
+from campaigns.pledges import transitions
+from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import Saved
 from campaigns.recurring import calendar, letters
 from campaigns.recurring.models import Support, SupportMonth, SupportStatus
@@ -100,9 +104,10 @@ async def change(support: Support, cents: int, day: int) -> None:
 
 @retrying
 async def pause(support: Support) -> None:
-    """Nothing is charged until she resumes."""
+    """Nothing is charged until she resumes, nor the month that was prepared and not begun."""
     async with transaction():
         await _set(support, (S.ACTIVE,), status=S.PAUSED, next_on=None)
+        await release(support.id, "support_paused")
         await letters.to_supporter("support_paused", await whole(support.id), letters.now(), unpaid=False)
 
 
@@ -134,7 +139,19 @@ async def pause_unpaid(pledge_id: int) -> None:
         return
     active = Support.filter(id=month.support_id, status=S.ACTIVE)
     if await active.update(status=S.PAUSED, next_on=None, updated_at=clock.now()):
+        await release(month.support_id, "support_paused")
         await letters.to_supporter("support_paused", await whole(month.support_id), month.month, unpaid=True)
+
+
+async def release(support_id: int, cause: str) -> None:
+    """Let the months go whose charge has not begun; no total ever counted them as promises. The caller holds the lock.
+
+    One whose charge has begun is left to it: its card is being asked, or was.
+    """
+    ids = await SupportMonth.filter(support_id=support_id).values_list("pledge_id", flat=True)
+    for pledge in await Pledge.filter(id__in=list(ids) or [0], status=PledgeStatus.CONFIRMED).order_by("id"):
+        with suppress(NotNow):  # its charge begins at this moment
+            await transitions.move(pledge, PledgeStatus.RELEASED, by=By.SCHEDULER, cause=cause)
 
 
 async def whole(support_id: int) -> Support:

@@ -1,13 +1,10 @@
 """How a monthly support ends: at once for charges, at midnight for the card, so that a wrong click can be undone."""
 
-from contextlib import suppress
 from datetime import timedelta
 
 from campaigns.lifecycle.models import CampaignChange, CampaignStatus
-from campaigns.lifecycle.transitions import By, NotNow
-from campaigns.pledges import transitions
-from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.recurring import letters, service
+from campaigns.pledges.models import PledgeStatus
+from campaigns.recurring import calendar, letters, service
 from campaigns.recurring.models import Support, SupportMonth
 from campaigns.recurring.service import RUNNING, S
 from civic import clock, jobs
@@ -28,7 +25,7 @@ async def stop(support: Support, *, why: str | None = None) -> None:
         if not await running.update(status=S.STOPPED, next_on=None, updated_at=present, stopped_at=present):
             return
         fresh = await service.whole(support.id)
-        await _release(fresh)
+        await service.release(fresh.id, "support_stopped")
         if not fresh.method_ref:
             return
         if why is None:
@@ -67,15 +64,25 @@ async def undo(support: Support) -> None:
             raise DomainError(_("Ce soutien ne se reprend plus : votre carte est effacée. Commencez-en un autre."))
         await Support.filter(id=support.id).update(status=S.ACTIVE, stopped_at=None)
         fresh.status = S.ACTIVE
-        await letters.to_supporter("support_resumed", await service.plan(fresh), letters.now())
+        fresh = await _bring_back(fresh) or await service.plan(fresh)
+        await letters.to_supporter("support_resumed", fresh, letters.now())
 
 
-async def _release(support: Support) -> None:
-    """Let the months go whose charge has not begun; no total ever counted them as promises."""
-    ids = await SupportMonth.filter(support_id=support.id).values_list("pledge_id", flat=True)
-    for pledge in await Pledge.filter(id__in=list(ids) or [0], status=PledgeStatus.CONFIRMED).order_by("id"):
-        with suppress(NotNow):  # its charge begins at this moment
-            await transitions.move(pledge, PledgeStatus.RELEASED, by=By.SCHEDULER, cause="support_stopped")
+async def _bring_back(support: Support) -> Support | None:
+    """The month that this stop let go is due again, by a new promise; None when it let none go.
+
+    The one that was let go stays so for good: nothing charges it.
+    """
+    rows = SupportMonth.filter(support_id=support.id, pledge__status=PledgeStatus.RELEASED)
+    gone = await rows.filter(pledge__updated_at__gte=support.stopped_at).order_by("month").first()
+    if gone is None:
+        return None
+    await gone.delete()
+    year, month = map(int, gone.month.split("-"))
+    due = calendar.in_month(year, month, support.day)
+    await Support.filter(id=support.id).update(next_on=due)
+    support.next_on = max(due, clock.today())  # as she reads it
+    return support
 
 
 async def stop_all(campaign_id: int) -> None:

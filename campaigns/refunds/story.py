@@ -43,6 +43,7 @@ def cause(code: str) -> str:
         "cheque_or_transfer": _("donnera par chèque ou virement"), "offline_verified": _("chèque ou virement vérifié"),
         "offline_reversed": _("chèque ou virement repris"), "not_received": _("chèque ou virement jamais reçu"),
         "changed_her_mind": _("la personne a changé d’avis"), "support_stopped": _("soutien mensuel arrêté"),
+        "support_paused": _("soutien mensuel mis en pause"),
         "monthly": _("débit du mois"), "account_closed": _("le compte du bénéficiaire ne pouvait pas encaisser"),
         "goal_not_reached": _("objectif non atteint"), "confirmed_too_late": _("confirmé après la fin"),
         "pays_again": _("la personne paie de nouveau"), "campaign_cancelled": _("collecte annulée"),
