@@ -69,6 +69,8 @@ async def _rendered(place: Path, title: str, field: str) -> int:
             await process.wait()
     if process.returncode == rendering.TOO_MANY:
         raise Invalid(_("Ce PDF a trop de pages : %(most)s au plus.", most=MOST_PAGES), field=field)
+    if process.returncode == rendering.TOO_LARGE:
+        raise Invalid(_("Une page de ce PDF est trop grande. Envoyez-en une photo."), field=field)
     if process.returncode:
         raise Invalid(
             _("Ce PDF ne se lit pas : il est abîmé ou protégé par un mot de passe. Envoyez-en une photo."), field=field

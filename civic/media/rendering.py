@@ -1,7 +1,7 @@
 """A stranger's PDF in, pictures of its pages and a new PDF of them out: run by `documents`, in a process of its own.
 
 Nothing of the file is kept: no script, no attachment, no link, no form, no hidden text. The process may use 20 seconds
-and 2 GB, gets no environment, and answers how many pages there are on its standard output.
+and 512 MB, gets no environment, and answers how many pages there are on its standard output.
 """
 
 import io
@@ -13,13 +13,14 @@ import pypdfium2
 from fpdf import FPDF
 
 GIVEN, MADE, FIRST = "given.pdf", "made.pdf", "first.jpg"
-UNREADABLE, TOO_MANY = 3, 4
+UNREADABLE, TOO_MANY, TOO_LARGE = 3, 4, 5
 """Exit statuses besides 0."""
 POINTS = 72
 DOTS = 150
 MOST_PIXELS = 4_000_000
+MOST_MEMORY = 512 << 20
 LONGEST_SIDE = 14_400
-"""Points; more than any reader shows."""
+"""Points, five metres: the largest page that ISO 32000-1 (annex C.2) speaks of; a larger one is refused."""
 
 
 def main(folder: Path, most_pages: int, title: str) -> int:
@@ -37,6 +38,8 @@ def main(folder: Path, most_pages: int, title: str) -> int:
     for number in range(count):
         try:
             picture, width, height = _drawn(document[number])
+        except OverflowError:
+            return TOO_LARGE
         except (pypdfium2.PdfiumError, ValueError, MemoryError):
             return UNREADABLE
         made.add_page(format=(width, height))
@@ -59,10 +62,12 @@ def _blank(title: str) -> FPDF:
 
 
 def _drawn(page: pypdfium2.PdfPage) -> tuple[bytes, float, float]:
-    """A page as JPEG, with its size in points."""
-    width, height = (min(side, LONGEST_SIDE) for side in page.get_size())
+    """A page as JPEG, with its size in points. Raises OverflowError for one that is too large to be drawn."""
+    width, height = page.get_size()
     if width < 1 or height < 1:
         raise ValueError("a page without a surface")
+    if max(width, height) > LONGEST_SIDE:
+        raise OverflowError("a page larger than any paper")
     scale = min(DOTS / POINTS, (MOST_PIXELS / (width * height)) ** 0.5)
     file = io.BytesIO()
     page.render(scale=scale).to_pil().convert("RGB").save(file, "JPEG", quality=75)
@@ -71,12 +76,12 @@ def _drawn(page: pypdfium2.PdfPage) -> tuple[bytes, float, float]:
 
 
 def _limit() -> None:
-    """At most 20 seconds of work and 2 GB of memory, where the system can say so."""
+    """At most 20 seconds of work and 512 MB of memory, where the system can say so."""
     with suppress(ImportError, ValueError, OSError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
-        resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
 
 
 if __name__ == "__main__":
