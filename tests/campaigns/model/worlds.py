@@ -7,7 +7,8 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,22 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import settings as profile
 
 from app import create_app
-from campaigns.payments import gateway
+from campaigns.lifecycle.models import Campaign
+from campaigns.payments import checkout, gateway
+from campaigns.pledges import service as pledges
+from campaigns.pledges.models import Pledge
+from campaigns.pledges.service import Gift
 from civic import clock, database
 from civic.database.config import Engine
 from civic.errors import DomainError
+from civic.jobs.models import Job
+from civic.mail.compose import message_id
+from civic.mail.models import OutboxMessage
 from civic.settings import Settings, configure
 from tests.campaigns.sandbox_server import SECRET, Harness, running_sandbox
 from tests.campaigns.till import open_till
 from tests.engines import Templates, connected
+from tests.factories import a_person
 
 LONG = "CIVIC_TEST_MODEL" in os.environ
 ENGINES = [] if LONG else [pytest.mark.one_engine("sqlite")]
@@ -105,3 +114,55 @@ async def tried(verb: Awaitable[object]) -> bool:
 async def restarted() -> None:
     """The dead workers' leases have ended."""
     await database.execute("UPDATE job SET locked_until = 0 WHERE done_at IS NULL")
+
+
+CARD = {"means": "card", "number": "4242424242424242", "expiry": "12 / 40", "cvc": "123", "name": "Rose Martin"}
+_keys = count(1)
+
+
+@dataclass
+class Promise:
+    """A promise whose hosted page is open."""
+
+    gate: Harness
+    pledge_id: int
+    session_ref: str
+    address: str
+
+    async def save(self) -> None:
+        """Its backer types her card; nobody has told us yet. A page that has ended says so."""
+        await self.gate.browser.post(self.address, data=CARD)
+
+
+async def open_promise(gate: Harness, campaign: Campaign, cents: int) -> Promise:
+    """Somebody new promises so many cents, and is on her page of payment."""
+    number = next(_keys)
+    gift = Gift(cents, 0, 0, False, False, "Rose Martin")
+    made = await pledges.pledge(await a_person(f"Rose Martin{number}"), campaign, gift, f"page-{number}", [])
+    address = await checkout.open_page(await Pledge.get(id=made.id).select_related("campaign", "person"))
+    found = await Pledge.get(id=made.id)
+    return Promise(gate, found.id, found.session_ref, address or "")
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A letter: to whom, its kind (the key without its last number, which is the promise's), its subject, when."""
+
+    to: str
+    kind: str
+    pledge_id: int
+    subject: str
+    at: datetime
+
+
+async def letters() -> list[Posted]:
+    """Every letter that was sent, in the order in which they were written; jobs forget what they said, not their key."""
+    sent = {mail.message_id: mail for mail in await OutboxMessage.all()}
+    found = []
+    for job in await Job.filter(name="send_mail").order_by("id"):
+        kind, _dash, number = job.key.rpartition("-")
+        mail = sent.get(message_id(job.key))
+        if mail:
+            at = datetime.fromtimestamp(job.created_at / 1000, UTC)
+            found.append(Posted(mail.to, kind, int(number), mail.subject, at))
+    return found
