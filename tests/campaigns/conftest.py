@@ -11,9 +11,11 @@ import pytest
 from starlette.types import ASGIApp
 
 from campaigns.payments import gateway
+from civic.database.config import Engine
 from civic.settings import Settings
+from tests.campaigns.model.worlds import Worlds
 from tests.campaigns.sandbox_server import SECRET, Harness, running_sandbox
-from tests.engines import Database
+from tests.engines import Database, Templates
 
 
 @pytest.fixture
@@ -30,6 +32,12 @@ async def sandbox(tmp_path: Path) -> AsyncIterator[Harness]:
     """Our stand-in for api.stripe.com on a loopback port, empty."""
     async with running_sandbox(tmp_path / "sandbox.sqlite3") as harness:
         yield harness
+
+
+@pytest.fixture
+def worlds(engine: Engine, templates: Templates, tmp_path: Path) -> Worlds:
+    """A world for each example of a property."""
+    return Worlds(engine, templates, tmp_path)
 
 
 @dataclass
