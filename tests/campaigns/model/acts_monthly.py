@@ -91,8 +91,9 @@ class Monthly(Life):
         self.run(act())
 
     async def look_in_public(self) -> None:
-        """What a visitor reads."""
-        await self.visitor.assert_support_told_right(self.slug)
+        """How many support; nobody's name, and no sum."""
+        running = Support.filter(campaign_id=self.campaign, status=SupportStatus.ACTIVE)
+        await self.visitor.assert_support_told_right(self.slug, await running.count())
 
     async def check(self) -> None:
         """A month is charged once, by one pledge of the support's own person, and adds to no goal."""

@@ -127,10 +127,12 @@ class Visitor:
         for line in export.splitlines()[1:]:
             assert json.loads(line).get("source_id") not in secret
 
-    async def assert_support_told_right(self, slug: str) -> None:
-        """The page of a monthly support tells the public neither how many, nor how much, nor a name."""
+    async def assert_support_told_right(self, slug: str, count: int) -> None:
+        """The page of a monthly support tells how many they are, from three on; never how much, never a name."""
         page = html.unescape(await self.read(f"/initiatives/{slug}/soutien-mensuel"))
-        assert not re.search(r"\d+ personnes? souti|chaque mois</strong>", page)
+        found = re.search(r"(\d+) personnes? souti\w+ chaque mois</strong>", page)
+        assert (int(found[1]) if found else None) == (count if count >= 3 else None)
+        assert "en tout" not in page
         assert VEILED.split()[1] not in page
 
 
