@@ -41,7 +41,8 @@ async def _register(request: Request, form: Form[ReasonForm], status: int = 200,
     return page(
         request, "campaigns/receipts/register.html", status=status, form=form, wrong=of, receipts=shown, year=year,
         more=shown[-1].number if len(rows) > PER_PAGE else None, voided=await queries.voided_ids(shown),
-        report=await queries.report(issuer, year), years=sorted({year, clock.today().year, *known}, reverse=True), ready=tax.issues_receipts(),
+        report=await queries.report(issuer, year), ready=tax.issues_receipts(),
+        years=sorted({year, clock.today().year, *known}, reverse=True),
     )  # fmt: skip
 
 
