@@ -27,6 +27,7 @@ async def _deposits_page(request: Request, form: Form[DepositForm] | Form[Banked
     sums = {one.id: await queries.of_deposit(one.id) for one in made}
     return page(
         request, "campaigns/offline/deposits.html", status=status, form=form, deposits=made, contents=sums,
+        off={one.id: queries.to_take_off(sums[one.id]) for one in made if not one.banked_on},
         groups=[(mode, wording.modes()[mode], await queries.to_bank(mode)) for mode in (Mode.CHEQUE, Mode.CASH)],
         today=clock.today().isoformat(), modes=wording.modes(),
     )  # fmt: skip

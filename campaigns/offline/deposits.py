@@ -31,6 +31,8 @@ async def prepare(mode: Mode, gift_ids: list[int], team: Actor) -> Deposit:
         raise Invalid(_("Cochez au moins un don à remettre."), field="gifts")
     async with transaction():
         made = await Deposit.create(mode=mode, made_by=team.hand, made_at=clock.now())
+        if await OfflineGift.filter(id__in=gift_ids, campaign__status__in=list(queries.GIVING_BACK)).exists():
+            raise NotNow(_("Un de ces dons est à rendre : sa collecte n’a pas abouti. Rechargez la page."))
         free = OfflineGift.filter(
             id__in=gift_ids, status=OfflineStatus.VERIFIED, mode=mode, deposit_id__isnull=True
         )

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from civic.people.models import Person
 
 
-__all__ = ["campaign_tools", "desk_todos", "person_given", "person_todos", "thanked_otherwise", "treasury_panels"]
+__all__ = [
+    "campaign_panels", "campaign_tools", "desk_todos", "person_given", "person_todos", "thanked_otherwise",
+    "treasury_panels",
+]  # fmt: skip
 
 
 async def treasury_panels(_actor: "Actor") -> list[Panel]:
@@ -48,8 +51,18 @@ async def treasury_panels(_actor: "Actor") -> list[Panel]:
     proposed = await BankLine.filter(status=LineStatus.PROPOSED).count()
     pressing = await ending.pressing()
     order = 10 if sums["waiting"][0] or sums["back"][0] or proposed else 60
-    context = {"sums": sums, "proposed": proposed, "pressing": pressing}
+    context = {"sums": sums, "proposed": proposed, "pressing": pressing, "slips": await queries.to_carry()}
     return [Panel("campaigns/offline/_treasury.html", context, order=order)]
+
+
+async def campaign_panels(campaign: "Campaign") -> list[Panel]:
+    """That what came by hand goes back, on the page of a campaign that did not happen."""
+    if not queries.is_lost(campaign):
+        return []
+    ever = [OfflineStatus.RECEIVED, OfflineStatus.SENT_BACK, OfflineStatus.RETURNED, *COUNTING]
+    if not await OfflineGift.filter(campaign_id=campaign.id, status__in=ever).exists():
+        return []
+    return [Panel("campaigns/offline/_given_back.html", {}, order=5)]
 
 
 async def campaign_tools(campaign: "Campaign", actor: "Actor") -> list[Tool]:
@@ -66,12 +79,27 @@ async def desk_todos(person: "Person") -> list[Todo]:
     if not {RoleName.TREASURER, RoleName.ANIMATOR} & set(roles):
         return []
     urgent = [_urgent(one, urls.path("offline.treasury")) for one in await ending.pressing()]
+    urgent += await _to_give_back()
     rows = OfflineGift.filter(status=OfflineStatus.RECEIVED, campaign__status__in=list(queries.ENTERING))
     count = await rows.exclude(recorded_by_id=person.id).count()
     if not count:
         return urgent
     text = _n("Vérifier %(n)s don reçu à la main", "Vérifier %(n)s dons reçus à la main", count)
     return [*urgent, Todo(text, urls.path("offline.treasury"), "argent")]
+
+
+async def _to_give_back() -> list[Todo]:
+    """Money in hand of campaigns that did not happen."""
+    rows = await OfflineGift.filter(
+        status__in=[OfflineStatus.RECEIVED, OfflineStatus.SENT_BACK, *COUNTING],
+        campaign__status__in=list(queries.GIVING_BACK),
+    ).values_list("amount_cents", flat=True)  # fmt: skip
+    if not rows:
+        return []
+    total = money(sum(int(str(cents)) for cents in rows))
+    text = _n("Rendre %(n)s don à son donateur", "Rendre %(n)s dons à leurs donateurs", len(rows))
+    detail = _("%(total)s reçus à la main pour des collectes qui n’ont pas abouti.", total=total)
+    return [Todo(text, urls.path("offline.treasury") + "#rendre", "argent", detail=detail)]
 
 
 def _urgent(one: ending.Pressing, href: str) -> Todo:

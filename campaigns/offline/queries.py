@@ -63,6 +63,11 @@ async def gift_to_change(slug: str, gift_id: int, actor: Actor) -> OfflineGift:
     gift = await OfflineGift.get_or_none(id=gift_id, campaign_id=campaign.id).select_related(*_WITH)
     if gift is None:
         raise NotFound(_("Ce don n’existe pas."))
+    if campaign.status in GIVING_BACK and gift.status != OfflineStatus.PROMISED:
+        raise Gone(
+            _("La collecte n’a pas abouti : ce don est à rendre, il ne se modifie plus."),
+            way_out=(_("Voir les dons saisis"), urls.path("offline.index", slug=campaign.slug)),
+        )
     if gift.status not in OPEN:
         raise Gone(
             _("Ce don est déjà vérifié : il ne se modifie plus ici. Demandez à la trésorerie."),
@@ -207,6 +212,13 @@ async def to_give_back() -> list[OfflineGift]:
     return await rows.order_by("campaign_id", "id").limit(AT_ONCE).select_related("campaign", "recorded_by")
 
 
+def goes_back(gift: OfflineGift, campaign: Campaign) -> bool:
+    """Whether it is money in hand, or in the bank, of a campaign that did not happen."""
+    return campaign.status in GIVING_BACK and gift.status in (
+        OfflineStatus.RECEIVED, OfflineStatus.SENT_BACK, *COUNTING
+    )
+
+
 async def verified_lately(limit: int = 30) -> list[OfflineGift]:
     """What was verified last, to look again or to undo."""
     rows = OfflineGift.filter(status__in=list(COUNTING)).order_by("-verified_at", "-id").limit(limit)
@@ -214,9 +226,23 @@ async def verified_lately(limit: int = 30) -> list[OfflineGift]:
 
 
 async def to_bank(mode: Mode) -> list[OfflineGift]:
-    """Verified cheques, or cash, that are on no deposit slip yet."""
+    """Verified cheques, or cash, that are on no deposit slip yet and do not go back to their donors."""
     rows = OfflineGift.filter(status=OfflineStatus.VERIFIED, mode=mode, deposit_id__isnull=True)
+    rows = rows.exclude(campaign__status__in=list(GIVING_BACK))
     return await rows.order_by("id").limit(AT_ONCE).select_related("campaign")
+
+
+def to_take_off(gifts: list[OfflineGift]) -> list[OfflineGift]:
+    """Of a slip's gifts (with their campaigns), those that go back to their donors instead of to the bank."""
+    return [gift for gift in gifts if gift.status == OfflineStatus.VERIFIED and gift.campaign.status in GIVING_BACK]
+
+
+async def to_carry() -> tuple[int, int]:
+    """How many slips wait to be carried to the bank, and their cents."""
+    slips = Deposit.filter(banked_on__isnull=True, undone_at__isnull=True)
+    gifts = OfflineGift.filter(deposit__banked_on__isnull=True, deposit__undone_at__isnull=True)
+    amounts = await gifts.filter(status=OfflineStatus.VERIFIED).values_list("amount_cents", flat=True)
+    return await slips.count(), sum(int(str(cents)) for cents in amounts)
 
 
 async def of_deposit(deposit_id: int) -> list[OfflineGift]:

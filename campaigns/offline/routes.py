@@ -48,12 +48,15 @@ async def index(request: Request) -> Response:
     before = request.query_params.get("avant", "")[:18]
     gifts = await queries.of_campaign(campaign.id, int(before) if before.isascii() and before.isdigit() else None)
     waiting = await queries.switched(campaign.id)
+    lost = campaign.status in queries.GIVING_BACK
+    states = wording.states() | (wording.going_back() if lost else {})
+    back = {gift.id for gift in gifts if queries.goes_back(gift, campaign)}
     return page(
         request, "campaigns/offline/index.html", campaign=campaign, gifts=gifts,
         sums=await queries.sums_of(campaign.id), pressing=await pressing.pressing(campaign_id=campaign.id),
-        names={gift.id: _shown(gift, actor) for gift in gifts}, states=wording.states(), modes=wording.modes(),
+        names={gift.id: _shown(gift, actor) for gift in gifts}, states=states, modes=wording.modes(),
         promises=[(pledge, reference(pledge), _backer(pledge, actor)) for pledge in waiting],
-        reasons=await queries.reasons(gifts), open=campaign.status in queries.ENTERING,
+        reasons=await queries.reasons(gifts), back=back, open=campaign.status in queries.ENTERING,
         next=gifts[-1].id if len(gifts) == 50 else None,
     )  # fmt: skip
 

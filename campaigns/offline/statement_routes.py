@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from campaigns.offline import layouts, queries, statements, wording
+from campaigns.offline import layouts, queries, statements, taken, wording
 from campaigns.offline.forms import ChosenForm, ColumnsForm, ReferenceForm
 from campaigns.offline.models import BankLine, BankStatement, LineStatus
 from campaigns.offline.treasury_routes import each_of
@@ -99,6 +99,7 @@ async def _lines_page(request: Request, found: BankStatement) -> Response:
     return page(
         request, "campaigns/offline/statement.html", statement=found, lines=lines, ready=ready, own=own,
         states=wording.line_states(), form=Form(), mismatches=await statements.mismatches(lines),
+        elsewhere=await taken.elsewhere(lines),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from campaigns.lifecycle.transitions import By, NotNow
-from campaigns.offline import deposits, layouts, queries, verifying
+from campaigns.offline import deposits, layouts, queries, taken, verifying
 from campaigns.offline.models import (
     BankLayout,
     BankLine,
@@ -49,7 +49,7 @@ async def receive(name: str, content: bytes, team: Actor) -> BankStatement:
     """Keep a file and read it when its bank's columns are known. Raises Invalid when it is no statement."""
     queries.must_supervise(team)
     if len(content) > MOST_BYTES:
-        raise Invalid(_("Ce fichier est trop lourd : 2 Mo au plus."), field="file")
+        raise Invalid(_("Ce fichier est trop lourd : 2 Mo au plus."), field="file")
     text = layouts.decoded(content)
     sheet = await asyncio.to_thread(layouts.opened, text)
     layout = await BankLayout.get_or_none(signature=sheet.signature)
@@ -129,6 +129,9 @@ async def propose(line: BankLine, reference: str, team: Actor) -> None:
     if len(names) != 1:
         raise Invalid(_("Une référence ressemble à H-000123, B-000123, P-000123 ou R-0012."), field="reference")
     found = await _named(*names[0])
+    other = await taken.by_line(*names[0]) if found is None else None
+    if other:
+        raise Invalid(taken.sentence(reference.strip().upper(), other), field="reference")
     if found is None:
         raise Invalid(_("Aucun don ni aucune promesse n’attend d’argent sous cette référence."), field="reference")
     if found.cents != line.amount_cents:

@@ -24,6 +24,16 @@ def states() -> dict[str, tuple[str, str]]:
     }
 
 
+def going_back() -> dict[str, tuple[str, str]]:
+    """How the states of money in hand are said once its campaign did not happen."""
+    return {
+        OfflineStatus.RECEIVED: (_("À rendre, non vérifié"), "warn"),
+        OfflineStatus.SENT_BACK: (_("À rendre, renvoyé"), "warn"),
+        OfflineStatus.VERIFIED: (_("À rendre, vérifié"), "warn"),
+        OfflineStatus.BANKED: (_("À rendre, en banque"), "warn"),
+    }
+
+
 def modes() -> dict[str, str]:
     """How money comes, in one word."""
     return {Mode.CHEQUE: _("Chèque"), Mode.CASH: _("Espèces"), Mode.TRANSFER: _("Virement")}

@@ -31,7 +31,9 @@ async def register(request: Request) -> Response:
 async def _register(request: Request, form: Form[ReasonForm], status: int = 200, of: int = 0) -> Response:
     issuer = settings().receipt_number
     wanted = request.query_params.get("annee", "")
-    year = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) == 4 else clock.today().year
+    known = await queries.years(issuer)
+    present = known[0] if known else clock.today().year
+    year = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) == 4 else present
     before = request.query_params.get("avant", "")
     from_number = int(before) if before.isascii() and before.isdigit() and len(before) < 9 else None
     rows = await queries.of_year(issuer, year, from_number, PER_PAGE + 1)
@@ -39,7 +41,8 @@ async def _register(request: Request, form: Form[ReasonForm], status: int = 200,
     return page(
         request, "campaigns/receipts/register.html", status=status, form=form, wrong=of, receipts=shown, year=year,
         more=shown[-1].number if len(rows) > PER_PAGE else None, voided=await queries.voided_ids(shown),
-        report=await queries.report(issuer, year), years=await queries.years(issuer), ready=tax.issues_receipts(),
+        report=await queries.report(issuer, year), ready=tax.issues_receipts(),
+        years=sorted({year, clock.today().year, *known}, reverse=True),
     )  # fmt: skip
 
 

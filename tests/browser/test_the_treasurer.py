@@ -87,7 +87,7 @@ async def _verifies_and_banks(visitor: Visitor) -> None:
     await visitor.open("/tresorerie")
     await visitor.follow("Remises en banque")
     await visitor.press("Préparer le bordereau")
-    await visitor.reads("R-0001", "50 €", "À déposer")
+    await visitor.reads("R-0001", "50 €", "À porter à la banque")
     words = await visitor.paper("Imprimer le bordereau")
     assert "odile blanc" in words
     assert "50 €" in words

@@ -408,3 +408,16 @@ async def test_receipts_issued_before_are_void_when_the_campaign_fails(client: C
     assert await none_for(gift)
     assert await Receipt.all().count() == 2
     assert await wrong() == []
+
+
+async def test_the_register_opens_in_january_on_the_year_that_has_receipts(sign_in: SignIn) -> None:
+    found = await receipt_of(await a_verified_gift(await a_keeper(), identity=odile()))
+    clock.travel(timedelta(days=366))
+    desk = await sign_in(await a_person("Tristan Trésor", "", RoleName.TREASURER))
+    year = clock.today().year
+    opened = (await desk.get("/tresorerie/recus")).text
+    assert found.label in opened
+    assert f"?annee={year}" in opened
+    empty = (await desk.get(f"/tresorerie/recus?annee={year}")).text
+    assert found.label not in empty
+    assert f"?annee={found.year}" in empty
