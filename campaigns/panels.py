@@ -7,7 +7,7 @@ from tortoise.functions import Sum
 from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.wording import ends_text, state_text
-from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.models import Pledge
 from campaigns.pledges.queries import MANAGE, awaiting, of_person, on_own_page
 from campaigns.pledges.wording import state_of
 from campaigns.settlement.outcomes import last_moment
