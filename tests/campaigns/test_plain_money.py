@@ -146,6 +146,19 @@ async def test_an_amount_she_types_wins_over_the_one_chosen_for_her(client: Clie
 
 
 @pytest.mark.one_engine
+async def test_who_may_give_by_debit_is_not_told_of_a_card_only(client: Client):
+    campaign = await a_live_campaign()
+    start = f"/campagnes/{campaign.slug}/soutenir"
+    me = (await client.submit(start, {"amount": "3000", "other": ""})).headers["location"]
+    await client.submit(me, {"name": "Odile Blanc", "email": "odile@exemple.fr", "shown": "name"})
+    assert "mon moyen de paiement est enregistré aujourd’hui" in (await client.get(f"{start}/verifier")).text
+    pledge = await a_confirmed_pledge(campaign)
+    changing = (await client.get(f"{page_of(pledge)}/modifier")).text
+    assert "Votre moyen de paiement ne change pas" in changing
+    assert "Votre carte" not in changing + (await client.get(page_of(pledge))).text
+
+
+@pytest.mark.one_engine
 async def test_a_thank_you_without_a_price_says_none(client: Client):
     campaign = await a_live_campaign()
     reward = await a_reward(campaign)
