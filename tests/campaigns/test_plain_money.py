@@ -66,6 +66,20 @@ async def test_a_gift_that_arrived_no_longer_says_if(client: Client):
     assert "si la collecte atteint" not in shown
 
 
+@pytest.mark.one_engine
+async def test_a_gift_is_no_promise_any_more_on_the_pages_around_it(client: Client):
+    pledge = await a_confirmed_pledge(await a_live_campaign())
+    promise = (await client.get(f"{page_of(pledge)}/recu")).text
+    assert ">Ma promesse</a>" in promise
+    assert "Revenir à ma promesse de don" in promise
+    await Pledge.filter(id=pledge.id).update(status=PledgeStatus.COLLECTED, collected_at=clock.now())
+    for page in ("recu", "modifier", "mot"):
+        shown = (await client.get(f"{page_of(pledge)}/{page}")).text
+        assert ">Mon don</a>" in shown, page
+        assert "promesse</a>" not in shown, page
+    assert "Revenir à mon don" in (await client.get(f"{page_of(pledge)}/recu")).text
+
+
 async def test_her_gifts_say_where_they_stand(app: object):
     backer = await a_person("Odile Blanc")
     pledge = await a_confirmed_pledge(await a_live_campaign(), backer)
