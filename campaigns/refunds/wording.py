@@ -117,7 +117,9 @@ def round_said(row: Reconciliation) -> str:
             "%(n)s remboursements ou contestations pas encore terminés : la banque a la main.", waits,
         ))  # fmt: skip
     elif waits > 0:
-        said.append(_n("%(n)s paiement attend encore sa banque.", "%(n)s paiements attendent encore leur banque.", waits))
+        said.append(_n(
+            "%(n)s paiement attend encore sa banque.", "%(n)s paiements attendent encore leur banque.", waits,
+        ))  # fmt: skip
     if row.troubles:
         said.append(_n("%(n)s sans réponse de Stripe.", "%(n)s sans réponse de Stripe.", row.troubles))
     return " ".join(said) or _("Rien n’attendait.")
