@@ -12,6 +12,7 @@ from campaigns.news.forms import AnswerForm, OwnQuestionForm, QuestionForm, Reas
 from campaigns.news.models import Word
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.queries import STANDING, pledge_to_manage
+from campaigns.pledges.wording import own_page
 from civic.errors import DomainError
 from civic.i18n import _
 from civic.initiatives.queries import may_edit
@@ -153,7 +154,7 @@ def _word_page(
     return page(
         request, "campaigns/news/word.html", status=status, headers={"Cache-Control": "no-store"}, pledge=pledge,
         campaign=pledge.campaign, form=form, known=known, token=request.path_params["token"],
-        stands=pledge.status in STANDING,
+        stands=pledge.status in STANDING, crumb=own_page(pledge),
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ async def manage(request: Request) -> Response:
         on_page=on_page, state=wording.state_of(found, on_page=on_page), debit=wording.debit_of(found),
         amounts=wording.amounts_of(found), shown=wording.shown_of(found), token=request.path_params["token"],
         may_again=found.campaign.is_open() and found.status in wording.LET_GO, ask_until=service.ask_until(found),
+        given=found.status in wording.GIVEN,
     )  # fmt: skip
 
 
@@ -83,7 +84,7 @@ async def _edit_page(
         request, "campaigns/pledges/edit.html", status=status, headers={"Cache-Control": "no-store"}, form=form,
         pledge=found, campaign=found.campaign, token=request.path_params["token"], tips=tips,
         amounts_too=editing.amounts_change(found), rewards=await rewards(found.campaign_id),
-        reference=service.reference(found),
+        reference=service.reference(found), crumb=wording.own_page(found),
     )  # fmt: skip
 
 

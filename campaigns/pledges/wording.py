@@ -10,6 +10,18 @@ LET_GO = (PledgeStatus.ABANDONED, PledgeStatus.CANCELLED, PledgeStatus.RELEASED,
 """Promises that ended without a charge, for good."""
 
 
+GIVEN = (
+    PledgeStatus.PROCESSING, PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING, PledgeStatus.REFUNDED,
+    PledgeStatus.DISPUTED, PledgeStatus.CHARGED_BACK,
+)  # fmt: skip
+"""A promise that has become a gift, whatever became of it since."""
+
+
+def own_page(pledge: Pledge) -> str:
+    """What its page is called on the way there: « Mon don » once it is one."""
+    return _("Mon don") if pledge.status in GIVEN else _("Ma promesse")
+
+
 def state_of(pledge: Pledge, *, on_page: bool = False) -> str:
     """The state in a few words; `on_page`: a payment page she opened herself awaits her."""
     states = {

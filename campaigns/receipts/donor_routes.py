@@ -12,6 +12,7 @@ from campaigns.identity import FIELDS
 from campaigns.offline import donors
 from campaigns.offline.models import OfflineGift
 from campaigns.offline.queries import gift_to_supervise
+from campaigns.pledges import wording
 from campaigns.pledges.queries import MANAGE
 from campaigns.receipts import drawing, queries, service, subjects
 from campaigns.receipts.eligibility import refusal
@@ -59,9 +60,10 @@ def _place(subject: Subject, year: int) -> Place:
     if subject.by_hand:
         campaign = urls.path("campaigns.show", slug=subject.campaign.slug)
         return Place(*papers, campaign, _("Voir la collecte"), subject.campaign.title)
-    return Place(
-        *papers, urls.path("pledges.manage", token=token), _("Revenir à ma promesse de don"), _("Ma promesse")
-    )
+    assert subject.pledge, "one of the two"
+    gone_through = subject.pledge.status in wording.GIVEN
+    back = _("Revenir à mon don") if gone_through else _("Revenir à ma promesse de don")
+    return Place(*papers, urls.path("pledges.manage", token=token), back, wording.own_page(subject.pledge))
 
 
 def _known(subject: Subject, name: str) -> dict[str, str]:

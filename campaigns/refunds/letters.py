@@ -12,7 +12,7 @@ from campaigns.settlement import letters
 from civic import i18n, mail
 from civic.people.models import RoleName
 from civic.people.queries import team
-from civic.web.formats import moment
+from civic.web import formats
 
 
 async def refunded(pledge: Pledge, refund: Refund) -> None:
@@ -63,7 +63,7 @@ async def _to_treasurers(name: str, pledge: Pledge, key: str, due_at: datetime |
         if not person.email:
             continue
         with i18n.speaking(person.locale):
-            until = moment(due_at) if due_at else ""
+            until = formats.until(due_at) if due_at else ""
         await mail.send(
             f"campaigns/{name}", to=person.email, key=f"{key}-{person.id}", locale=person.locale, until=until,
             title=pledge.campaign.title, reference=reference(pledge), pledge_id=pledge.id, **context,

@@ -107,6 +107,9 @@ async def open_disputes() -> list[Dispute]:
 
 
 async def rounds() -> tuple[list[Reconciliation], Reconciliation | None]:
-    """The last six rounds of reconciling, and the last comparison of the books."""
-    last = await Reconciliation.exclude(kind="books").order_by("-at", "-id").limit(6)
-    return last, await Reconciliation.filter(kind="books").order_by("-at", "-id").first()
+    """The last rounds of reconciling, each result of a kind once, and the last comparison of the books."""
+    last = await Reconciliation.exclude(kind="books").order_by("-at", "-id").limit(12)
+    told: dict[tuple[object, ...], Reconciliation] = {}
+    for row in last:
+        told.setdefault((row.kind == "refunds", row.looked, row.settled, row.troubles), row)
+    return list(told.values())[:6], await Reconciliation.filter(kind="books").order_by("-at", "-id").first()

@@ -2,8 +2,9 @@
 
 from campaigns.payments.answers import DisputeState
 from campaigns.refunds.models import Dispute, Refund, RefundCause, RefundStatus
+from campaigns.settlement.models import Reconciliation
 from civic import clock
-from civic.i18n import _
+from civic.i18n import _, _n
 from civic.settings import settings
 from civic.web.formats import money, until
 
@@ -102,6 +103,26 @@ def dispute_reason(dispute: Dispute) -> str:
         "incorrect_account_details": _("Les coordonnées bancaires ne sont plus bonnes."),
     }
     return reasons.get(dispute.reason) or _("La banque ne donne pas de raison précise.")
+
+
+def round_said(row: Reconciliation) -> str:
+    """What one round of reconciling found: what it settled, what still waits and for whom."""
+    waits = row.looked - row.settled - row.troubles
+    said = []
+    if row.settled:
+        said.append(_n("%(n)s réglé.", "%(n)s réglés.", row.settled))
+    if waits > 0 and row.kind == "refunds":
+        said.append(_n(
+            "%(n)s remboursement ou contestation pas encore terminé : la banque a la main.",
+            "%(n)s remboursements ou contestations pas encore terminés : la banque a la main.", waits,
+        ))  # fmt: skip
+    elif waits > 0:
+        said.append(_n(
+            "%(n)s paiement attend encore sa banque.", "%(n)s paiements attendent encore leur banque.", waits,
+        ))  # fmt: skip
+    if row.troubles:
+        said.append(_n("%(n)s sans réponse de Stripe.", "%(n)s sans réponse de Stripe.", row.troubles))
+    return " ".join(said) or _("Rien n’attendait.")
 
 
 def evidence_link(dispute: Dispute) -> str:

@@ -13,7 +13,7 @@ from civic.initiatives.queries import leads_of
 from civic.people import links
 from civic.people.models import Person, RoleName
 from civic.people.queries import team
-from civic.web.formats import moment
+from civic.web import formats
 
 RECOVER = MANAGE
 """Purpose of the signed link to the page of recovery: the backer's one secret link opens all her pages."""
@@ -36,7 +36,7 @@ async def collected(pledge: Pledge, head: str) -> None:
     """Her gift has arrived; `head` is the hash of its entry, which she keeps against any rewriting of the ledger."""
     until = ask_until(pledge)
     with i18n.speaking(pledge.person.locale):
-        back = moment(until) if until else ""
+        back = formats.until(until) if until else ""
     await to_backer("collected", pledge, "collected", head=head, method=pledge.method_label, back_until=back)
 
 
@@ -46,7 +46,7 @@ async def card_trouble(pledge: Pledge, days: int, until: datetime, turn: int) ->
     `days` after it (0, 2, 4, 6) and its `turn` (2: a debit came back after a declined card) name the letter.
     """
     with i18n.speaking(pledge.person.locale):
-        context = {"until": moment(until), "reason": reasons.sentence(pledge.decline_code)}
+        context = {"until": formats.until(until), "reason": reasons.sentence(pledge.decline_code)}
     at_once = pledge.campaign.charges_at_once
     await to_backer(
         "card_trouble", pledge, f"trouble-{days}-{turn}", days=days, at_once=at_once,

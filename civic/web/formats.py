@@ -11,6 +11,8 @@ from civic.i18n import _, locale
 
 NARROW = "\u202f"
 MINUS = "\u2212"
+JUST_AFTER = 5
+"""Minutes of a day in which a last moment still is told as the midnight before."""
 VOWELS = set("aâàeéèêiîoôuù")
 UNITS = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60)
 """Seconds of a year, a month, a week, a day, an hour, a minute, as Babel counts them."""
@@ -99,10 +101,11 @@ def moment(value: datetime) -> str:
 def until(value: datetime, write: Callable[[date | datetime], str] = day) -> str:
     """A last moment, as one says it: « samedi 14 juin à minuit » for what ends as the day does, else day and hour.
 
+    What counts from a midnight ends some moments after one (0 h 01): midnight is told, never a later moment.
     `write` says how the day is written.
     """
     local = clock.local(value)
-    if (local.hour, local.minute, local.second) != (0, 0, 0):
+    if local.hour or local.minute >= JUST_AFTER:
         return _("%(day)s à %(hour)s", day=write(value), hour=hour(value))
     return _("%(day)s à minuit", day=write(local.date() - timedelta(days=1)))
 

@@ -11,6 +11,7 @@ from campaigns.pledges.queries import MANAGE
 from campaigns.refunds import panels
 from campaigns.refunds.models import Dispute
 from campaigns.settlement import deciding
+from campaigns.settlement.models import Reconciliation
 from civic import clock, jobs
 from civic.people import links
 from civic.people.models import Person
@@ -126,3 +127,14 @@ async def test_a_failed_campaign_has_charged_nobody_and_says_it_in_words(client:
     await Campaign.filter(id=campaign.id).update(status=CampaignStatus.COLLECTING)
     page = (await lead.get(f"/campagnes/{campaign.slug}/prelevements")).text
     assert "Chiffres de" in page
+
+
+async def test_rounds_say_what_still_waits_and_are_not_repeated(client: Client, sign_in: SignIn) -> None:
+    for minutes in range(0, 40, 10):
+        at = clock.now() - timedelta(minutes=minutes)
+        await Reconciliation.create(at=at, kind="refunds", looked=1, settled=0, troubles=0)
+        await Reconciliation.create(at=at, looked=3, settled=1, troubles=1)
+    page = plain((await (await sign_in((await a_treasurer()).person)).get("/tresorerie")).text)
+    assert page.count("1 remboursement ou contestation pas encore terminé : la banque a la main.") == 1
+    assert page.count("1 réglé. 1 paiement attend encore sa banque. 1 sans réponse de Stripe.") == 1
+    assert "sur 1" not in page

@@ -66,6 +66,20 @@ async def test_a_gift_that_arrived_no_longer_says_if(client: Client):
     assert "si la collecte atteint" not in shown
 
 
+@pytest.mark.one_engine
+async def test_a_gift_is_no_promise_any_more_on_the_pages_around_it(client: Client):
+    pledge = await a_confirmed_pledge(await a_live_campaign())
+    promise = (await client.get(f"{page_of(pledge)}/recu")).text
+    assert ">Ma promesse</a>" in promise
+    assert "Revenir à ma promesse de don" in promise
+    await Pledge.filter(id=pledge.id).update(status=PledgeStatus.COLLECTED, collected_at=clock.now())
+    for page in ("recu", "modifier", "mot"):
+        shown = (await client.get(f"{page_of(pledge)}/{page}")).text
+        assert ">Mon don</a>" in shown, page
+        assert "promesse</a>" not in shown, page
+    assert "Revenir à mon don" in (await client.get(f"{page_of(pledge)}/recu")).text
+
+
 async def test_her_gifts_say_where_they_stand(app: object):
     backer = await a_person("Odile Blanc")
     pledge = await a_confirmed_pledge(await a_live_campaign(), backer)
@@ -143,6 +157,19 @@ async def test_an_amount_she_types_wins_over_the_one_chosen_for_her(client: Clie
     assert "15 €" in plain((await client.get(f"{start}/verifier")).text)
     await client.submit(start, {"amount": "5000", "other": "15", "other_before": "15"})
     assert "50 €" in plain((await client.get(f"{start}/verifier")).text)
+
+
+@pytest.mark.one_engine
+async def test_who_may_give_by_debit_is_not_told_of_a_card_only(client: Client):
+    campaign = await a_live_campaign()
+    start = f"/campagnes/{campaign.slug}/soutenir"
+    me = (await client.submit(start, {"amount": "3000", "other": ""})).headers["location"]
+    await client.submit(me, {"name": "Odile Blanc", "email": "odile@exemple.fr", "shown": "name"})
+    assert "mon moyen de paiement est enregistré aujourd’hui" in (await client.get(f"{start}/verifier")).text
+    pledge = await a_confirmed_pledge(campaign)
+    changing = (await client.get(f"{page_of(pledge)}/modifier")).text
+    assert "Votre moyen de paiement ne change pas" in changing
+    assert "Votre carte" not in changing + (await client.get(page_of(pledge))).text
 
 
 @pytest.mark.one_engine

@@ -17,8 +17,10 @@ from civic import clock
 from civic.i18n import speaking
 from civic.people import links
 from civic.people.models import Person, RoleName
+from civic.slots import Todo
 from civic.web import urls
 from civic.web.formats import until
+from civic.web.templating import environment
 from demo.around import NEWS
 from demo.funds import FUNDS
 from tests.client import Client
@@ -42,8 +44,16 @@ def test_a_last_moment_is_said_in_one_way() -> None:
     with speaking("fr"):
         assert until(datetime(2030, 6, 15, tzinfo=PARIS)) == "samedi 14 juin 2030 à minuit".replace("samedi", "vendredi")
         assert until(datetime(2030, 6, 15, 18, 30, tzinfo=PARIS)) == "samedi 15 juin 2030 à 18\u00a0h\u00a030"
+        assert until(datetime(2030, 6, 15, 0, 1, tzinfo=PARIS)) == "vendredi 14 juin 2030 à minuit"
+        assert until(datetime(2030, 6, 15, 0, 30, tzinfo=PARIS)) == "samedi 15 juin 2030 à 0\u00a0h\u00a030"
     with speaking("en"):
         assert "midnight" in until(datetime(2030, 6, 15, tzinfo=PARIS))
+
+
+async def test_a_task_and_its_page_say_the_same_last_moment(app: object) -> None:
+    todo = Todo("Répondre", "/", "argent", datetime(2030, 6, 15, tzinfo=PARIS))
+    with speaking("fr"):
+        assert "Avant vendredi 14 juin 2030 à minuit." in environment().globals["ui"].todo(todo)
 
 
 async def test_the_pace_is_that_of_gifts_not_of_a_match_or_a_cheque(app: object) -> None:
