@@ -103,7 +103,8 @@ async def desk_todos(person: "Person") -> list[Todo]:
         return []
     return [
         Todo(
-            _("Relire la collecte « %(title)s »", title=campaign.title),
+            _("Relire « %(title)s »", title=campaign.title) if campaign.is_standing
+            else _("Relire la collecte « %(title)s »", title=campaign.title),
             urls.path("campaigns.review", slug=campaign.slug), "argent",
             detail=_("Envoyée le %(day)s.", day=day(campaign.updated_at)),
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from campaigns.lifecycle.history import campaign_history
 from civic.slots import Panel, Slot
 
 if TYPE_CHECKING:
@@ -55,7 +56,10 @@ gift_notes: Slot[Callable[["Campaign", int], Awaitable[list[str]]]] = Slot("gift
 asks_commune: Slot[Callable[["Campaign"], Awaitable[list[str]]]] = Slot("asks_commune")
 """Why a backer is asked where she lives, in sentences; she is not asked when there are none."""
 
-ALL = (campaign_panels, campaign_tools, treasury_panels, gives_otherwise, thanked_otherwise, gift_notes, asks_commune)
+ALL = (
+    campaign_panels, campaign_tools, treasury_panels, gives_otherwise, thanked_otherwise, gift_notes, asks_commune,
+    campaign_history,
+)  # fmt: skip
 
 
 def clear() -> None:

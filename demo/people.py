@@ -106,7 +106,7 @@ def _words() -> dict[str, tuple[str, str]]:
         ),
         "dominique": (
             _("Trésorier, le second regard sur l’argent"),
-            _("Ouvrez le pupitre : relisez la collecte qui attend, et suivez celle de l’appentis, où une carte reste à confirmer."),
+            _("Ouvrez la trésorerie : les dons à vérifier, les bordereaux, les reçus. Suivez la collecte de l’appentis, où une carte reste à confirmer."),
         ),
     }
 

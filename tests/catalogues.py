@@ -71,6 +71,8 @@ def _folders() -> Iterator[tuple[Path, str]]:
         yield ROOT / package, package
         yield ROOT / "templates" / package, package
         yield ROOT / "templates" / "mail" / package, package
+    yield ROOT / "demo", "demo"
+    yield ROOT / "templates" / "demo", "demo"
     yield ROOT / "templates", "civic"
     for rest in ("ui", "errors", "activity", "styleguide"):
         yield ROOT / "templates" / rest, "civic"

@@ -1,5 +1,6 @@
 """Every change of a campaign's state: what everybody may read, and what its leads and the team read besides."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from campaigns.lifecycle.models import PUBLIC, Campaign, CampaignChange, Cancell
 from campaigns.lifecycle.transitions import By
 from civic.i18n import _
 from civic.initiatives.queries import leads_of
+from civic.slots import Slot
 
 
 @dataclass(slots=True, frozen=True)
@@ -17,6 +19,10 @@ class Step:
     text: str
     note: str = ""
     who: str = ""
+
+
+campaign_history: Slot[Callable[[Campaign], Awaitable[list[Step]]]] = Slot("campaign_history")
+"""What other slices did to a campaign that everybody may read: a minimum lowered, a matcher who joins."""
 
 
 def said() -> dict[str, str]:
@@ -36,7 +42,12 @@ def said() -> dict[str, str]:
 async def public_steps(campaign: Campaign) -> list[Step]:
     """What happened since the opening, with the reasons that were written to be published."""
     rows = await CampaignChange.filter(campaign_id=campaign.id, after__in=list(PUBLIC)).order_by("id")
-    return [Step(row.at, _text(row, campaign), row.note if row.before in PUBLIC else "") for row in rows]
+    found = [Step(row.at, _text(row, campaign), row.note if row.before in PUBLIC else "") for row in rows]
+    return sorted([*found, *await _of_others(campaign)], key=lambda step: step.at)
+
+
+async def _of_others(campaign: Campaign) -> list[Step]:
+    return [step for fill in campaign_history for step in await fill(campaign)] if campaign.is_public else []
 
 
 async def inside_steps(campaign: Campaign) -> list[Step]:
@@ -45,6 +56,7 @@ async def inside_steps(campaign: Campaign) -> list[Step]:
     own = {person.id for person in await leads_of(campaign.initiative_id)} | {campaign.lead_id}
     found = [Step(campaign.created_at, _("Brouillon commencé"), who=campaign.lead.name)]
     found += [Step(row.at, _text(row, campaign), row.note, _who(row, own)) for row in rows]
+    found += await _of_others(campaign)
     demands = Cancellation.filter(campaign_id=campaign.id)
     for demand in await demands.select_related("asked_by", "answered_by"):
         found.append(Step(demand.asked_at, _("Annulation demandée"), demand.note, demand.asked_by.name))

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from campaigns.lifecycle.history import Step
 from campaigns.matching import queries, returning, wording
 from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchState
 from campaigns.slots import Tool
@@ -75,6 +76,16 @@ async def asks_commune(campaign: "Campaign") -> list[str]:
         if names and queries.adds_now(agreement):
             words = {"who": agreement.fund.organisation.name, "names": names}
             found.append(_("%(who)s ajoute aux dons des habitants de ces communes : %(names)s.", **words))
+    return found
+
+
+async def campaign_history(campaign: "Campaign") -> list[Step]:
+    """Each matcher who joined, with the ceiling that stands on the page."""
+    found = []
+    for agreement in await queries.active_of(campaign.id):
+        words = {"who": agreement.fund.organisation.name, "limits": wording.limits_text(agreement)}
+        if agreement.answered_at:
+            found.append(Step(agreement.answered_at, _("%(who)s ajoute aux dons : %(limits)s", **words)))
     return found
 
 

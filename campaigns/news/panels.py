@@ -15,6 +15,9 @@ from civic.people.queries import roles_of
 from civic.slots import Panel, Todo
 from civic.web import urls
 
+SHOWN = 80
+"""So many signs of a question stand in its lead's list."""
+
 if TYPE_CHECKING:
     from civic.people.actor import Actor
     from civic.people.models import Person
@@ -72,6 +75,11 @@ async def person_todos(person: "Person") -> list[Todo]:
     found = await rows.filter(hidden_at__isnull=True).order_by("id").limit(5).select_related("campaign")
     return [
         Todo(_("Répondre à une question"), urls.path("questions.index", slug=row.campaign.slug), "argent",
-             detail=row.campaign.title)
+             detail=f"{row.campaign.title} · {_cut(row.text)}")
         for row in found
     ]  # fmt: skip
+
+
+def _cut(text: str) -> str:
+    """The first words of a question, to know one from another."""
+    return text if len(text) <= SHOWN else text[:SHOWN].rsplit(" ", 1)[0] + "…"

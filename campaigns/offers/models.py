@@ -71,6 +71,7 @@ class OfferChange(Model):
     """One change of an offer: what it became, who did it, the word that went with it. Only ever added to."""
 
     id = fields.BigIntField(primary_key=True)
+    offer_id: int
     offer: fields.ForeignKeyRelation[Offer] = fields.ForeignKeyField(
         "campaigns.Offer", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )

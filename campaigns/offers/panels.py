@@ -1,9 +1,10 @@
 """Offers on other pages: the thermometer of the whole, the lead's tool and todo, the giver's list, the check."""
 
+from campaigns.lifecycle.history import Step
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import cost_lines, led_by
 from campaigns.offers import queries
-from campaigns.offers.models import Offer, OfferStatus
+from campaigns.offers.models import Offer, OfferChange, OfferStatus
 from campaigns.offers.service import BEFORE_DEADLINE
 from campaigns.slots import Tool
 from civic import clock, database
@@ -15,6 +16,7 @@ from civic.people.models import Person, RoleName
 from civic.people.queries import roles_of
 from civic.slots import Given, Panel, Todo
 from civic.web import urls
+from civic.web.formats import money
 
 _RELIEF = """SELECT c.id, c.relief_cents AS kept, COALESCE(SUM(o.relief_cents), 0) AS found FROM campaign c
 LEFT JOIN campaign_offer o ON o.campaign_id = c.id WHERE c.decided_at IS NULL
@@ -34,6 +36,26 @@ async def campaign_panels(campaign: Campaign) -> list[Panel]:
         "campaign": campaign, "lines": lines, "given": given, "value": value, "total": campaign.shown_cents + value,
         "sums": {id: sum(offer.value_cents for offer in rows) for id, rows in given.items()},
     }, order=10)]  # fmt: skip
+
+
+async def campaign_history(campaign: Campaign) -> list[Step]:
+    """Each time accepted help lowered the minimum, or stopped doing so, with the sums before and after."""
+    rows = OfferChange.filter(offer__campaign_id=campaign.id).order_by("id")
+    counted: dict[int, int] = {}
+    found = []
+    for change in await rows:
+        before = campaign.minimum_cents - sum(counted.values())
+        counted[change.offer_id] = change.value_cents if change.what == "relieved" else 0
+        after = campaign.minimum_cents - sum(counted.values())
+        words = {"before": money(before), "after": money(after)}
+        if after < before:
+            text = _("Une aide remplace de l’argent : le minimum passe de %(before)s à %(after)s", **words)
+        elif after > before:
+            text = _("Une aide ne vient plus : le minimum repasse de %(before)s à %(after)s", **words)
+        else:
+            continue
+        found.append(Step(change.at, text))
+    return found
 
 
 async def campaign_tools(campaign: Campaign, actor: Actor) -> list[Tool]:

@@ -30,13 +30,12 @@ async def initiative_panels(initiative: "Initiative", person: "Person | None") -
 
 
 async def person_panels(person: "Person") -> list[Panel]:
-    """« Mes soutiens mensuels » in her space: those that run, with the way to all of them."""
+    """« Mes soutiens mensuels » in her space: those that run, else the last ones, with the way to all."""
     found = await service.of_person(person.id)
     if not found:
         return []
-    rows = [
-        (one, links.make(letters.MANAGE, one.id), wording.state_text(one)) for one in found if one.status in RUNNING
-    ]
+    running = [one for one in found if one.status in RUNNING]
+    rows = [(one, links.make(letters.MANAGE, one.id), wording.state_text(one)) for one in running or found[:3]]
     return [Panel("campaigns/recurring/_mine.html", {"supports": rows}, order=20)]
 
 

@@ -68,7 +68,7 @@ class Desk:
             await self._control.forget_faults()
 
     async def _page(self, request: Request, refusal: str, status: int) -> Response:
-        locale = choose_locale(None, request.headers.get("accept-language", ""))
+        locale = choose_locale(request.cookies.get("langue"), request.headers.get("accept-language", ""))
         rows, accounts, balance, switches = await self._pages.store.transaction(self._read)
         return self._pages.page(
             "desk.html", status, locale, [], title=words(locale)["desk_title"], rows=rows, refusal=refusal,
@@ -106,4 +106,7 @@ class Desk:
             disputes = world.rows.select("dispute", charge=charge["id"])
             if disputes and disputes[0]["status"] in ("won", "lost"):
                 acts = []
-        return {"id": charge["id"], "amount": charge["amount"], "state": charge["status"], "acts": acts}
+        return {
+            "id": charge["id"], "amount": charge["amount"], "state": charge["status"], "acts": acts,
+            "who": charge["billing_details"].get("name") or "", "what": charge.get("description") or "",
+        }  # fmt: skip

@@ -1,7 +1,9 @@
 """The form of an initiative."""
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
+from civic.errors import Invalid
+from civic.i18n import _
 from civic.initiatives.models import Stage
 
 
@@ -13,8 +15,15 @@ class InitiativeForm(BaseModel):
     story: str = Field("", max_length=20_000)
     commune: str = Field(min_length=2, max_length=80)
     place: str = Field("", max_length=200)
-    topics: list[str] = Field(min_length=1, max_length=5)
+    topics: list[str] = Field([], max_length=5, validate_default=True)
     stage: Stage = Stage.LAUNCHED
     car_free: bool = False
     website: str = Field("", max_length=300, pattern=r"^(https?://[^\s]+)?$")
     ending: str = Field("", max_length=2000)
+
+    @field_validator("topics")
+    @classmethod
+    def _one_at_least(cls, value: list[str]) -> list[str]:
+        if not value:
+            raise Invalid(_("Choisissez au moins un sujet."))
+        return value

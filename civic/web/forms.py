@@ -114,8 +114,8 @@ def sentence(problem: dict[str, Any]) -> str:
     context = problem.get("ctx") or {}
     known = {
         "missing": _("Remplissez ce champ."),
-        "string_too_short": _("C’est trop court : il faut au moins %(n)s caractères.", n=context.get("min_length")),
-        "string_too_long": _("C’est trop long : %(n)s caractères au plus.", n=context.get("max_length")),
+        "string_too_short": _("C’est trop court : il faut au moins %(n)s signes.", n=context.get("min_length")),
+        "string_too_long": _("C’est trop long : %(n)s signes au plus.", n=context.get("max_length")),
         "int_parsing": _("Écrivez un nombre entier, par exemple 30."),
         "int_from_float": _("Écrivez un nombre entier, par exemple 30."),
         "greater_than_equal": _("Il faut au moins %(n)s.", n=context.get("ge")),

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 from campaigns.lifecycle import drafting, service
 from campaigns.lifecycle.checklist import checklist
-from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.queries import cost_lines
+from campaigns.news.models import Question
+from campaigns.offers.models import OfferChange
 from civic import clock
 from civic.people.actor import Actor
 from civic.people.models import RoleName
 from tests.factories import a_person
-from tests.factories.campaigns import a_draft, a_live_campaign
+from tests.factories.campaigns import a_draft, a_live_campaign, an_offer
 
 
 async def an_accepted_campaign() -> Campaign:
@@ -101,3 +103,63 @@ async def test_an_empty_budget_counts_no_bank_fees(app):
     for line in await cost_lines(campaign.id):
         await drafting.remove_cost_line(campaign, line.id)
     assert not await counted()
+
+
+async def test_everybody_reads_in_the_history_what_changed_the_minimum_and_who_joined(client, app):
+    campaign = await a_live_campaign()
+    found = await an_offer(campaign)
+    await OfferChange.create(offer=found, what="relieved", value_cents=9000, at=clock.now())
+    await Campaign.filter(id=campaign.id).update(relief_cents=9000)
+    history = (await client.get(f"/campagnes/{campaign.slug}/historique")).text
+    assert "Une aide remplace de l’argent" in history
+    shown = (await client.get(f"/campagnes/{campaign.slug}")).text
+    assert "À réunir en argent" in shown
+    await OfferChange.create(offer=found, what="withdrawn", at=clock.now())
+    assert "Une aide ne vient plus" in (await client.get(f"/campagnes/{campaign.slug}/historique")).text
+
+
+async def test_a_campaign_that_keeps_what_it_raises_speaks_of_its_goal(client, app):
+    campaign = await a_live_campaign()
+    path = f"/campagnes/{campaign.slug}"
+    await Campaign.filter(id=campaign.id).update(optimum_cents=campaign.minimum_cents + 5000)
+    assert "du minimum" in (await client.get(path)).text
+    other = await a_live_campaign(goal=GoalKind.FLEXIBLE)
+    await Campaign.filter(id=other.id).update(optimum_cents=other.minimum_cents + 5000)
+    kept = (await client.get(f"/campagnes/{other.slug}")).text
+    assert "du minimum" not in kept
+    assert "Minimum pour démarrer" not in kept
+    assert "de l’objectif" in kept
+
+
+async def test_a_lead_reads_in_her_space_that_her_campaign_is_in_review_or_failed(sign_in, app):
+    campaign = await a_draft()
+    page = await sign_in(campaign.lead)
+    assert "Vos collectes" not in (await page.get("/mon-espace")).text
+    await service.submit(campaign, campaign.lead)
+    assert "En relecture." in (await page.get("/mon-espace")).text
+    failed = Campaign.filter(id=campaign.id)
+    await failed.update(status=CampaignStatus.FAILED, updated_at=clock.now())
+    assert "Objectif non atteint" in (await page.get("/mon-espace")).text
+    await failed.update(updated_at=clock.now() - timedelta(days=61))
+    assert "Vos collectes" not in (await page.get("/mon-espace")).text
+
+
+async def test_a_lead_tells_two_questions_apart_in_her_space(sign_in, app):
+    campaign = await a_live_campaign()
+    await campaign.fetch_related("lead")
+    person = await a_person("Rose Petit")
+    for text in ("Qui conduira le mardi ?", "Le minibus prend-il les fauteuils ? " * 5):
+        await Question.create(
+            campaign=campaign, person=person, text=text, confirmed_at=clock.now(), asked_at=clock.now()
+        )
+    shown = (await (await sign_in(campaign.lead)).get("/mon-espace")).text
+    assert "Qui conduira le mardi" in shown
+    assert "Le minibus prend-il les fauteuils" in shown
+    assert "…" in shown
+
+
+async def test_a_lead_who_ticks_no_topic_hears_what_to_do(sign_in, app):
+    page = await sign_in(await a_person("Rose Petit"))
+    refused = await page.submit("/initiatives/nouvelle", {"title": "Un four à pain", "summary": "Cuire ensemble."})
+    assert refused.status_code == 422
+    assert "Choisissez au moins un sujet." in refused.text
