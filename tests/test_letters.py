@@ -30,7 +30,7 @@ WORDS = {
     "who": "Rose M.", "code": "123 456", "link": "lien", "contact": "Sélim L.", "contact_note": "", "bring": "",
     "when": "lundi 30 novembre, 8 h à 10 h", "where": "Trévoux", "rank": 0, "confirmed": True, "old": "mardi, 8 h",
     "number": "2026-00012", "voided": "2026-00007", "old_place": "La halle", "place": "Le pré", "lift": True, "line": "Le minibus",
-    "at_once": False, "missed": False, "back_until": "", "anonymous": False,
+    "unseen": False, "at_once": False, "missed": False, "back_until": "", "anonymous": False,
     "next_on": "samedi 5 décembre", "year": 2025, "months": 11, "running": True,
     "amount_hidden": False, "closed": True, "card_only": False, "unpaid": True, "card": False, "ended": False, "spent_cents": 4_000, "monthly": False,
     "campaign_slug": "soutien-le-four-1",

@@ -26,8 +26,11 @@ async def campaign_with_account(slug: str, actor: Actor) -> tuple[Campaign, Paye
 
 
 async def may_open(actor: Actor, campaign: Campaign, payee: Payee) -> bool:
-    """Whether this person leads the campaign and speaks for the organisation today: Stripe will ask who she is."""
-    if not await is_lead(actor.person, campaign.initiative_id):
+    """Whether this person leads the campaign and speaks for the organisation today: Stripe will ask who she is.
+
+    She does it herself: nobody gives an organisation's papers for her at the counter.
+    """
+    if actor.recorded_by is not None or not await is_lead(actor.person, campaign.initiative_id):
         return False
     return payee.organisation_id in {one.id for one in await hats_of(actor.person)}
 

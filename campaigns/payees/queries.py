@@ -5,6 +5,9 @@ from civic import clock
 from civic.organisations.models import Organisation, OrganisationKind
 from civic.settings import settings
 
+DISCONNECTED = "disconnected"
+"""Our own word, in `Payee.reason`, for an account whose owner has taken it away from ours."""
+
 
 def open_to_others() -> bool:
     """Whether campaigns may collect for another legal entity: the host has entered its ORIAS number."""
@@ -38,3 +41,8 @@ async def accounts() -> list[str]:
     """Every account by Stripe's name, in one order."""
     refs = await Payee.filter(account_ref__isnull=False).order_by("id").values_list("account_ref", flat=True)
     return [str(ref) for ref in refs]
+
+
+async def is_cut_off(payee_id: int | None) -> bool:
+    """Whether the payee's account was disconnected: only the organisation itself can give back what is there."""
+    return payee_id is not None and await Payee.filter(id=payee_id, reason=DISCONNECTED).exists()

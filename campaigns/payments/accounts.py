@@ -28,7 +28,7 @@ async def look(account_ref: str) -> Payee | None:
     except gateway.Refused as refusal:
         if getattr(refusal.__cause__, "http_status", None) not in GONE:
             raise
-        said = Account(account_ref, False, False, True, "disconnected")
+        said = Account(account_ref, False, False, True, queries.DISCONNECTED)
     return await _keep(said)
 
 
@@ -86,3 +86,11 @@ async def closed_now(till: Till) -> bool:
         return False
     payee = await look(till.account)
     return payee is not None and not payee.charges_enabled
+
+
+async def gone_now(till: Till) -> bool:
+    """Whether its owner disconnected it from ours: what happens there cannot be known. Raises GatewayTrouble."""
+    if not till.account:
+        return False
+    payee = await look(till.account)
+    return payee is not None and payee.reason == queries.DISCONNECTED

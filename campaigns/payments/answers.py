@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
+from civic import clock
+
 Body = dict[str, Any]
 
 
@@ -30,7 +32,7 @@ class IntentStatus(StrEnum):
 
 @dataclass(slots=True, frozen=True)
 class Intent:
-    """A charge (Stripe's PaymentIntent). Amounts in cents; `happened_at` is the gateway's moment, UTC.
+    """A charge (Stripe's PaymentIntent). Amounts in cents; `happened_at` is UTC: when it was made, or its money came.
 
     `paid_with` names the card or account that really paid; "" while none did.
     """
@@ -236,11 +238,26 @@ def intent_of(body: Body) -> Intent:
         currency=str(body["currency"]).upper(), customer_ref=reference(body.get("customer")),
         method_ref=reference(body.get("payment_method")), charge_ref=reference(charge),
         error_code=error.get("code") or "", decline_code=error.get("decline_code") or "",
-        advice_code=error.get("advice_code") or "", happened_at=moment(charge_body.get("created") or body["created"]),
+        advice_code=error.get("advice_code") or "", happened_at=_happened_at(body, charge_body),
         fee_cents=balance.get("fee") if isinstance(balance, dict) else None,
         metadata=dict(body.get("metadata") or {}), raw=json.dumps(body),
         paid_with=method_label(charge_body.get("payment_method_details") or {}),
     )  # fmt: skip
+
+
+def _happened_at(body: Body, charge: Body) -> datetime:
+    """When a charge was made; when its money came, for what arrives days after it was asked for (a direct debit).
+
+    Stripe writes a debit's line on the balance when it is sent to the bank, or when it succeeds: `available_on` is the
+    day its money is there in both cases. One that is told of earlier came by now.
+    """
+    asked_at = moment(charge.get("created") or body["created"])
+    at_once = (charge.get("payment_method_details") or {}).get("type", "card") == "card"
+    if at_once or charge.get("status") != "succeeded":
+        return asked_at
+    line = charge.get("balance_transaction")
+    present = clock.now().replace(microsecond=0)
+    return max(asked_at, min(present, moment(line["available_on"])) if isinstance(line, dict) else present)
 
 
 def account_of(body: Body) -> Account:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from campaigns.payments import attempts, gateway
+from campaigns.payments import accounts, attempts, gateway
 from campaigns.payments.answers import Checkout, CheckoutStatus
 from campaigns.payments.gateway import Page
 from campaigns.payments.till import OURS, Till, till_of
@@ -220,7 +220,9 @@ async def _end(pledge: Pledge, cause: str) -> PledgeStatus:
             till = till_of(pledge.campaign)
             await gateway.expire_checkout(till, pledge.session_ref, key=f"{pledge.session_ref}-expire")
             await settle(till, pledge.session_ref)
-        except gateway.Missing:
+        except gateway.Refused as refusal:
+            if not isinstance(refusal, gateway.Missing) and not await accounts.gone_now(till_of(pledge.campaign)):
+                raise
             await _report_gone(pledge)
             cause = "page_gone"
     fresh = await Pledge.get(id=pledge.id)

@@ -7,8 +7,15 @@ from civic import jobs
 
 @jobs.outside
 async def detach(method_ref: str, account: str = "") -> None:
-    """A promise ended without a charge: its card can never be charged by us again (invariant 7)."""
-    await gateway.detach_method(Till(account), method_ref, key=f"{method_ref}-detach")
+    """A promise ended without a charge: its card can never be charged by us again (invariant 7).
+
+    Nor can one at an account that was disconnected from ours.
+    """
+    try:
+        await gateway.detach_method(Till(account), method_ref, key=f"{method_ref}-detach")
+    except gateway.Refused:
+        if not await accounts.gone_now(Till(account)):
+            raise
 
 
 @jobs.outside

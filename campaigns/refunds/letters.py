@@ -8,7 +8,7 @@ from campaigns.payments.answers import DisputeState
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.service import reference
 from campaigns.refunds.models import Dispute, Refund, RefundCause, RefundMeans
-from campaigns.settlement import letters
+from campaigns.settlement import letters, outcomes
 from civic import i18n, mail
 from civic.people.models import RoleName
 from civic.people.queries import team
@@ -27,7 +27,10 @@ async def refunded(pledge: Pledge, refund: Refund) -> None:
 
 async def refund_failed(pledge: Pledge, refund: Refund) -> None:
     """The treasurers hear that a refund did not arrive, and what they can do."""
-    context = {"back_cents": refund.amount_cents, "failure": refund.failure}
+    context = {
+        "back_cents": refund.amount_cents, "failure": refund.failure, "beneficiary": pledge.campaign.beneficiary,
+        "closed": refund.failure == outcomes.ACCOUNT_CLOSED,
+    }  # fmt: skip
     await _to_treasurers("refund_failed", pledge, f"refund-failed-{refund.id}", None, **context)
 
 

@@ -46,16 +46,27 @@ async def look_at(till: Till, made: MoneyBack) -> None:
 
     A connected account's owner may write our names into objects of hers: only that till's rows are touched.
     """
-    key = made.metadata.get("refund", "")
-    if key:
-        number = key.removeprefix("refund-")
-        refund = await Refund.get_or_none(id=int(number)) if number.isdigit() else None
-        if refund is None:
-            raise NotKnownYet(key)
-    else:
-        refund = await Refund.get_or_none(refund_ref=made.ref) or await _adopt(till, made)
+    refund = await _asked_for(made) or await Refund.get_or_none(refund_ref=made.ref) or await _adopt(till, made)
     if refund is not None and await till_of_pledge(refund.pledge_id) == till:
         await sending.settle(refund.id, made)
+
+
+async def _asked_for(made: MoneyBack) -> Refund | None:
+    """The refund of ours that its metadata names; None when it is of another charge, or another has that name.
+
+    Raises NotKnownYet.
+    """
+    key = made.metadata.get("refund", "")
+    if not key:
+        return None
+    number = key.removeprefix("refund-")
+    refund = await Refund.get_or_none(id=int(number)).select_related("attempt") if number.isdigit() else None
+    if refund is None:
+        raise NotKnownYet(key)
+    fits = refund.attempt.intent_ref == made.intent_ref and refund.refund_ref in (None, "", made.ref)
+    if not fits:
+        log.error("refund under the name of another", refund=refund.key, ref=made.ref, intent=made.intent_ref)
+    return refund if fits else None
 
 
 @retrying

@@ -6,6 +6,7 @@ from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind
 from campaigns.ledger.service import Amount
 from campaigns.lifecycle.transitions import By, NotNow
+from campaigns.payees import queries as payees
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.refunds import letters, position
 from campaigns.refunds.models import Refund, RefundCause, RefundMeans, RefundStatus
@@ -30,7 +31,8 @@ async def request(pledge_id: int, actor: Actor, amount_cents: int, reason: str, 
     async with transaction():
         pledge = await outcomes.hold(pledge_id, with_campaign=True)
         found = await _to_refund(pledge)
-        if means == RefundMeans.TRANSFER and pledge.campaign.payee_id:
+        payee_id = pledge.campaign.payee_id
+        if means == RefundMeans.TRANSFER and payee_id and not await payees.is_cut_off(payee_id):
             raise Invalid(_("L’argent est chez %(who)s : il revient par la carte, pas par un virement du site.",
                             who=pledge.campaign.beneficiary), field="means")  # fmt: skip
         if not 0 < amount_cents <= found.refundable_cents:

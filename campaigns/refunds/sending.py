@@ -9,7 +9,7 @@ from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind, Entry, Posting
 from campaigns.ledger.service import Amount
 from campaigns.money import CURRENCY
-from campaigns.payments import gateway
+from campaigns.payments import accounts, gateway
 from campaigns.payments.answers import MoneyBack, RefundState
 from campaigns.payments.gateway import Refused, Unreachable
 from campaigns.payments.models import Attempt
@@ -68,12 +68,20 @@ async def _begin(refund_id: int) -> Refund | None:
 
 
 async def carry_out(refund: Refund) -> None:
-    """Make the call of a refund, or find what became of it, and settle."""
+    """Make the call of a refund, or find what became of it, and settle.
+
+    At an account that was disconnected we can give nothing back, nor look: the organisation does it (letter).
+    """
     try:
         answer = await _answer(refund)
     except Unreachable as trouble:
         log.warning("no answer to a refund", refund=refund.key, code=trouble.code)
         return await _doubt(refund)
+    except Refused:
+        gone = await accounts.gone_now(await till_of_pledge(refund.pledge_id))
+        if not gone or refund.booked_at is not None:
+            raise
+        return await give_up(refund.id, outcomes.ACCOUNT_CLOSED)
     if answer is not None:
         await settle(refund.id, answer)
 

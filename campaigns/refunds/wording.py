@@ -45,6 +45,7 @@ def failure_of(refund: Refund) -> str:
         "insufficient_funds": _("Le solde du compte Stripe ne suffit pas."),
         "contested": _("La banque conteste ce don."),
         "charge_disputed": _("La banque conteste ce don."),
+        "account_closed": _("Le compte de paiement du bénéficiaire n’est plus relié à ce site."),
         "nothing_left": _("Il ne restait plus rien à rendre."),
         "charge_already_refunded": _("Il ne restait plus rien à rendre."),
     }

@@ -45,9 +45,21 @@ def _require(account: Stored, due: list[str]) -> None:
 def retrieve(world: World, params: Params, identifier: str) -> Stored:
     """GET /v1/accounts/{account}; 403 for one that is not connected to ours (any more), as Stripe answers."""
     found = world.rows.get(identifier)
-    if found is None or found[0]["object"] != "account":
+    if not is_connected(found):
         raise no_access(identifier)
     return world.within("").find("account", identifier, "account")
+
+
+def is_connected(found: tuple[Stored, str] | None) -> bool:
+    """Whether an identifier is an account that is still connected to ours."""
+    return found is not None and found[0]["object"] == "account" and not found[0].get("_gone")
+
+
+def disconnect(world: World, identifier: str) -> Stored:
+    """Its owner takes it away from the platform: nothing may be asked in its name any more."""
+    account = world.find("account", identifier)
+    account["_gone"] = True
+    return world.save(account)
 
 
 def retrieve_own(world: World, params: Params) -> Stored:

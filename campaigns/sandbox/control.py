@@ -47,6 +47,7 @@ VERBS = (
     "account_fee",
     "return_debit",
     "restrict_account",
+    "disconnect_account",
     "open_account",
     "clock",
     "sepa_delay",
@@ -152,6 +153,11 @@ class Control:
         """Stripe closes a connected account's charges until a paper is given."""
         closed: Stored = await self._do(lambda rows: accounts.restrict(self._of(rows, account), account))
         return closed
+
+    async def disconnect_account(self, account: str) -> Stored:
+        """Its owner takes a connected account away from the platform."""
+        gone: Stored = await self._do(lambda rows: accounts.disconnect(self._of(rows, account), account))
+        return gone
 
     async def open_account(self, account: str) -> Stored:
         """Its owner has given every paper on the hosted page."""

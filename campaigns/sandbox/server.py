@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
+from campaigns.sandbox.accounts import is_connected
 from campaigns.sandbox.clockwork import catch_up
 from campaigns.sandbox.conformance import Operation, conform, decode, operation_for
 from campaigns.sandbox.deliveries import Postman
@@ -146,8 +147,7 @@ def _effect(world: World, asked: Asked) -> Answer:
 
 
 def _check_account(world: World) -> None:
-    found = world.rows.get(world.account)
-    if world.account and not (found and found[0]["object"] == "account"):
+    if world.account and not is_connected(world.rows.get(world.account)):
         raise no_access(world.account)
 
 

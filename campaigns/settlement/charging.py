@@ -68,7 +68,7 @@ async def charge_all(pledge_ids: Sequence[int]) -> None:
 async def _begin(pledge_ids: Sequence[int]) -> list[Attempt]:
     """TX1: the states, the rows and their keys; and the attempts a crash left behind. Nothing when nothing is to do."""
     async with transaction():
-        held = await outcomes.hold_all(pledge_ids, with_campaign=False)  # reconcile may be at it too
+        held = await outcomes.hold_all(pledge_ids, with_campaign=True)  # reconcile may be at it too
         pledges = [held[id] for id in pledge_ids]
         if not _is_collected(pledges[0].campaign) or pledges[0].campaign.till_closed_at:
             return []
@@ -137,15 +137,23 @@ async def _settle(ended: Sequence[tuple[Attempt, Intent]]) -> list[Exception]:
 
 
 async def _ended(attempt: Attempt) -> Intent | None:
-    """What became of one attempt, in its turn; None when it is settled otherwise, or nobody knows."""
+    """What became of one attempt, in its turn; None when it is settled otherwise, or nobody knows.
+
+    At an account that was disconnected nobody can know: it waits as for an answer (`closing.close_due` ends it).
+    """
     try:
         async with _turn():
             intent = await _answer(attempt)
             return None if intent is None else await _final(attempt, intent)
     except Unreachable as trouble:
         log.warning("no answer to a charge", attempt=attempt.key, code=trouble.code)
-        await outcomes.doubt(attempt)
-        return None
+    except Refused as refusal:
+        till = await till_of_pledge(attempt.pledge_id)
+        if not await accounts.gone_now(till):
+            raise
+        log.error("account gone, a charge cannot be known", attempt=attempt.key, code=refusal.code)
+    await outcomes.doubt(attempt)
+    return None
 
 
 def _turn() -> asyncio.Semaphore:

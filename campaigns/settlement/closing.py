@@ -10,7 +10,10 @@ from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, move
 from campaigns.matching import service as matching
 from campaigns.offline.models import OfflineGift, OfflineStatus
+from campaigns.payments import accounts, attempts
 from campaigns.payments.gateway import GatewayTrouble
+from campaigns.payments.models import Attempt, AttemptStatus
+from campaigns.payments.till import till_of
 from campaigns.pledges import service as pledges
 from campaigns.pledges import transitions
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
@@ -21,6 +24,8 @@ from civic.database import retrying, transaction
 from civic.settings import settings
 
 log = structlog.get_logger("campaigns.settlement")
+UNSEEN = (PledgeStatus.CHARGING, PledgeStatus.UNKNOWN)
+"""Promises whose charge nobody can look at any more once its account was disconnected."""
 DROPPABLE = (PledgeStatus.NEEDS_BACKER, PledgeStatus.SWITCHED_OFFLINE)
 
 
@@ -65,9 +70,11 @@ async def close_due(**_payload: object) -> None:
     """Campaigns whose grace is over: what is still open is dropped, debits under way are awaited; then they close."""
     rows = Campaign.filter(status=CampaignStatus.COLLECTING, grace_until__lte=clock.now())
     for campaign in await rows.order_by("grace_until", "id").limit(100):
+        gone = await _is_gone(campaign)
         left = Pledge.filter(campaign_id=campaign.id, status__in=outcomes.OPEN_PLEDGES).order_by("updated_at", "id")
         for pledge in await left.limit(rules.SPREAD).select_related("campaign"):
-            if pledge.status == PledgeStatus.CONFIRMED and campaign.till_closed_at:
+            waits = campaign.till_closed_at and pledge.status == PledgeStatus.CONFIRMED
+            if waits or (gone and pledge.status in UNSEEN):
                 await _let_go(pledge.id)
             elif not await _has_time(pledge):
                 await _last_look(pledge)
@@ -88,20 +95,49 @@ async def _drop_announced() -> None:
             await _drop(pledge.id, PledgeStatus.SWITCHED_OFFLINE)
 
 
+async def _is_gone(campaign: Campaign) -> bool:
+    """Whether the account it charges at was disconnected, asked anew; no answer is no yes."""
+    if not campaign.till_closed_at:
+        return False
+    try:
+        return await accounts.gone_now(till_of(campaign))
+    except GatewayTrouble as trouble:
+        log.warning("account not asked", campaign=campaign.id, code=trouble.code)
+        return False
+
+
 @retrying
 async def _let_go(pledge_id: int) -> None:
-    """The beneficiary's account could not charge until the grace was over: a promise never charged is let go."""
+    """The beneficiary's account could not charge until the grace was over: a promise never charged is let go.
+
+    So is one whose charge cannot be looked at any more; its backer and the team hear that nobody knows.
+    """
     async with transaction():
         pledge = await outcomes.hold(pledge_id, with_campaign=True)
-        if pledge.status != PledgeStatus.CONFIRMED or not pledge.campaign.till_closed_at:
+        if not pledge.campaign.till_closed_at:
+            return
+        unseen = await _end_unseen(pledge)
+        if pledge.status != PledgeStatus.CONFIRMED:
             return
         await transitions.move(pledge, PledgeStatus.RELEASED, by=By.SCHEDULER, cause=outcomes.ACCOUNT_CLOSED)
         if pledge.reward_id:
             await Reward.filter(id=pledge.reward_id, taken__gt=0).update(taken=F("taken") - 1)
         beneficiary = pledge.campaign.beneficiary
-        await letters.to_backer("account_closed", pledge, "account_closed", beneficiary=beneficiary)
+        await letters.to_backer("account_closed", pledge, "account_closed", beneficiary=beneficiary, unseen=unseen)
+        if unseen:
+            await letters.to_team("charge_unseen", pledge.campaign, beneficiary=beneficiary)
         await pledges.let_method_go(pledge.campaign, pledge.method_ref)
         await outcomes.close_if_done(pledge.campaign)
+
+
+async def _end_unseen(pledge: Pledge) -> bool:
+    """End the attempt of a promise that is being charged where nobody can look; whether it was one."""
+    if pledge.status not in UNSEEN:
+        return False
+    rows = Attempt.filter(pledge_id=pledge.id, status__in=attempts.OPEN)
+    await rows.update(status=AttemptStatus.CANCELLED, error_code=outcomes.ACCOUNT_CLOSED, settled_at=clock.now())
+    await transitions.move(pledge, PledgeStatus.CONFIRMED, by=By.GATEWAY, cause=outcomes.ACCOUNT_CLOSED)
+    return True
 
 
 async def _has_time(pledge: Pledge) -> bool:

@@ -97,10 +97,20 @@ async def look_at_intent(till: Till, intent: Intent) -> None:
         return
     if attempt.status not in attempts.OPEN:
         return
+    if not attempt.session_ref and not await _fits(attempt, intent):
+        log.error("intent does not fit its attempt", attempt=attempt.key, intent=intent.ref, account=till.account)
+        return
     if attempt.session_ref:
         await look_at_page(attempt)
     elif intent.status != IntentStatus.FAILED or intent.error_code:  # else it is being tried this very moment
         await charging.conclude(attempt, intent)
+
+
+async def _fits(attempt: Attempt, intent: Intent) -> bool:
+    """Whether it is the charge we asked for, and not another under its name: whose, how much, and which it is."""
+    pledge = await Pledge.get(id=attempt.pledge_id)
+    asked = (pledge.customer_ref, attempt.amount_cents, attempt.intent_ref or intent.ref)
+    return asked == (intent.customer_ref, intent.amount_cents, intent.ref)
 
 
 @jobs.outside
