@@ -31,13 +31,17 @@ class Tool:
 
 @dataclass(slots=True, frozen=True)
 class Thanked:
-    """Somebody who gave by another road than a pledge and agreed to be named. `key`: one person, one key."""
+    """Somebody who gave by another road than a pledge and agreed to be named. `key`: one person, one key.
+
+    It is negative for whoever is known by name only (`called`, folded): she may be a backer who bears that name.
+    """
 
     name: str
     at: datetime
     key: int
     amount_hidden: bool = False
     settled: bool = False
+    called: str = ""
 
 
 campaign_panels: Slot[Callable[["Campaign"], Awaitable[list[Panel]]]] = Slot("campaign_panels")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 
 from campaigns.lifecycle.models import Campaign
 from campaigns.pledges.models import Pledge, PledgeStatus
@@ -29,7 +30,7 @@ class Backer:
 
 @dataclass(slots=True, frozen=True)
 class Bucket:
-    """A stretch of days and what was promised in it, in cents; `gifts` is at least three when one amount is hidden."""
+    """A stretch of days and what was promised in it, in cents: of three persons out of sight at least, or of none."""
 
     first: date
     last: date
@@ -44,12 +45,24 @@ async def standing(campaign_id: int) -> list[Pledge]:
 
 
 def out_of_sight(pledges: Sequence[Pledge]) -> set[int]:
-    """Whose amounts are not shown: the hidden ones, and enough others that there are three, or none at all."""
-    hidden = [pledge.id for pledge in pledges if pledge.amount_hidden]
-    if not hidden:
-        return set()
-    others = sorted(pledge.id for pledge in pledges if not pledge.amount_hidden)
-    return {*hidden, *others[: max(0, FEWEST_HIDDEN - len(hidden))]}
+    """Whose amounts are not shown: the hidden ones, and beside each the nearest gifts of two other persons.
+
+    Those before it first; with fewer than three persons, all. `pledges` are the oldest first.
+    """
+    unseen = {pledge.id for pledge in pledges if pledge.amount_hidden}
+    if unseen and len({pledge.person_id for pledge in pledges}) < FEWEST_HIDDEN:
+        return {pledge.id for pledge in pledges}
+    for place, hidden in enumerate(pledges):
+        if not hidden.amount_hidden:
+            continue
+        met = {hidden.person_id}
+        for near in chain(range(place - 1, -1, -1), range(place + 1, len(pledges))):
+            if len(met) == FEWEST_HIDDEN:
+                break
+            if pledges[near].person_id not in met:
+                met.add(pledges[near].person_id)
+                unseen.add(pledges[near].id)
+    return unseen
 
 
 def backers(pledges: Sequence[Pledge]) -> list[Backer]:
@@ -69,13 +82,15 @@ def backers(pledges: Sequence[Pledge]) -> list[Backer]:
 def curve(campaign: Campaign, pledges: Sequence[Pledge]) -> list[Bucket]:
     """What was promised day by day, by weeks below ten backers.
 
-    A stretch that holds a hidden amount is joined with its neighbours until it holds three gifts.
+    A stretch that holds amounts out of sight is joined with its neighbours until they are three persons': the list of
+    backers beside it tells all the others.
     """
     dated = [(clock.local(pledge.confirmed_at).date(), pledge) for pledge in pledges if pledge.confirmed_at]
     if not dated or campaign.starts_at is None:
         return []
     first = min(clock.local(campaign.starts_at).date(), dated[0][0])
     last = max(dated[-1][0], min(clock.today(), campaign.last_day or clock.today()))
+    unseen = out_of_sight(pledges)
     step = 1 if campaign.backers_count >= DAILY_FROM else 7
     stretches: list[tuple[date, date, list[Pledge]]] = []
     start = first
@@ -83,22 +98,24 @@ def curve(campaign: Campaign, pledges: Sequence[Pledge]) -> list[Bucket]:
         end = min(start + timedelta(days=step - 1), last)
         stretches.append((start, end, [pledge for day, pledge in dated if start <= day <= end]))
         start = end + timedelta(days=1)
-    return [Bucket(a, b, sum(p.amount_cents for p in gifts), len(gifts)) for a, b, gifts in _joined(stretches)]
+    return [Bucket(a, b, sum(p.amount_cents for p in gifts), len(gifts)) for a, b, gifts in _joined(stretches, unseen)]
 
 
-def _joined(stretches: list[tuple[date, date, list[Pledge]]]) -> list[tuple[date, date, list[Pledge]]]:
+def _joined(
+    stretches: list[tuple[date, date, list[Pledge]]], unseen: set[int]
+) -> list[tuple[date, date, list[Pledge]]]:
     done: list[tuple[date, date, list[Pledge]]] = []
     for first, last, gifts in stretches:
-        if done and _tells_too_much(done[-1][2]):
+        if done and _tells_too_much(done[-1][2], unseen):
             before = done.pop()
             done.append((before[0], last, [*before[2], *gifts]))
         else:
             done.append((first, last, gifts))
-    while len(done) > 1 and _tells_too_much(done[-1][2]):
+    while len(done) > 1 and _tells_too_much(done[-1][2], unseen):
         end, before = done.pop(), done.pop()
         done.append((before[0], end[1], [*before[2], *end[2]]))
     return done
 
 
-def _tells_too_much(gifts: list[Pledge]) -> bool:
-    return len(gifts) < FEWEST_HIDDEN and any(pledge.amount_hidden for pledge in gifts)
+def _tells_too_much(gifts: list[Pledge], unseen: set[int]) -> bool:
+    return 0 < len({pledge.person_id for pledge in gifts if pledge.id in unseen}) < FEWEST_HIDDEN

@@ -10,7 +10,7 @@ from civic import database
 _BALANCES = """SELECT account.key AS key, SUM(posting.amount_cents) AS cents FROM posting
 JOIN account ON account.id = posting.account_id JOIN entry ON entry.id = posting.entry_id"""
 _CHAIN = """SELECT entry.id, entry.campaign_id, entry.position, entry.kind, entry.source_type, entry.source_id,
-entry.occurred_at, entry.memo, entry.salt, entry.prev_hash, entry.hash,
+entry.occurred_at, entry.recorded_at, entry.memo, entry.salt, entry.prev_hash, entry.hash,
 account.key AS account, posting.amount_cents AS cents
 FROM entry LEFT JOIN posting ON posting.entry_id = entry.id LEFT JOIN account ON account.id = posting.account_id"""
 
@@ -40,7 +40,10 @@ async def head(campaign_id: int) -> str:
 
 @dataclass(slots=True, frozen=True)
 class Booked:
-    """An entry as its chain knows it, with what the chain leaves out: its id and memo. Postings in cents."""
+    """An entry as its chain knows it, with what the chain leaves out: its id, its memo, when it was written down.
+
+    Postings in cents, `recorded_at` in Unix seconds.
+    """
 
     id: int
     memo: str
@@ -48,6 +51,7 @@ class Booked:
     salt: str
     prev_hash: str
     hash: str
+    recorded_at: int
 
     def cents(self, kind: AccountKind) -> int:
         """What it moved on the accounts of a kind, debits positive."""
@@ -70,7 +74,10 @@ async def entries(campaign_id: int | None) -> list[Booked]:
     for row in rows:
         by_entry.setdefault(row["id"], []).append(row)
     return [
-        Booked(id, group[0]["memo"], _link(group), group[0]["salt"], group[0]["prev_hash"], group[0]["hash"])
+        Booked(
+            id, group[0]["memo"], _link(group), group[0]["salt"], group[0]["prev_hash"], group[0]["hash"],
+            _seconds(group[0]["recorded_at"]),
+        )
         for id, group in by_entry.items()
     ]  # fmt: skip
 

@@ -17,6 +17,7 @@ from civic.errors import NotFound
 from civic.i18n import _
 from civic.needs.models import NeedKind
 from civic.people.models import Person
+from civic.places.folding import fold
 
 LINK = "offline-gift"
 """The purpose of a donor's secret link."""
@@ -41,13 +42,18 @@ async def identity_of(gift_id: int) -> OfflineDonor | None:
 
 
 async def thanked_otherwise(campaign_id: int) -> list[Thanked]:
-    """Donors by hand who agreed to be named; hidden amounts are named as docs/decisions/0014 says."""
+    """Donors by hand who agreed to be named; hidden amounts are named as docs/decisions/0014 says.
+
+    Whoever left no address is known by her name: the same name is one person.
+    """
     rows = OfflineGift.filter(campaign_id=campaign_id, status__in=list(COUNTING), pledge_id__isnull=True)
     found = await rows.exclude(public_name="").order_by("-id").limit(200).select_related("campaign")
+    known = {fold(gift.donor_name): gift.person_id or -gift.id for gift in found}
+    known |= {fold(gift.donor_name): gift.person_id for gift in found if gift.person_id}
     return [
         Thanked(
-            gift.public_name, gift.verified_at or gift.created_at, gift.person_id or -gift.id, gift.amount_hidden,
-            settled=gift.campaign.status in SETTLED,
+            gift.public_name, gift.verified_at or gift.created_at, gift.person_id or known[fold(gift.donor_name)],
+            gift.amount_hidden, settled=gift.campaign.status in SETTLED, called=fold(gift.donor_name),
         )
         for gift in found
     ]  # fmt: skip

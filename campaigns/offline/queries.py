@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from tortoise.expressions import Q
 from tortoise.functions import Count, Sum
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
@@ -37,6 +38,8 @@ GIVING_BACK = (
 """The campaign did not happen: what came in by hand goes back."""
 SUCCEEDED = (CampaignStatus.FUNDED, CampaignStatus.REPORTING, CampaignStatus.CLOSED)
 AT_ONCE = 200
+UNSEEN = ", donor unseen"
+"""Ends the cause of a change by somebody who was not shown the donor."""
 _WITH = ("campaign", "recorded_by", "verified_by", "pledge", "person", "commune")
 _REFERENCE = re.compile(r"(?<![A-Z0-9])([PHBR])[\s-]?0*([1-9]\d{0,11})(?!\d)")
 
@@ -90,6 +93,21 @@ def is_lost(campaign: Campaign) -> bool:
 def may_verify(actor: Actor) -> bool:
     """Treasurers and animators are the second pair of eyes."""
     return actor.is_treasurer or actor.is_animator
+
+
+async def names_known(gifts: list[OfflineGift], actor: Actor) -> set[int]:
+    """Ids of the gifts whose donor this person may read: the team all, others who agreed, and those she wrote down.
+
+    Whoever corrects a gift without seeing its donor learns nothing by it (invariant 15).
+    """
+    if may_verify(actor):
+        return {gift.id for gift in gifts}
+    asked = [gift.id for gift in gifts if gift.anonymous and not gift.pledge_id]
+    wrote = {gift.id: gift.recorded_by_id for gift in gifts}
+    rows = OfflineChange.filter(gift_id__in=asked or [0]).exclude(cause__endswith=UNSEEN).order_by("id")
+    for row in await rows.filter(Q(cause__in=["entered", "received"]) | Q(cause__startswith="changed, ")):
+        wrote[row.gift_id] = row.actor_id or 0
+    return {gift.id for gift in gifts if not gift.anonymous} | {id for id in asked if wrote[id] == actor.person.id}
 
 
 async def gift_to_verify(gift_id: int, actor: Actor) -> OfflineGift:

@@ -51,20 +51,16 @@ async def index(request: Request) -> Response:
     lost = campaign.status in queries.GIVING_BACK
     states = wording.states() | (wording.going_back() if lost else {})
     back = {gift.id for gift in gifts if queries.goes_back(gift, campaign)}
+    known = await queries.names_known(gifts, actor)
     return page(
         request, "campaigns/offline/index.html", campaign=campaign, gifts=gifts,
         sums=await queries.sums_of(campaign.id), pressing=await pressing.pressing(campaign_id=campaign.id),
-        names={gift.id: _shown(gift, actor) for gift in gifts}, states=states, modes=wording.modes(),
+        names={gift.id: gift.donor_name if gift.id in known else "" for gift in gifts}, states=states,
+        modes=wording.modes(),
         promises=[(pledge, reference(pledge), _backer(pledge, actor)) for pledge in waiting],
         reasons=await queries.reasons(gifts), back=back, open=campaign.status in queries.ENTERING,
         next=gifts[-1].id if len(gifts) == 50 else None,
     )  # fmt: skip
-
-
-def _shown(gift: OfflineGift, actor: Actor) -> str:
-    """A donor's name, kept from whoever neither wrote it down nor checks it when she asked for it (invariant 15)."""
-    may = not gift.anonymous or queries.may_verify(actor) or gift.recorded_by_id == actor.person.id
-    return gift.donor_name if may and not (gift.pledge_id and gift.anonymous and not queries.may_verify(actor)) else ""
 
 
 def _backer(pledge: Pledge, actor: Actor) -> str:
@@ -120,47 +116,61 @@ async def edit(request: Request) -> Response:
     """One gift that nobody has verified yet."""
     actor = actor_of(request)
     gift = await queries.gift_to_change(request.path_params["slug"], request.path_params["id"], actor)
+    unseen = gift.id not in await queries.names_known([gift], actor)
     values: dict[str, Any] = {
-        "name": _shown(gift, actor), "amount": money(gift.amount_cents), "mode": gift.mode or "promised",
+        "amount": money(gift.amount_cents), "mode": gift.mode or "promised",
         "received_on": gift.received_on.isoformat() if gift.received_on else clock.today().isoformat(),
-        "reference": gift.reference, "email": gift.email, "thanked": "1" if gift.public_name else "",
-        "public_name": gift.public_name, "amount_hidden": "1" if gift.amount_hidden else "",
-        "city": full_label(gift.commune) if gift.commune else "",
+        "reference": gift.reference,
     }  # fmt: skip
-    if known := await donors.identity_of(gift.id):
-        values |= {name: getattr(known, "number" if name == "siren" else name) for name in IDENTITY}
-    return await _edit_page(request, gift, Form(values))
+    if not unseen:
+        values |= {
+            "name": gift.donor_name, "email": gift.email, "thanked": "1" if gift.public_name else "",
+            "public_name": gift.public_name, "amount_hidden": "1" if gift.amount_hidden else "",
+            "city": full_label(gift.commune) if gift.commune else "",
+        }  # fmt: skip
+        if known := await donors.identity_of(gift.id):
+            values |= {name: getattr(known, "number" if name == "siren" else name) for name in IDENTITY}
+    return await _edit_page(request, gift, Form(values), unseen=unseen)
 
 
 async def change(request: Request) -> Response:
-    """Save what was put right."""
+    """Save what was put right; whoever may not read the donor changes nothing by leaving her fields empty."""
     actor = actor_of(request)
     gift = await queries.gift_to_change(request.path_params["slug"], request.path_params["id"], actor)
-    form, identity = await _read_gift(request)
+    unseen = gift.id not in await queries.names_known([gift], actor)
+    form, identity = await _read_gift(request, gift.donor_name if unseen else "")
     try:
         if form.data is not None and not form.errors:
-            await service.change(gift, actor, await with_commune(form.data.checked(identity), "city"))
+            entry = await with_commune(form.data.checked(identity), "city")
+            await service.change(gift, actor, entry, unseen=unseen)
             return redirect("offline.index", slug=gift.campaign.slug, flash=_("Le don est corrigé."))
     except DomainError as error:
         form.refuse(error)
-    return await _edit_page(request, gift, form, 422)
+    return await _edit_page(request, gift, form, 422, unseen=unseen)
 
 
-async def _read_gift(request: Request) -> tuple[Form[GiftForm], DonorForm | None]:
-    """The corrected gift and who gives, what is wrong with either beside its field."""
+async def _read_gift(request: Request, unseen_name: str) -> tuple[Form[GiftForm], DonorForm | None]:
+    """The corrected gift and who gives, what is wrong with either beside its field.
+
+    `unseen_name` stands for an empty name, and is not shown.
+    """
     async with request.form(max_files=0) as sent:
         typed = {name: value for name, value in sent.items() if isinstance(value, str)}
-    form = Form.check(typed, GiftForm)
-    identity, wrong = read_identity(typed)
+    whole = typed | {"name": typed.get("name", "").strip() or unseen_name}
+    form = Form.check(whole, GiftForm)
+    identity, wrong = read_identity(whole)
     form.errors |= wrong
-    form.values |= {name: typed.get(name, "").strip() for name in IDENTITY}
+    form.values |= {name: typed.get(name, "").strip() for name in ("name", *IDENTITY)}
     return form, identity
 
 
-async def _edit_page(request: Request, gift: OfflineGift, form: Form[Any], status: int = 200) -> Response:
+async def _edit_page(
+    request: Request, gift: OfflineGift, form: Form[Any], status: int = 200, *, unseen: bool
+) -> Response:
     return page(
         request, "campaigns/offline/edit.html", status=status, gift=gift, campaign=gift.campaign, form=form,
         modes=wording.choices(promised=gift.mode is None), why=(await queries.reasons([gift])).get(gift.id, ""),
+        unseen=unseen,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What a lead does with money at a market stall: enter several gifts at once, put one right, withdraw it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -134,27 +134,38 @@ async def _promise(campaign_id: int, number: int, entry: Entry, field: str) -> P
 
 
 @retrying
-async def change(gift: OfflineGift, actor: Actor, entry: Entry) -> None:
+async def change(gift: OfflineGift, actor: Actor, entry: Entry, *, unseen: bool = False) -> None:
     """Put a gift right before anybody has verified it; a promise whose money has come is received by it.
 
     One that the treasury sent back is received again. Whoever changes it becomes the one who recorded it, so that
-    somebody else still verifies. Raises NotNow, Invalid.
+    somebody else still verifies. `unseen`: she was not shown the donor, what she leaves empty stays. Raises NotNow,
+    Invalid.
     """
     if gift.pledge_id and entry.amount_cents != gift.amount_cents:
         raise Invalid(_("Le montant est celui de la promesse : il ne change pas ici."), field="amount")
     if gift.status != OfflineStatus.PROMISED and entry.mode is None:
         raise Invalid(_("Ce don est déjà reçu. S’il ne l’est pas, retirez-le et saisissez une promesse."), field="mode")
+    entry, ending = (_kept(gift, entry), queries.UNSEEN) if unseen else (entry, "")
     async with transaction():
         values = await _corrected(gift, actor, entry)
         if entry.mode and gift.status != OfflineStatus.RECEIVED:
             cause = "received" if gift.status == OfflineStatus.PROMISED else _changed(gift, entry)
-            await move(gift, OfflineStatus.RECEIVED, by=By.LEAD, cause=cause, actor_id=actor.hand.id, **values)
+            await move(gift, OfflineStatus.RECEIVED, by=By.LEAD, cause=cause + ending, actor_id=actor.hand.id, **values)
         else:
             same = OfflineGift.filter(id=gift.id, status=gift.status, amount_cents=gift.amount_cents)
             if not await same.update(updated_at=clock.now(), **values):
                 raise DomainError(_("Ce don a déjà changé d’état. Rechargez la page."))
-            await note(gift.id, gift.status.value, gift.status.value, _changed(gift, entry), actor.hand.id)
-        await donors.keep_identity(gift, entry.identity, actor.hand.id)
+            await note(gift.id, gift.status.value, gift.status.value, _changed(gift, entry) + ending, actor.hand.id)
+        if entry.identity or not unseen:
+            await donors.keep_identity(gift, entry.identity, actor.hand.id)
+
+
+def _kept(gift: OfflineGift, entry: Entry) -> Entry:
+    """What somebody corrects without seeing the donor, who stays anonymous; a field left empty keeps what it held."""
+    return replace(
+        entry, donor_name=entry.donor_name or gift.donor_name, email=entry.email or gift.email, public_name="",
+        amount_hidden=gift.amount_hidden, commune=entry.commune or gift.commune_id,
+    )  # fmt: skip
 
 
 async def _corrected(gift: OfflineGift, actor: Actor, entry: Entry) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import re
 
 from campaigns.offline.models import LineStatus, Mode, OfflineStatus
+from campaigns.offline.queries import UNSEEN
 from civic.i18n import _
 from civic.web.formats import money
 
@@ -65,6 +66,7 @@ def cause_of(cause: str) -> str:
         "bank day": _("daté du jour de la banque"), "not banked": _("la remise en banque est défaite"),
         "verified": "", "not_received": _("personne ne l’a reçu à temps"),
     }  # fmt: skip
+    cause = cause.removesuffix(UNSEEN)
     changed = _CHANGED.fullmatch(cause)
     if changed:
         before, after = (money(int(cents)) for cents in changed.groups())

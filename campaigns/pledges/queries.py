@@ -11,6 +11,7 @@ from civic.i18n import _
 from civic.people import links
 from civic.people.actor import Actor
 from civic.people.models import Person
+from civic.places.folding import fold
 from civic.web import urls
 
 MANAGE, PAY = "pledge", "pledge-pay"
@@ -132,8 +133,13 @@ async def discreet(campaign_id: int, limit: int = 1000) -> dict[int, str]:
 async def _discreet(campaign_id: int, others: list[slots.Thanked], limit: int) -> dict[int, str]:
     rows = Pledge.filter(campaign_id=campaign_id, status__in=STANDING, anonymous=False).exclude(public_name="")
     hidden = rows.filter(amount_hidden=True, campaign__status__in=list(SETTLED))
-    found = {one.key: one.name for one in others if one.amount_hidden and one.settled}
-    found |= {row.person_id: str(row.public_name) for row in await hidden.order_by("id").limit(limit)}
+    pledged = await hidden.order_by("id").limit(limit).select_related("person")
+    bearers = {fold(row.person.name): row.person_id for row in pledged}
+    found = {
+        one.key if one.key > 0 else bearers.get(one.called, one.key): one.name
+        for one in others if one.amount_hidden and one.settled
+    }  # fmt: skip
+    found |= {row.person_id: str(row.public_name) for row in pledged}
     return found if len(found) >= LEAST_TOGETHER else {}
 
 

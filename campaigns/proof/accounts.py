@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -12,9 +12,11 @@ from campaigns.ledger.models import AccountKind
 from campaigns.ledger.queries import Booked
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.matching.queries import tells_of_few
+from campaigns.offline.models import OfflineGift
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.proof import privacy
 from campaigns.proof.privacy import Gift, Publication
+from civic.places.folding import fold
 
 FINAL = frozenset({CampaignStatus.FUNDED, CampaignStatus.REPORTING, CampaignStatus.CLOSED})
 """Only now are amounts published: while gifts are collected one by one, each total would tell the last one."""
@@ -25,6 +27,7 @@ RECEIVED = (
 GIVEN_BACK = frozenset({"refund", "dispute", "excess", "transfer"})
 """Sources of what goes back to a backer, and of what comes back from there."""
 OF_PLEDGE = re.compile(r"pledge (\d+)")
+_OF_HAND = re.compile(r"offline (\d+)")
 
 
 class Nature(StrEnum):
@@ -42,12 +45,14 @@ class Nature(StrEnum):
 class Totals:
     """Sums in cents, all positive; `returned_of` and `held_of` are ids of pledges, 0 for one that is not known.
 
+    `offline_of`: ids of the gifts by hand that stand, 0 too for one that is not known.
+
     `held` is what banks contest of the gifts themselves: a tip is in no public line.
     """
 
     gifts: int = 0
     offline: int = 0
-    offline_count: int = 0
+    offline_of: set[int] = field(default_factory=set)
     matched: int = 0
     returned: int = 0
     returned_of: set[int] = field(default_factory=set)
@@ -120,9 +125,13 @@ def pledges_by_charge(entries: Sequence[Booked]) -> dict[str, int]:
     return {source: int(match[1]) for source, match in found if match}
 
 
-def _pledge_of(entry: Booked) -> int:
-    found = OF_PLEDGE.fullmatch(entry.memo)
+def _named(what: re.Pattern[str], entry: Booked) -> int:
+    found = what.fullmatch(entry.memo)
     return int(found[1]) if found else 0
+
+
+def _pledge_of(entry: Booked) -> int:
+    return _named(OF_PLEDGE, entry)
 
 
 def undone(entry: Booked, by_id: Mapping[int, Booked]) -> Booked:
@@ -149,6 +158,7 @@ def nature(entry: Booked) -> Nature:
 def add_up(entries: Sequence[Booked]) -> Totals:
     """The sums of a campaign's entries; whatever is undone counts on neither side."""
     totals, by_id = Totals(), {one.id: one for one in entries}
+    by_hand: dict[int, int] = defaultdict(int)
     for entry in entries:
         fund, origin = -entry.cents(AccountKind.CAMPAIGN_FUND), undone(entry, by_id)
         kind = nature(origin)
@@ -158,12 +168,13 @@ def add_up(entries: Sequence[Booked]) -> Totals:
             totals.gifts += fund
         elif kind == Nature.OFFLINE:
             totals.offline += fund
-            totals.offline_count += 1 if origin is entry else -1
+            by_hand[_named(_OF_HAND, origin)] += fund
         elif kind == Nature.MATCH:
             totals.matched += fund
         elif kind == Nature.RETURN:
             totals.returned -= fund
             totals.returned_of.add(_pledge_of(origin))
+    totals.offline_of = {id for id, cents in by_hand.items() if cents}
     totals.held, totals.held_of = _held(entries, by_id)
     return totals
 
@@ -188,8 +199,8 @@ async def books_of(campaign: Campaign) -> Books:
         books.gifts = await gifts_of(campaign.id, set(pledges_by_charge(books.entries).values()))
         books.totals = add_up(books.entries)
         books.publication = privacy.decide(
-            books.gifts, books.totals.offline_count, books.totals.returned_of, books.totals.held_of,
-            few_matched=await tells_of_few(campaign.id),
+            books.gifts, await givers_by_hand(campaign.id, books.totals.offline_of), books.totals.returned_of,
+            books.totals.held_of, few_matched=await tells_of_few(campaign.id),
         )  # fmt: skip
     return books
 
@@ -204,7 +215,20 @@ async def gifts_of(campaign_id: int, charged: Collection[int]) -> list[Gift]:
         Gift(
             row.id, row.amount_cents,
             "" if row.anonymous or row.status != PledgeStatus.COLLECTED else row.public_name,
-            row.amount_hidden, row.tip_cents > 0,
+            row.amount_hidden, row.tip_cents > 0, row.person_id,
         )
         for row in rows
     ]  # fmt: skip
+
+
+async def givers_by_hand(campaign_id: int, ids: Collection[int]) -> set[Hashable]:
+    """The persons behind gifts by hand: by their account or address, else by their name, as whoever bears it here.
+
+    Those that are not known count for one.
+    """
+    rows = await OfflineGift.filter(id__in=list(ids) or [0]).order_by("id")
+    paid = await Pledge.filter(campaign_id=campaign_id, status__in=list(RECEIVED)).select_related("person")
+    known = {fold(row.person.name): row.person_id for row in paid}
+    known |= {fold(row.donor_name): row.person_id for row in rows if row.person_id}
+    found: set[Hashable] = {row.person_id or known.get(fold(row.donor_name), fold(row.donor_name)) for row in rows}
+    return found | ({0} if set(ids) - {row.id for row in rows} else set())

@@ -7,7 +7,7 @@ from campaigns.ledger.models import AccountKind
 from campaigns.ledger.queries import Booked
 from campaigns.lifecycle.models import Campaign
 from campaigns.proof.accounts import OF_PLEDGE, Books, Nature, nature, undone
-from campaigns.proof.periods import Movement, Period, following, tell
+from campaigns.proof.periods import UNKNOWN, Movement, Period, following, tell
 from campaigns.recurring.models import SupportMonth
 from civic import clock
 from civic.i18n import _
@@ -46,43 +46,42 @@ async def told_of(books: Books) -> Told:
 
 
 async def _movements(books: Books) -> list[Movement]:
-    """One per entry; a gift belongs to the month in which it was booked at the earliest, so no past month changes."""
-    supports = await _supports(books.campaign)
+    """One per entry; a gift belongs to the month in which it was booked at the earliest, so no past month changes.
+
+    What is spent belongs to the month in which it was paid: it is public anyhow.
+    """
+    persons = await _persons(books.campaign)
     by_id, found, latest = {one.id: one for one in books.entries}, [], date.min
     for entry in books.entries:
         origin = undone(entry, by_id)
-        own = _month_of(entry)
         if nature(origin) == Nature.SPENDING:
-            found.append(Movement(own, spent=entry.cents(AccountKind.EXPENSE_PAID)))
+            found.append(Movement(_month_of(entry.link.occurred_at), spent=entry.cents(AccountKind.EXPENSE_PAID)))
             continue
-        latest = max(latest, own)
-        found.append(_gift(entry, origin, latest, supports))
+        latest = max(latest, _month_of(max(entry.link.occurred_at, entry.recorded_at)))
+        found.append(_gift(entry, origin, latest, persons))
     begun = min((one.month for one in found if one.who is not None), default=date.max)
     return [Movement(begun, spent=one.spent) if one.who is None and one.month < begun else one for one in found]
 
 
-def _gift(entry: Booked, origin: Booked, on: date, supports: dict[int, tuple[int, int]]) -> Movement:
+def _gift(entry: Booked, origin: Booked, on: date, persons: dict[int, int]) -> Movement:
     received, fees = -entry.cents(AccountKind.CAMPAIGN_FUND), entry.cents(AccountKind.PSP_FEES)
     if not received:  # a fee that came after its charge, or a movement that is none of the fund's
         return Movement(on, fees=fees, apart=not fees)
     pledge = OF_PLEDGE.fullmatch(origin.memo)
-    support = supports.get(int(pledge[1])) if pledge else None
-    whole = support is not None and abs(received) == support[1]
-    goes = received < 0
     return Movement(
-        on, received, fees, who=support if whole else ("entry", origin.id), sign=-1 if goes else 1,
-        apart=not goes and nature(origin) == Nature.GIFT,
+        on, received, fees, who=persons.get(int(pledge[1]), UNKNOWN) if pledge else UNKNOWN,
+        apart=received > 0 and nature(origin) == Nature.GIFT,
     )  # fmt: skip
 
 
-async def _supports(campaign: Campaign) -> dict[int, tuple[int, int]]:
-    """Pledge → its support and the sum of that month, in cents."""
-    rows = await SupportMonth.filter(support__campaign_id=campaign.id).select_related("pledge")
-    return {row.pledge_id: (row.support_id, row.pledge.amount_cents) for row in rows}
+async def _persons(campaign: Campaign) -> dict[int, int]:
+    """Pledge → whose it is: a person may have several supports, and a gift goes back in parts."""
+    rows = await SupportMonth.filter(support__campaign_id=campaign.id).values_list("pledge_id", "support__person_id")
+    return {int(pledge): int(person) for pledge, person in rows}
 
 
-def _month_of(entry: Booked) -> date:
-    return clock.local(datetime.fromtimestamp(entry.link.occurred_at, UTC)).date().replace(day=1)
+def _month_of(seconds: int) -> date:
+    return clock.local(datetime.fromtimestamp(seconds, UTC)).date().replace(day=1)
 
 
 def in_words(period: Period) -> str:

@@ -1,8 +1,8 @@
 """Which months of a monthly support may be told, alone or together (docs/money.md, invariant 15). Pure.
 
-Every monthly gift is hidden. A month stands alone once it is over, when at least three supporters gave in it and it
-differs from what was told last by nobody, or by at least three of them: two sums side by side would tell what a single
-newcomer gives. Otherwise it is told together with the months after it, at the latest when the year is over.
+Every monthly gift is hidden. A month stands alone once it is over, when at least three persons gave in it and it
+differs from whatever was told before by nobody, or by at least three of them: two sums side by side would tell what a
+single newcomer gives. Otherwise it is told together with the months after it, over the end of a year too.
 """
 
 from collections import Counter
@@ -12,13 +12,16 @@ from datetime import date
 
 from campaigns.proof.privacy import ENOUGH
 
+UNKNOWN = "unknown"
+"""Whose money nobody can tell: all of it may be one person's."""
+
 
 @dataclass(slots=True, frozen=True)
 class Movement:
     """One entry: its month (the first day), cents that came in (negative: went back), fees, what was spent.
 
-    `who` is the supporter with her sum, or whatever else is one unknown; nothing for what is no gift. `apart` is False
-    when its fees would tell a single gift: one given back, or a fee that came later than its charge.
+    `who` is the person whose money it is, `UNKNOWN` for whoever that may be; nothing for what is no gift. `apart` is
+    False when its fees would tell a single gift: one given back, or a fee that came later than its charge.
     """
 
     month: date
@@ -26,7 +29,6 @@ class Movement:
     fees: int = 0
     spent: int = 0
     who: Hashable = None
-    sign: int = 1
     apart: bool = True
 
 
@@ -44,6 +46,8 @@ class Period:
 
 @dataclass(slots=True)
 class _Sum:
+    """Months that wait to be told; `givers` are cents by person."""
+
     first: date
     givers: Counter[Hashable]
     received: int = 0
@@ -53,7 +57,7 @@ class _Sum:
 
     def add(self, one: Movement) -> None:
         if one.who is not None:
-            self.givers[one.who] += one.sign
+            self.givers[one.who] += one.received
         self.received += one.received
         self.fees += one.fees
         self.spent += one.spent
@@ -76,14 +80,15 @@ def tell(movements: Sequence[Movement], present: date) -> tuple[list[Period], da
         return [], None
     found: list[Period] = []
     month = min(one.month for one in movements if one.who is not None or one.received or one.fees or one.spent)
-    waiting, told = _Sum(month, Counter()), Counter[Hashable]()
+    waiting, told = _Sum(month, Counter()), list[Counter[Hashable]]()
     while month < present.replace(day=1):
         for one in movements:
             if one.month == month:
                 waiting.add(one)
-        if _may_be_told(waiting.givers, told, year_over=month.month == 12):
+        if _may_be_told(waiting.givers, told):
             found.append(waiting.told(month, found[-1].left if found else 0))
-            told, waiting = waiting.givers, _Sum(following(month), Counter())
+            told.append(waiting.givers)
+            waiting = _Sum(following(month), Counter())
         month = following(month)
     return found, waiting.first if waiting.first <= month else None
 
@@ -93,18 +98,17 @@ def following(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
-def _may_be_told(givers: Counter[Hashable], told: Counter[Hashable], *, year_over: bool) -> bool:
-    if sum(1 for times in givers.values() if times > 0) < ENOUGH:
+def _may_be_told(givers: Counter[Hashable], told: Sequence[Counter[Hashable]]) -> bool:
+    if sum(1 for cents in givers.values() if cents > 0) < ENOUGH:
         return False
-    changed = _changed(givers, told) if told else 0
-    return year_over or changed == 0 or changed >= ENOUGH
+    return all(changed == 0 or changed >= ENOUGH for changed in (_changed(givers, before) for before in told))
 
 
 def _changed(now: Counter[Hashable], before: Counter[Hashable]) -> int:
-    """How many differ, whatever the number of months on both sides: each period is set against multiples."""
+    """How many persons differ, whatever the number of months on both sides: each is set against multiples."""
     everybody = set(now) | set(before)
     scales = {(now[one], before[one]) for one in everybody if now[one] and before[one]} or {(1, 1)}
     return min(
-        sum(1 for one in everybody if now[one] * times_before != before[one] * times_now)
-        for times_now, times_before in scales
+        sum(1 for one in everybody if now[one] * cents_before != before[one] * cents_now)
+        for cents_now, cents_before in scales
     )

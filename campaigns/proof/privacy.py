@@ -1,26 +1,36 @@
 """Which amounts may be published so that a hidden one cannot be worked out (docs/money.md, invariant 15). Pure.
 
 Somebody who hides her amount is safe when what is left, once every published figure is taken off the totals, is the
-sum of at least three gifts. So with one hidden amount, two gifts that nobody asked to hide are merged with it; always
-two, however many are hidden, so that one more hidden gift never brings a merged one back into the open.
+sum of gifts of at least three persons: whoever gave twice knows both. So with one hidden amount, gifts of two other
+persons that nobody asked to hide are merged with it; always two, however many are hidden, so that one more hidden gift
+never brings a merged one back into the open.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 ENOUGH = 3
-"""A sum of so many gifts tells nothing about one of them."""
+"""A sum of gifts of so many persons tells nothing about one of them."""
 
 
 @dataclass(slots=True, frozen=True)
 class Gift:
-    """One gift that arrived through the gateway, in cents; `name` is empty for whoever stays anonymous."""
+    """One gift that arrived through the gateway, in cents; `name` is empty for whoever stays anonymous.
+
+    `person` is whose it is; nothing for somebody who gave nothing else.
+    """
 
     id: int
     cents: int
     name: str
     hidden: bool
     tipped: bool = False
+    person: Hashable = None
+
+    @property
+    def giver(self) -> Hashable:
+        """The same for two gifts of one person."""
+        return ("gift", self.id) if self.person is None else self.person
 
 
 @dataclass(slots=True, frozen=True)
@@ -52,41 +62,50 @@ class Publication:
 
 
 def decide(
-    gifts: Sequence[Gift], offline: int = 0, returned: Collection[int] = (), held: Collection[int] = (), *,
-    few_matched: bool = False,
+    gifts: Sequence[Gift], offline: Collection[Hashable] = (), returned: Collection[int] = (),
+    held: Collection[int] = (), *, few_matched: bool = False,
 ) -> Publication:  # fmt: skip
-    """What may be published of these gifts, of so many offline gifts, of gifts given back in part or contested.
+    """What may be published of these gifts, of offline gifts of so many persons, of gifts given back or contested.
 
-    Offline gifts are taken for hidden ones: their sum stands apart only when there are three or none. So does the sum
-    given back, or `held` by a bank, when it concerns merged gifts or gifts that are not known here (ids). What is added
-    to the gifts of one or two persons (`few_matched`) tells theirs: as soon as one gift is hidden, it is one sum with
-    gifts and offline gifts; nor are the fees told, from which the gifts alone could be worked out.
+    Offline gifts are taken for hidden ones: their sum stands apart only when three persons or none gave so. So does the
+    sum given back, or `held` by a bank, when it concerns merged gifts or gifts that are not known here (ids; all of
+    these may be one person's). What is added to the gifts of one or two persons (`few_matched`) tells theirs: as soon
+    as one gift is hidden, it is one sum with gifts and offline gifts; nor are the fees told, from which the gifts alone
+    could be worked out.
     """
-    known = {gift.id for gift in gifts}
-    few_offline = 0 < offline < ENOUGH
+    givers = {gift.id: gift.giver for gift in gifts}
+    by_hand = set(offline)
+    few_offline = 0 < len(by_hand) < ENOUGH
     hidden = [gift.id for gift in gifts if gift.hidden]
-    with_match = few_matched and bool(hidden or offline)
-    merged = _with_two_others(gifts, hidden, always=few_offline or with_match)
+    with_match = few_matched and bool(hidden or by_hand)
+    discreet = {givers[id] for id in hidden} | (by_hand if few_offline else set())
+    merged = _with_two_others(gifts, hidden, discreet) if hidden or few_offline or with_match else frozenset()
     sealed = merged | {gift.id for gift in gifts if gift.tipped}
-    if len(sealed) < ENOUGH:
-        sealed = _with_two_others(gifts, sorted(sealed))
+    if sealed and len({givers[id] for id in sealed}) < ENOUGH:
+        sealed = _with_two_others(gifts, sealed, {givers[id] for id in sealed})
+    together = {givers[id] for id in merged}
 
     def apart(ids: Collection[int]) -> bool:
-        touched = sum(id in merged or id not in known for id in ids)
-        return not touched or touched >= ENOUGH
+        touched = {givers.get(id) for id in ids if id in merged or id not in givers}
+        return not touched or len(touched) >= ENOUGH
 
-    if merged and len(merged) + offline < ENOUGH:
-        everything = frozenset(gift.id for gift in gifts)
+    if merged and len(together | by_hand) < ENOUGH:
+        everything = frozenset(givers)
         return Publication(everything, everything, True, False, False, False, False, False)
     return Publication(
-        merged, sealed, offline_apart=not few_offline and not with_match and (not merged or len(merged) >= ENOUGH),
-        returns_apart=apart(returned), fees_shown=len(gifts) >= ENOUGH and not with_match,
+        merged, sealed, offline_apart=not few_offline and not with_match and (not merged or len(together) >= ENOUGH),
+        returns_apart=apart(returned), fees_shown=len(set(givers.values())) >= ENOUGH and not with_match,
         match_apart=not with_match, held_apart=apart(held),
     )  # fmt: skip
 
 
-def _with_two_others(gifts: Iterable[Gift], hidden: Sequence[int], *, always: bool = False) -> frozenset[int]:
-    if not hidden and not always:
-        return frozenset()
-    others = [gift.id for gift in gifts if gift.id not in hidden]
-    return frozenset([*hidden, *others[: ENOUGH - 1]])
+def _with_two_others(gifts: Iterable[Gift], hidden: Collection[int], discreet: Collection[Hashable]) -> frozenset[int]:
+    """These gifts and the first ones of two persons who are not among the discreet; of each person only one more."""
+    found, met = set(hidden), set[Hashable]()
+    for gift in gifts:
+        if len(met - set(discreet)) == ENOUGH - 1:
+            break
+        if gift.id not in hidden and gift.giver not in met:
+            met.add(gift.giver)
+            found.add(gift.id)
+    return frozenset(found)

@@ -95,7 +95,7 @@ def test_a_match_of_few_is_merged_only_beside_something_hidden() -> None:
 
     open_ones = decide(gifts(False), few_matched=True)
     assert (open_ones.match_apart, open_ones.match_open, open_ones.merged) == (True, True, frozenset())
-    for said in (decide(gifts(True), few_matched=True), decide(gifts(False), 4, few_matched=True)):
+    for said in (decide(gifts(True), few_matched=True), decide(gifts(False), range(4), few_matched=True)):
         assert {said.match_apart, said.match_open, said.offline_apart, said.fees_shown, said.one_line} == {False}
         assert said.merged
     assert decide(gifts(True)).match_open

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -207,18 +208,23 @@ async def test_the_export_opens_what_is_spent_and_seals_every_gift(client: Clien
     assert checking.check(text.replace('"at":1', '"at":2', 1)).problems
 
 
-@given(st.lists(st.frozensets(st.integers(0, 6)), min_size=1, max_size=30))
-def test_what_is_told_holds_three_supporters_and_no_step_of_one_or_two(months: list[frozenset[int]]) -> None:
+@given(st.lists(st.dictionaries(st.integers(0, 6), st.sampled_from((500, 1_000, 1_700, -500))), min_size=1, max_size=30))
+def test_what_is_told_holds_three_supporters_and_no_step_of_one_or_two(months: list[dict[int, int]]) -> None:
     moves, day = [], date(2027, 1, 1)
     for givers in months:
-        moves += [Movement(day, received=100 + who, fees=1, who=(who, 100 + who)) for who in sorted(givers)]
+        moves += [Movement(day, received=cents, fees=1, who=who) for who, cents in sorted(givers.items())]
         day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
     told, waits = tell(moves, day)
-    gave = [Counter(one.who for one in moves if period.first <= one.month <= period.last) for period in told]
-    assert all(len(givers) >= ENOUGH for givers in gave)
-    for before, now, period in zip(gave, gave[1:], told[1:], strict=False):
-        steps = sum(now[who] != before[who] for who in now | before)
-        assert steps == 0 or steps >= ENOUGH or period.last.month == 12 or period.first != period.last
+    gave: list[Counter[object]] = [Counter() for _period in told]
+    for period, givers_then in zip(told, gave, strict=True):
+        for one in moves:
+            givers_then[one.who] += one.received if period.first <= one.month <= period.last else 0
+    assert all(sum(cents > 0 for cents in givers.values()) >= ENOUGH for givers in gave)
+    for place, now in enumerate(gave):
+        for before in gave[:place]:
+            for times in {Fraction(now[who], before[who]) for who in before if before[who] and now[who]} | {Fraction(1)}:
+                steps = sum(now[who] != times * before[who] for who in range(7))
+                assert steps == 0 or steps >= ENOUGH
     assert sum(one.received for one in told) == sum(
         one.received for one in moves if waits is None or one.month < waits
     )
