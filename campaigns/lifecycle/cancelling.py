@@ -12,7 +12,7 @@ from civic.database import transaction
 from civic.errors import DomainError, Forbidden
 from civic.i18n import _
 from civic.initiatives.queries import is_lead, leads_of
-from civic.people.actor import Actor
+from civic.people.actor import Actor, must_be_another
 from civic.people.service import audit
 
 LEAD, TEAM = "lead", "team"
@@ -47,7 +47,7 @@ async def ask(campaign: Campaign, actor: Actor, side: str, note: str) -> None:
         if await waiting(campaign.id):
             raise DomainError(_("Une demande d’annulation attend déjà une réponse."))
         demand = await Cancellation.create(
-            campaign=campaign, side=side, asked_by=actor.person, note=note, asked_at=clock.now()
+            campaign=campaign, side=side, asked_by=actor.hand, note=note, asked_at=clock.now()
         )
         await audit(actor, "campaign_cancellation_asked", f"campaign:{campaign.id}", side=side)
         if side == TEAM:
@@ -64,8 +64,8 @@ async def _write_to_leads(campaign: Campaign, demand: Cancellation) -> None:
 
 
 def may_answer(demand: Cancellation, actor: Actor, side: str) -> bool:
-    """The other side may; after seven days without a lead's word, another member of the team too."""
-    if demand.asked_by_id == actor.person.id:
+    """The other side may, by another hand; after seven days without a lead's word, another member of the team too."""
+    if demand.asked_by_id in (actor.person.id, actor.hand.id):
         return False
     return side != demand.side or (side == TEAM and demand.asked_at <= clock.now() - SILENCE)
 
@@ -77,11 +77,12 @@ async def answer(campaign: Campaign, actor: Actor, side: str, demand_id: int, *,
         raise DomainError(_("Aucune demande d’annulation n’attend de réponse."))
     if demand.id != demand_id:
         raise DomainError(_("La demande a été remplacée. Relisez-la avant de répondre."))
+    must_be_another(actor, demand.asked_by_id, _("Une autre personne doit répondre : cette demande est de votre main."))
     if not may_answer(demand, actor, side):
         raise Forbidden(_("C’est à l’autre partie de répondre : les porteurs ou l’équipe."))
     async with transaction():
         taken = await Cancellation.filter(id=demand.id, answered_at__isnull=True).update(
-            answered_by_id=actor.person.id, answered_at=clock.now(), agreed=agreed
+            answered_by_id=actor.hand.id, answered_at=clock.now(), agreed=agreed
         )
         if not taken:
             raise DomainError(_("Quelqu’un vient de répondre. Rechargez la page."))
@@ -90,9 +91,16 @@ async def answer(campaign: Campaign, actor: Actor, side: str, demand_id: int, *,
             await service.cancel(campaign, actor, demand.note)
 
 
-async def take_back(campaign: Campaign, actor: Actor) -> None:
+def is_own(demand: Cancellation, actor: Actor, side: str) -> bool:
+    """Whether she asked: by her own hand, or as a lead for whom it was written at the counter."""
+    return demand.asked_by_id == actor.hand.id or side == demand.side == LEAD
+
+
+async def take_back(campaign: Campaign, actor: Actor, side: str) -> None:
     """Who asked changes her mind; harmless when somebody answered meanwhile."""
-    rows = Cancellation.filter(campaign_id=campaign.id, asked_by_id=actor.person.id, answered_at__isnull=True)
+    demand = await waiting(campaign.id)
+    if demand is None or not is_own(demand, actor, side):
+        return
     async with transaction():
-        if await rows.delete():
+        if await Cancellation.filter(id=demand.id, answered_at__isnull=True).delete():
             await audit(actor, "campaign_cancellation_taken_back", f"campaign:{campaign.id}")

@@ -105,8 +105,8 @@ async def answer(request: Request) -> Response:
 async def take_back(request: Request) -> Response:
     """Who asked changes her mind."""
     actor = actor_of(request)
-    campaign, _side = await cancelling.campaign_to_cancel(request.path_params["slug"], actor)
-    await cancelling.take_back(campaign, actor)
+    campaign, side = await cancelling.campaign_to_cancel(request.path_params["slug"], actor)
+    await cancelling.take_back(campaign, actor, side)
     return redirect("campaigns.ending", slug=campaign.slug, flash=_("Votre demande est retirée, la collecte continue."))
 
 
@@ -118,7 +118,7 @@ async def _ending_page(
     return page(
         request, "campaigns/lifecycle/ending.html", status=status, form=form, campaign=campaign, side=side,
         demand=demand, may_answer=bool(demand and cancelling.may_answer(demand, actor, side)),
-        own=bool(demand and demand.asked_by_id == actor.person.id), silence=cancelling.SILENCE.days,
+        own=bool(demand and cancelling.is_own(demand, actor, side)), silence=cancelling.SILENCE.days,
     )  # fmt: skip
 
 

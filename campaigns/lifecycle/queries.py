@@ -10,7 +10,7 @@ from civic.errors import Forbidden, NotFound
 from civic.i18n import _
 from civic.initiatives.queries import is_lead, may_edit
 from civic.initiatives.queries import led_by as initiatives_led_by
-from civic.people.actor import Actor
+from civic.people.actor import Actor, must_be_another
 from civic.people.models import Person
 from civic.web import urls
 
@@ -46,14 +46,25 @@ async def campaign_to_edit(slug: str, actor: Actor) -> Campaign:
 
 
 async def campaign_to_review(slug: str, actor: Actor) -> Campaign:
-    """A campaign, for a member of the team who neither leads it nor sent it. Raises NotFound or Forbidden."""
+    """A campaign, for a member of the team who neither leads it nor sent it, not even by her hand for its lead.
+
+    Raises NotFound or Forbidden.
+    """
     campaign = await campaign_to_show(slug, actor)
     if not actor.is_animator:
         raise Forbidden(_("La relecture est faite par l’équipe d’animation."))
-    own = campaign.lead_id == actor.person.id or await is_lead(actor.person, campaign.initiative_id)
-    if own or await _sent_by(campaign.id) == actor.person.id:
-        raise Forbidden(_("Personne ne relit sa propre collecte : demandez à une autre personne de l’équipe."))
+    said = _("Personne ne relit sa propre collecte : demandez à une autre personne de l’équipe.")
+    must_be_another(actor, campaign.lead_id, said)
+    must_be_another(actor, await _sent_by(campaign.id), said)
+    if await runs(actor, campaign):
+        raise Forbidden(said)
     return campaign
+
+
+async def runs(actor: Actor, campaign: Campaign) -> bool:
+    """Whether she, or the hand that helps her, is among the leads."""
+    own = campaign.lead_id in (actor.person.id, actor.hand.id)
+    return own or any([await is_lead(one, campaign.initiative_id) for one in {actor.person, actor.hand}])
 
 
 async def _sent_by(campaign_id: int) -> int | None:

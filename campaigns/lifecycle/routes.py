@@ -29,7 +29,7 @@ async def submit(request: Request) -> Response:
     campaign = await queries.campaign_to_edit(request.path_params["slug"], actor)
     try:
         async with transaction():
-            await service.submit(campaign, actor.person)
+            await service.submit(campaign, actor.hand)
             await service.trace(actor, campaign, "submitted")
     except DomainError as error:
         return redirect("campaigns.reread", slug=campaign.slug, flash=error.message, kind="warn")
@@ -42,7 +42,7 @@ async def withdraw(request: Request) -> Response:
     actor = actor_of(request)
     campaign = await queries.campaign_to_run(request.path_params["slug"], actor)
     async with transaction():
-        await service.withdraw(campaign, actor.person)
+        await service.withdraw(campaign, actor.hand)
         await service.trace(actor, campaign, "withdrawn")
     return redirect("initiatives.show", slug=campaign.initiative.slug, flash=_("La collecte est retirée."))
 
@@ -86,7 +86,7 @@ async def launch(request: Request) -> Response:
     campaign = await queries.campaign_to_run(request.path_params["slug"], actor)
     try:
         async with transaction():
-            await service.launch(campaign, By.LEAD, actor.person)
+            await service.launch(campaign, By.LEAD, actor.hand)
             await service.trace(actor, campaign, "launched")
     except DomainError as error:
         return redirect("campaigns.show", slug=campaign.slug, flash=error.message, kind="warn")

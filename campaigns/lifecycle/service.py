@@ -26,7 +26,8 @@ from civic.web import urls
 
 
 async def submit(campaign: Campaign, lead: Person) -> None:
-    """Ask for the review. Raises DomainError naming the first thing that is missing."""
+    """Ask for the review; `lead` is the hand that does it. Raises DomainError naming the first thing that is missing.
+    """
     lacking = missing(checklist(campaign, await cost_lines(campaign.id)))
     if lacking:
         raise DomainError(_("Il manque encore : %(what)s", what=lacking[0].text))
@@ -40,7 +41,7 @@ async def withdraw(campaign: Campaign, lead: Person) -> None:
 
 async def trace(actor: Actor, campaign: Campaign, act: str) -> None:
     """A member of the team did for the leads what belongs to them: that stays written, in the caller's transaction."""
-    if not await is_lead(actor.person, campaign.initiative_id):
+    if not await is_lead(actor.hand, campaign.initiative_id):
         await audit(actor, f"campaign_{act}_for_its_leads", f"campaign:{campaign.id}")
 
 
@@ -63,8 +64,8 @@ async def review(
     late = approved and campaign.starts_at is not None and campaign.starts_at <= clock.now()
     changed = {"starts_at": None} if late else {}
     async with transaction():
-        await move(campaign, answer, by=By.REVIEWER, actor=reviewer.person, note=note, **changed)
-        await comments.write(campaign, reviewer.person, remarks or {})
+        await move(campaign, answer, by=By.REVIEWER, actor=reviewer.hand, note=note, **changed)
+        await comments.write(campaign, reviewer.hand, remarks or {})
         await audit(reviewer, f"campaign_{answer.value}", f"campaign:{campaign.id}")
         for lead in await leads_of(campaign.initiative_id):
             if lead.email:
@@ -140,7 +141,7 @@ async def plan_opening(campaign: Campaign, day: date | None) -> None:
 async def suspend(campaign: Campaign, team: Actor, note: str) -> None:
     """Stop new gifts and freeze the deadline; the note is public."""
     async with transaction():
-        await move(campaign, CampaignStatus.SUSPENDED, by=By.TEAM, actor=team.person, note=note)
+        await move(campaign, CampaignStatus.SUSPENDED, by=By.TEAM, actor=team.hand, note=note)
         await audit(team, "campaign_suspended", f"campaign:{campaign.id}")
         await keep_need(campaign.id)
 
@@ -151,7 +152,7 @@ async def resume(campaign: Campaign, team: Actor, note: str) -> None:
     lost = clock.now() - max(row.at for row in change)
     deadline = campaign.deadline + lost if campaign.deadline else None
     async with transaction():
-        await move(campaign, CampaignStatus.LIVE, by=By.TEAM, actor=team.person, note=note, deadline=deadline)
+        await move(campaign, CampaignStatus.LIVE, by=By.TEAM, actor=team.hand, note=note, deadline=deadline)
         await audit(team, "campaign_resumed", f"campaign:{campaign.id}")
         await keep_need(campaign.id)
         await jobs.enqueue(
@@ -170,7 +171,7 @@ async def cancel(campaign: Campaign, team: Actor, note: str) -> None:
         fresh = await Campaign.get(id=campaign.id)
         returns = fresh.holds_money and fresh.goal != GoalKind.MONTHLY
         end = CampaignStatus.UNWINDING if returns else CampaignStatus.CANCELLED
-        await move(fresh, end, by=By.BOTH, actor=team.person, note=note)
+        await move(fresh, end, by=By.BOTH, actor=team.hand, note=note)
         await audit(team, f"campaign_{end.value}", f"campaign:{campaign.id}")
         await keep_need(campaign.id)
         await jobs.enqueue(f"campaign_{end.value}", key=f"campaign-{campaign.id}", campaign_id=campaign.id)

@@ -25,17 +25,20 @@ async def follow(request: Request) -> Response:
 
 
 async def mine(request: Request) -> Response:
-    """For whoever speaks for a commune or a company: its proposals and agreements, and what its money made possible."""
-    rows = []
-    for agreement in await queries.of_person(actor_of(request).person):
+    """For whoever speaks for a commune or a company: its proposals and agreements, and what its money made possible.
+
+    The secret link, with which one accepts, is hers: at the counter the team, which proposed, does not get it.
+    """
+    actor, rows = actor_of(request), []
+    for agreement in await queries.of_person(actor.person):
         state, look = wording.state_text(agreement)
         rows.append({
             "agreement": agreement, "state": state, "look": look, "rule": wording.rule_text(agreement),
             "limits": wording.limits_text(agreement), "days": wording.days_text(agreement),
             "added": await queries.shown_of(agreement), "payment": await queries.payment_of(agreement.id),
             "owed": await returning.owed_to(agreement.id), "until": queries.answer_by(agreement),
-            "token": links.make(queries.LINK, agreement.id), "stage": agreement.stage.value,
-            "funded": agreement.campaign.status in service.FUNDED,
+            "token": "" if actor.recorded_by else links.make(queries.LINK, agreement.id),
+            "stage": agreement.stage.value, "funded": agreement.campaign.status in service.FUNDED,
         })  # fmt: skip
     return page(request, "campaigns/matching/mine.html", rows=rows, headers={"Cache-Control": "no-store"})
 

@@ -116,9 +116,8 @@ async def treasury_panels(actor: "Actor") -> list[Panel]:
 
 async def person_todos(person: "Person") -> list[Todo]:
     """A proposal that waits for the answer of whom she represents; a sum that is due."""
-    found = []
+    found, href = [], urls.path("matching.mine")
     for agreement in await queries.of_person(person):
-        href = urls.path("matching.follow", token=links.make(queries.LINK, agreement.id))
         words = {"who": agreement.fund.organisation.name, "title": agreement.campaign.title}
         if agreement.status == AgreementStatus.PROPOSED and queries.answer_by(agreement) > clock.now():
             text = _("Répondre pour %(who)s : ajouter aux dons de « %(title)s »", **words)

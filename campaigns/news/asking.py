@@ -101,18 +101,22 @@ async def sweep(**_payload: object) -> None:
 async def write_word(pledge: Pledge, text: str) -> None:
     """A backer's word, or another one in its place; it is read before it is shown.
 
-    Raises DomainError when her gift is over.
+    What the team hid stays hidden until the team shows it again; then the lead reads it. Raises DomainError when her
+    gift is over.
     """
     if pledge.status not in STANDING:
         raise DomainError(_("Votre promesse n’est plus en cours : le mur des mercis est réservé à ceux qui donnent."))
-    values = {"text": text, "written_at": clock.now(), "shown_at": None, "refused_at": None,
-              "hidden_at": None, "hidden_reason": ""}  # fmt: skip
+    values = {"text": text, "written_at": clock.now(), "shown_at": None, "refused_at": None}
     await Word.update_or_create(pledge_id=pledge.id, defaults={"campaign_id": pledge.campaign_id, **values})
 
 
 async def take_word_away(pledge: Pledge) -> None:
-    """She thinks better of it."""
-    await Word.filter(pledge_id=pledge.id).delete()
+    """She thinks better of it; that the team hid it is kept without its words, so that writing again does not undo it.
+    """
+    mine = Word.filter(pledge_id=pledge.id)
+    async with transaction():
+        await mine.filter(hidden_at__isnull=True).delete()
+        await mine.update(text="", shown_at=None)
 
 
 async def judge_word(campaign: Campaign, word_id: int, actor: Actor, *, shown: bool) -> None:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle.models import Campaign
-from campaigns.news import asking, queries
+from campaigns.news import asking, queries, reporting
 from campaigns.news.forms import AnswerForm, OwnQuestionForm, QuestionForm, ReasonForm, WordForm
 from campaigns.news.models import Word
 from campaigns.pledges.models import Pledge
@@ -17,7 +17,7 @@ from civic.errors import DomainError
 from civic.i18n import _
 from civic.initiatives.queries import may_edit
 from civic.people import service as people
-from civic.people.actor import Actor, actor_of, animator_of, visitor_or_actor
+from civic.people.actor import Actor, actor_of, visitor_or_actor
 from civic.web import limits
 from civic.web.forms import Form
 from civic.web.page import page, redirect
@@ -85,8 +85,8 @@ async def answer(request: Request) -> Response:
 
 async def hide(request: Request) -> Response:
     """The team hides a question, with a reason."""
-    team = animator_of(request)
-    campaign = await queries.public_campaign(request.path_params["slug"], team)
+    team = actor_of(request)
+    campaign = await reporting.campaign_to_moderate(request.path_params["slug"], team)
     question = await queries.question_of(campaign, request.path_params["id"])
     form = await Form.read(request, ReasonForm)
     if form.data is None:
@@ -97,8 +97,8 @@ async def hide(request: Request) -> Response:
 
 async def show_again(request: Request) -> Response:
     """The team shows it again."""
-    team = animator_of(request)
-    campaign = await queries.public_campaign(request.path_params["slug"], team)
+    team = actor_of(request)
+    campaign = await reporting.campaign_to_moderate(request.path_params["slug"], team)
     question = await queries.question_of(campaign, request.path_params["id"])
     await asking.show_again(question, team)
     return redirect("questions.index", slug=campaign.slug, flash=_("La question est de nouveau visible."))
@@ -114,7 +114,7 @@ async def _questions_page(
         request, "campaigns/news/questions.html", status=status, campaign=campaign,
         questions=await queries.questions(campaign.id), refused=form, form=form if own else Form(),
         answering=answering, hiding=hiding, answers=await may_edit(actor, campaign.initiative),
-        hides=bool(actor and actor.is_animator), known=bool(actor and actor.person.has_account),
+        hides=await reporting.may_moderate(campaign, actor), known=bool(actor and actor.person.has_account),
     )  # fmt: skip
 
 

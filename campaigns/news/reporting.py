@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.expressions import Q
+
 from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.queries import runs
 from campaigns.news import asking, queries
 from campaigns.news.models import Question, Report, Subject, Word
 from civic import clock, mail
 from civic.database import transaction
 from civic.errors import Forbidden, NotFound
 from civic.i18n import _
-from civic.initiatives.queries import is_lead
 from civic.people.actor import Actor
 from civic.people.models import Person
 from civic.people.service import audit
@@ -35,9 +37,14 @@ async def campaign_to_moderate(slug: str, actor: Actor) -> Campaign:
     campaign = await queries.public_campaign(slug, actor)
     if not actor.is_animator:
         raise Forbidden(_("Les signalements sont lus par l’équipe d’animation."))
-    if campaign.lead_id == actor.person.id or await is_lead(actor.person, campaign.initiative_id):
+    if await runs(actor, campaign):
         raise Forbidden(_("Personne ne juge les signalements de sa propre collecte : demandez à une autre personne."))
     return campaign
+
+
+async def may_moderate(campaign: Campaign, actor: Actor | None) -> bool:
+    """Whether she hides texts here: a member of the team who is not among its leads."""
+    return actor is not None and actor.is_animator and not await runs(actor, campaign)
 
 
 async def text_of(campaign: Campaign, subject: str, id: int) -> Text:
@@ -49,8 +56,9 @@ async def text_of(campaign: Campaign, subject: str, id: int) -> Text:
 
 
 async def _word(campaign: Campaign, id: int) -> Text | None:
-    rows = Word.get_or_none(id=id, campaign_id=campaign.id, shown_at__isnull=False)
-    row = await rows.select_related("pledge__person")
+    """A word that is or was on the page; one written anew in the place of a hidden one is for the team to read."""
+    seen = Q(shown_at__isnull=False) | Q(hidden_at__isnull=False)
+    row = await Word.get_or_none(seen, ~Q(text=""), id=id, campaign_id=campaign.id).select_related("pledge__person")
     return _of_word(row) if row else None
 
 
@@ -110,11 +118,9 @@ async def hidden_of(campaign: Campaign) -> list[Text]:
     """The texts the team hides, to show them again."""
     questions = Question.filter(campaign_id=campaign.id, confirmed_at__isnull=False).order_by("id")
     rows = await questions.select_related("person", "answered_by")
-    words = await Word.filter(campaign_id=campaign.id, hidden_at__isnull=False).order_by("id").select_related(
-        "pledge__person"
-    )
+    words = Word.filter(campaign_id=campaign.id, hidden_at__isnull=False).exclude(text="").order_by("id")
     found = [_of_question(row, subject) for row in rows for subject in (Subject.QUESTION, Subject.ANSWER)]
-    return [text for text in [*found, *map(_of_word, words)] if text.hidden_at]
+    return [text for text in [*found, *map(_of_word, await words.select_related("pledge__person"))] if text.hidden_at]
 
 
 async def leave(campaign: Campaign, text: Text, team: Actor) -> None:

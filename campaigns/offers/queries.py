@@ -2,7 +2,7 @@
 
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import campaign_to_run
-from campaigns.offers.models import Offer, OfferStatus
+from campaigns.offers.models import Offer, OfferChange, OfferStatus
 from civic.errors import NotFound
 from civic.i18n import _
 from civic.people import links
@@ -17,6 +17,13 @@ async def accepted_on(line_id: int) -> int:
     """What accepted offers are worth on a line, in cents."""
     rows = Offer.filter(line_id=line_id, status=OfferStatus.ACCEPTED)
     return sum(row.value_cents for row in await rows)
+
+
+async def accepted_by(offer_id: int) -> int | None:
+    """Whose hand accepted an offer, last."""
+    rows = OfferChange.filter(offer_id=offer_id, what=OfferStatus.ACCEPTED.value).order_by("-id")
+    found = await rows.first().values_list("actor_id", flat=True)
+    return int(str(found)) if found else None
 
 
 async def offer_of(token: str) -> Offer:

@@ -5,20 +5,20 @@ from datetime import timedelta
 from tortoise.expressions import F
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine
+from campaigns.lifecycle.queries import runs
 from campaigns.lifecycle.service import keep_need
 from campaigns.offers import letters
 from campaigns.offers.forms import OfferForm
 from campaigns.offers.models import Offer, OfferChange, OfferStatus
-from campaigns.offers.queries import accepted_on
+from campaigns.offers.queries import accepted_by, accepted_on
 from civic import clock, database
 from civic.contributions import service as contributions
 from civic.database import transaction
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.i18n import _
-from civic.initiatives.queries import is_lead
 from civic.needs import service as needs
 from civic.needs.models import NeedKind
-from civic.people.actor import Actor
+from civic.people.actor import Actor, must_be_another
 from civic.people.models import Person
 from civic.people.service import audit, confirm_address
 from civic.web import urls
@@ -78,7 +78,7 @@ async def accept(found: Offer, actor: Actor, value_cents: int, note: str = "") -
         if value_cents > left:
             said = _("Il ne reste que %(left)s à trouver pour cette dépense.", left=money(max(0, left)))
             raise Invalid(said, field="value")
-        await _change(found, OfferStatus.WAITING, OfferStatus.ACCEPTED, actor.person, note, value_cents)
+        await _change(found, OfferStatus.WAITING, OfferStatus.ACCEPTED, actor.hand, note, value_cents)
         await contributions.contribute(found.person_id, campaign.initiative_id, found.kind.need, source_of(found))
         await keep_needs(campaign)
         await letters.answered(found, "offer_accepted", note, value_cents)
@@ -89,7 +89,7 @@ async def decline(found: Offer, actor: Actor, note: str) -> None:
     if len(note) < 10:
         raise Invalid(_("Écrivez un mot aimable : la personne le lira."), field="note")
     async with transaction():
-        await _change(found, OfferStatus.WAITING, OfferStatus.DECLINED, actor.person, note)
+        await _change(found, OfferStatus.WAITING, OfferStatus.DECLINED, actor.hand, note)
         await letters.answered(found, "offer_declined", note, 0)
 
 
@@ -120,7 +120,7 @@ async def undo(found: Offer, actor: Actor) -> None:
         before = (await Offer.get(id=found.id)).status
         if before not in (OfferStatus.ACCEPTED, OfferStatus.DECLINED):
             raise DomainError(_("Cette proposition n’a pas encore de réponse."))
-        await _take_out(found, campaign, OfferStatus.WAITING, before, actor.person)
+        await _take_out(found, campaign, OfferStatus.WAITING, before, actor.hand)
 
 
 async def _take_out(found: Offer, campaign: Campaign, to: OfferStatus, before: OfferStatus, actor: Person) -> None:
@@ -141,11 +141,14 @@ async def _take_out(found: Offer, campaign: Campaign, to: OfferStatus, before: O
 async def relieve(found: Offer, reviewer: Actor) -> None:
     """Let an accepted offer on a required line lower the deciding minimum, by somebody else than lead and giver.
 
-    Raises Forbidden for those, DomainError within 48 hours of the deadline or when it does not stand.
+    Raises Forbidden for those and for the hand that accepted it, DomainError within 48 hours of the deadline or when it
+    does not stand.
     """
-    own = reviewer.person.id == found.person_id or await is_lead(reviewer.person, (await found.campaign).initiative_id)
-    if own or not reviewer.is_animator:
-        raise Forbidden(_("Une autre personne de l’équipe doit le confirmer."))
+    said = _("Une autre personne de l’équipe doit le confirmer.")
+    for other in (found.person_id, await accepted_by(found.id)):
+        must_be_another(reviewer, other, said)
+    if not reviewer.is_animator or await runs(reviewer, await found.campaign):
+        raise Forbidden(said)
     if not (await CostLine.get(id=found.line_id)).required:
         raise DomainError(_("Cette dépense est souhaitée : elle ne compte pas dans le minimum."))
     async with transaction():
@@ -158,7 +161,7 @@ async def relieve(found: Offer, reviewer: Actor) -> None:
         counted = (await Offer.get(id=found.id)).relief_cents
         await Campaign.filter(id=campaign.id).update(relief_cents=F("relief_cents") + counted)
         await OfferChange.create(
-            offer=found, what="relieved", value_cents=counted, actor=reviewer.person, at=clock.now()
+            offer=found, what="relieved", value_cents=counted, actor=reviewer.hand, at=clock.now()
         )
         await audit(reviewer, "offer_counts_in_the_minimum", f"offer:{found.id}", cents=counted)
         await keep_needs(campaign)

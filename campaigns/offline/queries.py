@@ -37,6 +37,8 @@ GIVING_BACK = (
 )  # fmt: skip
 """The campaign did not happen: what came in by hand goes back."""
 SUCCEEDED = (CampaignStatus.FUNDED, CampaignStatus.REPORTING, CampaignStatus.CLOSED)
+BOUNCING = (*ENTERING, CampaignStatus.REPORTING, *GIVING_BACK)
+"""While the books of the campaign are open: a cheque that comes back unpaid still leaves them."""
 AT_ONCE = 200
 UNSEEN = ", donor unseen"
 """Ends the cause of a change by somebody who was not shown the donor."""
@@ -196,6 +198,11 @@ async def entered_on(campaign_id: int, day: date, by: int) -> tuple[int, int]:
     rows = OfflineGift.filter(campaign_id=campaign_id, received_on=day, recorded_by_id=by)
     amounts = await rows.exclude(status=OfflineStatus.WITHDRAWN).values_list("amount_cents", flat=True)
     return len(amounts), sum(int(str(cents)) for cents in amounts)
+
+
+async def line_paying(gift_id: int) -> BankLine | None:
+    """The confirmed line of the bank that paid this gift."""
+    return await BankLine.get_or_none(gift_id=gift_id, status=LineStatus.CONFIRMED)
 
 
 async def history(gift_id: int) -> list[OfflineChange]:

@@ -83,7 +83,9 @@ async def _gift_page(request: Request, found: OfflineGift, form: Form[WhyForm], 
         changes=await _told(found), identity=await donors.identity_of(found.id),
         states=wording.states(), modes=wording.modes(),
         actor=actor_of(request), opened=request.url.path.rpartition("/")[2],
-        goes_back=found.campaign.status in queries.GIVING_BACK,
+        goes_back=found.campaign.status in queries.GIVING_BACK, paid_by=await queries.line_paying(found.id),
+        undoes=found.campaign.status in (*queries.ENTERING, *queries.GIVING_BACK),
+        bounces=found.campaign.status in queries.BOUNCING,
         own=found.recorded_by_id == actor_of(request).hand.id,
     )  # fmt: skip
 

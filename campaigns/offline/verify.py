@@ -19,7 +19,8 @@ WHERE COALESCE(rows.cents, 0) <> COALESCE(booked.cents, 0)"""  # noqa: S608
 _ALONE = """SELECT id FROM offline_gift WHERE status IN ('verified', 'banked')
 AND (verified_by_id IS NULL OR verified_by_id = recorded_by_id)"""
 _LINES = """SELECT l.id FROM bank_line l LEFT JOIN offline_gift g ON g.id = l.gift_id
-WHERE l.status = 'confirmed' AND l.deposit_id IS NULL AND (g.id IS NULL OR g.amount_cents <> l.amount_cents)"""
+WHERE l.status = 'confirmed' AND l.deposit_id IS NULL AND (g.id IS NULL OR g.amount_cents <> l.amount_cents
+OR g.status NOT IN ('verified', 'banked', 'returned'))"""
 _DEPOSITS = """SELECT l.id FROM bank_line l JOIN offline_deposit d ON d.id = l.deposit_id
 LEFT JOIN offline_gift g ON g.deposit_id = d.id WHERE l.status = 'confirmed'
 GROUP BY l.id, l.amount_cents, d.banked_on, d.undone_at

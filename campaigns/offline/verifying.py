@@ -27,6 +27,7 @@ from civic.needs.models import NeedKind
 from civic.people.actor import Actor, must_be_another
 from civic.people.service import audit
 from civic.settings import settings
+from civic.web import urls
 from civic.web.formats import money
 
 IN_HAND = {
@@ -68,10 +69,19 @@ async def verify(gift_id: int, team: Actor, seen_cents: int | None = None) -> Of
 
 @retrying
 async def undo(gift_id: int, team: Actor, why: str = "") -> None:
-    """A verification was a mistake: the entry is reversed and the gift waits again. Raises NotNow, Gone when banked."""
+    """A verification was a mistake: the entry is reversed and the gift waits again.
+
+    Raises NotNow, and Gone when it is banked, when a line of the bank pays it (that one is undone first), or when the
+    campaign takes no money any more: it could never count again.
+    """
     queries.must_supervise(team)
     async with transaction():
         gift = await hold(gift_id)
+        if gift.campaign.status not in (*queries.ENTERING, *queries.GIVING_BACK):
+            raise Gone(_("Les comptes de cette collecte sont arrêtés : ce don ne pourrait plus jamais compter."))
+        if line := await queries.line_paying(gift.id):
+            way_out = (_("Voir le relevé"), urls.path("offline.statement", id=line.statement_id))
+            raise Gone(_("Une ligne du relevé paie ce don : annulez d’abord cette ligne."), way_out=way_out)
         if gift.deposit_id:
             raise Gone(_("Ce don est sur une remise en banque : défaites la remise d’abord."))
         await _take_out(gift, team, OfflineStatus.RECEIVED, why or "undone")
@@ -79,10 +89,17 @@ async def undo(gift_id: int, team: Actor, why: str = "") -> None:
 
 @retrying
 async def bounce(gift_id: int, team: Actor, why: str = "") -> None:
-    """The cheque came back unpaid: whatever was booked is reversed, it counts no more. Raises NotNow."""
+    """The cheque came back unpaid: whatever was booked is reversed, it counts no more.
+
+    Raises NotNow, also for what is no cheque, and Gone when the campaign's accounts are published.
+    """
     queries.must_supervise(team)
     async with transaction():
         gift = await hold(gift_id)
+        if gift.mode != Mode.CHEQUE:
+            raise NotNow(_("Seul un chèque revient impayé."))
+        if gift.campaign.status not in queries.BOUNCING:
+            raise Gone(_("Les comptes de cette collecte sont publiés : plus rien n’en sort ici."))
         await _take_out(gift, team, OfflineStatus.BOUNCED, why or "bounced")
 
 

@@ -33,7 +33,7 @@ async def propose(request: Request) -> Response:
         if form.data is None:
             return await show_page(request, initiative, known, True, form, 422)
         sent = form.data
-        await standing.propose(initiative, actor.person, sent.purpose, sent.lines())
+        await standing.propose(initiative, actor.person, sent.purpose, sent.lines(), hand=actor.hand)
     except DomainError as error:
         return await show_page(request, initiative, known, True, form.refuse(error), error.status)
     done = _("C’est envoyé. Une autre personne le relit avant l’ouverture.")

@@ -34,12 +34,13 @@ async def of_initiative(initiative_id: int, *, public_only: bool = True) -> Camp
 
 
 async def propose(
-    initiative: Initiative, lead: Person, purpose: str, lines: Sequence[tuple[str, int]] = ()
+    initiative: Initiative, lead: Person, purpose: str, lines: Sequence[tuple[str, int]] = (), *,
+    hand: Person | None = None,
 ) -> Campaign:
     """Write it, or write it anew after the review, and send it to be read; the host receives the money.
 
-    `lines`: what the money pays each month, in cents; together they are the monthly aim. Raises DomainError when one
-    is there.
+    `lines`: what the money pays each month, in cents; together they are the monthly aim. `hand`: who writes it for the
+    lead at the counter. Raises DomainError when one is there.
     """
     known = await of_initiative(initiative.id, public_only=False)
     if known is not None and known.status not in (*WRITABLE, *OVER):
@@ -50,7 +51,7 @@ async def propose(
         if known is not None and known.status == CampaignStatus.CHANGES_REQUESTED:
             await Campaign.filter(id=known.id).update(use_of_funds=purpose)
             await _write_lines(known, lines)
-            await move(known, CampaignStatus.SUBMITTED, by=By.LEAD, actor=lead)
+            await move(known, CampaignStatus.SUBMITTED, by=By.LEAD, actor=hand or lead)
             return known
         count = await Campaign.filter(initiative_id=initiative.id, goal=GoalKind.MONTHLY).count()
         made = await Campaign.create(
@@ -59,7 +60,7 @@ async def propose(
             beneficiary=settings().host_name, goal=GoalKind.MONTHLY, created_at=present, updated_at=present,
         )  # fmt: skip
         await _write_lines(made, lines)
-        await move(made, CampaignStatus.SUBMITTED, by=By.LEAD, actor=lead)
+        await move(made, CampaignStatus.SUBMITTED, by=By.LEAD, actor=hand or lead)
         return made
 
 
@@ -89,7 +90,7 @@ async def add_line(campaign: Campaign, actor: Actor, what: str, cents: int) -> N
 async def launch(campaign: Campaign, actor: Actor) -> None:
     """Open it once it was accepted. Raises NotNow before."""
     async with transaction():
-        await move(campaign, CampaignStatus.LIVE, by=By.LEAD, actor=actor.person, starts_at=clock.now())
+        await move(campaign, CampaignStatus.LIVE, by=By.LEAD, actor=actor.hand, starts_at=clock.now())
         await trace(actor, campaign, "launched")
 
 
@@ -99,7 +100,7 @@ async def end(campaign: Campaign, actor: Actor, note: str) -> None:
     Raises NotNow when it is neither open nor suspended.
     """
     async with transaction():
-        await move(campaign, CampaignStatus.CANCELLED, by=By.LEAD, actor=actor.person, note=note)
+        await move(campaign, CampaignStatus.CANCELLED, by=By.LEAD, actor=actor.hand, note=note)
         await trace(actor, campaign, "ended")
         await jobs.enqueue("campaign_cancelled", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
 
