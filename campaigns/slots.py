@@ -9,12 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from campaigns.lifecycle.history import campaign_history
 from civic.slots import Panel, Slot
 
 if TYPE_CHECKING:
     from campaigns.lifecycle.models import Campaign
     from civic.people.actor import Actor
+
+
+@dataclass(slots=True, frozen=True)
+class Step:
+    """One line of the history; `who` is empty outside."""
+
+    at: datetime
+    text: str
+    note: str = ""
+    who: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -49,6 +58,8 @@ campaign_panels: Slot[Callable[["Campaign"], Awaitable[list[Panel]]]] = Slot("ca
 it. The same for everybody."""
 campaign_tools: Slot[Callable[["Campaign", "Actor"], Awaitable[list[Tool]]]] = Slot("campaign_tools")
 """What this person may do about a campaign besides giving; nothing for whoever neither leads nor supervises it."""
+campaign_history: Slot[Callable[["Campaign"], Awaitable[list[Step]]]] = Slot("campaign_history")
+"""What other slices did to a campaign that everybody may read: a minimum lowered, a matcher who joins."""
 treasury_panels: Slot[Callable[["Actor"], Awaitable[list[Panel]]]] = Slot("treasury_panels")
 """Parts of the treasurer's page, the most urgent first."""
 gives_otherwise: Slot[Callable[[int, int], Awaitable[bool]]] = Slot("gives_otherwise")

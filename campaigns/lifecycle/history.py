@@ -1,28 +1,10 @@
 """Every change of a campaign's state: what everybody may read, and what its leads and the team read besides."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
-
 from campaigns.lifecycle.models import PUBLIC, Campaign, CampaignChange, Cancellation
 from campaigns.lifecycle.transitions import By
+from campaigns.slots import Step, campaign_history
 from civic.i18n import _
 from civic.initiatives.queries import leads_of
-from civic.slots import Slot
-
-
-@dataclass(slots=True, frozen=True)
-class Step:
-    """One line of the history; `who` is empty outside."""
-
-    at: datetime
-    text: str
-    note: str = ""
-    who: str = ""
-
-
-campaign_history: Slot[Callable[[Campaign], Awaitable[list[Step]]]] = Slot("campaign_history")
-"""What other slices did to a campaign that everybody may read: a minimum lowered, a matcher who joins."""
 
 
 def said() -> dict[str, str]:

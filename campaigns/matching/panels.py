@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from campaigns.lifecycle.history import Step
 from campaigns.matching import queries, returning, wording
 from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchState
-from campaigns.slots import Tool
+from campaigns.slots import Step, Tool
 from civic import clock
 from civic.i18n import _, _n
 from civic.initiatives.queries import may_edit

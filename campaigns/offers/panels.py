@@ -1,12 +1,11 @@
 """Offers on other pages: the thermometer of the whole, the lead's tool and todo, the giver's list, the check."""
 
-from campaigns.lifecycle.history import Step
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import cost_lines, led_by
 from campaigns.offers import queries
 from campaigns.offers.models import Offer, OfferChange, OfferStatus
 from campaigns.offers.service import BEFORE_DEADLINE
-from campaigns.slots import Tool
+from campaigns.slots import Step, Tool
 from civic import clock, database
 from civic.i18n import _, _n
 from civic.initiatives.queries import is_lead, may_edit
