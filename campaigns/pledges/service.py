@@ -13,7 +13,7 @@ from campaigns import slots
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind, Reward
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, NotNow
-from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from campaigns.pledges.queries import MANAGE, STANDING, refusal
 from campaigns.pledges.transitions import move
 from civic import clock, database, jobs, mail
@@ -229,7 +229,8 @@ async def ask_back(found: Pledge) -> None:
         if not await may_ask_back(found):
             raise Gone(_("Le délai pour changer d’avis est passé. Écrivez à l’équipe, elle vous répondra."))
         await move(found, PledgeStatus.REFUND_PENDING, by=By.BACKER, cause="changed_her_mind", actor_id=found.person_id)
-        await jobs.enqueue("refund_wanted", key=f"pledge-{found.id}", pledge_id=found.id)
+        turn = await PledgeChange.filter(pledge_id=found.id).count()  # her first refund may have failed: she asks again
+        await jobs.enqueue("refund_wanted", key=f"pledge-{found.id}-{turn}", pledge_id=found.id)
 
 
 async def release(found: Pledge, cause: str) -> None:

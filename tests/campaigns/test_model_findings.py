@@ -9,7 +9,8 @@ import pytest
 from campaigns.ledger import queries as ledger
 from campaigns.lifecycle.models import Campaign
 from campaigns.payments import gateway
-from campaigns.pledges.models import Pledge
+from campaigns.pledges import service as pledges
+from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.receipts import queries
 from campaigns.receipts import service as receipts
 from campaigns.receipts.forms import DonorForm
@@ -22,6 +23,7 @@ from civic.settings import Settings, configure
 from tests.campaigns.model.acts_world import dying_at
 from tests.campaigns.model.life import ADDRESS, ISSUER
 from tests.campaigns.sandbox_server import Harness
+from tests.campaigns.test_found_by_the_machine import a_gift_paid_at_once
 from tests.campaigns.till import assert_books_agree, open_till, problems
 from tests.engines import Database
 from tests.factories.refunds import a_gift, a_treasurer, approved, asked, charge_of, given_back, hear
@@ -211,3 +213,18 @@ async def test_a_receipt_that_a_treasurer_voided_does_not_come_back_with_the_mon
     await gate.control.close_dispute(charge, won=True)
     await quiet(gate)
     assert await receipt_cents(pledge) is None
+
+
+async def test_she_whose_refund_failed_asks_for_it_again_and_is_heard(gate: Harness) -> None:
+    """Her second wish had the name of the first one, so it was done already and her gift waited for ever."""
+    pledge = await a_gift_paid_at_once(gate)
+    for _time in range(2):
+        await pledges.ask_back(pledge)
+        await jobs.run_due(schedules=False)
+        refund = await Refund.filter(pledge_id=pledge.id).order_by("-id").first()
+        assert refund
+        assert refund.status == RefundStatus.SUCCEEDED
+        await gate.control.fail_refund(refund.refund_ref or "")
+        await quiet(gate)
+        assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.COLLECTED
+    assert await Refund.filter(pledge_id=pledge.id).count() == 2

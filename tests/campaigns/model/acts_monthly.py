@@ -43,7 +43,7 @@ class Monthly(Life):
         )
         address = await cards.open_page(await service.whole(made.id))
         self.pages.append((made.id, address))
-        if means:
+        if means and address.startswith("http"):  # else her card was saved a moment ago: she is on her own page
             await self.fill_in(address, means)
 
     @rule(

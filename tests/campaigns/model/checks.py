@@ -39,7 +39,8 @@ async def undone() -> list[dict[str, Any]]:
 async def assert_verified(quiet: bool) -> None:
     """What `civic verify` says; when something waits to be done, without what follows by a job."""
     found = [said for check in (*ALWAYS, *(QUIET if quiet else ())) for said in await check()]
-    assert [said for said in found if STUCK not in said] == []  # a payment may wait for its next look here
+    wrong = [said for said in found if STUCK not in said]  # a payment may wait for its next look here
+    assert not wrong, wrong
 
 
 async def what_there_is(campaign_id: int) -> set[str]:
