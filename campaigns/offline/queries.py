@@ -264,10 +264,9 @@ def to_take_off(gifts: list[OfflineGift]) -> list[OfflineGift]:
 
 async def to_carry() -> tuple[int, int]:
     """How many slips wait to be carried to the bank, and their cents."""
-    slips = Deposit.filter(banked_on__isnull=True, undone_at__isnull=True)
-    gifts = OfflineGift.filter(deposit__banked_on__isnull=True, deposit__undone_at__isnull=True)
-    amounts = await gifts.filter(status=OfflineStatus.VERIFIED).values_list("amount_cents", flat=True)
-    return await slips.count(), sum(int(str(cents)) for cents in amounts)
+    slips = [slip.id for slip in await Deposit.filter(banked_on__isnull=True, undone_at__isnull=True)]
+    gifts = OfflineGift.filter(deposit_id__in=slips or [0], status=OfflineStatus.VERIFIED)
+    return len(slips), sum(gift.amount_cents for gift in await gifts)
 
 
 async def of_deposit(deposit_id: int) -> list[OfflineGift]:

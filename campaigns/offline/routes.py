@@ -50,7 +50,7 @@ async def index(request: Request) -> Response:
     waiting = await queries.switched(campaign.id)
     lost = campaign.status in queries.GIVING_BACK
     states = wording.states() | (wording.going_back() if lost else {})
-    back = {gift.id for gift in gifts if queries.goes_back(gift, campaign)}
+    returning = {gift.id for gift in gifts if queries.goes_back(gift, campaign)}
     known = await queries.names_known(gifts, actor)
     return page(
         request, "campaigns/offline/index.html", campaign=campaign, gifts=gifts,
@@ -58,7 +58,7 @@ async def index(request: Request) -> Response:
         names={gift.id: gift.donor_name if gift.id in known else "" for gift in gifts}, states=states,
         modes=wording.modes(),
         promises=[(pledge, reference(pledge), _backer(pledge, actor)) for pledge in waiting],
-        reasons=await queries.reasons(gifts), back=back, open=campaign.status in queries.ENTERING,
+        reasons=await queries.reasons(gifts), returning=returning, open=campaign.status in queries.ENTERING,
         next=gifts[-1].id if len(gifts) == 50 else None,
     )  # fmt: skip
 
