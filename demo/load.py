@@ -6,7 +6,8 @@ from datetime import timedelta
 from types import ModuleType
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from civic import database, jobs
 from civic.database import migrations
@@ -37,6 +38,10 @@ from demo.world import World, perform
 
 FIRST_DEPARTEMENTS = ("01", "69", "71", "38", "39", "42")
 MARK = "demo_loaded"
+NOT_YET = """<!doctype html><html lang="fr"><meta charset="utf-8"><meta http-equiv="refresh" content="5">
+<meta name="viewport" content="width=device-width"><title>La démonstration se prépare</title>
+<h1>La démonstration se prépare</h1><p>Encore un instant : cette page se recharge toute seule.</p>
+<p lang="en">The demonstration is being built: this page reloads by itself.</p></html>"""
 
 
 async def prepare(current: Settings, app: ASGIApp) -> bool:
@@ -80,7 +85,7 @@ async def _tell(acts: list[ModuleType], world: World) -> None:
 @contextlib.asynccontextmanager
 async def _answering(current: Settings, app: ASGIApp) -> AsyncIterator[None]:
     """The application, connected to its database and reachable, without uvicorn's hold on the signals."""
-    config = uvicorn.Config(app, host=current.host, port=current.port, log_level="warning", access_log=False)
+    config = uvicorn.Config(_not_yet(app), host=current.host, port=current.port, log_level="warning", access_log=False)
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
@@ -89,6 +94,18 @@ async def _answering(current: Settings, app: ASGIApp) -> AsyncIterator[None]:
         yield
     finally:
         await server.shutdown()
+
+
+def _not_yet(app: ASGIApp) -> ASGIApp:
+    """The payments answer; whoever opens a page too early reads that the territory is being built, not half of it."""
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith("/_stripe"):
+            await HTMLResponse(NOT_YET, 503, {"Retry-After": "5"})(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return guarded
 
 
 @contextlib.contextmanager

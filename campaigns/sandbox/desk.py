@@ -84,11 +84,13 @@ class Desk:
         waiting = [intent for intent in rows.select("payment_intent") if intent["status"] == "processing"]
         found = [self._charge(world, charge) for charge in charges]
         debits: list[dict[str, object]] = [
-            {"id": intent["id"], "amount": intent["amount"], "state": "processing", "acts": ["succeed", "fail"]}
+            {"id": intent["id"], "amount": intent["amount"], "state": "processing", "acts": ["succeed", "fail"],
+             "who": "", "what": intent.get("description") or ""}
             for intent in waiting[:SHOWN]
         ]  # fmt: skip
         refunds: list[dict[str, object]] = [
-            {"id": refund["id"], "amount": -refund["amount"], "state": "refunded", "acts": ["fail_refund"]}
+            {"id": refund["id"], "amount": -refund["amount"], "state": "refunded", "acts": ["fail_refund"],
+             "who": "", "what": ""}
             for refund in rows.select("refund")[:SHOWN] if refund["status"] == "succeeded"
         ]  # fmt: skip
         accounts: list[dict[str, object]] = [

@@ -81,3 +81,12 @@ async def test_lost_messages_are_sent_again_by_a_button(sandbox: Harness) -> Non
     assert await press(sandbox, "redeliver") == 303
     fates = [row["state"] for row in (await sandbox.control.dump())["deliveries"]]
     assert "lost" not in fates
+
+
+async def test_the_desk_shows_a_refund_beside_its_payment_in_the_language_chosen_on_the_site(sandbox: Harness) -> None:
+    intent = await paid(sandbox)
+    await sandbox.v1.refunds.create_async({"payment_intent": intent.id})
+    page = await sandbox.browser.get(f"{sandbox.url}/desk", headers={"accept-language": "fr", "cookie": "langue=en"})
+    assert page.status_code == 200
+    assert "Payments and refunds" in page.text
+    assert "refunded" in page.text
