@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
 from campaigns.payments import gateway
-from campaigns.payments.answers import Contest, DisputeState, MoneyBack
+from campaigns.payments.answers import Contest, DisputeState, Intent, MoneyBack
 from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.payments.till import OURS, Till, till_of_pledge, tills
 from campaigns.pledges.models import Pledge
@@ -18,7 +18,7 @@ from campaigns.refunds import disputes, position, sending, unwinding
 from campaigns.refunds.models import Dispute, Refund, RefundCause, RefundStatus
 from campaigns.settlement import outcomes
 from campaigns.settlement.balance import DAYS
-from campaigns.settlement.looking import MOST, PATIENCE, NotKnownYet, Reconciled
+from campaigns.settlement.looking import MOST, PATIENCE, NotKnownYet, Reconciled, fits
 from campaigns.settlement.models import Reconciliation
 from civic import clock, jobs
 from civic.database import retrying, transaction
@@ -98,7 +98,7 @@ async def _attempt_of(till: Till, intent_ref: str) -> Attempt | None:
     attempt = await Attempt.get_or_none(intent_ref=intent_ref) if intent_ref else None
     if attempt is None:
         intent = await gateway.read_intent(till, intent_ref) if intent_ref else None
-        if intent is None or not intent.metadata.get("attempt"):
+        if intent is None or not await _may_be_ours(till, intent):
             return None
         raise NotKnownYet(intent_ref)
     if await till_of_pledge(attempt.pledge_id) != till:
@@ -106,6 +106,15 @@ async def _attempt_of(till: Till, intent_ref: str) -> Attempt | None:
     if attempt.status != AttemptStatus.SUCCEEDED:
         raise NotKnownYet(intent_ref)
     return attempt
+
+
+async def _may_be_ours(till: Till, intent: Intent) -> bool:
+    """Whether a charge we have not heard of is one we asked for; an account's owner may give ours its names."""
+    key = intent.metadata.get("attempt")
+    attempt = await Attempt.get_or_none(key=key) if key else None
+    if attempt is None:
+        return bool(key)
+    return await till_of_pledge(attempt.pledge_id) == till and await fits(attempt, intent)
 
 
 @jobs.outside

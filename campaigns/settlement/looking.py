@@ -97,7 +97,7 @@ async def look_at_intent(till: Till, intent: Intent) -> None:
         return
     if attempt.status not in attempts.OPEN:
         return
-    if not attempt.session_ref and not await _fits(attempt, intent):
+    if not attempt.session_ref and not await fits(attempt, intent):
         log.error("intent does not fit its attempt", attempt=attempt.key, intent=intent.ref, account=till.account)
         return
     if attempt.session_ref:
@@ -106,7 +106,7 @@ async def look_at_intent(till: Till, intent: Intent) -> None:
         await charging.conclude(attempt, intent)
 
 
-async def _fits(attempt: Attempt, intent: Intent) -> bool:
+async def fits(attempt: Attempt, intent: Intent) -> bool:
     """Whether it is the charge we asked for, and not another under its name: whose, how much, and which it is."""
     pledge = await Pledge.get(id=attempt.pledge_id)
     asked = (pledge.customer_ref, attempt.amount_cents, attempt.intent_ref or intent.ref)
