@@ -116,6 +116,11 @@ REFUSED = {
     "a password": (a_pdf(1, "secret"), "mot de passe"),
     "no pages": (b"%PDF-1.4\n" + b"x" * 5_000, "ne se lit pas"),
     "cut in the middle": (b"%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj trailer <</Root 1 0 R>>", "ne se lit pas"),
+    "a page of hundreds of metres": (
+        b"%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj\n"
+        b"3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 1000000 1000]>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF",
+        "trop grande",
+    ),
     "too heavy": (b"%PDF-1.4\n" + b" " * MOST_BYTES, "10\u00a0Mo"),
     "a web page": (b"<html>%PDX-</html>", "pas une photo"),
 }
