@@ -41,9 +41,12 @@ OPEN_PLEDGES = (
     PledgeStatus.NEEDS_BACKER, PledgeStatus.SWITCHED_OFFLINE,
 )  # fmt: skip
 _LOCK_CAMPAIGN = "UPDATE campaign SET updated_at = ? WHERE id = (SELECT campaign_id FROM pledge WHERE id = ?)"
-_IN_ORDER = "SELECT id FROM pledge WHERE id IN ({marks}) ORDER BY id FOR UPDATE"
+_LOCK_PLEDGES = {
+    "sqlite": "UPDATE pledge SET updated_at = ? WHERE id IN ({marks})",
+    "postgres": """UPDATE pledge SET updated_at = ?
+    WHERE id IN (SELECT id FROM pledge WHERE id IN ({marks}) ORDER BY id FOR UPDATE)""",
+}
 """PostgreSQL's UPDATE … IN locks rows as it comes upon them, not by their ids; SQLite has one lock for all."""
-_LOCK_PLEDGES = "UPDATE pledge SET updated_at = ? WHERE id IN ({marks})"
 _DECLINES = """SELECT pledge_id, COUNT(*) AS n FROM pledge_change
 WHERE pledge_id IN ({marks}) AND cause LIKE 'declined:%' GROUP BY pledge_id"""
 _GIVEN = "('collected', 'refund_pending', 'disputed')"
@@ -125,10 +128,8 @@ async def hold_all(pledge_ids: Sequence[int], *, with_campaign: bool) -> dict[in
     present = clock.now()
     if with_campaign:
         await database.execute(_LOCK_CAMPAIGN, [present, pledge_ids[0]])
-    marks, ids = database.marks(pledge_ids), sorted(pledge_ids)
-    if len(ids) > 1 and database.dialect() == "postgres":
-        await database.fetch_all(_IN_ORDER.format(marks=marks), ids)
-    await database.execute(_LOCK_PLEDGES.format(marks=marks), [present, *ids])
+    lock = _LOCK_PLEDGES[database.dialect()].format(marks=database.marks(pledge_ids))
+    await database.execute(lock, [present, *sorted(pledge_ids)])
     held = {pledge.id: pledge for pledge in await Pledge.filter(id__in=pledge_ids).select_related("person")}
     campaign = await Campaign.get(id=held[pledge_ids[0]].campaign_id)
     for pledge in held.values():
