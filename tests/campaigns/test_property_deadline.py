@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from random import Random
@@ -45,7 +45,7 @@ class Deadline:
     campaign: Campaign
     team: Actor
     decided: tuple[object, object] | None = None
-    seeds: "count[int]" = count(1)
+    seeds: "count[int]" = field(default_factory=lambda: count(1))
 
     async def do(self, act: str) -> None:
         verbs: dict[str, Callable[[], Awaitable[object]]] = {

@@ -49,7 +49,7 @@ class Shop:
     campaign: Campaign
     rewards: list[Reward]
     people: list[Person]
-    keys: count = field(default_factory=lambda: count(1))  # type: ignore[type-arg]
+    keys: "count[int]" = field(default_factory=lambda: count(1))
     before: dict[int, editing.Wish] = field(default_factory=dict)
     offset: timedelta = timedelta()
 
