@@ -94,10 +94,13 @@ async def purse_of(campaign: Campaign) -> Purse:
 
 
 async def _reserve(campaign: Campaign) -> int:
-    """A share, in force today, of the direct debits that may still be given back, in cents, rounded up."""
+    """A share, in force today, of the direct debits that may still be given back, in cents, rounded up.
+
+    One of which a part is on its way back may be asked for at the bank all the same.
+    """
     rows = await Pledge.filter(
-        campaign_id=campaign.id, status=PledgeStatus.COLLECTED, method_label__startswith="SEPA",
-        collected_at__gt=clock.now() - REFUND_RIGHT,
+        campaign_id=campaign.id, status__in=[PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING],
+        method_label__startswith="SEPA", collected_at__gt=clock.now() - REFUND_RIGHT,
     )  # fmt: skip
     debits: int = sum(row.amount_cents for row in rows)
     return -(-debits * settings().sepa_reserve_on(clock.today()) // 100)

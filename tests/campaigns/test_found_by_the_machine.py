@@ -1,6 +1,7 @@
 """What the machine of `test_money_model` found, told once more in the shortest words."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -8,12 +9,15 @@ from campaigns.ledger import queries as ledger
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.transitions import NotNow
 from campaigns.payments import checkout
+from campaigns.payments.models import Attempt
 from campaigns.payments.till import OURS
+from campaigns.payouts.queries import purse_of
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import Gift
 from campaigns.refunds import looking
 from campaigns.settlement import deciding, direct
+from campaigns.settlement import looking as attempts_looked_at
 from civic import jobs
 from civic.settings import Settings
 from tests.campaigns.sandbox_server import Harness
@@ -21,7 +25,7 @@ from tests.campaigns.till import assert_books_agree, open_till
 from tests.engines import Database
 from tests.factories import a_person
 from tests.factories.campaigns import give_otherwise
-from tests.factories.refunds import charge_of, hear
+from tests.factories.refunds import a_gift, approved, charge_of, hear
 from tests.factories.settlement import a_live_campaign, a_pledge, deadline_passes
 
 pytestmark = pytest.mark.usefixtures("database", "settings")
@@ -90,3 +94,16 @@ async def test_what_comes_back_to_a_campaign_that_failed_meanwhile_is_given_back
     assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.REFUNDED
     assert await ledger.collected_cents(pledge.campaign_id) == 0
     await assert_books_agree(gate)
+
+
+async def test_a_debit_of_which_a_part_goes_back_is_kept_in_reserve_as_before(gate: Harness) -> None:
+    pledge = await a_gift(gate, card="pm_success_fr")
+    await gate.control.settle((await Attempt.get()).intent_ref or "")
+    await attempts_looked_at.reconcile(patience=timedelta())
+    await jobs.run_due(schedules=False)
+    campaign = await Campaign.get(id=pledge.campaign_id, status=CampaignStatus.FUNDED)
+    kept = (await purse_of(campaign)).reserve
+    assert kept > 0
+    await approved(pledge, 1_000)
+    assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.REFUND_PENDING
+    assert (await purse_of(campaign)).reserve == kept
