@@ -156,7 +156,7 @@ async def spread(pledge: Pledge, before: Share, *, due: bool) -> Share:
     found = await position_of(pledge)
     assert found is not None, "what goes back was charged"
     gone = 0
-    for row in found.out:
+    for row in sorted(found.out, key=lambda one: (one.booked_at, one.id)):  # what was booked keeps its share
         share = found.share_of(gone + row.amount_cents) - found.share_of(gone)
         gone += row.amount_cents
         if row.tip_cents != share.tip + share.excess:
