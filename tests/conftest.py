@@ -75,6 +75,7 @@ async def database(engine: Engine, templates: Templates) -> AsyncIterator[Databa
         async with connected(fresh):
             yield fresh
     finally:
+        await gateway.close()
         await templates.drop(fresh)
 
 
@@ -88,11 +89,10 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
 
 
 @pytest.fixture
-async def app(database: Database, settings: Settings) -> AsyncIterator[ASGIApp]:
+async def app(database: Database, settings: Settings) -> ASGIApp:
     """The application on the test's own database; jobs run when the test calls `jobs.run_due()`."""
     settings.database_url = database.url
-    yield create_app(with_worker=False)
-    await gateway.close()
+    return create_app(with_worker=False)
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ async def receive(name: str, content: bytes, team: Actor) -> BankStatement:
     """Keep a file and read it when its bank's columns are known. Raises Invalid when it is no statement."""
     queries.must_supervise(team)
     if len(content) > MOST_BYTES:
-        raise Invalid(_("Ce fichier est trop lourd : 2 Mo au plus."), field="file")
+        raise Invalid(_("Ce fichier est trop lourd : 2 Mo au plus."), field="file")
     text = layouts.decoded(content)
     sheet = await asyncio.to_thread(layouts.opened, text)
     layout = await BankLayout.get_or_none(signature=sheet.signature)

@@ -1,7 +1,8 @@
 """Schema editors that do what the migrations say.
 
-Tortoise's own leave `Meta.constraints` out of a new table, give rows that exist no value for a new column, refuse a
-conditional unique on SQLite, and when SQLite needs a table rebuilt lose its unique rules, indexes and triggers.
+Tortoise's own leave `Meta.constraints` out of a new table, give a new column neither a value in rows that exist nor its
+index, refuse a conditional unique on SQLite, and when SQLite needs a table rebuilt lose its unique rules, indexes and
+triggers.
 """
 
 from __future__ import annotations
@@ -47,11 +48,17 @@ class ConstraintsInNewTables(BaseSchemaEditor):
                 await self.add_constraint(model, rule)
 
 
-class DefaultsOfNewColumns(BaseSchemaEditor):
-    """ALTER TABLE … ADD with the model's default: rows that are there need a value too."""
+class NewColumns(BaseSchemaEditor):
+    """ALTER TABLE … ADD with the model's default, as rows that are there need a value too, and with its index."""
 
     async def add_field(self, model: type[Model], field_name: str) -> None:
         """Add a column; a default of the model becomes the column's."""
+        field = model._meta.fields_map[field_name]
+        await self._add_column(model, field_name)
+        if field.index:
+            await self.add_index(model, Index(fields=(field.source_field or field_name,)))
+
+    async def _add_column(self, model: type[Model], field_name: str) -> None:
         field = model._meta.fields_map[field_name]
         if field.null or field.default is None or field.has_db_default():
             await super().add_field(model, field_name)
@@ -74,11 +81,11 @@ class NoComments(BaseSchemaEditor):
         return ""
 
 
-class PostgresEditor(NoComments, ConstraintsInNewTables, DefaultsOfNewColumns, AsyncpgSchemaEditor):
+class PostgresEditor(NoComments, ConstraintsInNewTables, NewColumns, AsyncpgSchemaEditor):
     """PostgreSQL: only the constraints of new tables and new columns need help."""
 
 
-class SqliteEditor(NoComments, ConstraintsInNewTables, DefaultsOfNewColumns, SqliteSchemaEditor):
+class SqliteEditor(NoComments, ConstraintsInNewTables, NewColumns, SqliteSchemaEditor):
     """SQLite: unique rules are unique indexes, so they can be dropped and survive a rebuild."""
 
     async def _run_sql(self, sql: str) -> None:

@@ -112,7 +112,7 @@ async def test_a_file_that_is_no_photo_is_refused_and_a_photo_loses_its_secrets(
 def test_a_damaged_photo_is_a_refusal_not_a_breakdown(kind: str, settings: Settings, tmp_path: Path) -> None:
     import random
 
-    from civic.media.service import BROKEN, _encode
+    from civic.media.service import BROKEN, encode
 
     chance = random.Random(7)
     whole = BytesIO()
@@ -124,6 +124,6 @@ def test_a_damaged_photo_is_a_refusal_not_a_breakdown(kind: str, settings: Setti
         for _byte in range(chance.randint(1, 6)):
             damaged[chance.randrange(min(len(damaged), 300))] = chance.randrange(256)
         try:
-            _encode(bytes(damaged), "essai")
+            encode(bytes(damaged), "essai")
         except BROKEN:
             continue
