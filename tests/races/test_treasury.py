@@ -138,7 +138,7 @@ async def test_a_refund_and_a_dispute_meet_and_the_gift_is_not_given_back_twice(
         for number, pledge in enumerate(await Pledge.filter(campaign_id=campaign.id).order_by("id")):
             path = f"/tresorerie/remboursements/{(await asked(pledge, 2_000)).id}/approuver"
             attempt = await Attempt.get(pledge_id=pledge.id, status="succeeded")
-            await till.control.dispute((await gateway.read_intent(attempt.intent_ref or "")).charge_ref)
+            await till.control.dispute((await gateway.read_intent(gateway.OURS, attempt.intent_ref or "")).charge_ref)
             event = (await till.control.dump())["events"][-1]
             body = json.dumps(event)
             signed = {"stripe-signature": signature(body, SECRET, int(time.time()))}
