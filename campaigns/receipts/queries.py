@@ -7,6 +7,7 @@ from tortoise.queryset import QuerySet
 
 from campaigns.lifecycle.models import RewardNature
 from campaigns.offline.models import COUNTING, OfflineGift
+from campaigns.offline.queries import is_lost
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import MANAGE
 from campaigns.receipts.eligibility import Gift
@@ -94,7 +95,7 @@ async def facts_of(pledge: Pledge, donor: Donor | None) -> Gift:
         amount_cents=pledge.amount_cents - await _gone_cents(pledge.id),
         beneficiary=pledge.campaign.beneficiary, received_on=day,
         own_account=pledge.campaign.payee_id is not None,
-        returned=pledge.status in RETURNED, reward_value_cents=value,
+        returned=pledge.status in RETURNED or is_lost(pledge.campaign), reward_value_cents=value,
         reward_is_sale=pledge.reward is not None and pledge.reward.nature == RewardNature.SALE,
         rewards_of_the_year_cents=await _rewards_of_the_year(pledge) if value and received else 0,
         company=donor is not None and donor.kind == DonorKind.COMPANY,
