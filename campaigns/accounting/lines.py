@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from campaigns.ledger import wording
 from campaigns.ledger.models import AccountKind
 from civic import clock, database
-from civic.i18n import _
 from civic.settings import CHART, settings
 
 _POSTINGS = """SELECT entry.id AS id, entry.kind AS kind, entry.source_type AS source_type,
@@ -82,11 +82,11 @@ def totals_of(lines: Sequence[Line]) -> list[Total]:
 
 def _line(row: database.connection.Row, touched: set[str], until: datetime) -> Line:
     day = clock.local(_moment(row["occurred_at"])).date()
-    label: str = _kinds().get(row["kind"], str(row["kind"]))
+    label = wording.entry(row["kind"])
     cents = int(row["cents"])
     return Line(
         next((journal for kind, journal in JOURNALS if kind in touched), OTHERS), row["id"], day,
-        number_of(row["account"], day), _names()[row["account"]],
+        number_of(row["account"], day), wording.account(row["account"]),
         f"{label}, {row['title']}" if row["title"] else label, f"{row['source_type']} {row['source_id']}",
         max(cents, 0), max(-cents, 0), str(row["campaign"] or ""), _moment(row["recorded_at"]) >= until,
     )  # fmt: skip
@@ -95,28 +95,3 @@ def _line(row: database.connection.Row, touched: set[str], until: datetime) -> L
 def _moment(value: datetime | str) -> datetime:
     """Raw rows hold a moment as text on SQLite."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _kinds() -> dict[str, str]:
-    return {
-        "charge": _("Don par carte ou prélèvement"), "fee": _("Frais de paiement"), "reversal": _("Contre-passation"),
-        "refund": _("Remboursement"), "payout": _("Virement de Stripe à la banque"),
-        "account_fee": _("Frais du compte Stripe"), "dispute_fee": _("Frais de contestation"),
-        "dispute_regained": _("Contestation perdue, somme revenue"), "expense": _("Dépense"),
-        "offline_verified": _("Don par chèque, espèces ou virement"), "offline_banked": _("Remise en banque"),
-        "dispute": _("Paiement contesté"), "dispute_won": _("Contestation gagnée"),
-        "dispute_lost": _("Contestation perdue"), "returned": _("Prélèvement rejeté"),
-        "excess_back": _("Trop-rendu rattrapé"), "match_due": _("Abondement dû"),
-        "match_reduced": _("Abondement réduit"), "match_received": _("Abondement reçu"),
-    }  # fmt: skip
-
-
-def _names() -> dict[str, str]:
-    return {
-        "bank": _("Banque"), "stripe_clearing": _("Stripe, en attente de virement"),
-        "cheques_in_hand": _("Chèques à encaisser"), "cash_box": _("Caisse"), "campaign_fund": _("Dons reçus"),
-        "match_fund": _("Abondements à recevoir"), "psp_fees": _("Frais de paiement"),
-        "platform_tips": _("Aide au site"), "refunds_due": _("Sommes à rendre"),
-        "disputes_held": _("Paiements contestés"), "beneficiary_payable": _("Dû à des tiers"),
-        "expense_paid": _("Dépenses des collectes"), "backer_external": _("Donateurs"),
-    }  # fmt: skip

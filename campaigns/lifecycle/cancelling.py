@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from tortoise.expressions import F
 
+from campaigns import two_persons
 from campaigns.lifecycle import service
 from campaigns.lifecycle.models import Campaign, CampaignStatus, Cancellation
 from campaigns.lifecycle.queries import campaign_to_show
@@ -65,7 +66,7 @@ async def _write_to_leads(campaign: Campaign, demand: Cancellation) -> None:
 
 def may_answer(demand: Cancellation, actor: Actor, side: str) -> bool:
     """The other side may, by another hand; after seven days without a lead's word, another member of the team too."""
-    if demand.asked_by_id in (actor.person.id, actor.hand.id):
+    if two_persons.is_hers(demand, actor):
         return False
     return side != demand.side or (side == TEAM and demand.asked_at <= clock.now() - SILENCE)
 
@@ -77,14 +78,12 @@ async def answer(campaign: Campaign, actor: Actor, side: str, demand_id: int, *,
         raise DomainError(_("Aucune demande d’annulation n’attend de réponse."))
     if demand.id != demand_id:
         raise DomainError(_("La demande a été remplacée. Relisez-la avant de répondre."))
-    must_be_another(actor, demand.asked_by_id, _("Une autre personne doit répondre : cette demande est de votre main."))
+    own = _("Une autre personne doit répondre : cette demande est de votre main.")
+    must_be_another(actor, demand.asked_by_id, own)
     if not may_answer(demand, actor, side):
         raise Forbidden(_("C’est à l’autre partie de répondre : les porteurs ou l’équipe."))
     async with transaction():
-        taken = await Cancellation.filter(id=demand.id, answered_at__isnull=True).update(
-            answered_by_id=actor.hand.id, answered_at=clock.now(), agreed=agreed
-        )
-        if not taken:
+        if not await two_persons.answer(demand, actor, own, agreed=agreed):
             raise DomainError(_("Quelqu’un vient de répondre. Rechargez la page."))
         await audit(actor, "campaign_cancellation_answered", f"campaign:{campaign.id}", agreed=agreed, side=side)
         if agreed:

@@ -8,6 +8,7 @@ from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
 from campaigns.payees.models import Payee
+from campaigns.two_persons import Asked
 from civic import clock
 from civic.initiatives.models import Initiative
 from civic.media.models import Picture
@@ -299,7 +300,7 @@ class ReviewComment(Model):
         table = "campaign_review_comment"
 
 
-class Cancellation(Model):
+class Cancellation(Asked):
     """One side asks to end a campaign, the other agrees or not: never the same person (docs/decisions/0013)."""
 
     id = fields.BigIntField(primary_key=True)

@@ -1,7 +1,7 @@
 """The pot, its agreement for one campaign, what it adds to each pledge, and the matcher's payment."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
@@ -10,6 +10,7 @@ from tortoise.models import Model
 from campaigns.lifecycle.models import Campaign
 from campaigns.offline.models import OfflineGift
 from campaigns.pledges.models import Pledge
+from campaigns.two_persons import Asked, Seats
 from civic.organisations.models import Organisation
 from civic.people.models import Person
 from civic.places.models import Commune
@@ -206,8 +207,17 @@ class Match(Model):
         return self.pledge_id if self.pledge_id is not None else -(self.gift_id or 0)
 
 
-class MatchPayment(Model):
-    """The matcher's transfer as one person saw it on the bank statement; a second person confirms it."""
+class Transfer(Asked):
+    """A transfer between matcher and bank, in cents, as one person read it on the statement; a treasurer confirms it.
+
+    Each kind names its day (`on`), itself in the ledger (`name`), its `entry` there, and what the bank gets of it.
+    """
+
+    seats = Seats("requested_by_id", "approved_by_id", "approved_at")
+    name: ClassVar[str]
+    on: ClassVar[str]
+    entry: ClassVar[str]
+    sign: ClassVar[int]
 
     id = fields.BigIntField(primary_key=True)
     agreement_id: int
@@ -215,8 +225,6 @@ class MatchPayment(Model):
         "campaigns.MatchAgreement", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     amount_cents = fields.BigIntField()
-    received_on = fields.DateField()
-    reference = fields.CharField(max_length=120, default="")
     state = fields.CharEnumField(PaymentState, max_length=10, default=PaymentState.ENTERED)
     requested_by_id: int
     requested_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
@@ -228,53 +236,54 @@ class MatchPayment(Model):
         "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, related_name=False
     )
     approved_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def bank_cents(self) -> int:
+        """What the bank gets, in cents; below zero when it pays."""
+        return int(self.sign * self.amount_cents)
+
+
+def _transfer(table: str) -> tuple[CheckConstraint, CheckConstraint]:
+    """Something is transferred, and nothing is confirmed but by a second person."""
+    return (
+        CheckConstraint(
+            check="amount_cents > 0 AND (approved_by_id IS NULL OR approved_by_id <> requested_by_id)",
+            name=f"{table}_second_person",
+        ),
+        CheckConstraint(check="state <> 'confirmed' OR approved_by_id IS NOT NULL", name=f"{table}_confirmed_by"),
+    )
+
+
+class MatchPayment(Transfer):
+    """The matcher's transfer to us: one per agreement that was not refused."""
+
+    name, on, entry, sign = "match_payment", "received_on", "match_received", 1
+
+    received_on = fields.DateField()
+    reference = fields.CharField(max_length=120, default="")
 
     class Meta:
         table = "match_payment"
         constraints = (
-            CheckConstraint(
-                check="amount_cents > 0 AND (approved_by_id IS NULL OR approved_by_id <> requested_by_id)",
-                name="match_payment_second_person",
-            ),
-            CheckConstraint(
-                check="state <> 'confirmed' OR approved_by_id IS NOT NULL", name="match_payment_confirmed_by"
-            ),
+            *_transfer("match_payment"),
             UniqueConstraint(fields=("agreement_id",), name="match_payment_once", condition="state <> 'refused'"),
         )
 
 
-class MatchReturn(Model):
-    """Money of a matcher that went back to it, as one person saw it on the bank statement; a second person confirms."""
+class MatchReturn(Transfer):
+    """Money of a matcher that goes back to it: one waits at a time."""
 
-    id = fields.BigIntField(primary_key=True)
-    agreement_id: int
-    agreement: fields.ForeignKeyRelation[MatchAgreement] = fields.ForeignKeyField(
-        "campaigns.MatchAgreement", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
-    )
-    amount_cents = fields.BigIntField()
+    name, on, entry, sign = "match_return", "returned_on", "match_given_back", -1
+
     returned_on = fields.DateField()
     reference = fields.CharField(max_length=120)
-    state = fields.CharEnumField(PaymentState, max_length=10, default=PaymentState.ENTERED)
-    requested_by_id: int
-    requested_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.RESTRICT, related_name=False
-    )
-    requested_at = fields.DatetimeField()
-    approved_by_id: int | None
-    approved_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, related_name=False
-    )
-    approved_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "match_return"
         constraints = (
-            CheckConstraint(
-                check="amount_cents > 0 AND (approved_by_id IS NULL OR approved_by_id <> requested_by_id)",
-                name="match_return_second_person",
-            ),
-            CheckConstraint(
-                check="state <> 'confirmed' OR approved_by_id IS NOT NULL", name="match_return_confirmed_by"
-            ),
+            *_transfer("match_return"),
             UniqueConstraint(fields=("agreement_id",), name="match_return_one_open", condition="state = 'entered'"),
         )

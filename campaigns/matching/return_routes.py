@@ -4,7 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from campaigns.matching import queries, returning
+from campaigns import two_persons
+from campaigns.matching import queries, returning, transfers
 from campaigns.matching.forms import ReturnForm
 from campaigns.matching.models import MatchReturn, PaymentState
 from civic.errors import DomainError
@@ -54,7 +55,7 @@ async def refuse(request: Request) -> Response:
     row, actor = await _waiting(request)
     if row is None:
         return _back(request, _("Aucun virement n’attend de confirmation pour cet accord."), "warn")
-    await returning.refuse(row, actor)
+    await transfers.refuse(row, actor)
     return _back(request, _("Le virement n’est pas retenu. Il peut être noté à nouveau."))
 
 
@@ -81,7 +82,7 @@ async def _page(request: Request, form: Form[ReturnForm], status: int = 200) -> 
         request, "campaigns/matching/back.html", status=status, campaign=campaign, agreement=agreement, form=form,
         owed=owed, returns=returns, waiting=waiting, payment=await queries.payment_of(agreement.id),
         now_cents=agreement.reserved_cents,
-        may_confirm=waiting is not None and actor.is_treasurer and waiting.requested_by_id != actor.person.id,
+        may_confirm=actor.is_treasurer and two_persons.may_answer(waiting, actor),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from campaigns import two_persons
 from campaigns.lifecycle.models import Campaign
 from campaigns.matching import (
     agreeing,
@@ -16,10 +17,11 @@ from campaigns.matching import (
     receiving,
     return_routes,
     returning,
+    transfers,
     wording,
 )
 from campaigns.matching.forms import AgreementForm, PaymentForm
-from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchPayment, MatchState, PaymentState
+from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchPayment, MatchState
 from civic import clock
 from civic.errors import DomainError, NotFound
 from civic.i18n import _
@@ -69,14 +71,9 @@ async def _row(
         "until": queries.answer_by(agreement) if proposed else None,
         "promised": wording.promised_text(await queries.promised_to(agreement), agreement) if proposed else None,
         "form": form, "may_enter": agreement.stage == MatchState.DUE and agreement.reserved_cents and not payment,
-        "may_confirm": _may_confirm(payment, actor), "proposed": proposed,
+        "may_confirm": actor.is_treasurer and two_persons.may_answer(payment, actor), "proposed": proposed,
         "may_change": actor.is_animator or actor.is_treasurer,
     }  # fmt: skip
-
-
-def _may_confirm(payment: MatchPayment | None, actor: Actor) -> bool:
-    waiting = payment is not None and payment.state == PaymentState.ENTERED
-    return bool(waiting and payment and actor.is_treasurer and payment.requested_by_id != actor.person.id)
 
 
 async def new(request: Request) -> Response:
@@ -179,7 +176,7 @@ async def confirm(request: Request) -> Response:
 async def refuse(request: Request) -> Response:
     """A second person does not find it."""
     payment, actor = await _payment(request)
-    await receiving.refuse(payment, actor)
+    await transfers.refuse(payment, actor)
     done = _("Le versement est refusé. Il peut être noté à nouveau.")
     return redirect("matching.index", slug=request.path_params["slug"], flash=done)
 

@@ -4,12 +4,11 @@ from enum import StrEnum
 
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
-from tortoise.models import Model
 
 from campaigns.lifecycle.models import Campaign, CostLine
+from campaigns.two_persons import TwoPersons, never_the_same
 from civic.decisions.models import Decision
 from civic.media.models import Picture
-from civic.people.models import Person
 
 
 class Answer(StrEnum):
@@ -19,31 +18,6 @@ class Answer(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     UNDONE = "undone"
-
-
-class TwoPersons(Model):
-    """What one person asks and another answers; `two_persons` has the database watch over it."""
-
-    asked_by_id: int
-    asked_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
-    )
-    asked_at = fields.DatetimeField()
-    answered_by_id: int | None
-    answered_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
-    )
-    answered_at = fields.DatetimeField(null=True)
-
-    class Meta:
-        abstract = True
-
-
-def two_persons(table: str) -> CheckConstraint:
-    """Nobody answers herself."""
-    return CheckConstraint(
-        check="answered_by_id IS NULL OR answered_by_id <> asked_by_id", name=f"{table}_two_persons"
-    )
 
 
 class Tranche(TwoPersons):
@@ -71,7 +45,7 @@ class Tranche(TwoPersons):
         table = "tranche"
         constraints = (
             CheckConstraint(check="amount_cents > 0", name="tranche_positive"),
-            two_persons("tranche"),
+            never_the_same("tranche"),
         )
 
 
@@ -106,7 +80,7 @@ class Expense(TwoPersons):
         table = "expense"
         constraints = (
             CheckConstraint(check="amount_cents > 0", name="expense_positive"),
-            two_persons("expense"),
+            never_the_same("expense"),
         )
 
 
@@ -128,4 +102,4 @@ class ClosingReport(TwoPersons):
 
     class Meta:
         table = "closing_report"
-        constraints = (two_persons("closing_report"),)
+        constraints = (never_the_same("closing_report"),)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from campaigns import two_persons
 from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind, Entry
 from campaigns.ledger.service import Amount
@@ -11,6 +12,7 @@ from campaigns.payouts import letters, queries
 from campaigns.payouts.forms import ExpenseForm, ReportForm, TrancheForm
 from campaigns.payouts.models import Answer, ClosingReport, Expense, Tranche
 from campaigns.settlement.crash import crash_point
+from campaigns.two_persons import TwoPersons
 from civic import clock
 from civic.database import retrying, transaction
 from civic.decisions.models import Decision
@@ -54,8 +56,7 @@ async def answer(campaign: Campaign, tranche: Tranche, actor: Actor, said: Answe
             if tranche.decision_id and not (await Decision.get(id=tranche.decision_id)).is_adopted:
                 raise DomainError(_("La décision dont dépend cette somme n’est pas adoptée. Attendez son résultat."))
             await _within_purse(campaign, tranche.amount_cents)
-        rows = Tranche.filter(id=tranche.id, status=Answer.ASKED)
-        await _answer(rows.update(status=said, answered_by_id=actor.hand.id, answered_at=clock.now(), reason=reason))
+        await _answer(tranche, actor, status=said, reason=reason)
         await audit(actor, f"tranche_{said.value}", f"campaign:{campaign.id}", tranche=tranche.id)
         await letters.answered(campaign, tranche, said.value, reason)
         crash_point("tranche_answered")
@@ -93,8 +94,7 @@ async def check(campaign: Campaign, expense: Expense, actor: Actor, said: Answer
     _reason_for(said, reason)
     async with transaction():
         campaign = await _hold(campaign, queries.spending_states(campaign))
-        rows = Expense.filter(id=expense.id, status=Answer.ASKED)
-        await _answer(rows.update(status=said, answered_by_id=actor.hand.id, answered_at=clock.now(), reason=reason))
+        await _answer(expense, actor, status=said, reason=reason)
         crash_point("expense_answered")
         if said == Answer.ACCEPTED:
             cents = expense.amount_cents
@@ -115,7 +115,8 @@ async def undo(campaign: Campaign, expense: Expense, actor: Actor, reason: str) 
     async with transaction():
         campaign = await _hold(campaign, queries.spending_states(campaign))
         rows = Expense.filter(id=expense.id, status=Answer.ACCEPTED)
-        await _answer(rows.update(status=Answer.UNDONE, reason=reason))
+        if not await rows.update(status=Answer.UNDONE, reason=reason):
+            raise DomainError(_answered())
         entry = await Entry.get(source_type=KIND, source_id=str(expense.id), kind=KIND)
         await ledger.reverse(entry, actor=actor.person.id)
         await audit(actor, "expense_undone", f"campaign:{campaign.id}", expense=expense.id, reason=reason)
@@ -182,7 +183,7 @@ async def close(campaign: Campaign, actor: Actor, seen: str) -> None:
             raise DomainError(_("Les comptes ont changé depuis le bilan. Son auteur doit le renvoyer."))
         if left and not (found.decision and found.decision.is_adopted):
             raise DomainError(_("La décision des contributeurs sur ce qui reste n’est pas adoptée."))
-        await ClosingReport.filter(id=found.id).update(answered_by_id=actor.hand.id, answered_at=clock.now())
+        await _answer(found, actor)
         await move(campaign, CampaignStatus.CLOSED, by=By.TEAM, actor=actor.person)
         await audit(actor, "campaign_closed", f"campaign:{campaign.id}")
 
@@ -228,10 +229,14 @@ def _reason_for(said: Answer, reason: str) -> None:
         raise Invalid(_("Écrivez la raison du refus."), field="reason")
 
 
-async def _answer(updating: object) -> None:
-    """Compare-and-set: nobody answers twice."""
-    if not await updating:  # type: ignore[misc]
-        raise DomainError(_("Quelqu’un a déjà répondu. Rechargez la page."))
+async def _answer(row: TwoPersons, actor: Actor, **said: object) -> None:
+    """Nobody answers herself, nobody twice. Raises Forbidden or DomainError."""
+    if not await two_persons.answer(row, actor, queries.own(), **said):
+        raise DomainError(_answered())
+
+
+def _answered() -> str:
+    return _("Quelqu’un a déjà répondu. Rechargez la page.")
 
 
 def _day(value: date | str) -> date:

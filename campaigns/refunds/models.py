@@ -9,6 +9,7 @@ from tortoise.models import Model
 from campaigns.payments.answers import DisputeState
 from campaigns.payments.models import Attempt
 from campaigns.pledges.models import Pledge
+from campaigns.two_persons import Asked, Seats
 from civic.people.models import Person
 
 
@@ -47,13 +48,15 @@ class RefundMeans(StrEnum):
     TRANSFER = "transfer"
 
 
-class Refund(Model):
+class Refund(Asked):
     """Money given back to one backer, in cents. `tip_cents` of the amount do not come out of the gift: the tip, and
     what she has twice (given back here and at the gateway's site).
 
     `due`: the money was never counted in the campaign (a charge for a promise that awaited none). `booked_at`: when it
     left our balance. The idempotency key is `refund-{id}`. `answer` is the gateway's.
     """
+
+    seats = Seats("requested_by_id", "approved_by_id", "decided_at")
 
     id = fields.BigIntField(primary_key=True)
     pledge_id: int

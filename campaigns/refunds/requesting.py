@@ -2,6 +2,7 @@
 
 from tortoise.exceptions import IntegrityError
 
+from campaigns import two_persons
 from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind
 from campaigns.ledger.service import Amount
@@ -98,9 +99,8 @@ async def approve(refund_id: int, actor: Actor) -> Refund:
         found = await position.position_of(pledge)
         if found is None or found.contested_cents:
             raise DomainError(_("Ce don est contesté auprès de la banque : on ne le rend pas une deuxième fois."))
-        rows = Refund.filter(id=refund.id, status=RefundStatus.REQUESTED)
-        values = {"approved_by_id": actor.hand.id, "decided_at": clock.now(), "tip_cents": _tip_left(found, refund)}
-        if not await rows.update(status=RefundStatus.APPROVED, **values):
+        said = {"status": RefundStatus.APPROVED, "tip_cents": _tip_left(found, refund)}
+        if refund.status != RefundStatus.REQUESTED or not await two_persons.answer(refund, actor, own, **said):
             raise NotNow(_("Ce remboursement est déjà décidé."))
         await audit(actor, "refund_approved", f"refund:{refund.id}", amount_cents=refund.amount_cents)
         await position.follow(pledge, "refund_approved", by=By.TEAM, actor_id=actor.person.id)

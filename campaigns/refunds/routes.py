@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from campaigns.ledger import wording as ledger
 from campaigns.payees import queries as payees
 from campaigns.pledges import wording as pledge_wording
 from campaigns.pledges.models import Pledge
@@ -67,7 +68,8 @@ async def _page(request: Request, pledge: Pledge, form: Form[RequestForm], statu
     return page(
         request, "campaigns/refunds/show.html", status=status, form=form, pledge=pledge, campaign=pledge.campaign,
         reference=reference(pledge), state=story.title(pledge), position=found, history=history,
-        amounts=pledge_wording.amounts_of(pledge, hers=False), wording=wording, story=story, actor=actor_of(request),
+        amounts=pledge_wording.amounts_of(pledge, hers=False), wording=wording, story=story, ledger=ledger,
+        actor=actor_of(request),
         cut_off=await payees.is_cut_off(pledge.campaign.payee_id),
         waits=any(row.status == RefundStatus.REQUESTED for row in history.refunds),
         headers={"Cache-Control": "no-store"},

@@ -1,6 +1,5 @@
-"""The history of a gift in words for the treasurer: states, causes and accounts are codes in the rows."""
+"""The history of a gift in words for the treasurer: states and causes are codes in the rows."""
 
-from campaigns.ledger.models import AccountKind
 from campaigns.payments.models import AttemptStatus
 from campaigns.pledges.models import Pledge, PledgeStatus
 from civic.i18n import _
@@ -69,27 +68,3 @@ def attempt(code: str) -> str:
         AttemptStatus.FAILED: _("échoué"), AttemptStatus.CANCELLED: _("abandonné"),
         AttemptStatus.UNKNOWN: _("sans réponse"),
     }.get(AttemptStatus(code), code)  # fmt: skip
-
-
-def entry(kind: str) -> str:
-    """What an entry of the ledger books about a gift."""
-    return {
-        "charge": _("Paiement du don"), "fee": _("Frais de paiement"), "refund": _("Remboursement"),
-        "excess_back": _("Rendu deux fois, récupéré"), "dispute": _("Somme retenue par la banque"),
-        "dispute_fee": _("Frais de contestation"), "dispute_won": _("Somme revenue de la banque"),
-        "dispute_lost": _("Contestation perdue"), "dispute_regained": _("Part regagnée"),
-        "returned": _("Prélèvement repris par la banque"), "reversal": _("Correction d’une écriture"),
-    }.get(kind, _("Autre écriture"))  # fmt: skip
-
-
-def account(key: str) -> str:
-    """An account of the ledger, by its key (`campaign_fund:12`)."""
-    return {
-        AccountKind.BACKER_EXTERNAL: _("Rendu deux fois, à récupérer"), AccountKind.STRIPE_CLEARING: _("Compte Stripe"),
-        AccountKind.BANK: _("Banque"), AccountKind.CASH_BOX: _("Caisse"),
-        AccountKind.CHEQUES_IN_HAND: _("Chèques à remettre"), AccountKind.CAMPAIGN_FUND: _("Fonds de la collecte"),
-        AccountKind.MATCH_FUND: _("Abondement à recevoir"), AccountKind.PSP_FEES: _("Frais de paiement"),
-        AccountKind.PLATFORM_TIPS: _("Aide au site"), AccountKind.REFUNDS_DUE: _("À rendre"),
-        AccountKind.DISPUTES_HELD: _("Retenu par une contestation"),
-        AccountKind.BENEFICIARY_PAYABLE: _("Dû au bénéficiaire"), AccountKind.EXPENSE_PAID: _("Dépenses payées"),
-    }[AccountKind(key.partition(":")[0])]  # fmt: skip

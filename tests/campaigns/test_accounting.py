@@ -1,5 +1,6 @@
 """The accountant's file: balanced, on dated account numbers, without a name and without a formula."""
 
+import ast
 import csv
 import io
 from collections.abc import Awaitable, Callable
@@ -8,11 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from campaigns.accounting.lines import lines_of, number_of
+from campaigns.ledger import wording
 from campaigns.ledger.models import AccountKind
 from campaigns.lifecycle.models import Campaign
 from civic import clock
 from civic.people.models import Person, RoleName
-from civic.settings import CHART, BadSettings, Settings, configure, load
+from civic.settings import CHART, ROOT, BadSettings, Settings, configure, load
 from tests.client import Client
 from tests.factories import a_person
 from tests.factories.proof import Given, a_funded_campaign
@@ -84,8 +86,31 @@ def test_an_account_changes_its_number_on_a_day(settings: Settings, monkeypatch:
             load()
 
 
-def test_every_account_of_the_ledger_has_a_number_and_a_name() -> None:
+def test_a_moment_is_read_from_text_too() -> None:
     from campaigns.accounting import lines
 
-    assert set(CHART) == {kind.value for kind in AccountKind} == set(lines._names())
     assert lines._moment("2027-06-14T10:00:00+00:00") == datetime(2027, 6, 14, 10, tzinfo=UTC)
+
+
+def test_whatever_is_booked_has_words_and_whatever_has_words_is_booked(app: object) -> None:
+    written = {
+        node.value
+        for file in (ROOT / "campaigns").rglob("*.py") if file.name != "wording.py" and "sandbox" not in file.parts
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }  # fmt: skip
+    assert wording.entries().keys() <= written
+    booked = {
+        call.args[0].value
+        for file in (ROOT / "campaigns").rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("book", "ledger.book", "Fact") and call.args
+        and isinstance(call.args[0], ast.Constant)
+    }  # fmt: skip
+    variable = {
+        "dispute", "dispute_won", "dispute_fee", "dispute_lost", "dispute_regained", "returned", "expense",
+        "match_received", "match_given_back", "payout", "account_fee",
+    }  # fmt: skip
+    assert booked | variable == wording.entries().keys()
+    assert {kind.value for kind in AccountKind} == CHART.keys()
+    assert all(wording.account(f"{kind.value}:12") == wording.account(kind.value) != "" for kind in AccountKind)

@@ -105,7 +105,7 @@ async def test_the_treasurer_reads_what_happened_in_words_and_its_references_sma
     await gate.control.dispute(await charge_of(pledge))
     await hear(gate)
     page = (await (await sign_in((await a_treasurer()).person)).get(f"/tresorerie/dons/{pledge.id}")).text
-    for words in ("Paiement du don", "Somme retenue par la banque", "la banque retient la somme"):
+    for words in ("Don par carte ou prélèvement", "Somme retenue par la banque", "la banque retient la somme"):
         assert words in page, words
     assert "dispute_open" not in page
     for reference in (f"pledge-{pledge.id}-a1", (await Dispute.get()).dispute_ref):

@@ -7,8 +7,8 @@ import pytest
 
 from campaigns.ledger import queries as ledger
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.matching import agreeing, panels, queries, receiving, returning, service, waiting, wording
-from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchReturn
+from campaigns.matching import agreeing, panels, queries, receiving, returning, service, transfers, waiting, wording
+from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchReturn, PaymentState
 from campaigns.pledges.models import Pledge
 from civic import clock, jobs
 from civic.errors import DomainError, Forbidden, Gone, Invalid
@@ -175,7 +175,7 @@ class TestMoneyThatGoesBack:
     async def test_what_a_second_person_does_not_find_may_be_noted_again(self) -> None:
         _campaign, agreement = await self.a_matcher_who_paid_too_much()
         row = await returning.enter(agreement, await a_treasurer(), 2_000, clock.today(), "VIR 43")
-        await returning.refuse(row, await a_treasurer("Jeanne Compte"))
+        await transfers.refuse(row, await a_treasurer("Jeanne Compte"))
         assert await returning.enter(agreement, await a_treasurer(), 1_500, clock.today(), "VIR 44")
         assert await MatchReturn.filter(state="entered").count() == 1
 
@@ -282,6 +282,6 @@ async def test_an_actor_at_the_counter_is_the_one_who_writes() -> None:
     row = MatchReturn(id=1, requested_by_id=1)
     actor = Actor(helped, frozenset({RoleName.TREASURER}), recorded_by=helper)
     with pytest.raises(Forbidden):
-        returning.check_other(row, actor)
+        await transfers.answer(row, actor, PaymentState.REFUSED)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from campaigns.ledger import queries as ledger
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.matching import agreeing, receiving, service
+from campaigns.matching import agreeing, receiving, service, transfers
 from campaigns.matching.models import Match, MatchAgreement, MatchFund, MatchPayment, MatchState
 from campaigns.matching.rule import Gift, Rule, matches, share, wishes
 from campaigns.payments.models import Attempt
@@ -333,7 +333,7 @@ class TestTheEnd:
             with pytest.raises(Forbidden):
                 await receiving.confirm(payment, actor)
         assert (await ledger.campaign_balances(campaign.id)).get("bank", 0) == 0
-        await receiving.refuse(payment, two)
+        await transfers.refuse(payment, two)
         again = await receiving.enter(agreement, lead, 6_000, clock.today(), "VIR 42")
         await receiving.confirm(again, two)
         await receiving.confirm(again, one)

@@ -12,8 +12,7 @@ from campaigns.ledger import queries as ledger
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.matching import receiving
 from campaigns.matching.models import MatchAgreement
-from campaigns.payees.models import Payee
-from campaigns.payments import accounts, checkout, gateway, inbox
+from campaigns.payments import checkout, gateway, inbox
 from campaigns.payments.models import Attempt, AttemptStatus, InboxEvent
 from campaigns.payments.till import Till
 from campaigns.payouts import service as payouts
@@ -21,7 +20,7 @@ from campaigns.payouts.forms import ExpenseForm, TrancheForm
 from campaigns.payouts.models import Answer
 from campaigns.payouts.verify import CHECKS as PAYOUT_CHECKS
 from campaigns.pledges import service as pledges
-from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
+from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import MANAGE
 from campaigns.pledges.service import Gift
 from campaigns.proof.accounts import books_of as proof_of
@@ -29,9 +28,9 @@ from campaigns.proof.checking import check
 from campaigns.proof.export import lines
 from campaigns.refunds import looking as refund_looking
 from campaigns.refunds.models import Dispute, Refund, RefundMeans, RefundStatus
-from campaigns.settlement import books, charging, closing, deciding, direct, looking, recovery
+from campaigns.settlement import books, charging, deciding, direct, looking, recovery
 from civic import clock, jobs
-from civic.errors import DomainError, Gone, Invalid
+from civic.errors import DomainError, Invalid
 from civic.mail.models import OutboxMessage
 from civic.people import links
 from civic.people.actor import Actor
@@ -350,79 +349,6 @@ async def test_an_account_cannot_pay_or_refund_in_the_name_of_anothers_campaign(
     await refund_looking.look_at(Till(other.account_ref or ""), made)
     assert (await Refund.get(id=refund.id)).status == RefundStatus.APPROVED
     assert (await Campaign.get(id=campaign.id)).collected_cents == 5_000
-
-
-async def test_an_account_that_closes_takes_no_new_gift_and_those_who_act_hear_it(gate: Harness) -> None:
-    payee = await a_payee(gate)
-    campaign = await its_campaign(payee)
-    pledge = await promised(gate, campaign, 2_000)
-    treasurer = await a_treasurer()
-    await gate.control.restrict_account(payee.account_ref or "")
-    await hear(gate)
-    campaign = await Campaign.get(id=campaign.id)
-    assert not campaign.is_open()
-    with pytest.raises(Gone, match="encaisser"):
-        await promised(gate, campaign)
-    told = await OutboxMessage.filter(to=treasurer.person.email, subject__contains="ne peut plus encaisser")
-    assert len(told) == 1
-    assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.CONFIRMED
-    await gate.control.open_account(payee.account_ref or "")
-    await accounts.check_all()
-    assert (await Campaign.get(id=campaign.id)).is_open()
-    assert (await Payee.get(id=payee.id)).closed_at is None
-    await jobs.run_due(schedules=False)
-    assert await OutboxMessage.filter(to=treasurer.person.email, subject__contains="peut encaisser").count() == 1
-    await promised(gate, campaign)
-
-
-async def test_promises_wait_for_a_closed_account_and_are_charged_once_it_opens(gate: Harness) -> None:
-    payee = await a_payee(gate)
-    campaign = await its_campaign(payee)
-    pledge = await promised(gate, campaign)
-    await gate.control.restrict_account(payee.account_ref or "")
-    assert (await decided(campaign)).status == CampaignStatus.COLLECTING
-    assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.CONFIRMED
-    assert (await Campaign.get(id=campaign.id)).till_closed_at is not None
-    assert not await OutboxMessage.filter(subject__contains="carte").exists()
-    await looking.reconcile(patience=timedelta())
-    assert await Attempt.filter(pledge_id=pledge.id).count() == 1
-    await gate.control.open_account(payee.account_ref or "")
-    await accounts.check_all()
-    await looking.reconcile(patience=timedelta())
-    await jobs.run_due(schedules=False)
-    assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.COLLECTED
-    assert await intents_at(gate, payee.account_ref) == ["succeeded"]
-    assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.FUNDED
-    await assert_books(gate)
-
-
-async def test_promises_are_let_go_when_the_account_stays_closed(gate: Harness) -> None:
-    payee = await a_payee(gate)
-    campaign = await its_campaign(payee)
-    pledge = await promised(gate, campaign)
-    await gate.control.restrict_account(payee.account_ref or "")
-    await accounts.look(payee.account_ref or "")
-    campaign = await decided(campaign)
-    await Campaign.filter(id=campaign.id).update(grace_until=clock.now())
-    await closing.close_due()
-    await jobs.run_due(schedules=False)
-    assert (await Pledge.get(id=pledge.id)).status == PledgeStatus.RELEASED
-    assert (await PledgeChange.filter(pledge_id=pledge.id).order_by("-id").first()).cause == "account_closed"  # type: ignore[union-attr]
-    assert await OutboxMessage.filter(subject__contains="n’a pas été débité").count() == 1
-    assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.SHORTFALL
-    assert await Attempt.all().count() == 0
-    assert await problems() == []
-
-
-async def test_a_disconnected_account_is_a_closed_one(gate: Harness) -> None:
-    payee = await a_payee(gate)
-    campaign = await its_campaign(payee)
-    await Payee.filter(id=payee.id).update(account_ref="acct_gone")
-    await Campaign.filter(id=campaign.id).update(account_ref="acct_gone")
-    await accounts.hear("ca_123", account="acct_gone")
-    fresh = await Payee.get(id=payee.id)
-    assert (fresh.charges_enabled, fresh.reason) == (False, "disconnected")
-    assert not (await Campaign.get(id=campaign.id)).is_open()
 
 
 async def test_the_platform_is_not_tipped_beside_a_gift_to_somebody_else(gate: Harness) -> None:

@@ -40,7 +40,7 @@ async def test_a_refund_goes_from_one_pair_of_hands_to_another(gate: Harness, si
     assert pledge.person.name in (await animator.get("/tresorerie/dons?q=personne")).text
     assert "Aucun don trouvé" in (await animator.get("/tresorerie/dons?q=Zzz")).text
     page = await animator.get(f"/tresorerie/dons/{pledge.id}")
-    assert "Fonds de la collecte" in page.text
+    assert "Dons reçus" in page.text
     assert "Argent reçu" in page.text
     assert "la collecte a réussi" in page.text, "causes are words"
     assert "charge_succeeded" not in page.text

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.matching import agreeing, receiving
+from campaigns.matching import agreeing, receiving, transfers
 from campaigns.matching.models import Match, MatchAgreement, MatchFund, MatchPayment, MatchState, PaymentState
 from campaigns.offline.models import OfflineGift
 from campaigns.pledges.models import Pledge
@@ -54,7 +54,7 @@ class Matched(Life):
                 entered = receiving.enter(agreement, self.team, agreement.reserved_cents, clock.today(), "VIR MAIRIE")
                 await self.tried(entered)
             for payment in await MatchPayment.filter(state=PaymentState.ENTERED):
-                verb = receiving.confirm if confirmed else receiving.refuse
+                verb = receiving.confirm if confirmed else transfers.refuse
                 await self.tried(verb(payment, self.treasurers[which % 2]))
 
         self.run(act())
