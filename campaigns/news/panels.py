@@ -56,10 +56,15 @@ async def campaign_tools(campaign: Campaign, actor: "Actor") -> list[Tool]:
 
 
 async def desk_todos(person: "Person") -> list[Todo]:
-    """Texts that readers report, for the team."""
+    """Texts that readers report, and words written anew after they were hidden, for the team."""
     if RoleName.ANIMATOR not in await roles_of(person):
         return []
-    return [
+    rewritten = [
+        Todo(_n("Relire %(n)s mot masqué, récrit depuis", "Relire %(n)s mots masqués, récrits depuis", count),
+             urls.path("reports.index", slug=campaign.slug), "voix", detail=campaign.title)
+        for campaign, count in await reporting.campaigns_with_rewritten()
+    ]  # fmt: skip
+    return rewritten + [
         Todo(_n("%(n)s texte signalé", "%(n)s textes signalés", count),
              urls.path("reports.index", slug=campaign.slug), "voix", detail=campaign.title)
         for campaign, count in await reporting.campaigns_with_reports()

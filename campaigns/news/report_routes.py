@@ -67,6 +67,13 @@ async def leave(request: Request) -> Response:
     return redirect("reports.index", slug=campaign.slug, flash=_("Le texte reste en place."))
 
 
+async def keep(request: Request) -> Response:
+    """A hidden word that was written anew stays hidden."""
+    campaign, team = await _moderated(request)
+    await reporting.keep_hidden(await _text(request, campaign), team)
+    return redirect("reports.index", slug=campaign.slug, flash=_("Le mot reste masqué."))
+
+
 async def show_again(request: Request) -> Response:
     """Show it again."""
     campaign, team = await _moderated(request)
@@ -96,5 +103,6 @@ routes: list[BaseRoute] = [
     Route(_BASE, index, name="reports.index"),
     Route(_ONE + "/masquer", hide, methods=["POST"], name="reports.hide"),
     Route(_ONE + "/laisser", leave, methods=["POST"], name="reports.leave"),
+    Route(_ONE + "/garder", keep, methods=["POST"], name="reports.keep"),
     Route(_ONE + "/remontrer", show_again, methods=["POST"], name="reports.show_again"),
 ]

@@ -1,9 +1,10 @@
 """Readers report a text; the team hides it with a reason, or leaves it, and answers; hiding is undone."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from tortoise.expressions import Q
+from tortoise.expressions import F, Q
 
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import runs
@@ -22,7 +23,10 @@ _OPEN = {"closed_at__isnull": True}
 
 @dataclass(slots=True, frozen=True)
 class Text:
-    """What somebody wrote on a campaign's page: which kind, whose, its words, and why it is hidden, if it is."""
+    """What somebody wrote on a campaign's page: which kind, whose, its words, and why it is hidden, if it is.
+
+    `rewritten`: its author wrote it anew since, and nobody of the team has read that.
+    """
 
     subject: Subject
     id: int
@@ -30,6 +34,7 @@ class Text:
     author: Person | None
     hidden_at: datetime | None
     reason: str
+    rewritten: bool = False
 
 
 async def campaign_to_moderate(slug: str, actor: Actor) -> Campaign:
@@ -73,7 +78,8 @@ async def _question(campaign: Campaign, subject: str, id: int) -> Text | None:
 
 
 def _of_word(row: Word) -> Text:
-    return Text(Subject.WORD, row.id, row.text, row.pledge.person, row.hidden_at, row.hidden_reason)
+    rewritten = row.hidden_at is not None and row.written_at > row.hidden_at
+    return Text(Subject.WORD, row.id, row.text, row.pledge.person, row.hidden_at, row.hidden_reason, rewritten)
 
 
 def _of_question(row: Question, subject: Subject) -> Text:
@@ -121,6 +127,20 @@ async def hidden_of(campaign: Campaign) -> list[Text]:
     words = Word.filter(campaign_id=campaign.id, hidden_at__isnull=False).exclude(text="").order_by("id")
     found = [_of_question(row, subject) for row in rows for subject in (Subject.QUESTION, Subject.ANSWER)]
     return [text for text in [*found, *map(_of_word, await words.select_related("pledge__person"))] if text.hidden_at]
+
+
+async def campaigns_with_rewritten() -> list[tuple[Campaign, int]]:
+    """Campaigns with words that were written anew after the team had hidden them, and how many."""
+    rows = Word.filter(hidden_at__isnull=False, written_at__gt=F("hidden_at")).exclude(text="").order_by("id")
+    counts = Counter(row.campaign_id for row in await rows.limit(200))
+    return [(campaign, counts[campaign.id]) for campaign in await Campaign.filter(id__in=list(counts) or [0])]
+
+
+async def keep_hidden(text: Text, team: Actor) -> None:
+    """A word that was written anew was read, and stays hidden."""
+    async with transaction():
+        if await Word.filter(id=text.id, hidden_at__isnull=False).update(hidden_at=clock.now()):
+            await audit(team, "word_kept_hidden", f"word:{text.id}")
 
 
 async def leave(campaign: Campaign, text: Text, team: Actor) -> None:

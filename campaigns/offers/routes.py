@@ -37,7 +37,8 @@ async def create(request: Request) -> Response:
     try:
         if form.data is not None:
             person = known or await meet(*form.data.contact())
-            made = await service.offer(campaign, person, form.data, known=known is not None)
+            hand = actor.hand if (actor := visitor_or_actor(request)) else None
+            made = await service.offer(campaign, person, form.data, known=known is not None, hand=hand)
             if known is None:
                 done = _("Merci ! Ouvrez le message que nous venons de vous envoyer pour confirmer.")
                 return redirect("campaigns.show", slug=campaign.slug, flash=done)

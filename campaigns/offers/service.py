@@ -28,9 +28,12 @@ BEFORE_DEADLINE = timedelta(hours=48)
 """An offer may lower the deciding minimum until this long before the deadline, so that backers see it in time."""
 
 
-async def offer(campaign: Campaign, person: Person, form: OfferForm, *, known: bool) -> Offer:
+async def offer(
+    campaign: Campaign, person: Person, form: OfferForm, *, known: bool, hand: Person | None = None
+) -> Offer:
     """Keep an offer; a `known` (signed in) person's goes to the lead at once, another's waits for her e-mail.
 
+    `hand`: who records it for her at the counter; its history keeps that.
     Raises DomainError when the campaign is not open, Invalid for a line that is not the campaign's.
     """
     if not campaign.is_open():
@@ -42,7 +45,7 @@ async def offer(campaign: Campaign, person: Person, form: OfferForm, *, known: b
             campaign_id=campaign.id, line_id=form.line, person=person, kind=form.kind, title=form.title,
             detail=form.detail, name_shown=form.name_shown, created_at=clock.now(),
         )  # fmt: skip
-        await OfferChange.create(offer=made, what="offered", actor=person, at=clock.now())
+        await OfferChange.create(offer=made, what="offered", actor=hand or person, at=clock.now())
         if known:
             await _forward(made)
         else:

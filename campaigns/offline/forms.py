@@ -40,10 +40,16 @@ def _cents(value: object) -> object:
     return cents
 
 
+def _called(value: object) -> object:
+    if not value:
+        raise Invalid(_("Écrivez un nom, ou « Anonyme »."))
+    return value
+
+
 class LineForm(BaseModel):
     """One gift: who, how much, how. `number` is the slip's, or the reference of a promise."""
 
-    name: Name
+    name: Annotated[Name, BeforeValidator(_called)] = Field("", validate_default=True)
     amount: Annotated[int, BeforeValidator(_cents)]
     mode: Literal["cheque", "cash", "transfer", "promised"]
     email: EmailStr | None = None

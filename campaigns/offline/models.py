@@ -32,6 +32,8 @@ class OfflineStatus(StrEnum):
 
 COUNTING = (OfflineStatus.VERIFIED, OfflineStatus.BANKED)
 """A second person has seen the money: it is in the totals and in the ledger (invariant 16)."""
+CAME_BACK = (OfflineStatus.BOUNCED, OfflineStatus.RETURNED)
+"""It was in a hand of ours, and is its donor's again: she is told so where she sees what she gave."""
 
 
 OPEN = (OfflineStatus.PROMISED, OfflineStatus.RECEIVED, OfflineStatus.SENT_BACK)

@@ -7,7 +7,8 @@ from tortoise.functions import Count, Sum
 from campaigns.offline import donors, queries
 from campaigns.offline import pressing as ending
 from campaigns.offline.donors import thanked_otherwise
-from campaigns.offline.models import COUNTING, BankLine, LineStatus, Mode, OfflineGift, OfflineStatus
+from campaigns.offline.models import CAME_BACK, COUNTING, BankLine, LineStatus, Mode, OfflineGift, OfflineStatus
+from campaigns.offline.wording import came_back
 from campaigns.slots import Tool
 from civic.i18n import _, _n
 from civic.initiatives.queries import is_lead
@@ -133,14 +134,15 @@ async def person_todos(person: "Person") -> list[Todo]:
 
 
 async def person_given(person: "Person") -> list[Given]:
-    """What she gave by hand, under the address she left; promises by card are told by pledges."""
-    rows = OfflineGift.filter(person_id=person.id, status__in=list(COUNTING), pledge_id__isnull=True)
+    """What she gave by hand, under the address she left, and what came back; promises by card are told by pledges."""
+    told = [*COUNTING, *CAME_BACK]
+    rows = OfflineGift.filter(person_id=person.id, status__in=told, pledge_id__isnull=True)
     return [
         Given(
             _("Don de %(amount)s", amount=money(gift.amount_cents)),
             urls.path("receipts.gift", token=links.make(donors.LINK, gift.id)), "argent",
             gift.verified_at or gift.created_at,
-            f"{gift.campaign.title} · {gift.code}",
+            " · ".join([gift.campaign.title, gift.code, *came_back(gift)]),
         )
         for gift in await rows.order_by("-id").limit(100).select_related("campaign")
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import re
 
-from campaigns.offline.models import LineStatus, Mode, OfflineStatus
+from campaigns.offline.models import LineStatus, Mode, OfflineGift, OfflineStatus
 from campaigns.offline.queries import UNSEEN
 from civic.i18n import _
 from civic.web.formats import money
@@ -23,6 +23,13 @@ def states() -> dict[str, tuple[str, str]]:
         OfflineStatus.BOUNCED: (_("Impayé"), "err"),
         OfflineStatus.RETURNED: (_("Rendu"), ""),
     }
+
+
+def came_back(gift: OfflineGift) -> list[str]:
+    """To its donor, what became of a gift that counts no more; nothing while it stands."""
+    if gift.status == OfflineStatus.BOUNCED:
+        return [_("chèque revenu impayé, rien n’est débité")]
+    return [_("rendu")] if gift.status == OfflineStatus.RETURNED else []
 
 
 def going_back() -> dict[str, tuple[str, str]]:

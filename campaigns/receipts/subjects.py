@@ -7,7 +7,7 @@ from campaigns.identity import Identity
 from campaigns.lifecycle.models import Campaign
 from campaigns.offline import donors
 from campaigns.offline import queries as offline
-from campaigns.offline.models import COUNTING, Mode, OfflineGift, OfflineStatus
+from campaigns.offline.models import CAME_BACK, COUNTING, Mode, OfflineGift
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.queries import MANAGE
 from campaigns.pledges.service import reference
@@ -18,8 +18,6 @@ from civic.errors import NotFound
 from civic.i18n import _
 from civic.people import links
 from civic.people.models import Person
-
-BACK = (OfflineStatus.BOUNCED, OfflineStatus.RETURNED)
 
 
 @dataclass(slots=True, frozen=True)
@@ -70,7 +68,7 @@ async def of_gift(gift_id: int) -> Subject:
     identity = await donors.identity_of(gift.id)
     facts = Gift(
         gift.amount_cents, gift.campaign.beneficiary, gift.received_on if gift.status in COUNTING else None,
-        own_account=gift.campaign.payee_id is not None, returned=gift.status in BACK,
+        own_account=gift.campaign.payee_id is not None, returned=gift.status in CAME_BACK,
         company=identity is not None and identity.kind == DonorKind.COMPANY,
         waits=not offline.is_kept(gift.campaign), lost=offline.is_lost(gift.campaign),
     )  # fmt: skip

@@ -1,4 +1,7 @@
-"""What a lead reads of a monthly support: counts by month, sums only where they tell nobody's (invariant 15)."""
+"""What a lead reads of a monthly support: counts by month, sums only where they tell nobody's (invariant 15).
+
+Who gives twice is one person: it takes three persons, not three supports, for a sum to be told.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -40,7 +43,10 @@ class Month:
 
 @dataclass(slots=True, frozen=True)
 class Board:
-    """Supports that run, paused ones, what they come to (None below three), the months, the latest first."""
+    """Supports that run, paused ones, what they come to (None below three persons), the months, the latest first.
+
+    `waiting`: how many persons have a failed charge to put right.
+    """
 
     active: int
     paused: int
@@ -59,11 +65,13 @@ async def of(campaign_id: int) -> Board:
     supports = await Support.filter(campaign_id=campaign_id, status__in=list(STARTED)).order_by("id")
     charged = SupportMonth.filter(support__campaign_id=campaign_id).order_by("month")
     months: dict[str, Month] = {}
-    rows = await charged.select_related("pledge")
+    rows = await charged.select_related("pledge", "support")
+    givers: dict[str, set[int]] = {}
     for row in rows:
         one = months.setdefault(row.month, Month(row.month))
         if row.pledge.status == PledgeStatus.COLLECTED:
             one.paid, one.cents = one.paid + 1, (one.cents or 0) + row.pledge.amount_cents
+            givers.setdefault(row.month, set()).add(row.support.person_id)
         one.failed += row.pledge.status in FAILED
     for support in supports:
         begun = _month(support.started_at or support.created_at)
@@ -72,12 +80,13 @@ async def of(campaign_id: int) -> Board:
             stopped = _month(support.stopped_at or support.updated_at)
             months.setdefault(stopped, Month(stopped)).stopped += 1
     for one in months.values():
-        one.cents = one.cents if one.paid >= standing.LEAST_SHOWN else None
-    active = [support.amount_cents for support in supports if support.status == SupportStatus.ACTIVE]
+        one.cents = one.cents if len(givers.get(one.month, ())) >= standing.LEAST_SHOWN else None
+    active = [support for support in supports if support.status == SupportStatus.ACTIVE]
+    persons = {support.person_id for support in active}
     return Board(
         len(active), sum(support.status == SupportStatus.PAUSED for support in supports),
-        sum(active) if len(active) >= standing.LEAST_SHOWN else None,
-        sum(row.pledge.status == PledgeStatus.NEEDS_BACKER for row in rows),
+        sum(support.amount_cents for support in active) if len(persons) >= standing.LEAST_SHOWN else None,
+        len({row.support.person_id for row in rows if row.pledge.status == PledgeStatus.NEEDS_BACKER}),
         sorted(months.values(), key=lambda one: one.month, reverse=True)[:MOST_MONTHS],
     )  # fmt: skip
 

@@ -135,6 +135,7 @@ async def _lose(
     borne = position.sources(share, due=row.due)
     amounts = [*borne, Amount(AccountKind.PSP_FEES, fee), Amount(account, -cents - fee)]
     await _book(kind, pledge, row, row.opened_at if kind == "returned" else None, amounts, more)
+    await letters.given_back_twice(pledge, share.excess, f"dispute-{row.id}{more}")
     await _tell("refund_settled", pledge, row, share.gift, more)
 
 

@@ -44,21 +44,42 @@ async def dispute(pledge: Pledge, found: Dispute, before: DisputeState) -> None:
     context = {"back_cents": found.amount_cents, "lost_cents": found.held_cents, "fee_cents": found.fee_cents}
     won, inquiry = found.status == DisputeState.WON, found.status == DisputeState.INQUIRY
     await _to_treasurers(name, pledge, key, found.due_at, inquiry=inquiry, won=won, **context)
-    await _to_her(pledge, found, before)
+    if _is_news(found, before):
+        await _to_leads(pledge, found)
+        await _to_her(pledge, found)
 
 
-async def _to_her(pledge: Pledge, found: Dispute, before: DisputeState) -> None:
-    """What her bank does with her gift, and what she may do; an inquiry, which takes nothing, is no news to her."""
-    names = {DisputeState.OPEN: "charge_back_opened", DisputeState.LOST: "charge_back_lost"}
-    if before == DisputeState.OPEN:
-        names[DisputeState.WON] = "charge_back_won"
-    if found.status not in names:
-        return
+def _is_news(found: Dispute, before: DisputeState) -> bool:
+    """Whether money moves; an inquiry, which takes nothing, is news to the treasurers only, and so is its end."""
+    moves = found.status in (DisputeState.OPEN, DisputeState.LOST)
+    return moves or (found.status == DisputeState.WON and before == DisputeState.OPEN)
+
+
+async def _to_leads(pledge: Pledge, found: Dispute) -> None:
+    """A gift of theirs is held by a bank, came back, or is lost; never whose it is nor how much (invariant 15)."""
+    await letters.to_leads(
+        "dispute_lead", pledge.campaign, occasion=f"-{found.id}-{found.status.value}", won=found.status == "won",
+        running=found.status == "open", debit=found.means == "sepa_debit",
+    )  # fmt: skip
+
+
+async def _to_her(pledge: Pledge, found: Dispute) -> None:
+    """What her bank does with her gift, and what she may do."""
+    names = {
+        DisputeState.OPEN: "charge_back_opened", DisputeState.LOST: "charge_back_lost",
+        DisputeState.WON: "charge_back_won",
+    }  # fmt: skip
     await letters.to_backer(
         names[found.status], pledge, f"charge-back-{found.id}-{found.status.value}", back_cents=found.amount_cents,
         debit=found.means == "sepa_debit", twice_cents=found.excess_cents,
         live=pledge.campaign.status == CampaignStatus.LIVE,
     )  # fmt: skip
+
+
+async def given_back_twice(pledge: Pledge, cents: int, key: str) -> None:
+    """The treasurers hear that a backer has received so many cents more than she gave: they are hers to give back."""
+    if cents > 0:
+        await _to_treasurers("given_back_twice", pledge, f"twice-{key}", None, twice_cents=cents)
 
 
 async def _to_treasurers(name: str, pledge: Pledge, key: str, due_at: datetime | None, **context: Any) -> None:

@@ -195,11 +195,15 @@ async def recall(since: timedelta = DAYS) -> Reconciled:
 
 async def _recall(done: Reconciled, till: Till, start: datetime) -> None:
     for made in await gateway.list_refunds(till, since=start):
-        if not await Refund.filter(refund_ref=made.ref, status=made.state.value).exists():
+        known = Refund.filter(refund_ref=made.ref, status=made.state.value)
+        if not await known.exists():
             await _try(done, made.ref, partial(look_at, till), made)
+            done.settled += await known.exists()
     for contest in await gateway.list_disputes(till, start):
-        if not await Dispute.filter(dispute_ref=contest.ref, status=contest.state.value).exists():
+        row = Dispute.filter(dispute_ref=contest.ref, status=contest.state.value)
+        if not await row.exists():
             await _try(done, contest.ref, partial(look_at_dispute, till), contest)
+            done.settled += await row.exists()
 
 
 async def _try(done: Reconciled, name: str, verb: Callable[[Any], Awaitable[object]], subject: object) -> None:

@@ -29,7 +29,8 @@ async def treasury_panels(actor: "Actor") -> list[Panel]:
         Panel(f"{_FOLDER}/_disputes.html", {**common, "disputes": await queries.open_disputes()}, order=12),
         Panel(
             f"{_FOLDER}/_failed.html",
-            {**common, "refunds": await queries.failed(), "attempts": await queries.due_back()}, order=14,
+            {**common, "refunds": await queries.failed(), "attempts": await queries.due_back(),
+             "twice": await queries.given_back_twice()}, order=14,
         ),
         Panel(f"{_FOLDER}/_search.html", {"q": ""}, order=40),
         Panel(f"{_FOLDER}/_rounds.html", {**common, "rounds": rounds, "books": books, "account_fees": fees}, order=60),
@@ -51,6 +52,10 @@ async def desk_todos(person: "Person") -> list[Todo]:
     if lost:
         text = _n("Rendre %(n)s don qui attend", "Rendre %(n)s dons qui attendent", lost)
         found.append(Todo(text, href, "argent"))
+    for pledge, cents in await queries.given_back_twice():
+        text = _("Redemander %(amount)s rendus deux fois", amount=money(cents))
+        href = urls.path("refunds.show", id=pledge.id)
+        found.append(Todo(text, href, "argent", detail=f"{pledge.campaign.title} · {reference(pledge)}"))
     return found
 
 

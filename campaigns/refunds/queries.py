@@ -1,6 +1,7 @@
 """Reads about money that goes back, and the guards of the team's pages."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from campaigns.ledger.models import Entry
 from campaigns.payments.answers import DisputeState
@@ -9,6 +10,7 @@ from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from campaigns.refunds import position
 from campaigns.refunds.models import Dispute, Refund, RefundStatus
 from campaigns.settlement.models import Reconciliation
+from civic import clock, database
 from civic.errors import Forbidden, NotFound
 from civic.i18n import _
 from civic.people.actor import Actor
@@ -17,6 +19,11 @@ from civic.people.models import Person
 MOST = 30
 OVER = (RefundStatus.FAILED, RefundStatus.REFUSED)
 GONE = (PledgeStatus.DISPUTED, PledgeStatus.CHARGED_BACK, PledgeStatus.REFUNDED)
+ASKED_FOR = timedelta(days=183)
+_TWICE = """SELECT entry.memo AS memo, SUM(posting.amount_cents) AS cents FROM posting
+JOIN account ON account.id = posting.account_id JOIN entry ON entry.id = posting.entry_id
+WHERE account.kind = 'backer_external' GROUP BY entry.memo
+HAVING SUM(posting.amount_cents) > 0 AND MAX(entry.recorded_at) >= ?"""
 WITH = ("pledge", "pledge__person", "pledge__campaign", "requested_by")
 
 
@@ -98,6 +105,17 @@ async def due_back() -> list[Attempt]:
     contested = await Dispute.filter(attempt_id__in=ids)
     begun = {row.attempt_id for row in gone} | {row.attempt_id for row in contested}
     return [row for row in found if row.id not in begun]
+
+
+async def given_back_twice() -> list[tuple[Pledge, int]]:
+    """Gifts that a refund and a bank both gave back, with what their backers owe, in cents, as the ledger says.
+
+    For half a year after it happened: by then it came back, or the accountant knows.
+    """
+    rows = await database.fetch_all(_TWICE, [clock.now() - ASKED_FOR])
+    cents = {int(row["memo"].removeprefix("pledge ")): int(row["cents"]) for row in rows}
+    found = Pledge.filter(id__in=list(cents) or [0]).order_by("-id").limit(MOST)
+    return [(pledge, cents[pledge.id]) for pledge in await found.select_related("person", "campaign")]
 
 
 async def open_disputes() -> list[Dispute]:

@@ -164,6 +164,7 @@ async def _book(pledge: Pledge, refund: Refund, answer: MoneyBack) -> None:
     share = await leave(pledge, refund)
     if share.excess:
         log.error("given back twice", refund=answer.ref, pledge=pledge.id, cents=share.excess)
+        await letters.given_back_twice(pledge, share.excess, refund.key)
     amounts = position.sources(share, due=refund.due)
     amounts += [
         Amount(AccountKind.PSP_FEES, answer.fee_cents),

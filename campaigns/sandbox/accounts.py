@@ -95,8 +95,9 @@ def create_link(world: World, params: Params) -> Stored:
 
 
 def open_account(world: World, identifier: str) -> Stored:
-    """The owner filled in the page: the account can take money now."""
+    """The owner filled in the page, or connected it again: the account can take money now."""
     account = world.find("account", identifier)
+    account.pop("_gone", None)
     account.update(charges_enabled=True, payouts_enabled=True, details_submitted=True)
     account["capabilities"] = dict.fromkeys(account["capabilities"], "active")
     _require(account, [])

@@ -90,7 +90,7 @@ class Desk:
         ]  # fmt: skip
         refunds: list[dict[str, object]] = [
             {"id": refund["id"], "amount": -refund["amount"], "state": "refunded", "acts": ["fail_refund"],
-             "who": "", "what": ""}
+             **self._named(rows.get(refund["charge"]))}
             for refund in rows.select("refund")[:SHOWN] if refund["status"] == "succeeded"
         ]  # fmt: skip
         accounts: list[dict[str, object]] = [
@@ -110,5 +110,11 @@ class Desk:
                 acts = []
         return {
             "id": charge["id"], "amount": charge["amount"], "state": charge["status"], "acts": acts,
-            "who": charge["billing_details"].get("name") or "", "what": charge.get("description") or "",
+            **Desk._named((charge, "")),
         }  # fmt: skip
+
+    @staticmethod
+    def _named(found: tuple[Stored, str] | None) -> dict[str, object]:
+        """Who paid a charge, and what for."""
+        charge = found[0] if found else {"billing_details": {}}
+        return {"who": charge["billing_details"].get("name") or "", "what": charge.get("description") or ""}

@@ -4,14 +4,15 @@ Charge by charge, refund by refund, dispute by dispute, with their fees; payouts
 line. A reversal counts for what it reverses. What is of the account itself is booked first (`balance`).
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from campaigns.payments import gateway
-from campaigns.payments.answers import BalanceLine
-from campaigns.payments.models import Attempt
+from campaigns.payments.answers import BalanceLine, intent_of
+from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.payments.till import OURS, Till, tills
 from campaigns.settlement import balance
 from campaigns.settlement.balance import DAYS
@@ -64,8 +65,16 @@ async def compare_at(till: Till, since: datetime) -> list[Difference]:
         moved.update(_by_source([line for line in lines if line.happened_at >= since]))
     return [
         Difference(source, theirs.get(source, 0), ours.get(source, 0))
-        for source in sorted(moved) if theirs.get(source, 0) != ours.get(source, 0)
+        for source in sorted(moved - await _under_way()) if theirs.get(source, 0) != ours.get(source, 0)
     ]  # fmt: skip
+
+
+async def _under_way() -> set[str]:
+    """Charges that their bank has not answered yet: a live account shows them on its balance from their first day,
+    we book them when the money is there.
+    """
+    answers = await Attempt.filter(status=AttemptStatus.PROCESSING).values_list("answer", flat=True)
+    return {intent_of(json.loads(str(answer))).charge_ref for answer in answers if answer}
 
 
 async def _booked(till: Till, since: datetime) -> dict[str, int]:

@@ -196,10 +196,11 @@ async def _already_known(attempt: Attempt) -> Intent | None:
     if fresh and attempt.status != AttemptStatus.UNKNOWN:
         return None
     pledge = await Pledge.get(id=attempt.pledge_id).select_related("campaign")
-    return await _listed(attempt, pledge)
+    return await listed(attempt, pledge)
 
 
-async def _listed(attempt: Attempt, pledge: Pledge) -> Intent | None:
+async def listed(attempt: Attempt, pledge: Pledge) -> Intent | None:
+    """The charge that bears this attempt's name, whatever is written here; None when there is none."""
     till = till_of(pledge.campaign)
     for intent in await gateway.list_intents(till, pledge.customer_ref):
         if intent.metadata.get("attempt") == attempt.key:
@@ -209,7 +210,7 @@ async def _listed(attempt: Attempt, pledge: Pledge) -> Intent | None:
 
 async def _waits(attempt: Attempt, pledge: Pledge) -> Intent | None:
     """The account cannot charge: what an earlier call of this attempt did counts, else the promise waits."""
-    found = await _listed(attempt, pledge)
+    found = await listed(attempt, pledge)
     if found is None:
         log.warning("account cannot charge", attempt=attempt.key, account=pledge.campaign.account_ref)
         await outcomes.wait_for_account(attempt)
@@ -217,7 +218,7 @@ async def _waits(attempt: Attempt, pledge: Pledge) -> Intent | None:
 
 
 async def _refused(attempt: Attempt, pledge: Pledge, refusal: Refused) -> Intent | None:
-    found = await _listed(attempt, pledge)
+    found = await listed(attempt, pledge)
     if found is None:
         log.warning("charge refused", attempt=attempt.key, code=refusal.code)
         await outcomes.give_up(attempt, refusal.code or "refused")

@@ -8,14 +8,14 @@ from contextlib import suppress
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.transitions import NotNow
-from campaigns.payments import attempts, checkout, gateway
+from campaigns.payments import accounts, attempts, checkout, gateway
 from campaigns.payments.models import Attempt
-from campaigns.payments.till import till_of_pledge
+from campaigns.payments.till import till_of, till_of_pledge
 from campaigns.pledges import queries
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.settlement import charging, looking, outcomes, pages
-from civic import jobs
+from campaigns.settlement import charging, letters, looking, outcomes, pages, rules
+from civic import clock, jobs
 from civic.database import retrying, transaction
 from civic.errors import DomainError, Gone
 from civic.i18n import _
@@ -64,11 +64,38 @@ async def give_way(pledge_id: int) -> None:
 
 
 async def end_pages(campaign: Campaign) -> None:
-    """Before the decision: every page still open is ended and looked at. Raises GatewayTrouble: the decision waits."""
+    """Before the decision: every page still open is ended and looked at. Raises GatewayTrouble: the decision waits.
+
+    For pages at an account that its owner disconnected it waits as long as charges do (`rules.GRACE`); then they are
+    given up unseen. Nothing is booked for them; should the account come back, what was paid there is found.
+    """
     if campaign.goal != GoalKind.FLEXIBLE:
         return
-    for pledge in await Pledge.filter(campaign_id=campaign.id, status=PledgeStatus.CREATED).order_by("id"):
-        await look_at_page(pledge, end=True)
+    rows = Pledge.filter(campaign_id=campaign.id, status=PledgeStatus.CREATED).order_by("id")
+    for pledge in await rows.select_related("campaign", "person"):
+        try:
+            await look_at_page(pledge, end=True)
+        except gateway.Refused:
+            if not await _is_lost(campaign):
+                raise
+            await _give_up(pledge)
+
+
+async def _is_lost(campaign: Campaign) -> bool:
+    """Whether its account was disconnected and did not come back in time, asked anew. Raises GatewayTrouble."""
+    late = campaign.deadline is not None and campaign.deadline + rules.GRACE <= clock.now()
+    return late and await accounts.gone_now(till_of(campaign))
+
+
+async def _give_up(pledge: Pledge) -> None:
+    """Nobody can look at its page any more: backer and team hear that we do not know whether she has paid."""
+    attempt = await charging.live_attempt(pledge.id)
+    if attempt is None:
+        return
+    await outcomes.page_left(attempt, unseen=True)
+    beneficiary = pledge.campaign.beneficiary
+    await letters.to_backer("account_closed", pledge, "account_closed", beneficiary=beneficiary, unseen=True)
+    await letters.to_team("charge_unseen", pledge.campaign, beneficiary=beneficiary)
 
 
 async def _ensure_customer(pledge: Pledge) -> None:

@@ -15,6 +15,7 @@ handlers: dict[str, Handler] = {
     "attempt_unknown": looking.look_again,
     "payment_intent_changed": looking.hear_intent,
     "payment_page_changed": looking.hear_page,
+    "till_opened": looking.account_is_back,
     "fee_awaited": looking.fetch_fee,
     "card_reminder_due": closing.remind,
     "pledge_grace_over": closing.grace_over,

@@ -16,8 +16,8 @@ from campaigns.ledger.service import Amount
 from campaigns.lifecycle.models import CampaignStatus, GoalKind
 from campaigns.payments import attempts, gateway
 from campaigns.payments.answers import CheckoutStatus, Intent, IntentStatus
-from campaigns.payments.models import Attempt
-from campaigns.payments.till import Till, till_of_campaign, till_of_pledge
+from campaigns.payments.models import Attempt, AttemptStatus
+from campaigns.payments.till import Till, till_of, till_of_campaign, till_of_pledge
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.settlement import charging, outcomes, pages
 from campaigns.settlement.models import Reconciliation
@@ -95,10 +95,12 @@ async def look_at_intent(till: Till, intent: Intent) -> None:
     if await till_of_pledge(attempt.pledge_id) != till:
         log.error("intent of another account", attempt=attempt.key, intent=intent.ref, account=till.account)
         return
-    if attempt.status not in attempts.OPEN:
+    if attempt.status not in attempts.OPEN and not outcomes.ended_unseen(attempt):
         return
     if not attempt.session_ref and not await fits(attempt, intent):
         log.error("intent does not fit its attempt", attempt=attempt.key, intent=intent.ref, account=till.account)
+        return
+    if outcomes.ended_unseen(attempt) and not (intent.status in PAID and await outcomes.take_up_again(attempt)):
         return
     if attempt.session_ref:
         await look_at_page(attempt)
@@ -118,6 +120,19 @@ async def hear_intent(object_ref: str, account: str = "", **_event: object) -> N
     """A webhook spoke of a payment intent: fetch it, whatever the message said."""
     till = Till(account)
     await look_at_intent(till, await gateway.read_intent(till, object_ref))
+
+
+@jobs.outside
+async def account_is_back(payee_id: int, **_fact: object) -> None:
+    """A beneficiary's account can be asked again (fact `till_opened`): what was paid there unseen is found and booked.
+
+    Its promise has ended meanwhile, so the money is due back. Raises GatewayTrouble.
+    """
+    ended = Attempt.filter(status=AttemptStatus.CANCELLED, error_code=outcomes.ACCOUNT_CLOSED)
+    rows = ended.filter(pledge__campaign__payee_id=payee_id).order_by("id")
+    for attempt in await rows.select_related("pledge", "pledge__campaign"):
+        if intent := await charging.listed(attempt, attempt.pledge):
+            await look_at_intent(till_of(attempt.pledge.campaign), intent)
 
 
 @jobs.outside

@@ -174,16 +174,36 @@ async def wait_for_account(attempt: Attempt) -> None:
             await transitions.move(pledge, PledgeStatus.CONFIRMED, by=By.GATEWAY, cause=ACCOUNT_CLOSED)
 
 
+def ended_unseen(attempt: Attempt) -> bool:
+    """Whether it was ended because nobody could look at its account any more, not because its end was known."""
+    return (attempt.status, attempt.error_code) == (AttemptStatus.CANCELLED, ACCOUNT_CLOSED)
+
+
 @retrying
-async def page_left(attempt: Attempt) -> None:
-    """A hosted page of recovery ended without a payment: the pledge waits for its backer again, without a new mail."""
+async def take_up_again(attempt: Attempt) -> bool:
+    """Its account can be looked at again: it waits for its end once more, unless another attempt does already."""
+    async with transaction():
+        await hold(attempt.pledge_id)
+        if await attempts.is_under_way(attempt.pledge_id):
+            return False
+        rows = Attempt.filter(id=attempt.id, status=AttemptStatus.CANCELLED, error_code=ACCOUNT_CLOSED)
+        return bool(await rows.update(status=AttemptStatus.UNKNOWN, error_code="", settled_at=None))
+
+
+@retrying
+async def page_left(attempt: Attempt, *, unseen: bool = False) -> None:
+    """A hosted page of recovery ended without a payment: the pledge waits for its backer again, without a new mail.
+
+    `unseen`: nobody can look at its account any more, so that what happened on it is not known.
+    """
+    code, cause = (ACCOUNT_CLOSED, "page_gone") if unseen else ("page_left", "page_expired")
     async with transaction():
         pledge = await hold(attempt.pledge_id)
         rows = Attempt.filter(id=attempt.id, status__in=attempts.OPEN)
-        if not await rows.update(status=AttemptStatus.CANCELLED, error_code="page_left", settled_at=clock.now()):
+        if not await rows.update(status=AttemptStatus.CANCELLED, error_code=code, settled_at=clock.now()):
             return
         if pledge.status == PledgeStatus.CREATED:
-            await pledges.abandon(pledge, "page_expired")
+            await pledges.abandon(pledge, cause)
         elif transitions.allowed(pledge.status, PledgeStatus.NEEDS_BACKER, By.GATEWAY):
             await transitions.move(pledge, PledgeStatus.NEEDS_BACKER, by=By.GATEWAY, cause="page_left")
 

@@ -12,6 +12,7 @@ from campaigns.ledger.models import AccountKind, Entry
 from campaigns.ledger.service import Amount
 from campaigns.ledger.service import book as book_entry
 from campaigns.payments import gateway
+from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.payments.till import OURS
 from campaigns.sandbox.charges import move
 from campaigns.settlement import balance, books
@@ -21,7 +22,7 @@ from civic.people.models import Person
 from tests.campaigns.sandbox_server import Harness
 from tests.campaigns.till import assert_books_agree, open_till, problems
 from tests.client import Client
-from tests.factories.refunds import a_gift, a_treasurer
+from tests.factories.refunds import a_funded_campaign, a_gift, a_treasurer
 
 SignIn = Callable[[Person], Awaitable[Client]]
 
@@ -106,3 +107,14 @@ async def test_a_fee_of_the_account_that_is_put_on_a_campaign_is_found(gate: Har
     async with database.transaction():
         await book_entry("account_fee", "balance_line", "txn_x", fee, campaign=pledge.campaign_id)
     assert any("mêle le compte Stripe" in one for one in await problems())
+
+
+async def test_a_debit_under_way_is_no_difference_and_a_line_of_nobodys_is(gate: Harness) -> None:
+    """A live account shows a debit on its balance from its first day, the sandbox once its money is there."""
+    campaign = await a_funded_campaign(gate, (5_000, 0), card="pm_success_fr")
+    attempt = await Attempt.get(pledge__campaign_id=campaign.id)
+    assert attempt.status == AttemptStatus.PROCESSING
+    charge = {"id": (await gate.control.dump())["payment_intents"][0]["latest_charge"], "currency": "eur"}
+    for source in (charge, {"id": "py_nobodys", "currency": "eur"}):
+        await gate.control._do(lambda rows, of=source: move(gate.control._of(rows, ""), "payment", of, 5_000, 35, "charge"))
+    assert [(one.source_ref, one.ours_cents) for one in await books.compare()] == [("py_nobodys", 0)]

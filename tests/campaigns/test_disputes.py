@@ -14,6 +14,7 @@ from campaigns.payments.answers import DisputeState
 from campaigns.pledges.models import Pledge
 from campaigns.refunds import disputes, looking, sending
 from campaigns.refunds.models import Dispute, Refund, RefundStatus
+from campaigns.settlement.models import Reconciliation
 from civic import clock, jobs
 from civic.contributions.models import Contribution
 from civic.database import transaction
@@ -158,6 +159,10 @@ async def test_a_dispute_nobody_told_us_about_is_found_at_night(gate: Harness) -
     await gate.control.dispute(await charge_of(pledge))
     await looking.recall_due()
     assert (await fresh(pledge)).status == "disputed"
+    told = await Reconciliation.filter(kind="refunds").order_by("-id").first()
+    assert told is not None
+    assert (told.looked, told.settled, told.troubles) == (1, 1, 0)
+    assert (await looking.recall()).settled == 0
     await assert_books_agree(gate)
 
 

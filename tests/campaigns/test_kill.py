@@ -122,6 +122,13 @@ async def test_a_worker_killed_at_any_moment_charges_everyone_once(
 async def test_without_a_test_installation_no_crash_point_bites(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     from campaigns.settlement.crash import crash_point
 
+    killed: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda _process, signal_: killed.append(signal_))
     monkeypatch.setenv("CIVIC_CRASH_AT", "decided")
+    crash_point("after_prepare")
     settings.environment = "demo"
     crash_point("decided")
+    assert killed == []
+    settings.environment = "test"
+    crash_point("decided")
+    assert killed == [signal.SIGKILL]

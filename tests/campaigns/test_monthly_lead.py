@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from campaigns.recurring import service, standing, stopping
+from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.recurring import board, service, standing, stopping
 from campaigns.recurring.models import Support, SupportStatus
 from civic import jobs
 from civic.mail.models import OutboxMessage
@@ -100,6 +101,22 @@ async def test_a_lead_reads_counts_and_no_sum_of_one_or_two(sign_in: SignIn) -> 
     assert "<svg" in page
     sheet = (await hers.get(f"{path}.csv")).text
     assert f"{YEAR}-01;3;66,66;3;1;0" in sheet
-    assert "Personne" not in page + sheet
+    assert "Personne 1111" not in page + sheet
     assert await AuditEntry.filter(act="supports_exported").count() == 1
     assert (await hers.get(f"/campagnes/{campaign.slug}/tableau")).headers["location"] == path
+
+
+async def test_a_person_who_gives_twice_is_one_person_on_the_board(app: object) -> None:
+    go_to(date(YEAR, 1, 3))
+    campaign, odile = await a_standing(), await a_person("Odile Deux")
+    supports = [
+        await a_support(campaign=campaign, cents=cents, backer=backer)
+        for cents, backer in ((1_000, odile), (2_000, odile), (3_000, await a_person("Paul Un")))
+    ]
+    paid = [await a_paid_month(support, date(YEAR, 1, 5)) for support in supports]
+    found = await board.of(campaign.id)
+    assert (found.active, found.cents, found.months[0].paid, found.months[0].cents) == (3, None, 3, None)
+    await Pledge.filter(id__in=[pledge.id for pledge in paid]).update(status=PledgeStatus.NEEDS_BACKER)
+    assert (await board.of(campaign.id)).waiting == 2
+    await a_paid_month(await a_support(campaign=campaign, cents=4_000, backer=await a_person("Trois")), date(YEAR, 1, 8))
+    assert (await board.of(campaign.id)).cents == 10_000

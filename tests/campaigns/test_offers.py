@@ -8,6 +8,7 @@ import pytest
 from campaigns.lifecycle import service as lifecycle
 from campaigns.lifecycle.models import Campaign, CostLine
 from campaigns.offers import service
+from campaigns.offers.forms import OfferForm
 from campaigns.offers.models import Offer, OfferChange, OfferStatus
 from campaigns.offers.panels import desk_todos, verify
 from civic import clock, jobs
@@ -19,6 +20,18 @@ from civic.people.actor import Actor
 from civic.people.models import RoleName
 from tests.factories import a_person
 from tests.factories.campaigns import a_draft, a_live_campaign, an_offer
+
+
+async def test_the_hand_that_records_an_offer_at_the_counter_stays_in_its_history(app):
+    campaign = await a_live_campaign()
+    line = await CostLine.get(campaign_id=campaign.id, title="La rampe")
+    helped, helper = await a_person("Odile Blanc", "odile@exemple.fr"), await a_person("Rose Guichet")
+    form = OfferForm(line=line.id, kind="thing", title="200 briques anciennes")
+    made = await service.offer(campaign, helped, form, known=True, hand=Actor(helped, recorded_by=helper).hand)
+    own = await service.offer(campaign, helped, form, known=True)
+    assert made.person_id == helped.id
+    written = {row.offer_id: row.actor_id for row in await OfferChange.filter(what="offered")}
+    assert written == {made.id: helper.id, own.id: helped.id}
 
 
 async def test_a_visitor_offers_bricks_confirms_by_mail_and_reads_the_answer(client, sign_in):

@@ -81,6 +81,16 @@ async def test_a_wrong_line_comes_back_with_everything_that_was_typed(sign_in: S
     assert await OfflineGift.all().count() == 0
 
 
+async def test_a_line_without_a_name_says_what_to_write(sign_in: SignIn) -> None:
+    campaign = await a_live_campaign()
+    lead = await sign_in(campaign.lead)
+    answer = await lead.submit(form_of(campaign), stall({"name": "", "amount": "20"}))
+    assert answer.status_code == 422
+    assert "Écrivez un nom, ou «\u00a0Anonyme\u00a0»." in answer.text
+    assert "Remplissez ce champ" not in answer.text
+    assert (await lead.submit(form_of(campaign), stall({"name": "Anonyme", "amount": "20"}))).status_code == 303
+
+
 async def test_more_lines_keep_what_is_typed_and_say_the_sum(sign_in: SignIn) -> None:
     campaign = await a_live_campaign()
     lead = await sign_in(campaign.lead)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.offline import deposits
+from campaigns.offline import deposits, verifying
 from campaigns.offline.models import Mode, OfflineGift
 from civic import clock
 from civic.errors import DomainError
@@ -88,3 +88,19 @@ async def test_the_page_of_a_failed_campaign_says_that_gifts_by_hand_go_back(cli
         await fails(campaign)
     assert said in (await client.get(f"/campagnes/{with_cash.slug}")).text
     assert said not in (await client.get(f"/campagnes/{without.slug}")).text
+
+
+async def test_a_donor_still_sees_her_gift_that_bounced_or_came_back_and_what_happened(sign_in: SignIn) -> None:
+    campaign, odile = await a_live_campaign(), await a_person("Odile Blanc", "odile@exemple.fr")
+    bounced, returned = await a_verified_gift(campaign, 3_000), await a_verified_gift(campaign, 4_000)
+    await OfflineGift.filter(id__in=[bounced.id, returned.id]).update(person_id=odile.id)
+    hers = await sign_in(odile)
+    before = (await hers.get("/mon-espace")).text
+    assert "Don de 30\u202f€" in before
+    assert "impayé" not in before
+    await verifying.bounce(bounced.id, await a_treasurer())
+    await fails(campaign)
+    await verifying.give_back(returned.id, await a_treasurer())
+    after = (await hers.get("/mon-espace")).text
+    assert f"{bounced.code} · chèque revenu impayé" in after
+    assert f"{returned.code} · rendu" in after

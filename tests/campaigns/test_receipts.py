@@ -241,7 +241,9 @@ async def test_the_treasurer_reads_the_register_and_voids_while_others_may_not(
     stranger = await sign_in(await a_person("Paul Muet"))
     assert (await stranger.get("/tresorerie/recus")).status_code == 403
     treasurer = await sign_in(await a_person("Rose Petit", "", RoleName.TREASURER))
-    assert receipt.label in (await treasurer.get("/tresorerie/recus")).text
+    register = (await treasurer.get("/tresorerie/recus")).text
+    assert receipt.label in register
+    assert ('<table class="stacked">' in register, 'class="scroll"' in register) == (True, False), "a phone stacks its rows"
     assert "'=HYPERLINK" in (await treasurer.get(f"/tresorerie/recus-{receipt.year}.csv")).text
     void = f"/tresorerie/recus/{receipt.id}/annuler"
     answers = [await treasurer.submit(void, {"reason": reason}) for reason in ("", "Adresse fausse.", "Encore une fois")]

@@ -113,3 +113,21 @@ async def test_another_word_in_place_of_a_hidden_one_stays_hidden_until_the_team
     assert found.text == "Bravo à tous."
     assert found.hidden_at is not None
     assert found.shown_at is None
+
+
+@pytest.mark.parametrize("verb", ["garder", "remontrer"])
+async def test_the_team_reads_a_hidden_word_again_once_it_was_written_anew(sign_in: SignIn, app: object, verb: str) -> None:
+    campaign = await a_live_campaign()
+    await texts_of(campaign)
+    await Word.all().update(hidden_at=clock.now(), hidden_reason="Des insultes.")
+    team = await sign_in(await a_person("Rose Équipe", "", RoleName.ANIMATOR))
+    page = urls.path("reports.index", slug=campaign.slug)
+    assert "récrit depuis" not in (await team.get("/pupitre")).text
+    assert "Laisser masqué" not in (await team.get(page)).text
+    word = await Word.get().select_related("pledge")
+    await asking.write_word(word.pledge, "Bravo à tous.")
+    assert "Relire 1 mot masqué, récrit depuis" in (await team.get("/pupitre")).text
+    assert "Laisser masqué" in (await team.get(page)).text
+    assert (await team.submit(f"{page}/word/{word.id}/{verb}")).status_code == 303
+    assert "récrit depuis" not in (await team.get("/pupitre")).text
+    assert ((await Word.get()).hidden_at is None) is (verb == "remontrer")

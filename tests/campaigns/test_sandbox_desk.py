@@ -52,6 +52,22 @@ async def test_a_beneficiarys_account_closes_and_opens_by_buttons(sandbox: Harne
     assert {event.account for event in last if event.type == "account.updated"} == {made.id}
 
 
+async def test_a_refund_bears_the_name_and_the_words_of_its_charge(sandbox: Harness) -> None:
+    customer, method = await sandbox.saved("pm_card_visa")
+    made = await sandbox.v1.payment_intents.create_async({
+        "amount": 3_000, "currency": "eur", "customer": customer, "payment_method": method, "confirm": True,
+        "off_session": True, "allowed_payment_method_types": ["card"], "description": "Collecte le-four",
+    })  # fmt: skip
+    charge = str(made.latest_charge)
+    await sandbox.v1.refunds.create_async({"charge": charge, "amount": 1_000})
+    page = (await sandbox.browser.get(f"{sandbox.url}/desk", headers={"accept-language": "fr"})).text
+    lines = [line for line in page.split("<li>") if "re_" in line or charge in line]
+    assert len(lines) == 2
+    named = [line.partition("<br>")[0].rpartition("</strong>")[2].partition(",")[2] for line in lines]
+    assert named[0] == named[1]
+    assert "Collecte le-four" in named[0]
+
+
 async def test_the_balance_is_paid_out_to_the_bank(sandbox: Harness) -> None:
     await paid(sandbox)
     assert await press(sandbox, "payout") == 303

@@ -94,11 +94,15 @@ async def test_of_two_verbs_in_a_deadlock_both_succeed_in_the_end(database: Data
 
 @pytest.mark.one_engine("postgres")
 async def test_more_people_than_connections_all_get_through(database: Database) -> None:
-    async def slow() -> None:
+    await db.execute("CREATE TABLE trial_shift (taken INTEGER)")
+
+    async def slow(person: int) -> None:
         async with db.transaction():
+            await db.execute("INSERT INTO trial_shift VALUES (?)", [person])
             await db.fetch_all("SELECT pg_sleep(0.02)")
 
-    await asyncio.wait_for(asyncio.gather(*(slow() for _ in range(60))), 10)
+    await asyncio.wait_for(asyncio.gather(*map(slow, range(60))), 10)
+    assert await db.fetch_all("SELECT COUNT(*) AS n FROM trial_shift") == [{"n": 60}]
 
 
 @pytest.mark.one_engine("postgres")
