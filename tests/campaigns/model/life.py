@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from hypothesis.stateful import RuleBasedStateMachine, invariant
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from app import create_app
 from campaigns.lifecycle import service as lifecycle
@@ -66,6 +66,8 @@ class Life(RuleBasedStateMachine):
     folder: Path
     numbers = count(1)
     goal = GoalKind.ALL_OR_NOTHING
+    story: tuple[tuple[str, dict[str, Any]], ...] = ()
+    """The plain life of this kind, which Hypothesis tries first: acts by their names."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,7 +77,7 @@ class Life(RuleBasedStateMachine):
         self.seen: set[str] = set()
         self.read_at: tuple[str, timedelta] | None = None
         self.lines_read: frozenset[str] = frozenset()
-        self.steps = 0
+        self.steps = self.days = 0
         try:
             self.run(self.open())
         except BaseException:
@@ -278,6 +280,14 @@ class Life(RuleBasedStateMachine):
         """An act that may be refused."""
         with suppress(DomainError, gateway.GatewayTrouble):
             await verb
+
+    @rule()
+    def a_plain_day(self) -> None:
+        """The next act of the plain life. Its name comes first, so the simplest life is this story and nothing else."""
+        if self.days < len(self.story):
+            name, given = self.story[self.days]
+            getattr(self, name)(**given)
+        self.days += 1
 
     @invariant()
     def all_is_well(self) -> None:

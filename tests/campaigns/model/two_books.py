@@ -285,7 +285,7 @@ async def _gone(books: TwoBooks, charge: dict[str, Any]) -> tuple[int, int]:
         kind, _source = name_of(line)
         if not books.booked(*name_of(line)) or line["source"] not in {*refunds, *contests, charge["id"]}:
             continue
-        if kind in ("refund", "refund back", "returned") or line["source"] in ended:
+        if kind in ("refund", "refund back", "returned") or (kind == "dispute" and line["source"] in ended):
             gone -= line["amount"]
         elif kind == "dispute":
             held -= line["amount"]
