@@ -21,8 +21,8 @@ from campaigns.refunds.models import RefundMeans
 from civic import jobs
 from civic.database.config import Engine
 from tests.campaigns.model.acts_back import GoingBack
-from tests.campaigns.model.acts_gifts import MEANS, Gifts
 from tests.campaigns.model.acts_end import Cancelling
+from tests.campaigns.model.acts_gifts import MEANS, Gifts
 from tests.campaigns.model.acts_match import Matched
 from tests.campaigns.model.acts_monthly import Monthly
 from tests.campaigns.model.acts_offline import ByHand

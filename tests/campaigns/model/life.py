@@ -29,9 +29,9 @@ from civic.people.actor import Actor
 from civic.people.models import RoleName
 from civic.settings import Settings, configure
 from tests.campaigns.model import checks
+from tests.campaigns.model.agreeing import assert_two_books_agree
 from tests.campaigns.model.paper import assert_receipts_right
 from tests.campaigns.model.seen import HIDDEN_CENTS, VEILED, Visitor, fund_of
-from tests.campaigns.model.two_books import assert_two_books_agree
 from tests.campaigns.sandbox_server import SECRET, Harness, running_sandbox
 from tests.campaigns.till import assert_books_agree, open_till
 from tests.engines import Templates, connected

@@ -1,27 +1,14 @@
-"""Our ledger beside the sandbox's books, movement by movement, at every step.
+"""Our ledger beside the sandbox's books, movement by movement, at one moment.
 
-Ours is a part of theirs: what we booked on the gateway's account is a line of its balance, to the cent and once. What
-they have beyond that is *awaited*: an attempt or a refund of ours is open, or nobody has told us yet. Nothing else may
-be missing, and what each gift has left follows from the sandbox's lines alone.
+Ours is a part of theirs: what we booked on the gateway's account is a line of its balance, to the cent and once.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from campaigns.lifecycle.models import Campaign
-from campaigns.matching.models import Match, MatchState
-from campaigns.offline.models import COUNTING, OfflineGift
-from campaigns.payments import attempts
 from campaigns.payments.inbox import FACTS
-from campaigns.payments.models import Attempt, AttemptStatus
-from campaigns.pledges.models import Pledge
-from campaigns.refunds import sending
-from campaigns.refunds.disputes import ENDED
-from campaigns.refunds.models import Dispute, Refund, RefundMeans, RefundStatus
 from civic import database
-from tests.campaigns.model.seen import fund_of
 
 World = dict[str, list[dict[str, Any]]]
 Name = tuple[str, str]
@@ -38,13 +25,6 @@ _BOOKED = {
     ("dispute_fee", "dispute"): "dispute", ("payout", "balance_line"): "account",
     ("account_fee", "balance_line"): "account",
 }  # fmt: skip
-NEWS = {
-    "charge": ("payment_intent.succeeded",), "refund": ("refund.created",), "returned": ("charge.failed",),
-    "refund back": ("refund.updated", "charge.refund.updated", "refund.failed"),
-}  # fmt: skip
-"""The messages that tell a movement: once one of them is dealt with, it is booked."""
-TAKEN = ("charge.dispute.created", "charge.dispute.funds_withdrawn")
-GIVEN = ("charge.dispute.funds_reinstated",)
 
 
 @dataclass
@@ -156,178 +136,3 @@ def assert_ours_is_theirs(books: TwoBooks) -> None:
     for name, one in books.ours.items():
         booked = one.cents.get("stripe_clearing", 0), one.cents.get("psp_fees", 0)
         assert theirs.get(name) == booked, f"{name}: booked {booked}, the gateway has {theirs.get(name)}"
-
-
-async def awaited(books: TwoBooks) -> list[Name]:
-    """What the gateway moved and we have not booked yet, each for a good reason. AssertionError for any other."""
-    lacking = [line for line in books.lines if name_of(line) not in books.ours]
-    for line in lacking:
-        name = name_of(line)
-        reason = _REASONS[name[0]]
-        assert await reason(books, line), f"{name} of {line['net']} cents is not booked, and nothing is under way"
-    return [name_of(line) for line in lacking]
-
-
-def _is_told(books: TwoBooks, object_ref: str, kinds: Iterable[str]) -> bool:
-    return any((kind, object_ref) in books.told for kind in kinds)
-
-
-def _find(rows: list[dict[str, Any]], id: str) -> dict[str, Any]:
-    return next(row for row in rows if row["id"] == id)
-
-
-async def _charge_is_awaited(books: TwoBooks, line: dict[str, Any]) -> bool:
-    """Its attempt is open, and nobody has told us."""
-    charge = _find(books.world["charges"], line["source"])
-    attempt = await Attempt.get(key=charge["metadata"]["attempt"])
-    return attempt.status in attempts.OPEN and not _is_told(books, charge["payment_intent"], NEWS["charge"])
-
-
-async def _refund_of(made: dict[str, Any]) -> Refund | None:
-    number = made["metadata"].get("refund", "").removeprefix("refund-")
-    return await Refund.get_or_none(id=int(number)) if number else await Refund.get_or_none(refund_ref=made["id"])
-
-
-async def _refund_is_awaited(books: TwoBooks, line: dict[str, Any]) -> bool:
-    """It is under way here; nobody told us of one that was made there; or it was back before we saw it leave."""
-    made = _find(books.world["refunds"], line["source"])
-    row = await _refund_of(made)
-    if row is None:
-        return not _is_told(books, made["id"], NEWS["refund"])
-    if row.status == RefundStatus.FAILED:
-        return bool(made["status"] == "failed") and row.booked_at is None
-    return row.status in sending.OPEN
-
-
-async def _failure_is_awaited(books: TwoBooks, line: dict[str, Any]) -> bool:
-    """Nobody has told us that it is back; or we never saw it leave."""
-    made = _find(books.world["refunds"], line["source"])
-    if not books.booked("refund", made["id"]):
-        return True  # the refund's own line says whether that may be
-    row = await _refund_of(made)
-    away = row is not None and row.status in (*sending.OPEN, RefundStatus.SUCCEEDED)
-    return away and not _is_told(books, made["id"], NEWS["refund back"])
-
-
-async def _dispute_is_awaited(books: TwoBooks, line: dict[str, Any]) -> bool:
-    return not _is_told(books, line["source"], TAKEN if line["amount"] < 0 else GIVEN)
-
-
-async def _return_is_awaited(books: TwoBooks, line: dict[str, Any]) -> bool:
-    return not _is_told(books, line["source"], NEWS["returned"])
-
-
-async def _account_is_awaited(books: TwoBooks, line: dict[str, Any]) -> bool:
-    """We have not read the balance since."""
-    return line["id"] not in books.read
-
-
-_REASONS = {
-    "charge": _charge_is_awaited, "refund": _refund_is_awaited, "refund back": _failure_is_awaited,
-    "dispute": _dispute_is_awaited, "returned": _return_is_awaited, "account": _account_is_awaited,
-}  # fmt: skip
-
-
-async def assert_rows_say_so(books: TwoBooks) -> None:
-    """A paid attempt, a refund that has left, and a dispute are each booked, and nothing is that no row tells of."""
-    charges = [one for one in books.world["charges"] if books.booked("charge", one["id"])]
-    paid = {row.key for row in await Attempt.filter(status=AttemptStatus.SUCCEEDED)}
-    assert sorted(one["metadata"]["attempt"] for one in charges) == sorted(paid)
-    rows = await Refund.filter(means=RefundMeans.GATEWAY).exclude(booked_at=None)
-    out = {row.refund_ref for row in rows if row.is_out}
-    sent = {source for kind, source in books.ours if kind == "refund"}
-    assert {source for source in sent if not books.booked("refund back", source)} == out
-    held = {row.dispute_ref: row.held_cents for row in await Dispute.all()}
-    for kind, source in books.ours:
-        assert kind not in ("dispute", "returned") or source.partition("#")[0] in held, (kind, source)
-    taken: dict[str, int] = defaultdict(int)
-    for line in books.lines:
-        if books.booked(*name_of(line)) and name_of(line)[0] in ("dispute", "returned"):
-            taken[line["source"]] -= line["amount"]
-    assert {ref: cents for ref, cents in held.items() if cents} == {ref: cents for ref, cents in taken.items() if cents}
-
-
-@dataclass
-class Left:
-    """What should stand in the ledger for one gift, by the sandbox's lines that are booked; credits are negative."""
-
-    fund: int = 0
-    platform_tips: int = 0
-    backer_external: int = 0
-    disputes_held: int = 0
-
-
-async def gifts_by_their_books(books: TwoBooks) -> dict[int, Left]:
-    """Pledge → what should be left of it: what goes back is taken from the gift, then the tip, then she owes it."""
-    found: dict[int, Left] = {}
-    for charge in books.world["charges"]:
-        if not books.booked("charge", charge["id"]):
-            continue
-        pledge = await Pledge.get(id=int(charge["metadata"]["pledge"]))
-        gone, held = await _gone(books, charge)
-        gift, tip = pledge.amount_cents, charge["amount"] - pledge.amount_cents
-        found[pledge.id] = Left(
-            -(gift - min(gone, gift)), -(tip - min(max(0, gone - gift), tip)), max(0, gone - gift - tip), held
-        )
-    return found
-
-
-async def _gone(books: TwoBooks, charge: dict[str, Any]) -> tuple[int, int]:
-    """What went back of a charge, and what a bank holds of it, in cents, as far as it is booked."""
-    refunds = {one["id"] for one in books.world["refunds"] if one["charge"] == charge["id"]}
-    contests = {one["id"] for one in books.world["disputes"] if one["charge"] == charge["id"]}
-    ended = {row.dispute_ref for row in await Dispute.filter(status__in=list(ENDED))}
-    by_hand = Refund.filter(
-        pledge_id=int(charge["metadata"]["pledge"]), means=RefundMeans.TRANSFER, status=RefundStatus.SUCCEEDED
-    )
-    gone, held = sum(row.amount_cents for row in await by_hand), 0
-    for line in books.lines:
-        kind, _source = name_of(line)
-        if not books.booked(*name_of(line)) or line["source"] not in {*refunds, *contests, charge["id"]}:
-            continue
-        if kind in ("refund", "refund back", "returned") or (kind == "dispute" and line["source"] in ended):
-            gone -= line["amount"]
-        elif kind == "dispute":
-            held -= line["amount"]
-    return gone, held
-
-
-async def assert_gifts_are_right(books: TwoBooks, campaign: Campaign) -> None:
-    """Each gift's part of fund, tips, debts and held sums is what the sandbox's lines make of it; so is the fund."""
-    expected = await gifts_by_their_books(books)
-    booked: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for one in books.bookings:
-        what, _space, number = one.memo.partition(" ")
-        if what == "pledge":
-            for account, cents in one.cents.items():
-                booked[int(number)]["fund" if account in ("campaign_fund", "refunds_due") else account] += cents
-    assert set(booked) == set(expected)
-    for id, left in expected.items():
-        ours = {account: booked[id].get(account, 0) for account in vars(left)}
-        assert ours == vars(left), f"pledge {id}: booked {ours}, by the gateway's lines {vars(left)}"
-    hands = await OfflineGift.filter(campaign_id=campaign.id, status__in=list(COUNTING))
-    due = [MatchState.DUE, MatchState.RECEIVED]
-    added = await Match.filter(agreement__campaign_id=campaign.id, state__in=due)
-    rest = sum(row.amount_cents for row in (*hands, *added))
-    others = sum(one.cents.get("refunds_due", 0) for one in books.bookings)
-    assert await fund_of(campaign.id) == rest + others - sum(left.fund for left in expected.values())
-
-
-async def assert_two_books_agree(world: World, campaign: Campaign, read: frozenset[str], *, quiet: bool) -> int:
-    """All of this; when everything is heard and done, nothing is awaited and the totals are the same.
-
-    Answers how many movements are awaited.
-    """
-    books = await open_books(world, read)
-    assert_ours_is_theirs(books)
-    waiting = await awaited(books)
-    await assert_rows_say_so(books)
-    await assert_gifts_are_right(books, campaign)
-    if quiet and not books.unheard:
-        unseen = {("refund", source) for kind, source in waiting if kind == "refund back"}  # it left and came back
-        rest = [name for name in waiting if name[0] not in ("account", "refund back") and name not in unseen]
-        rest += [name for name in waiting if name[0] == "refund back" and books.booked("refund", name[1])]
-        assert not rest, f"all is heard and done, and still not booked: {rest}"
-        unread = [line["net"] for line in books.lines if name_of(line)[0] == "account" and name_of(line) in waiting]
-        assert books.net - sum(unread) == books.cents("stripe_clearing")
-    return len(waiting)
