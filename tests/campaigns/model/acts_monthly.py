@@ -20,6 +20,7 @@ class Monthly(Life):
     """A standing campaign, without goal or end."""
 
     goal = GoalKind.MONTHLY
+    spends_in = ("campaign live", "campaign cancelled")
 
     async def begin(self) -> None:
         """A standing campaign, and who of its supporters wants receipts."""
@@ -94,6 +95,7 @@ class Monthly(Life):
         """How many support; nobody's name, and no sum."""
         running = Support.filter(campaign_id=self.campaign, status=SupportStatus.ACTIVE)
         await self.visitor.assert_support_told_right(self.slug, await running.count())
+        await self.visitor.assert_months_told_right(self.campaign)
 
     async def check(self) -> None:
         """A month is charged once, by one pledge of the support's own person, and adds to no goal."""

@@ -16,9 +16,10 @@ from hypothesis.stateful import precondition, rule
 from campaigns.lifecycle import service as lifecycle
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.payments import checkout
+from campaigns.payments.gateway import GatewayTrouble
 from campaigns.payments.models import InboxEvent
 from campaigns.sandbox.deliveries import signature
-from campaigns.settlement import closing, crash, deciding, looking
+from campaigns.settlement import books, closing, crash, deciding, looking
 from civic import database, jobs
 from tests.campaigns.model.life import Life
 from tests.campaigns.sandbox_server import SECRET
@@ -48,6 +49,7 @@ class Accidents(Life):
     """Time, trouble and restarts."""
 
     forgeries = 0
+    account_moves = 0
 
     @rule(times=st.integers(1, 3), seed=st.integers(0, 99), percent=st.sampled_from((30, 100)))
     def messages_arrive(self, times: int, seed: int, percent: int) -> None:
@@ -101,6 +103,37 @@ class Accidents(Life):
         async def act() -> None:
             await asyncio.gather(looking.reconcile(patience=timedelta()), jobs.run_due(schedules=False))
             await self.look_again_quietly()
+
+        self.run(act())
+
+    @rule()
+    def everybody_catches_up(self) -> None:
+        self.run(self.catch_up())
+
+    @precondition(lambda self: self.account_moves < 4 and self.sees("collected", "refunded", "disputed", "charged_back"))
+    @rule(what=st.sampled_from(("payout", "payout", "refused payout", "fee")))
+    def the_account_moves(self, what: str) -> None:
+        """The gateway pays the balance out, the bank refuses it, or the account itself costs something."""
+        self.account_moves += 1
+
+        async def act() -> None:
+            if what == "fee":
+                await self.gate.control.account_fee(290)
+                return
+            paid = await self.gate.control.pay_out()
+            if paid and what == "refused payout":
+                await self.gate.control.fail_payout(paid["id"])
+
+        self.run(act())
+
+    @rule()
+    def night_falls(self) -> None:
+        """The balance is read, and the books are compared; the network may be down."""
+
+        async def act() -> None:
+            with suppress(GatewayTrouble):
+                await self.read_balance()
+                await books.compare_due()
 
         self.run(act())
 

@@ -26,6 +26,8 @@ UNION SELECT 'dispute ' || status FROM dispute UNION SELECT 'hand ' || status FR
 UNION SELECT 'slip' FROM offline_deposit WHERE banked_on IS NULL AND undone_at IS NULL
 UNION SELECT 'match due' FROM match_agreement WHERE due_at IS NOT NULL AND received_at IS NULL
 UNION SELECT 'debit' FROM pledge WHERE method_label LIKE 'SEPA%'
+UNION SELECT 'tranche ' || status FROM tranche UNION SELECT 'expense ' || status FROM expense
+UNION SELECT 'end asked' FROM campaign_cancellation WHERE answered_at IS NULL
 UNION SELECT 'campaign ' || status FROM campaign WHERE id = ?"""
 """What there is to act upon, so that few acts find nothing to do."""
 PAYABLE = ("requires_action", "requires_confirmation", "processing", "succeeded")

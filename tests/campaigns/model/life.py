@@ -9,17 +9,18 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from hypothesis.stateful import RuleBasedStateMachine, invariant
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from app import create_app
 from campaigns.lifecycle import service as lifecycle
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind, Reward
 from campaigns.payments import checkout, gateway, inbox
+from campaigns.payments.models import Attempt, InboxEvent
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.receipts import service as receipts
 from campaigns.receipts.forms import DonorForm
 from campaigns.refunds import looking as refunds
-from campaigns.settlement import closing, deciding, looking
+from campaigns.settlement import balance, closing, deciding, looking
 from civic import clock, database, jobs
 from civic.database.config import Engine
 from civic.errors import DomainError
@@ -28,6 +29,7 @@ from civic.people.actor import Actor
 from civic.people.models import RoleName
 from civic.settings import Settings, configure
 from tests.campaigns.model import checks
+from tests.campaigns.model.agreeing import assert_two_books_agree
 from tests.campaigns.model.paper import assert_receipts_right
 from tests.campaigns.model.seen import HIDDEN_CENTS, VEILED, Visitor, fund_of
 from tests.campaigns.sandbox_server import SECRET, Harness, running_sandbox
@@ -37,6 +39,8 @@ from tests.factories import a_person
 from tests.factories.settlement import a_live_campaign
 
 T = TypeVar("T")
+CATCH_UP_EVERY = 10
+"""After so many steps everything is heard and done, and both sides' totals are compared."""
 OVER = {CampaignStatus.FAILED, CampaignStatus.FUNDED, CampaignStatus.SHORTFALL, CampaignStatus.REFUNDED,
         CampaignStatus.CANCELLED}  # fmt: skip
 ISSUER = {
@@ -62,6 +66,8 @@ class Life(RuleBasedStateMachine):
     folder: Path
     numbers = count(1)
     goal = GoalKind.ALL_OR_NOTHING
+    story: tuple[tuple[str, dict[str, Any]], ...] = ()
+    """The plain life of this kind, which Hypothesis tries first: acts by their names."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,6 +76,8 @@ class Life(RuleBasedStateMachine):
         self.keys, self.offset, self.pages = count(1), timedelta(), list[tuple[int, str]]()
         self.seen: set[str] = set()
         self.read_at: tuple[str, timedelta] | None = None
+        self.lines_read: frozenset[str] = frozenset()
+        self.steps = self.days = 0
         try:
             self.run(self.open())
         except BaseException:
@@ -144,6 +152,7 @@ class Life(RuleBasedStateMachine):
         assert [(one.name, one.last_error) for one in await jobs.dead_letters()] == []
         left = await checks.undone()
         assert not left, left
+        await self.read_balance()
         await assert_books_agree(self.gate)
         await self.check()
         await self.assert_let_go(found)
@@ -236,6 +245,31 @@ class Life(RuleBasedStateMachine):
             await inbox.keep(event)
         await jobs.run_due(schedules=False)
 
+    async def read_balance(self) -> None:
+        """The night's work: what the account itself costs and pays out. Raises GatewayTrouble."""
+        there = frozenset(line["id"] for line in (await self.gate.control.dump())["balance_transactions"])
+        await balance.read_due()
+        if await Attempt.all().exists():  # before the first charge nobody reads it
+            self.lines_read = there
+
+    async def catch_up(self) -> None:
+        """The network is well, everything is heard and looked at: then both sides' whole books are the same."""
+        await self.gate.control.forget_faults()
+        for _round in range(8):
+            await self.travel(timedelta(hours=2))  # what failed is tried again
+            await self.hear(1)
+            await self.look_again()
+            await self.read_balance()
+            if not await checks.undone() and await self.has_heard_all():
+                break
+        assert not await checks.undone(), await checks.undone()
+        await assert_books_agree(self.gate)
+
+    async def has_heard_all(self) -> bool:
+        """Whether every message of the gateway is kept."""
+        sent = {event["id"] for event in (await self.gate.control.dump())["events"]}
+        return sent <= set(await InboxEvent.all().values_list("event_ref", flat=True))
+
     async def debits(self, yes: bool) -> None:
         """The banks answer every debit under way."""
         for intent in (await self.gate.control.dump())["payment_intents"]:
@@ -247,17 +281,31 @@ class Life(RuleBasedStateMachine):
         with suppress(DomainError, gateway.GatewayTrouble):
             await verb
 
+    @rule()
+    def a_plain_day(self) -> None:
+        """The next act of the plain life. Its name comes first, so the simplest life is this story and nothing else."""
+        if self.days < len(self.story):
+            name, given = self.story[self.days]
+            getattr(self, name)(**given)
+        self.days += 1
+
     @invariant()
     def all_is_well(self) -> None:
         self.run(self.check())
+        self.steps += 1
+        if self.steps % CATCH_UP_EVERY == 0:
+            self.run(self.catch_up())
+            self.run(self.check())
 
     async def check(self) -> None:
-        """`civic verify`, the gateway's side, and what the public reads, after every step."""
+        """`civic verify`, both sides' books line by line, and what the public reads, after every step."""
         quiet = not await checks.undone()
         await checks.assert_verified(quiet)
         campaign = await Campaign.get(id=self.campaign)
         self.seen = await checks.what_there_is(self.campaign)
-        checks.assert_gate(await self.gate.control.dump(), early=self.goal == GoalKind.ALL_OR_NOTHING and not campaign.decided_at)
+        world = await self.gate.control.dump()
+        checks.assert_gate(world, early=self.goal == GoalKind.ALL_OR_NOTHING and not campaign.decided_at)
+        await assert_two_books_agree(world, campaign, self.lines_read, quiet=quiet)
         version = (await database.version(), self.offset)
         if version != self.read_at:  # nothing was written and no time has passed: the same pages
             await self.look_in_public()

@@ -12,10 +12,11 @@ from datetime import datetime
 import httpx2
 
 from campaigns.ledger.models import AccountKind
-from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus
+from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus, CostLine
 from campaigns.matching.models import Match, MatchState
 from campaigns.offline.models import COUNTING, OfflineGift
 from campaigns.payments.models import Attempt
+from campaigns.payouts.models import Answer, Expense
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.proof.accounts import FINAL
 from campaigns.proof.checking import check as check_export
@@ -30,6 +31,9 @@ GIVEN_UP = (PledgeStatus.CREATED, PledgeStatus.ABANDONED, PledgeStatus.CANCELLED
 _SUM = re.compile(r'<strong class="gauge__sum">([^<]+)</strong>')
 _BLOCK = re.compile(r"<main>.*?<p><strong>([^<]+)</strong>", re.S)
 _ROW = re.compile(r'<tr( class="total")?><th scope="row">([^<]*)</th><td class="n">([^<]+)</td></tr>')
+_SPENT = re.compile(r'<th scope="row">Dépensé</th><td class="n">([^<]+)</td>')
+_LINE = re.compile(r'<tr><th scope="row">[^<]*</th><td class="n">([^<]+)</td><td class="n">([^<]+)</td></tr>')
+_EXPENSE = re.compile(r'<td class="only-wide">[^<]*</td><td class="n">([^<]+)</td><td>')
 _FUND = """SELECT -COALESCE(SUM(p.amount_cents), 0) AS cents FROM posting p JOIN account a ON a.id = p.account_id
 WHERE a.kind = ? AND a.campaign_id = ?"""
 
@@ -98,6 +102,8 @@ class Visitor:
         assert check_export(export).problems == []
         if campaign.status in FINAL:
             self.assert_adds_up(proof, await fund_of(campaign_id) - await held_of(campaign_id))
+            await self.assert_spending_told(proof, campaign_id)
+            assert cents_of(_SPENT.search(proof)[1]) == -await _sum(Expense.filter(status=Answer.ACCEPTED))
         else:
             assert "Le bilan, en euros" not in proof
         await self.assert_secrets_kept(campaign, total, page, block, proof, export)
@@ -110,6 +116,16 @@ class Visitor:
         assert sum(cents for _total, cents in rows[:first]) == rows[first][1] == fund, (rows, fund)
         left = rows[-1][1]
         assert sum(cents for _total, cents in rows[first:-1]) == left, rows
+
+    async def assert_spending_told(self, proof: str, campaign_id: int) -> None:
+        """Each cost line with what was planned and spent, each verified expense once, and none of the others."""
+        section = proof.partition('id="depenses"')[2].partition("</section>")[0]
+        lines = [(cents_of(planned), cents_of(spent)) for planned, spent in _LINE.findall(section)]
+        verified = Expense.filter(campaign_id=campaign_id, status=Answer.ACCEPTED)
+        rows = await CostLine.filter(campaign_id=campaign_id).order_by("position", "id")
+        assert sorted(lines) == sorted([(row.amount_cents, await _sum(verified.filter(cost_line_id=row.id))) for row in rows])
+        told = sorted(cents_of(cents) for cents in _EXPENSE.findall(section))
+        assert told == sorted(await verified.values_list("amount_cents", flat=True))
 
     async def assert_secrets_kept(self, campaign: Campaign, total: int, *texts: str) -> None:
         """A veiled name nowhere, a hidden amount only where it is the whole total (invariant 15)."""
@@ -134,6 +150,12 @@ class Visitor:
         assert (int(found[1]) if found else None) == (count if count >= 3 else None)
         assert "en tout" not in page
         assert VEILED.split()[1] not in page
+
+    async def assert_months_told_right(self, campaign_id: int) -> None:
+        """The page of proofs of a monthly support: what was spent, line by line, and a chain that holds."""
+        slug = (await Campaign.get(id=campaign_id)).slug
+        await self.assert_spending_told(await self.read(f"/campagnes/{slug}/preuves"), campaign_id)
+        assert check_export(await self.read(f"/campagnes/{slug}/preuves.jsonl")).problems == []
 
 
 async def _moved(campaign_id: int) -> datetime:
