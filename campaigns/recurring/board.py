@@ -60,9 +60,11 @@ async def of(campaign_id: int) -> Board:
     charged = SupportMonth.filter(support__campaign_id=campaign_id).order_by("month")
     months: dict[str, Month] = {}
     rows = await charged.select_related("pledge")
+    givers: dict[str, set[int]] = {}
     for row in rows:
         one = months.setdefault(row.month, Month(row.month))
         if row.pledge.status == PledgeStatus.COLLECTED:
+            givers.setdefault(row.month, set()).add(row.pledge.person_id)
             one.paid, one.cents = one.paid + 1, (one.cents or 0) + row.pledge.amount_cents
         one.failed += row.pledge.status in FAILED
     for support in supports:
@@ -72,11 +74,12 @@ async def of(campaign_id: int) -> Board:
             stopped = _month(support.stopped_at or support.updated_at)
             months.setdefault(stopped, Month(stopped)).stopped += 1
     for one in months.values():
-        one.cents = one.cents if one.paid >= standing.LEAST_SHOWN else None
-    active = [support.amount_cents for support in supports if support.status == SupportStatus.ACTIVE]
+        one.cents = one.cents if len(givers.get(one.month, ())) >= standing.LEAST_SHOWN else None
+    running = [support for support in supports if support.status == SupportStatus.ACTIVE]
+    active, persons = [support.amount_cents for support in running], {support.person_id for support in running}
     return Board(
         len(active), sum(support.status == SupportStatus.PAUSED for support in supports),
-        sum(active) if len(active) >= standing.LEAST_SHOWN else None,
+        sum(active) if len(persons) >= standing.LEAST_SHOWN else None,
         sum(row.pledge.status == PledgeStatus.NEEDS_BACKER for row in rows),
         sorted(months.values(), key=lambda one: one.month, reverse=True)[:MOST_MONTHS],
     )  # fmt: skip
