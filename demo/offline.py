@@ -73,7 +73,7 @@ async def _second_stall(world: World) -> None:
 
 async def _statement(world: World) -> None:
     """The animator sends the bank's file; the treasurer will confirm."""
-    promised = await OfflineGift.filter(form_key="demo-market", status="promised").first()
+    promised = await OfflineGift.filter(status="promised", amount_cents=7_200).order_by("id").first()
     if promised is None:
         return
     animator = world.actor("agathe", RoleName.ANIMATOR)

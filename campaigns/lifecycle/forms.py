@@ -74,8 +74,9 @@ class TermsForm(BaseModel):
 
 
 class ReviewForm(BaseModel):
-    """The reviewer's answer."""
+    """The reviewer's answer; `version` is the campaign's that was on the page."""
 
+    version: int = 0
     answer: Literal["approved", "changes_requested", "rejected"]
     note: str = Field("", max_length=5_000)
     about_title: str = Field("", max_length=2_000)

@@ -61,6 +61,8 @@ async def answer(request: Request) -> Response:
     campaign = await queries.campaign_to_review(request.path_params["slug"], actor)
     form = await Form.read(request, ReviewForm)
     try:
+        if form.data is not None and form.data.version not in (0, campaign.version):
+            raise DomainError(_("La collecte a été renvoyée entre-temps. Relisez-la avant de répondre."))
         if form.data is not None:
             await service.review(campaign, actor, CampaignStatus(form.data.answer), form.data.note, form.data.remarks())
             return redirect("desk.index", flash=_("Votre réponse est envoyée aux porteurs."))

@@ -7,14 +7,14 @@ from campaigns.lifecycle import comments
 from campaigns.lifecycle.checklist import SHORTEST, checklist, end_of, ends_too_soon, missing
 from campaigns.lifecycle.legal import missing_facts
 from campaigns.lifecycle.models import Campaign, CampaignChange, CampaignStatus, GoalKind
-from campaigns.lifecycle.queries import cost_lines
+from campaigns.lifecycle.queries import cost_lines, runs
 from campaigns.lifecycle.transitions import By, move
 from campaigns.payees import queries as payees
 from campaigns.payees.models import Payee
 from civic import clock, jobs, mail
 from civic.activity import service as activity
 from civic.database import transaction
-from civic.errors import DomainError, Invalid
+from civic.errors import DomainError, Forbidden, Invalid
 from civic.i18n import _
 from civic.initiatives.queries import is_lead, leads_of
 from civic.needs import service as needs
@@ -147,7 +147,12 @@ async def suspend(campaign: Campaign, team: Actor, note: str) -> None:
 
 
 async def resume(campaign: Campaign, team: Actor, note: str) -> None:
-    """Open again; the deadline moves by the time lost, and the backers are told (fact `campaign_resumed`)."""
+    """Open again; the deadline moves by the time lost, and the backers are told (fact `campaign_resumed`).
+
+    Raises Forbidden for who runs it: what the team has stopped, its lead does not start again with a second hat.
+    """
+    if await runs(team, campaign):
+        raise Forbidden(_("Vous portez cette collecte : une autre personne de l’équipe la rouvre."))
     change = await CampaignChange.filter(campaign_id=campaign.id, after=CampaignStatus.SUSPENDED.value)
     lost = clock.now() - max(row.at for row in change)
     deadline = campaign.deadline + lost if campaign.deadline else None

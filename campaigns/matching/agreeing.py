@@ -1,6 +1,7 @@
 """The verbs of an agreement: propose, withdraw, accept, decline. Its terms never change: another one is proposed."""
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.lifecycle.queries import runs
 from campaigns.matching import letters, service
 from campaigns.matching.forms import AgreementTerms
 from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchCommune, MatchFund
@@ -8,7 +9,7 @@ from campaigns.matching.queries import answer_by
 from civic import clock
 from civic.activity import service as activity
 from civic.database import retrying, transaction
-from civic.errors import DomainError, Gone, Invalid
+from civic.errors import DomainError, Forbidden, Gone, Invalid
 from civic.i18n import _
 from civic.people.actor import Actor
 from civic.people.service import audit
@@ -24,9 +25,11 @@ BEFORE_THE_END = frozenset({
 async def propose(campaign: Campaign, team: Actor, terms: AgreementTerms) -> MatchAgreement:
     """The team proposes an agreement to a matcher, who gets a secret link. All amounts in cents.
 
-    Raises Gone when the campaign is decided, Invalid for a fund without room, DomainError for a second agreement of the
-    same fund.
+    Raises Forbidden for who runs the campaign, whose success it may decide; Gone when that is decided, Invalid for a
+    fund without room, DomainError for a second agreement of the same fund.
     """
+    if await runs(team, campaign):
+        raise Forbidden(_("Vous portez cette collecte : une autre personne de l’équipe propose l’abondement."))
     async with transaction():
         await service.hold_campaign(campaign.id)
         await _check_open(campaign.id)

@@ -36,6 +36,8 @@ async def create(request: Request) -> Response:
     known = _known(request)
     try:
         if form.data is not None:
+            if known is None:
+                await limits.hit("offer-email", (form.data.contact()[1] or "").lower(), most=5, per=3600)
             person = known or await meet(*form.data.contact())
             hand = actor.hand if (actor := visitor_or_actor(request)) else None
             made = await service.offer(campaign, person, form.data, known=known is not None, hand=hand)

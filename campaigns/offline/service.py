@@ -1,5 +1,6 @@
 """What a lead does with money at a market stall: enter several gifts at once, put one right, withdraw it."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -52,10 +53,12 @@ class Entry:
 
 
 async def enter(campaign: Campaign, actor: Actor, entries: list[Entry], key: str) -> list[OfflineGift]:
-    """Keep the lines of one form, all or none; the same form again answers the same gifts. Nothing counts yet.
+    """Keep the lines of one form, all or none; the same form again answers the same gifts, unless it says something
+    else now (its page was kept by the browser). Nothing counts yet.
 
     Raises Invalid with the field of the line that is wrong (`number_2`), Gone when the campaign is over.
     """
+    key = hashlib.sha256(f"{key} {campaign.id} {actor.hand.id} {entries!r}".encode()).hexdigest()
     known = await OfflineGift.filter(form_key=key).order_by("line")
     if known:
         return known

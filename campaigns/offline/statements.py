@@ -11,6 +11,8 @@ from tortoise.exceptions import IntegrityError
 from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.offline import deposits, layouts, queries, taken, verifying
 from campaigns.offline.models import (
+    COUNTING,
+    OPEN,
     BankLayout,
     BankLine,
     BankStatement,
@@ -197,7 +199,7 @@ async def _named(letter: str, number: int) -> Found | None:
     if letter == "P":
         pledge = await Pledge.get_or_none(id=number, status=PledgeStatus.SWITCHED_OFFLINE)
         gift = await OfflineGift.get_or_none(pledge_id=number, status=OfflineStatus.RECEIVED, mode=Mode.TRANSFER)
-        if pledge is None or await _taken(pledge_id=number):
+        if pledge is None or await _taken(pledge_id=number) or (gift is None and await _awaits_otherwise(number)):
             return None
         return Found(gift.amount_cents if gift else pledge.amount_cents, gift, pledge)
     by = {"slip_id": number} if letter == "B" else {"id": number}
@@ -205,6 +207,11 @@ async def _named(letter: str, number: int) -> Found | None:
     if found is None or found.mode not in (None, Mode.TRANSFER) or await _taken(gift_id=found.id):
         return None
     return Found(found.amount_cents, found)
+
+
+async def _awaits_otherwise(pledge_id: int) -> bool:
+    """A cheque or cash was entered for this promise: that one pays it, or is taken out first."""
+    return await OfflineGift.filter(pledge_id=pledge_id, status__in=[*OPEN, *COUNTING]).exists()
 
 
 async def _taken(**by: int) -> bool:
@@ -279,6 +286,8 @@ async def _received(line: BankLine) -> OfflineGift:
 
 async def _of_promise(line: BankLine, received: dict[str, Any]) -> OfflineGift:
     pledge = await Pledge.get(id=line.pledge_id).select_related("person")
+    if await _awaits_otherwise(pledge.id):
+        raise NotNow(_("Un autre don est déjà saisi pour cette promesse. Retirez-le d’abord, ou écartez la ligne."))
     present = clock.now()
     gift = await OfflineGift.create(
         campaign_id=pledge.campaign_id, status=OfflineStatus.RECEIVED, amount_cents=line.amount_cents,

@@ -1,5 +1,6 @@
 """The verbs of spending: ask, permit, declare, verify, undo, report, close. Each locks the campaign's row first."""
 
+import hashlib
 from datetime import date
 
 from campaigns import two_persons
@@ -70,7 +71,9 @@ async def declare(campaign: Campaign, actor: Actor, form: ExpenseForm, evidence:
     async with transaction():
         campaign = await _hold(campaign, queries.spending_states(campaign))
         line = await _line(campaign, form.cost_line)
-        known = await Expense.get_or_none(form_key=form.key)
+        said = f"{form.key} {campaign.id} {line.id} {form.amount} {form.paid_on} {form.what}"
+        key = hashlib.sha256(said.encode()).hexdigest()  # the page may be kept by the browser, and say something else
+        known = await Expense.get_or_none(form_key=key)
         if known:
             return known
         found = next(one for one in await queries.lines_of(campaign) if one.line.id == line.id)
@@ -82,7 +85,7 @@ async def declare(campaign: Campaign, actor: Actor, form: ExpenseForm, evidence:
         await _within_fund(campaign, form.amount)
         expense = await Expense.create(
             campaign=campaign, cost_line=line, amount_cents=form.amount, paid_on=form.paid_on, what=form.what,
-            evidence=evidence, form_key=form.key, asked_by=actor.hand, asked_at=clock.now(), hidden=form.hidden,
+            evidence=evidence, form_key=key, asked_by=actor.hand, asked_at=clock.now(), hidden=form.hidden,
         )  # fmt: skip
         await letters.asked(campaign, expense, actor.hand)
         return expense

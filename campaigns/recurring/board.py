@@ -65,13 +65,13 @@ async def of(campaign_id: int) -> Board:
     supports = await Support.filter(campaign_id=campaign_id, status__in=list(STARTED)).order_by("id")
     charged = SupportMonth.filter(support__campaign_id=campaign_id).order_by("month")
     months: dict[str, Month] = {}
-    rows = await charged.select_related("pledge", "support")
+    rows = await charged.select_related("pledge")
     givers: dict[str, set[int]] = {}
     for row in rows:
         one = months.setdefault(row.month, Month(row.month))
         if row.pledge.status == PledgeStatus.COLLECTED:
+            givers.setdefault(row.month, set()).add(row.pledge.person_id)
             one.paid, one.cents = one.paid + 1, (one.cents or 0) + row.pledge.amount_cents
-            givers.setdefault(row.month, set()).add(row.support.person_id)
         one.failed += row.pledge.status in FAILED
     for support in supports:
         begun = _month(support.started_at or support.created_at)
@@ -86,7 +86,7 @@ async def of(campaign_id: int) -> Board:
     return Board(
         len(active), sum(support.status == SupportStatus.PAUSED for support in supports),
         sum(support.amount_cents for support in active) if len(persons) >= standing.LEAST_SHOWN else None,
-        len({row.support.person_id for row in rows if row.pledge.status == PledgeStatus.NEEDS_BACKER}),
+        len({row.pledge.person_id for row in rows if row.pledge.status == PledgeStatus.NEEDS_BACKER}),
         sorted(months.values(), key=lambda one: one.month, reverse=True)[:MOST_MONTHS],
     )  # fmt: skip
 

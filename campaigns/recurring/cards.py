@@ -16,13 +16,12 @@ from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.payments.till import OURS
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.service import Saved
-from campaigns.recurring import letters, service
+from campaigns.recurring import service
 from campaigns.recurring.models import Support, SupportMonth, SupportStatus
 from civic import clock, jobs
 from civic.database import retrying, transaction
 from civic.errors import DomainError
 from civic.i18n import _
-from civic.people import links
 from civic.settings import settings
 from civic.web import urls
 
@@ -42,7 +41,7 @@ async def open_page(support: Support) -> str:
             if page is not None and page.status == CheckoutStatus.COMPLETE:
                 await settle(page.ref)
                 if wanted.status == SupportStatus.CREATED:
-                    return urls.path("recurring.manage", token=links.make(letters.MANAGE, support.id))
+                    return urls.path("recurring.back", token=_signer().dumps(support.id))
             await _end_turn(wanted)
     except gateway.GatewayTrouble as trouble:
         raise _no_answer() from trouble

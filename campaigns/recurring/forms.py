@@ -50,6 +50,12 @@ class KnownForm(SumForm):
     terms: bool = False
 
 
+class PauseForm(BaseModel):
+    """What its button says: on pause, or on again."""
+
+    to: Literal["paused", "active"] = "paused"
+
+
 class BeginForm(KnownForm):
     """The first form of a visitor."""
 

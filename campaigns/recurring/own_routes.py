@@ -9,7 +9,8 @@ from campaigns.pledges import hosted
 from campaigns.pledges.models import PledgeStatus
 from campaigns.pledges.queries import MANAGE as PLEDGE
 from campaigns.recurring import cards, letters, service, stopping, wording
-from campaigns.recurring.forms import CHIPS, KnownForm
+from campaigns.recurring.forms import CHIPS, KnownForm, PauseForm
+from campaigns.recurring.keys import keep_link, own_page
 from campaigns.recurring.models import Support, SupportStatus
 from civic.errors import DomainError, NotFound
 from civic.i18n import _
@@ -54,15 +55,15 @@ def _values(support: Support) -> dict[str, str]:
 
 async def back(request: Request) -> Response:
     """GET from the hosted page: look at what was done there."""
-    support = await cards.of_ticket(request.path_params["token"]) or await _support(request)
-    token = links.make(letters.MANAGE, support.id)
+    known = await cards.of_ticket(request.path_params["token"])
+    support = await service.whole(known.id) if known else await _support(request)
     try:
         if support.session_ref:
             await cards.settle(support.session_ref)
     except gateway.GatewayTrouble:
         waiting = _("La page de paiement ne répond pas encore. Vous recevrez un message dans quelques minutes.")
-        return redirect("recurring.manage", token=token, flash=waiting, kind="info")
-    return redirect("recurring.manage", token=token)
+        return own_page(request, support, waiting)
+    return own_page(request, await service.whole(support.id))
 
 
 async def change(request: Request) -> Response:
@@ -79,11 +80,13 @@ async def change(request: Request) -> Response:
 
 
 async def pause(request: Request) -> Response:
-    """POST: pause, or go on."""
+    """POST: pause, or go on, as the button said; a second click on it changes nothing."""
     support = await _support(request)
-    paused = support.status == SupportStatus.PAUSED
-    await (service.resume(support) if paused else service.pause(support))
-    said = _("Votre soutien reprend.") if paused else _("Votre soutien est en pause. Rien n’est débité.")
+    form = await Form.read(request, PauseForm)
+    goes_on = form.data is not None and form.data.to == "active"
+    if support.status != (SupportStatus.ACTIVE if goes_on else SupportStatus.PAUSED):
+        await (service.resume(support) if goes_on else service.pause(support))
+    said = _("Votre soutien reprend.") if goes_on else _("Votre soutien est en pause. Rien n’est débité.")
     return redirect("recurring.manage", token=request.path_params["token"], flash=said)
 
 
@@ -105,7 +108,8 @@ async def card(request: Request) -> Response:
     support = await _support(request)
     if support.status in (SupportStatus.STOPPED, SupportStatus.ABANDONED):
         raise DomainError(_("Ce soutien est arrêté."))
-    return redirect_to(await cards.open_page(support))
+    answer = redirect_to(await cards.open_page(support))
+    return keep_link(answer, request.path_params["token"])
 
 
 async def _own_page(request: Request, support: Support, form: Form[KnownForm], status: int = 200) -> Response:

@@ -12,22 +12,22 @@ from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import cost_lines, last_note
 from campaigns.pledges import guards, hosted
 from campaigns.pledges.forms import explain
-from campaigns.recurring import cards, letters, service, standing
+from campaigns.recurring import cards, service, standing
 from campaigns.recurring.forms import CHIPS, LINES, BeginForm, EndForm, KnownForm, LineForm, StandingForm
+from campaigns.recurring.keys import own_page
 from campaigns.recurring.models import Support
 from campaigns.slots import Tool
 from civic.errors import DomainError, Invalid, NotFound
 from civic.i18n import _
 from civic.initiatives.models import Initiative
 from civic.initiatives.queries import initiative_to_show, may_edit
-from civic.people import links
 from civic.people import service as people
 from civic.people.actor import visitor_or_actor
 from civic.people.models import Person
 from civic.settings import settings
 from civic.web.forms import Form
 from civic.web.middleware import content_security_policy
-from civic.web.page import page, redirect, redirect_to
+from civic.web.page import page, redirect_to
 
 WRITES = (*standing.WRITABLE, *standing.OVER)
 Shown = Form[KnownForm] | Form[BeginForm] | Form[StandingForm] | Form[LineForm] | Form[EndForm]
@@ -64,7 +64,7 @@ async def begin(request: Request) -> Response:
     try:
         made = await _begun(request, campaign, form.data, actor.person if known and actor else None)
         if made.status in service.RUNNING:  # the same form again, its card saved meanwhile
-            return redirect("recurring.manage", token=links.make(letters.MANAGE, made.id))
+            return own_page(request, await service.whole(made.id))
         return redirect_to(await cards.open_page(await service.whole(made.id)))
     except DomainError as error:
         return await show_page(request, initiative, campaign, runs, form.refuse(error), error.status)
@@ -87,7 +87,7 @@ async def show_page(
     form: Shown, status: int = 200,
 ) -> Response:  # fmt: skip
     """The page of an initiative's monthly support, with a form that was sent, or a blank one."""
-    count, cents = await standing.tally(campaign.id) if campaign else (0, 0)
+    count, cents = await standing.tally(campaign.id) if campaign else (0, None)
     lines = await cost_lines(campaign.id) if campaign else []
     headers = {"Content-Security-Policy": content_security_policy(hosted.pages_origin()), "Cache-Control": "no-store"}
     return page(

@@ -24,7 +24,7 @@ async def initiative_panels(initiative: "Initiative", person: "Person | None") -
     campaign = await standing.of_initiative(initiative.id, public_only=not leads)
     if campaign is None and (not leads or initiative.is_over):
         return []
-    count, cents = await standing.tally(campaign.id) if campaign and leads else (0, 0)
+    count, cents = await standing.tally(campaign.id) if campaign and leads else (0, None)
     context = {"initiative": initiative, "campaign": campaign, "leads": leads, "count": count, "cents": cents}
     return [Panel("campaigns/recurring/_panel.html", context, order=32)]
 

@@ -3,6 +3,7 @@
 Every change is told by a letter, once. `stopping` holds how a support ends.
 """
 
+import hashlib
 from contextlib import suppress
 from datetime import timedelta
 
@@ -29,7 +30,10 @@ JOIN pledge p ON p.id = m.pledge_id AND p.status = 'collected'"""
 
 
 async def begin(campaign: Campaign, backer: Person, cents: int, day: int, key: str) -> Support:
-    """A support whose card is not saved yet; the same form again is the same one. Raises Gone when it is closed."""
+    """A support whose card is not saved yet; the same form again is the same one, unless it says something else now
+    (another sum, or the next person at the same tablet). Raises Gone when it is closed.
+    """
+    key = hashlib.sha256(f"{key} {campaign.id} {backer.id} {cents} {day}".encode()).hexdigest()
     known = await Support.get_or_none(form_key=key)
     if known:
         await Support.filter(id=known.id, status=S.ABANDONED).update(status=S.CREATED, updated_at=clock.now())

@@ -22,7 +22,7 @@ WRITABLE = (CampaignStatus.CHANGES_REQUESTED, CampaignStatus.WITHDRAWN, Campaign
 OVER = (CampaignStatus.CANCELLED, CampaignStatus.REPORTING, CampaignStatus.CLOSED)
 """It has ended; another one may be proposed."""
 LEAST_SHOWN = 3
-"""From so many supports on, what they come to is told to those who run it; below, one sum could be guessed."""
+"""From so many persons on, what they give is told to those who run it; below, one sum could be guessed."""
 
 
 async def of_initiative(initiative_id: int, *, public_only: bool = True) -> Campaign | None:
@@ -105,7 +105,8 @@ async def end(campaign: Campaign, actor: Actor, note: str) -> None:
         await jobs.enqueue("campaign_cancelled", key=f"campaign-{campaign.id}", campaign_id=campaign.id)
 
 
-async def tally(campaign_id: int) -> tuple[int, int]:
-    """How many supports run, and what they come to each month, in cents."""
-    rows = await Support.filter(campaign_id=campaign_id, status=SupportStatus.ACTIVE).only("id", "amount_cents")
-    return len(rows), sum(row.amount_cents for row in rows)
+async def tally(campaign_id: int) -> tuple[int, int | None]:
+    """How many persons give each month, and what it comes to in cents; None below LEAST_SHOWN of them."""
+    rows = await Support.filter(campaign_id=campaign_id, status=SupportStatus.ACTIVE)
+    persons = len({row.person_id for row in rows})
+    return persons, sum(row.amount_cents for row in rows) if persons >= LEAST_SHOWN else None

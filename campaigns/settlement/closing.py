@@ -76,7 +76,7 @@ async def close_due(**_payload: object) -> None:
             waits = campaign.till_closed_at and pledge.status == PledgeStatus.CONFIRMED
             if waits or (gone and pledge.status in UNSEEN):
                 await _let_go(pledge.id)
-            elif not await _has_time(pledge):
+            elif not (await _has_time(pledge) or await _is_handed_over(pledge)):
                 await _last_look(pledge)
     for campaign in await Campaign.filter(status=CampaignStatus.COLLECTING).order_by("id").limit(100):
         await close(campaign.id)
@@ -148,6 +148,14 @@ async def _has_time(pledge: Pledge) -> bool:
         return change is not None and change.at + rules.OFFLINE_LASTS > clock.now()
     until = await outcomes.last_moment(pledge)
     return until is not None and until > clock.now()
+
+
+async def _is_handed_over(pledge: Pledge) -> bool:
+    """Whether its cheque is with us and only waits for the second person, who has three days more (invariant 16)."""
+    until = pledge.campaign.grace_until
+    if pledge.status != PledgeStatus.SWITCHED_OFFLINE or until is None or until + rules.VERIFYING_LASTS <= clock.now():
+        return False
+    return await OfflineGift.filter(pledge_id=pledge.id, status=OfflineStatus.RECEIVED).exists()
 
 
 async def _last_look(pledge: Pledge) -> None:

@@ -7,7 +7,7 @@ from campaigns.pledges.models import PledgeStatus
 from campaigns.settlement.models import PlanStatus, ShortfallPlan
 from civic import database
 
-_STATES = """SELECT status, COUNT(*) AS n, SUM(amount_cents) AS cents FROM pledge
+_STATES = """SELECT status, COUNT(*) AS n, SUM(amount_cents) AS cents, COUNT(DISTINCT person_id) AS persons FROM pledge
 WHERE campaign_id = ? AND confirmed_at IS NOT NULL GROUP BY status"""
 PAID = (PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING, PledgeStatus.REFUNDED, PledgeStatus.DISPUTED,
         PledgeStatus.CHARGED_BACK)  # fmt: skip
@@ -16,14 +16,17 @@ WAITING = (PledgeStatus.CONFIRMED,)
 FAILED = (PledgeStatus.NEEDS_BACKER,)
 OFFLINE = (PledgeStatus.SWITCHED_OFFLINE,)
 DROPPED = (PledgeStatus.DROPPED,)
+FEWEST = 3
+"""A sum of the gifts of so many persons tells nobody's."""
 
 
 @dataclass(slots=True, frozen=True)
 class Count:
-    """So many promises, and their sum in cents (tips apart)."""
+    """So many promises, their sum in cents (tips apart), of so many persons."""
 
     n: int
     cents: int
+    persons: int = 0
 
 
 @dataclass(slots=True, frozen=True)
@@ -38,10 +41,19 @@ class Progress:
     dropped: Count
 
     @property
+    def groups(self) -> tuple[Count, ...]:
+        """All six."""
+        return self.paid, self.under_way, self.waiting, self.failed, self.offline, self.dropped
+
+    @property
     def total(self) -> int:
         """How many promises are to be charged, were, or could not be."""
-        groups = (self.paid, self.under_way, self.waiting, self.failed, self.offline, self.dropped)
-        return sum(one.n for one in groups)
+        return sum(one.n for one in self.groups)
+
+    @property
+    def tells_nobodys(self) -> bool:
+        """Whether its sums may be read by a lead: the list of backers says whose gift is which (invariant 15)."""
+        return all(not one.n or one.persons >= FEWEST for one in self.groups)
 
     @property
     def asked(self) -> int:
@@ -57,11 +69,11 @@ class Progress:
 async def progress(campaign_id: int) -> Progress:
     """Where the charges stand, in one query."""
     rows = await database.fetch_all(_STATES, [campaign_id])
-    found = {row["status"]: Count(int(row["n"]), int(row["cents"])) for row in rows}
+    found = {row["status"]: Count(int(row["n"]), int(row["cents"]), int(row["persons"])) for row in rows}
 
     def group(states: tuple[PledgeStatus, ...]) -> Count:
         counts = [found[state.value] for state in states if state.value in found]
-        return Count(sum(one.n for one in counts), sum(one.cents for one in counts))
+        return Count(sum(one.n for one in counts), sum(one.cents for one in counts), sum(one.persons for one in counts))
 
     return Progress(*(group(states) for states in (PAID, UNDER_WAY, WAITING, FAILED, OFFLINE, DROPPED)))
 

@@ -15,6 +15,9 @@ REMINDER_DAYS = (2, 4, 6)
 OFFLINE_LASTS = timedelta(days=7)
 """How long a cheque or transfer announced instead is awaited at least, even beyond the end of GRACE."""
 
+VERIFYING_LASTS = timedelta(days=3)
+"""How long after GRACE one that was handed over is awaited, while it only lacks its second person."""
+
 SHORTFALL_DAYS = 21
 """How long lead and team have to decide what a campaign that received too little becomes; then it is given back."""
 

@@ -20,11 +20,12 @@ from civic.web.page import page, redirect
 
 async def progress(request: Request) -> Response:
     """GET: how far the charges are; asks again by itself while some are left."""
-    campaign, _side = await shortfall.campaign_to_decide(request.path_params["slug"], actor_of(request))
+    campaign, side = await _campaign(request)
+    found = await queries.progress(campaign.id)
     return page(
         request, "campaigns/settlement/progress.html", campaign=campaign, now=clock.now(),
-        progress=await queries.progress(campaign.id), moving=campaign.status == CampaignStatus.COLLECTING,
-        decided=campaign.decided_at is not None,
+        progress=found, moving=campaign.status == CampaignStatus.COLLECTING, decided=campaign.decided_at is not None,
+        sums=side == Side.TEAM or found.tells_nobodys,
     )  # fmt: skip
 
 

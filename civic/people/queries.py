@@ -24,6 +24,8 @@ async def actor_of_session(token: str) -> Actor | None:
         return None
     names = frozenset(await _roles(session.person))
     if session.counter_for:
+        if RoleName.ANIMATOR not in names:  # a hand that was taken away helps nobody any more
+            return None
         return Actor(session.counter_for, frozenset(), None, session.person, session.id)
     return Actor(session.person, names, None, None, session.id)
 

@@ -1,6 +1,7 @@
 """Rate limits: `await limits.hit("sign_in", email, most=5, per=600)` counts and refuses the sixth."""
 
 import hashlib
+import ipaddress
 
 from starlette.requests import Request
 
@@ -25,8 +26,15 @@ async def hit(what: str, who: str, *, most: int, per: int) -> None:
 
 
 def address(request: Request) -> str:
-    """The caller's address, as the trusted proxy gives it."""
-    return request.client.host if request.client else "unknown"
+    """The caller's address, as the trusted proxy gives it; of IPv6 its network, of which one machine has 2^64."""
+    host = request.client.host if request.client else "unknown"
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network(f"{found}/64", strict=False)) if found.version == 6 else host
 
 
 async def sweep() -> None:

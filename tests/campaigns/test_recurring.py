@@ -91,7 +91,7 @@ async def test_a_resident_without_account_gives_a_little_each_month(client: Clie
     assert await Support.all().count() == 1
     back = await payments.fill_in(first.headers["location"])
     shown = await client.get(within(back), follow_redirects=True)
-    assert "En cours, merci" in shown.text
+    assert "contient le lien vers votre soutien" in shown.text
     await payments.deliver(times=2)
     await jobs.run_due(schedules=False)
     support = await Support.all().get()
@@ -99,11 +99,12 @@ async def test_a_resident_without_account_gives_a_little_each_month(client: Clie
     assert (await payments.sandbox.control.dump())["payment_intents"] == []
     assert await OutboxMessage.filter(to="odile@exemple.fr").count() == 1
     link = f"/soutiens/{links.make('support', support.id)}"
+    assert "En cours, merci" in (await client.get(link)).text
     await client.submit(f"{link}/changer", {"amount": "autre", "other": "12,50", "day": "3"})
     await client.submit(f"{link}/pause")
     paused = await Support.all().get()
     assert (paused.amount_cents, paused.day, paused.status, paused.next_on) == (1250, 3, SupportStatus.PAUSED, None)
-    await client.submit(f"{link}/pause")
+    await client.submit(f"{link}/pause", {"to": "active"})
     assert (await Support.all().get()).status == SupportStatus.ACTIVE
     for _ in range(2):
         await client.submit(f"{link}/arreter")
@@ -176,7 +177,7 @@ async def test_a_declined_month_is_told_then_pauses_and_another_card_goes_on(cli
     await payments.sandbox.control.clock(8 * 86_400)
     hosted = (await client.submit(f"{link}/carte")).headers["location"]
     await client.get(within(await payments.fill_in(hosted)))
-    await client.submit(f"{link}/pause")
+    await client.submit(f"{link}/pause", {"to": "active"})
     again = await fresh(support)
     assert (again.status, again.method_label) == (SupportStatus.ACTIVE, "Visa •••• 4242")
     assert again.next_on
