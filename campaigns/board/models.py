@@ -59,7 +59,10 @@ class DeliveryState(StrEnum):
 
 
 class Delivery(Model):
-    """What a backer is owed for a promise that was paid, or for a gift by hand that she announced. `before` and `batch` allow the last bulk change to be undone."""
+    """What a backer is owed for a promise that was paid, or for a gift by hand that she announced.
+
+    `before` and `batch` allow the last bulk change to be undone.
+    """
 
     id = fields.BigIntField(primary_key=True)
     campaign_id: int

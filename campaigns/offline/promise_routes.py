@@ -210,7 +210,8 @@ async def cancel(request: Request) -> Response:
         await promising.cancel(gift)
     except DomainError as error:
         return redirect("offline.own", token=token, flash=error.message, kind="warn")
-    return redirect("offline.own", token=token, flash=_("C’est noté : nous n’attendons plus rien. Merci d’avoir prévenu."))
+    done = _("C’est noté : nous n’attendons plus rien. Merci d’avoir prévenu.")
+    return redirect("offline.own", token=token, flash=done)
 
 
 async def slip(request: Request) -> Response:

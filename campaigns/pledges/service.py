@@ -131,7 +131,7 @@ async def must_be_enough(campaign_id: int, reward_id: int, gift_cents: int) -> N
 
 
 async def hold_reward(campaign_id: int, reward_id: int, gift_cents: int) -> None:
-    """Take one of a reward's stock (invariant 11). Raises Invalid when it asks for more, DomainError when it ran out."""
+    """Take one of a reward's stock (invariant 11). Raises Invalid if it asks for more, DomainError if it ran out."""
     await must_be_enough(campaign_id, reward_id, gift_cents)
     wanted = Reward.filter(id=reward_id, campaign_id=campaign_id)
     if not await wanted.filter(Q(stock__isnull=True) | Q(taken__lt=F("stock"))).update(taken=F("taken") + 1):
