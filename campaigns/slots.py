@@ -53,6 +53,18 @@ class Thanked:
     called: str = ""
 
 
+@dataclass(slots=True, frozen=True)
+class OtherWay:
+    """Another way to make the gift of « Soutenir » than the payment page; `href` is empty when it is not possible.
+
+    `detail` says what it means, or why it is not possible here and now.
+    """
+
+    text: str
+    detail: str
+    href: str = ""
+
+
 campaign_panels: Slot[Callable[["Campaign"], Awaitable[list[Panel]]]] = Slot("campaign_panels")
 """Parts of a campaign's public page: below order 100 in the story, up to 110 before it, then cards after
 it. The same for everybody."""
@@ -70,10 +82,12 @@ gift_notes: Slot[Callable[["Campaign", int], Awaitable[list[str]]]] = Slot("gift
 """Sentences beside a gift of so many cents that is about to be made: what it would bring, as things stand now."""
 asks_commune: Slot[Callable[["Campaign"], Awaitable[list[str]]]] = Slot("asks_commune")
 """Why a backer is asked where she lives, in sentences; she is not asked when there are none."""
+other_ways: Slot[Callable[["Campaign"], Awaitable[list[OtherWay]]]] = Slot("other_ways")
+"""How else one may give to a campaign, at the last step of a gift."""
 
 ALL = (
     campaign_panels, campaign_tools, treasury_panels, gives_otherwise, thanked_otherwise, gift_notes, asks_commune,
-    campaign_history,
+    campaign_history, other_ways,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from stdnum import iban
 
 ROOT = Path(__file__).resolve().parent.parent
 DOMBINNOV = ["200069193", "200042497", "200070118", "240100800", "240100610"]
@@ -66,6 +67,8 @@ class Settings(BaseSettings):
     territory: CommaList = Field(default_factory=lambda: list(DOMBINNOV))
     contact_email: str = "bonjour@example.org"
     contact_phone: str = ""
+    cheque_address: str = ""
+    iban: str = ""
     operator_name: str = ""
     operator_address: str = ""
     orias: str = ""
@@ -104,6 +107,12 @@ class Settings(BaseSettings):
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("iban")
+    @classmethod
+    def _check_iban(cls, value: str) -> str:
+        """In groups of four, as people copy it."""
+        return str(iban.format(iban.validate(value))) if value.strip() else ""
 
     @field_validator("sepa_reserve", mode="before")
     @classmethod
@@ -166,6 +175,11 @@ class Settings(BaseSettings):
     def host_name(self) -> str:
         """Who receives the money of campaigns by default: the association that runs this site and issues receipts."""
         return (self.receipt_issuer or self.operator_name or self.site_name).strip()
+
+    @property
+    def hand_over_at(self) -> str:
+        """Where cheques are sent or handed over: the address set for them, else the host's own."""
+        return (self.cheque_address or self.operator_address).strip()
 
     @property
     def payments_simulated(self) -> bool:

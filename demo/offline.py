@@ -2,10 +2,12 @@
 
 from campaigns.identity import DonorForm
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.offline import deposits, queries, service, statements, verifying
+from campaigns.offline import deposits, promising, queries, service, statements, verifying
 from campaigns.offline.models import Mode, OfflineGift
 from campaigns.offline.service import Entry
+from campaigns.pledges.service import Gift
 from civic import clock
+from civic.people import service as people
 from civic.people.models import RoleName
 from demo.world import Scene, World
 
@@ -30,7 +32,7 @@ WHO = {
 def scenes() -> list[Scene]:
     """Entered on the market, verified the evening after, a bank statement this morning."""
     return [
-        Scene(3, 12, _market), Scene(2, 20, _evening), Scene(1, 12, _second_stall), Scene(0, -1, _statement),
+        Scene(4, 18, _announced), Scene(3, 12, _market), Scene(2, 20, _evening), Scene(1, 12, _second_stall), Scene(0, -1, _statement),
     ]  # fmt: skip
 
 
@@ -51,6 +53,16 @@ async def _enter(world: World, key: str, lines: tuple[tuple[str, int, Mode | Non
         for name, euros, mode, reference in lines
     ]  # fmt: skip
     await service.enter(campaign, world.actor(LEAD), entries, f"demo-{key}")
+
+
+async def _announced(world: World) -> None:
+    """Somebody gives by cheque, from her own sofa: announced, on its way."""
+    campaign = await _campaign(world)
+    if campaign is None or promising.why_not(campaign):
+        return
+    backer = await people.meet("Solange Vernay", "solange@example.org")
+    gift = Gift(6_000, 0, 0, False, False, backer.short_name)
+    await promising.promise(backer, campaign, gift, ["demo-announced"], known=True)
 
 
 async def _market(world: World) -> None:

@@ -57,7 +57,7 @@ from tests.client import Client
 from tests.factories import a_person, an_organisation
 from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campaign, a_reward, an_offer
 from tests.factories.matching import a_due_agreement
-from tests.factories.offline import a_gift, a_treasurer, a_verified_gift
+from tests.factories.offline import a_gift, a_treasurer, a_verified_gift, an_announced_gift
 from tests.factories.payouts import a_tranche, an_expense
 from tests.factories.recurring import a_support
 from tests.factories.steering import a_committee, a_member, an_open_decision
@@ -232,6 +232,10 @@ async def money_by_hand(live: Campaign) -> dict[str, dict[str, Any]]:
         **{f"receipts.{act}": by_hand for act in ("gift", "tell_gift", "gift_paper", "gift_statement")},
         **{f"receipts.{act}": {"id": received.id} for act in ("by_hand", "tell_by_hand", "slip")},
         "offline": of_gift | {"batch": batch, "code": slip.code},
+        **{
+            f"offline.{act}": {"token": links.make(LINK, (await an_announced_gift(live)).id)}
+            for act in ("own", "own_slip", "sure", "own_edit", "own_change", "own_cancel")
+        },
         **{f"offline.{act}": {"id": deposit.id} for act in ("deposit_paper", "bank", "take_apart")},
         **{f"offline.{act}": {"id": statement.id} for act in ("statement", "columns", "confirm", "match")},
         **{f"offline.{act}": {"id": line.id} for act in ("propose", "line_undo", "aside")},

@@ -7,6 +7,7 @@ from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
 from campaigns.lifecycle.models import Campaign, Reward
+from campaigns.offline.models import OfflineGift
 from campaigns.pledges.models import Pledge
 
 
@@ -58,16 +59,23 @@ class DeliveryState(StrEnum):
 
 
 class Delivery(Model):
-    """What a backer is owed. `before` and `batch` allow the last bulk change to be undone."""
+    """What a backer is owed for a promise that was paid, or for a gift by hand that she announced.
+
+    `before` and `batch` allow the last bulk change to be undone.
+    """
 
     id = fields.BigIntField(primary_key=True)
     campaign_id: int
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "campaigns.Campaign", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
-    pledge_id: int
-    pledge: fields.ForeignKeyRelation[Pledge] = fields.ForeignKeyField(
-        "campaigns.Pledge", on_delete=fields.OnDelete.CASCADE, related_name=False
+    pledge_id: int | None
+    pledge: fields.ForeignKeyNullableRelation[Pledge] = fields.ForeignKeyField(
+        "campaigns.Pledge", null=True, on_delete=fields.OnDelete.CASCADE, related_name=False
+    )
+    gift_id: int | None
+    gift: fields.ForeignKeyNullableRelation[OfflineGift] = fields.ForeignKeyField(
+        "campaigns.OfflineGift", null=True, on_delete=fields.OnDelete.CASCADE, related_name=False
     )
     state = fields.CharEnumField(DeliveryState, max_length=8, default=DeliveryState.TO_DO)
     before = fields.CharField(max_length=8, default="")
@@ -78,4 +86,15 @@ class Delivery(Model):
 
     class Meta:
         table = "reward_delivery"
-        constraints = (UniqueConstraint(fields=("pledge_id",), name="reward_delivery_once"),)
+        constraints = (
+            UniqueConstraint(fields=("pledge_id",), name="reward_delivery_once"),
+            UniqueConstraint(fields=("gift_id",), name="reward_delivery_gift_once"),
+            CheckConstraint(check="(pledge_id IS NULL) <> (gift_id IS NULL)", name="reward_delivery_of_one"),
+        )
+
+    @property
+    def owed_for(self) -> Pledge | OfflineGift:
+        """The gift behind it."""
+        found = self.pledge or self.gift
+        assert found is not None, "one of the two"
+        return found

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tortoise.expressions import Q
 from tortoise.functions import Sum
 
 from campaigns.board.models import AddressNeed, Delivery, DeliveryState, VisitCount
 from campaigns.lifecycle.models import SETTLED, Campaign, Reward
+from campaigns.offline.models import COUNTING, OfflineGift
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import STANDING
 from civic.errors import Gone, NotFound
@@ -15,6 +17,8 @@ from civic.i18n import _
 from civic.people import links
 
 ADDRESS = "reward-address"
+OF = ("pledge", "pledge__person", "pledge__reward", "gift", "gift__person", "gift__reward")
+"""What a delivery is read with to know whose it is."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -59,25 +63,31 @@ def delivers(campaign: Campaign) -> bool:
 
 async def parcels(campaign: Campaign) -> list[Parcel]:
     """What is owed, to do first. Whoever gave an address gave the name on it; others appear as they agreed."""
-    rows = Delivery.filter(campaign_id=campaign.id, pledge__status__in=STANDING)
-    found = await rows.order_by("id").select_related("pledge", "pledge__reward")
+    standing = Q(pledge__status__in=STANDING) | Q(gift__status__in=COUNTING)
+    rows = Delivery.filter(standing, campaign_id=campaign.id)
+    found = await rows.order_by("id").select_related("pledge", "pledge__reward", "gift", "gift__reward")
     needed = set(await AddressNeed.filter(reward__campaign_id=campaign.id).values_list("reward_id", flat=True))
     order = list(DeliveryState)
     parcels = [
         Parcel(
-            row.id, row.recipient or row.pledge.public_name or _("Anonyme"), row.pledge.reward.title,
-            row.pledge.reward.id, row.state, row.address, row.pledge.reward.id in needed,
+            row.id, row.recipient or row.owed_for.public_name or _("Anonyme"), row.owed_for.reward.title,
+            row.owed_for.reward.id, row.state, row.address, row.owed_for.reward.id in needed,
         )
-        for row in found if row.pledge.reward
+        for row in found if row.owed_for.reward
     ]  # fmt: skip
     return sorted(parcels, key=lambda one: order.index(one.state))
 
 
-async def owed(campaign_id: int) -> list[Pledge]:
-    """Gifts received that chose a reward and have no delivery row yet."""
-    rows = Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.COLLECTED, reward_id__isnull=False)
-    known = await Delivery.filter(campaign_id=campaign_id).values_list("pledge_id", flat=True)
-    return await rows.exclude(id__in=list(known) or [0]).order_by("id")
+async def owed(campaign_id: int) -> list[Pledge | OfflineGift]:
+    """Gifts received, by card or by hand, that chose a reward and have no delivery row yet."""
+    known = await Delivery.filter(campaign_id=campaign_id).values_list("pledge_id", "gift_id")
+    paid, by_hand = {row[0] for row in known}, {row[1] for row in known}
+    pledges = Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.COLLECTED, reward_id__isnull=False)
+    gifts = OfflineGift.filter(campaign_id=campaign_id, status__in=list(COUNTING), reward_id__isnull=False)
+    return [
+        *(one for one in await pledges.order_by("id") if one.id not in paid),
+        *(one for one in await gifts.order_by("id") if one.id not in by_hand),
+    ]
 
 
 async def rewards_to_post(campaign_id: int) -> list[tuple[Reward, bool]]:
@@ -90,8 +100,8 @@ async def rewards_to_post(campaign_id: int) -> list[tuple[Reward, bool]]:
 async def delivery_of_link(token: str) -> Delivery:
     """The delivery behind a mailed link. Raises NotFound, Gone once it was sent."""
     rows = Delivery.get_or_none(id=links.read(ADDRESS, token))
-    delivery = await rows.select_related("campaign", "pledge", "pledge__person", "pledge__reward")
-    if delivery is None or delivery.pledge.status not in STANDING:
+    delivery = await rows.select_related("campaign", *OF)
+    if delivery is None or delivery.owed_for.status not in (*STANDING, *COUNTING):
         raise NotFound(_("Ce merci n’est plus prévu."))
     if delivery.state != DeliveryState.TO_DO:
         raise Gone(_("Votre merci est déjà parti."))

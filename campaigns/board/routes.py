@@ -132,7 +132,7 @@ async def _deliveries_page(request: Request, campaign: Campaign, form: Form[Mark
 async def address(request: Request) -> Response:
     """A backer says where her reward goes, by the link of her message."""
     delivery = await queries.delivery_of_link(request.path_params["token"])
-    values = {"recipient": delivery.recipient or delivery.pledge.person.name, "address": delivery.address}
+    values = {"recipient": delivery.recipient or _addressee(delivery), "address": delivery.address}
     return _address_page(request, delivery, Form(values))
 
 
@@ -143,7 +143,8 @@ async def keep_address(request: Request) -> Response:
     try:
         if form.data is not None:
             await service.keep_address(delivery, form.data.recipient, form.data.address)
-            await confirm_address(delivery.pledge.person)
+            if delivery.owed_for.person:
+                await confirm_address(delivery.owed_for.person)
             done = _("C’est noté. Vous pouvez la changer jusqu’à l’envoi.")
             return redirect("board.address", token=request.path_params["token"], flash=done)
     except DomainError as error:
@@ -151,10 +152,14 @@ async def keep_address(request: Request) -> Response:
     return _address_page(request, delivery, form, 422)
 
 
+def _addressee(delivery: Delivery) -> str:
+    return delivery.owed_for.person.name if delivery.owed_for.person else ""
+
+
 def _address_page(request: Request, delivery: Delivery, form: Form[AddressForm], status: int = 200) -> Response:
     return page(
         request, "campaigns/board/address.html", status=status, headers={"Cache-Control": "no-store"}, form=form,
-        delivery=delivery, campaign=delivery.campaign, reward=delivery.pledge.reward,
+        delivery=delivery, campaign=delivery.campaign, reward=delivery.owed_for.reward,
         token=request.path_params["token"],
     )  # fmt: skip
 

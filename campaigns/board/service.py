@@ -3,10 +3,13 @@
 import secrets
 from datetime import timedelta
 
+from tortoise.expressions import Q
+
 from campaigns.board.models import AddressNeed, Delivery, DeliveryState
-from campaigns.board.queries import ADDRESS, delivers, owed
+from campaigns.board.queries import ADDRESS, OF, delivers, owed
 from campaigns.lifecycle.models import SETTLED, Campaign, Reward
-from campaigns.pledges.models import PledgeStatus
+from campaigns.offline.models import COUNTING
+from campaigns.pledges.models import Pledge, PledgeStatus
 from civic import clock, mail
 from civic.database import retrying, transaction
 from civic.errors import DomainError, NotFound
@@ -23,13 +26,14 @@ async def prepare(campaign: Campaign) -> None:
     """One row for each reward that is owed and has none yet; harmless when repeated."""
     if not delivers(campaign):
         return
-    for pledge in await owed(campaign.id):
+    for gift in await owed(campaign.id):
         async with transaction():
-            await Delivery.get_or_create(
-                pledge_id=pledge.id, defaults={"campaign_id": campaign.id, "changed_at": clock.now()}
+            of = {"pledge_id": gift.id} if isinstance(gift, Pledge) else {"gift_id": gift.id}
+            row, _new = await Delivery.get_or_create(
+                **of, defaults={"campaign_id": campaign.id, "changed_at": clock.now()}
             )
-            if await AddressNeed.filter(reward_id=pledge.reward_id).exists():
-                await _ask(campaign, pledge.id)
+            if await AddressNeed.filter(reward_id=gift.reward_id).exists():
+                await _ask(campaign, row.id)
 
 
 async def after_funding(campaign_id: int) -> None:
@@ -57,17 +61,18 @@ async def ask_addresses(campaign: Campaign, reward_id: int, actor: Actor) -> int
         await AddressNeed.get_or_create(reward_id=reward_id, defaults={"asked_at": clock.now()})
         await audit(actor, "addresses_asked", f"reward:{reward_id}")
         rows = Delivery.filter(campaign_id=campaign.id, address="", state=DeliveryState.TO_DO)
-        rows = rows.filter(pledge__reward_id=reward_id, pledge__status=PledgeStatus.COLLECTED)
+        paid = Q(pledge__reward_id=reward_id, pledge__status=PledgeStatus.COLLECTED)
+        rows = rows.filter(paid | Q(gift__reward_id=reward_id, gift__status__in=list(COUNTING)))
         asked = 0
         for row in await rows.order_by("id"):
-            asked += await _ask(campaign, row.pledge_id)
+            asked += await _ask(campaign, row.id)
     return asked
 
 
-async def _ask(campaign: Campaign, pledge_id: int) -> int:
-    row = await Delivery.get(pledge_id=pledge_id).select_related("pledge", "pledge__person", "pledge__reward")
-    person, reward = row.pledge.person, row.pledge.reward
-    if not person.email or reward is None:
+async def _ask(campaign: Campaign, delivery_id: int) -> int:
+    row = await Delivery.get(id=delivery_id).select_related(*OF)
+    person, reward = row.owed_for.person, row.owed_for.reward
+    if person is None or not person.email or reward is None:
         return 0
     await mail.send(
         "campaigns/address_asked", to=person.email, key=f"address-{row.id}", locale=person.locale, person=person.name,

@@ -28,7 +28,7 @@ FIELDS = (
     "name", "amount", "mode", "email", "reference", "number", "thanked", "public_name", "amount_hidden", *IDENTITY,
 )  # fmt: skip
 MATTER = ("name", "amount", "number", "email", "reference", "street", "siren")
-_PROMISE = re.compile(r"\s*p[\s-]?\d", re.IGNORECASE)
+_PROMISE = re.compile(r"\s*[hp][\s-]?\d", re.IGNORECASE)
 
 
 def _cents(value: object) -> object:

@@ -1,8 +1,11 @@
 """What offline money does by the clock (app.py registers it)."""
 
-from campaigns.offline import pressing, service
+from campaigns.offline import pressing, promising, service
 from civic.jobs import Handler
 
-handlers: dict[str, Handler] = {"offline_promises_swept": service.expire_due, "offline_pressing_told": pressing.tell}
-minutes = {"offline_promises_swept": 1440, "offline_pressing_told": 60}
+handlers: dict[str, Handler] = {
+    "offline_promises_swept": service.expire_due, "offline_announced_swept": promising.sweep,
+    "offline_pressing_told": pressing.tell,
+}  # fmt: skip
+minutes = {"offline_promises_swept": 1440, "offline_announced_swept": 60, "offline_pressing_told": 60}
 """How often the clock asks, in minutes."""

@@ -8,7 +8,7 @@ from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
 from campaigns.identity import Identity
-from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.models import Campaign, Reward
 from campaigns.pledges.models import Pledge
 from civic.people.models import Person
 from civic.places.models import Commune
@@ -17,8 +17,9 @@ LEAST_CENTS, MOST_CENTS = 100, 10_000_000
 
 
 class OfflineStatus(StrEnum):
-    """The states of docs/money.md."""
+    """The states of docs/money.md. CREATED: announced by a backer whose address is not confirmed yet."""
 
+    CREATED = "created"
     PROMISED = "promised"
     RECEIVED = "received"
     SENT_BACK = "sent_back"
@@ -34,6 +35,10 @@ COUNTING = (OfflineStatus.VERIFIED, OfflineStatus.BANKED)
 """A second person has seen the money: it is in the totals and in the ledger (invariant 16)."""
 CAME_BACK = (OfflineStatus.BOUNCED, OfflineStatus.RETURNED)
 """It was in a hand of ours, and is its donor's again: she is told so where she sees what she gave."""
+
+
+HOLDING = (OfflineStatus.CREATED, OfflineStatus.PROMISED, OfflineStatus.RECEIVED, OfflineStatus.SENT_BACK, *COUNTING)
+"""The reward that was chosen is kept for it (invariant 11)."""
 
 
 OPEN = (OfflineStatus.PROMISED, OfflineStatus.RECEIVED, OfflineStatus.SENT_BACK)
@@ -108,6 +113,8 @@ class OfflineGift(Model):
     verifying collects it. `person` is known when an e-mail address was given, `commune` when the donor said where she
     lives: a matcher may add to the gifts of some communes only. `public_name` is the name under which she agreed to be
     thanked, empty when nobody asked her or she did not (then `anonymous`).
+    `due_on` is set when she announced it herself while giving (`promising`): the last day it may arrive, told to her;
+    what she wrote then is hers, whoever records the money. Its `reward` is held until `held_until`.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -146,6 +153,12 @@ class OfflineGift(Model):
     deposit: fields.ForeignKeyNullableRelation[Deposit] = fields.ForeignKeyField(
         "campaigns.Deposit", null=True, on_delete=fields.OnDelete.SET_NULL, db_index=True, related_name=False
     )
+    reward_id: int | None
+    reward: fields.ForeignKeyNullableRelation[Reward] = fields.ForeignKeyField(
+        "campaigns.Reward", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    due_on: date | None = fields.DateField(null=True)
+    held_until: date | None = fields.DateField(null=True)
     form_key = fields.CharField(max_length=64)
     line = fields.IntField()
     turn = fields.IntField(default=0)
@@ -195,6 +208,11 @@ class OfflineGift(Model):
     def code(self) -> str:
         """How a donor, a bank and the team name it: the slip's number, else its own."""
         return f"B-{self.slip_id:06d}" if self.slip_id else f"H-{self.id:06d}"
+
+    @property
+    def recorded_by_herself(self) -> bool:
+        """Whether its backer announced it and nobody has noted its arrival."""
+        return self.due_on is not None and self.recorded_by_id == self.person_id
 
     @property
     def source(self) -> str:

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 from tortoise.functions import Count, Sum
 
-from campaigns.offline import donors, queries
+from campaigns.offline import donors, promise_routes, queries
 from campaigns.offline import pressing as ending
 from campaigns.offline.donors import thanked_otherwise
 from campaigns.offline.models import CAME_BACK, COUNTING, BankLine, LineStatus, Mode, OfflineGift, OfflineStatus
 from campaigns.offline.wording import came_back
-from campaigns.slots import Tool
+from campaigns.slots import OtherWay, Tool
+from civic import clock
 from civic.i18n import _, _n
 from civic.initiatives.queries import is_lead
 from civic.people import links
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 
 __all__ = [
-    "campaign_panels", "campaign_tools", "desk_todos", "person_given", "person_todos", "thanked_otherwise",
-    "treasury_panels",
+    "campaign_panels", "campaign_tools", "desk_todos", "other_ways", "person_given", "person_todos", "secret_links",
+    "thanked_otherwise", "treasury_panels",
 ]  # fmt: skip
 
 
@@ -124,12 +125,39 @@ async def person_todos(person: "Person") -> list[Todo]:
         _urgent(one, urls.path("offline.index", slug=one.campaign.slug))
         for one in await ending.pressing() if await is_lead(person, one.campaign.initiative_id)
     ]  # fmt: skip
-    return urgent + sent_back + [
+    own = OfflineGift.filter(person_id=person.id, status=OfflineStatus.PROMISED, due_on__isnull=False)
+    to_send = [
+        Todo(
+            _("Envoyer votre don de %(amount)s, référence %(code)s", amount=money(gift.amount_cents), code=gift.code),
+            urls.path("offline.own", token=links.make(donors.LINK, gift.id)), "argent",
+            clock.at(gift.due_on, 12) if gift.due_on else None, gift.campaign.title,
+        )
+        for gift in await own.order_by("due_on", "id").select_related("campaign")
+    ]  # fmt: skip
+    return urgent + sent_back + to_send + [
         Todo(
             _("Dire si un don de %(amount)s est de vous", amount=money(gift.amount_cents)),
             urls.path("offline.claim", id=gift.id), "argent", detail=gift.campaign.title,
         )
         for gift in await donors.to_claim(person)
+    ]  # fmt: skip
+
+
+async def other_ways(campaign: "Campaign") -> list[OtherWay]:
+    """« Par chèque ou virement », or why not."""
+    return [promise_routes.way(campaign)]
+
+
+async def secret_links(person: "Person") -> list[tuple[str, str]]:
+    """The links to the cheques and transfers she announced."""
+    rows = OfflineGift.filter(person_id=person.id, due_on__isnull=False).exclude(status=OfflineStatus.CREATED)
+    return [
+        (
+            _("Don de %(amount)s par chèque ou virement, %(title)s, %(code)s", amount=money(gift.amount_cents),
+              title=gift.campaign.title, code=gift.code),
+            urls.absolute("offline.own", token=links.make(donors.LINK, gift.id)),
+        )
+        for gift in await rows.order_by("-id").limit(100).select_related("campaign")
     ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from campaigns.lifecycle.models import Campaign
+from campaigns.offline.howto import HowTo
 from campaigns.offline.models import Deposit, Mode, OfflineGift, OfflineSlip
 from civic import clock
 from civic.i18n import _
@@ -24,6 +25,8 @@ class Stub:
 
     code: str
     address: str
+    values: tuple[str, ...] = ()
+    """What is known already of its fields: name, amount."""
 
 
 async def make_slips(campaign: Campaign, pages: int, actor: Actor) -> str:
@@ -53,6 +56,23 @@ async def slips_paper(campaign: Campaign, slips: list[OfflineSlip]) -> bytes:
     return await draw(_("Bulletins de don, %(title)s", title=title), fill)
 
 
+async def promise_paper(campaign: Campaign, how: HowTo, name: str) -> bytes:
+    """One slip for what a backer announced, filled in, to send along with her cheque; below it, how to send it."""
+    stub = Stub(how.reference, urls.absolute("offline.slip", code=how.reference), (name, money(how.amount_cents)))
+    steps, title, payee = how.steps(), campaign.title, how.payee
+    heading = _("Comment l’envoyer")
+
+    def fill(paper: Paper) -> None:
+        _slip(paper, stub, title, payee, paper.t_margin + 1)
+        paper.set_xy(paper.l_margin, paper.t_margin + HEIGHT + 2)
+        paper.cut_line()
+        paper.heading(heading, level=2)
+        for step in steps:
+            paper.text_block(f"– {step}")
+
+    return await draw(_("Bulletin de don %(code)s, %(title)s", code=how.reference, title=title), fill)
+
+
 def _slip(paper: Paper, stub: Stub, title: str, payee: str, top: float) -> None:
     left, width = paper.l_margin, paper.epw
     paper.qr(stub.address, size=30, x=left + width - 30, y=top)
@@ -63,6 +83,8 @@ def _slip(paper: Paper, stub: Stub, title: str, payee: str, top: float) -> None:
               _("Commune (adresse pour un reçu)")]  # fmt: skip
     for place, label in enumerate(fields):
         _put(paper, left, top + 15 + place * 8, label, size=9, muted=True)
+        if place < len(stub.values):
+            _put(paper, left + 50, top + 14.5 + place * 8, stub.values[place], size=10.5, bold=True, width=width - 84)
         start, end = left + 50, left + width - (34 if place < 3 else 0)
         paper.set_draw_color(*MUTED)
         paper.line(start, top + 19.5 + place * 8, end, top + 19.5 + place * 8)

@@ -66,8 +66,11 @@ async def gift_to_change(slug: str, gift_id: int, actor: Actor) -> OfflineGift:
     """A gift that nobody has verified yet, for those who run its campaign. Raises NotFound, Forbidden or Gone."""
     campaign = await campaign_to_run(slug, actor)
     gift = await OfflineGift.get_or_none(id=gift_id, campaign_id=campaign.id).select_related(*_WITH)
-    if gift is None:
+    if gift is None or gift.status == OfflineStatus.CREATED:
         raise NotFound(_("Ce don n’existe pas."))
+    gift.campaign = campaign
+    if gift.due_on and gift.status == OfflineStatus.EXPIRED:
+        return gift  # it came after all, were it only to be sent back
     if campaign.status in GIVING_BACK and gift.status != OfflineStatus.PROMISED:
         raise Gone(
             _("La collecte n’a pas abouti : ce don est à rendre, il ne se modifie plus."),
@@ -78,7 +81,6 @@ async def gift_to_change(slug: str, gift_id: int, actor: Actor) -> OfflineGift:
             _("Ce don est déjà vérifié : il ne se modifie plus ici. Demandez à la trésorerie."),
             way_out=(_("Voir les dons saisis"), urls.path("offline.index", slug=campaign.slug)),
         )
-    gift.campaign = campaign
     return gift
 
 
@@ -105,7 +107,7 @@ async def names_known(gifts: list[OfflineGift], actor: Actor) -> set[int]:
     if may_verify(actor):
         return {gift.id for gift in gifts}
     asked = [gift.id for gift in gifts if gift.anonymous and not gift.pledge_id]
-    wrote = {gift.id: gift.recorded_by_id for gift in gifts}
+    wrote = {gift.id: 0 if gift.due_on else gift.recorded_by_id for gift in gifts}
     rows = OfflineChange.filter(gift_id__in=asked or [0]).exclude(cause__endswith=UNSEEN).order_by("id")
     for row in await rows.filter(Q(cause__in=["entered", "received"]) | Q(cause__startswith="changed, ")):
         wrote[row.gift_id] = row.actor_id or 0
@@ -116,7 +118,7 @@ async def gift_to_verify(gift_id: int, actor: Actor) -> OfflineGift:
     """A gift that the team looks at, never the person who recorded it. Raises NotFound or Forbidden."""
     must_supervise(actor)
     gift = await OfflineGift.get_or_none(id=gift_id).select_related(*_WITH, "campaign__initiative")
-    if gift is None:
+    if gift is None or gift.status == OfflineStatus.CREATED:
         raise NotFound(_("Ce don n’existe pas."))
     if actor.person.id == gift.recorded_by_id or (actor.recorded_by and actor.recorded_by.id == gift.recorded_by_id):
         raise Forbidden(_("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne."))
@@ -127,7 +129,7 @@ async def gift_to_supervise(gift_id: int, actor: Actor) -> OfflineGift:
     """A gift, for treasurers and animators. Raises NotFound or Forbidden."""
     must_supervise(actor)
     gift = await OfflineGift.get_or_none(id=gift_id).select_related(*_WITH, "campaign__initiative")
-    if gift is None:
+    if gift is None or gift.status == OfflineStatus.CREATED:
         raise NotFound(_("Ce don n’existe pas."))
     return gift
 
@@ -165,6 +167,31 @@ async def line_to_see(line_id: int, actor: Actor) -> BankLine:
     return found
 
 
+async def gift_of_her_own(gift_id: int) -> OfflineGift:
+    """A gift behind its donor's secret link. Raises NotFound."""
+    rows = OfflineGift.get_or_none(id=gift_id, pledge_id__isnull=True)
+    gift = await rows.select_related("campaign", "campaign__initiative", "person", "reward")
+    if gift is None:
+        raise NotFound(_("Ce don n’existe pas, ou il n’a pas été confirmé à temps. Vous pouvez recommencer."))
+    return gift
+
+
+async def announced(campaign_id: int | None = None) -> list[OfflineGift]:
+    """Cheques and transfers that backers announced while giving, of one campaign or all, the first due first."""
+    rows = OfflineGift.filter(status=OfflineStatus.PROMISED, due_on__isnull=False)
+    rows = rows.filter(campaign_id=campaign_id) if campaign_id else rows
+    return await rows.order_by("due_on", "id").limit(AT_ONCE).select_related("campaign", "reward")
+
+
+async def announced_under(campaign_id: int, number: str) -> OfflineGift | None:
+    """What a backer announced to this campaign under a reference « H-000123 », whatever became of it since."""
+    named = references_in(number)
+    if len(named) != 1 or named[0][0] != "H":
+        return None
+    rows = OfflineGift.filter(id=named[0][1], campaign_id=campaign_id, due_on__isnull=False)
+    return await rows.exclude(status=OfflineStatus.CREATED).select_related("campaign", "commune").first()
+
+
 async def slip_of(code: str) -> OfflineSlip:
     """The slip of a number as it stands on paper, « B-000123 » or « b123 ». Raises NotFound."""
     found = _REFERENCE.fullmatch(code.strip().upper())
@@ -181,14 +208,15 @@ def references_in(text: str) -> list[tuple[str, int]]:
 
 async def of_campaign(campaign_id: int, before: int | None = None, limit: int = 50) -> list[OfflineGift]:
     """The gifts of a campaign, the latest first."""
-    rows = OfflineGift.filter(campaign_id=campaign_id)
+    rows = OfflineGift.filter(campaign_id=campaign_id).exclude(status=OfflineStatus.CREATED)
     rows = rows.filter(id__lt=before) if before else rows
     return await rows.order_by("-id").limit(limit).select_related("recorded_by", "verified_by")
 
 
 async def sums_of(campaign_id: int) -> dict[str, tuple[int, int]]:
     """State → how many gifts and how many cents, of a campaign."""
-    rows = OfflineGift.filter(campaign_id=campaign_id).annotate(n=Count("id"), cents=Sum("amount_cents"))
+    told = OfflineGift.filter(campaign_id=campaign_id).exclude(status=OfflineStatus.CREATED)
+    rows = told.annotate(n=Count("id"), cents=Sum("amount_cents"))
     found = await rows.group_by("status").values("status", "n", "cents")
     return {str(row["status"]): (int(row["n"]), int(row["cents"])) for row in found}
 

@@ -1,6 +1,8 @@
 """A lead's pages about money that comes by hand: the list, the stall's form, one gift, numbered slips."""
 
 import secrets
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from starlette.requests import Request
@@ -25,6 +27,7 @@ from campaigns.offline.forms import (
     with_commune,
 )
 from campaigns.offline.models import OfflineGift, OfflineSlip
+from campaigns.offline.promise_routes import routes as promise_routes
 from campaigns.offline.statement_routes import routes as statement_routes
 from campaigns.offline.treasury_routes import routes as treasury_routes
 from campaigns.pledges.models import Pledge
@@ -47,7 +50,6 @@ async def index(request: Request) -> Response:
     campaign = await campaign_to_run(request.path_params["slug"], actor)
     before = request.query_params.get("avant", "")[:18]
     gifts = await queries.of_campaign(campaign.id, int(before) if before.isascii() and before.isdigit() else None)
-    waiting = await queries.switched(campaign.id)
     lost = campaign.status in queries.GIVING_BACK
     states = wording.states() | (wording.going_back() if lost else {})
     returning = {gift.id for gift in gifts if queries.goes_back(gift, campaign)}
@@ -57,26 +59,62 @@ async def index(request: Request) -> Response:
         sums=await queries.sums_of(campaign.id), pressing=await pressing.pressing(campaign_id=campaign.id),
         names={gift.id: gift.donor_name if gift.id in known else "" for gift in gifts}, states=states,
         modes=wording.modes(),
-        promises=[(pledge, reference(pledge), _backer(pledge, actor)) for pledge in waiting],
+        promises=await _awaited(campaign, actor, request.query_params.get("reference", "")[:20]),
+        asked=request.query_params.get("reference", "")[:20],
         reasons=await queries.reasons(gifts), returning=returning, open=campaign.status in queries.ENTERING,
         next=gifts[-1].id if len(gifts) == 50 else None,
     )  # fmt: skip
 
 
-def _backer(pledge: Pledge, actor: Actor) -> str:
-    return "" if pledge.anonymous and not queries.may_verify(actor) else pledge.person.name
+@dataclass(slots=True, frozen=True)
+class Awaited:
+    """A cheque or a transfer that was announced: by whom (empty: she stays anonymous), cents, until when."""
+
+    reference: str
+    name: str
+    cents: int
+    due_on: date | None = None
+    reward: str = ""
+
+
+async def _awaited(campaign: Campaign, actor: Actor, wanted: str = "") -> list[Awaited]:
+    """What was announced to a campaign, while giving or after a card that failed; `wanted`: only this reference."""
+    sees_all = queries.may_verify(actor)
+    found = [
+        Awaited(
+            gift.code, gift.donor_name if sees_all or not gift.anonymous else "", gift.amount_cents, gift.due_on,
+            gift.reward.title if gift.reward else "",
+        )
+        for gift in await queries.announced(campaign.id)
+    ]  # fmt: skip
+    for pledge in await queries.switched(campaign.id):
+        name = pledge.person.name if sees_all or not pledge.anonymous else ""
+        found.append(Awaited(reference(pledge), name, pledge.amount_cents))
+    names = queries.references_in(wanted)
+    return [one for one in found if queries.references_in(one.reference) == names] if wanted else found
 
 
 async def new(request: Request) -> Response:
     """The stall's form, empty, or with the number of the slip whose code was photographed."""
     campaign = await queries.campaign_to_fill(request.path_params["slug"], actor_of(request))
     values = {"received_on": clock.today().isoformat(), "number_1": request.query_params.get("numero", "")[:20]}
-    names = queries.references_in(values["number_1"])
-    if names and names[0][0] == "P":
-        waiting = {pledge.id: pledge for pledge in await queries.switched(campaign.id)}
-        if pledge := waiting.get(names[0][1]):
-            values |= {"amount_1": money(pledge.amount_cents), "mode_1": "cheque"}
-    return await _stall_page(request, campaign, Stall(Form(values), LINES, secrets.token_hex(16)))
+    form: Form[Any] = Form(values)
+    if values["number_1"]:
+        await _fill_in(request, campaign, form)
+    return await _stall_page(request, campaign, Stall(form, LINES, secrets.token_hex(16)))
+
+
+async def _fill_in(request: Request, campaign: Campaign, form: Form[Any]) -> None:
+    """The first line as its number says, typed or scanned: what was announced, or that nothing was."""
+    number = form.values["number_1"]
+    names = queries.references_in(number)
+    if names and names[0][0] == "B":
+        return
+    found = await _awaited(campaign, actor_of(request), number) if names else []
+    if found:
+        form.values |= {"name_1": found[0].name, "amount_1": money(found[0].cents), "mode_1": "cheque"}
+    else:
+        form.errors["number_1"] = _("Rien n’est attendu sous cette référence pour cette collecte. Relisez-la.")
 
 
 async def enter(request: Request) -> Response:
@@ -138,6 +176,7 @@ async def change(request: Request) -> Response:
     actor = actor_of(request)
     gift = await queries.gift_to_change(request.path_params["slug"], request.path_params["id"], actor)
     unseen = gift.id not in await queries.names_known([gift], actor)
+    unseen = unseen or gift.due_on is not None
     form, identity = await _read_gift(request, gift.donor_name if unseen else "")
     try:
         if form.data is not None and not form.errors:
@@ -229,6 +268,9 @@ async def slips_paper(request: Request) -> Response:
 
 async def slip(request: Request) -> Response:
     """What the code on a slip opens: the form with its number, for whoever runs the campaign."""
+    named = queries.references_in(request.path_params["code"])
+    if named and named[0][0] in "HP":
+        return await _announced_slip(request, *named[0])
     found = await queries.slip_of(request.path_params["code"])
     await found.fetch_related("campaign")
     actor = actor_of(request)
@@ -239,6 +281,16 @@ async def slip(request: Request) -> Response:
             "offline.index", slug=found.campaign.slug, kind="info", flash=_("Ce bulletin est déjà saisi.")
         )
     return redirect("offline.new", slug=found.campaign.slug, numero=found.code)
+
+
+async def _announced_slip(request: Request, letter: str, number: int) -> Response:
+    """The same for what a backer announced; to others it says no more than an unknown number."""
+    rows = OfflineGift.get_or_none(id=number) if letter == "H" else Pledge.get_or_none(id=number)
+    found = await rows.select_related("campaign")
+    if found is None:
+        raise NotFound(_("Ce numéro de bulletin n’existe pas. Il ressemble à B-000123."))
+    campaign = await campaign_to_run(found.campaign.slug, actor_of(request))
+    return redirect("offline.new", slug=campaign.slug, numero=f"{letter}-{number:06d}")
 
 
 _BASE = "/campagnes/{slug}/hors-ligne"
@@ -255,6 +307,7 @@ routes: list[BaseRoute] = [
     Route("/bulletins/{code}", slip, name="offline.slip"),
     Route("/mes-dons/{id:int}", claim, name="offline.claim"),
     Route("/mes-dons/{id:int}", answer_claim, methods=["POST"], name="offline.answer_claim"),
+    *promise_routes,
     *treasury_routes,
     *deposit_routes,
     *statement_routes,

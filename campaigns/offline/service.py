@@ -8,12 +8,13 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from campaigns.identity import DonorForm
-from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.models import Campaign, Reward
 from campaigns.lifecycle.transitions import By
 from campaigns.offline import donors, queries
 from campaigns.offline.models import Mode, OfflineChange, OfflineGift, OfflineSlip, OfflineStatus
 from campaigns.offline.transitions import move, note
 from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.service import free_reward
 from civic import clock, mail
 from civic.database import retrying, transaction
 from civic.errors import DomainError, Gone, Invalid
@@ -81,7 +82,10 @@ async def _enter(campaign: Campaign, actor: Actor, entries: list[Entry], key: st
 
 
 async def _keep(campaign: Campaign, actor: Actor, entry: Entry, key: str, line: int) -> OfflineGift:
-    slip, pledge = await _named(campaign.id, entry, f"number_{entry.row or line}")
+    field = f"number_{entry.row or line}"
+    if announced := await queries.announced_under(campaign.id, entry.number):
+        return await _receive(announced, actor, entry, field)
+    slip, pledge = await _named(campaign.id, entry, field)
     person, writer, present = await _donor(entry, pledge), actor.hand, clock.now()
     status = OfflineStatus.RECEIVED if entry.mode else OfflineStatus.PROMISED
     gift = await OfflineGift.create(
@@ -96,6 +100,19 @@ async def _keep(campaign: Campaign, actor: Actor, entry: Entry, key: str, line: 
     if entry.identity:
         await donors.keep_identity(gift, entry.identity, writer.id)
     await note(gift.id, "", status.value, "entered", writer.id)
+    return gift
+
+
+async def _receive(gift: OfflineGift, actor: Actor, entry: Entry, field: str) -> OfflineGift:
+    """A line that names what a backer announced: it has come; the same line again changes nothing. Raises Invalid."""
+    same = (gift.amount_cents, gift.mode, gift.recorded_by_id) == (entry.amount_cents, entry.mode, actor.hand.id)
+    if gift.status == OfflineStatus.RECEIVED and same:
+        return gift
+    if entry.mode is None:
+        raise Invalid(_("Ce don est déjà annoncé : choisissez comment vous l’avez reçu."), field=field)
+    if gift.status not in (OfflineStatus.PROMISED, OfflineStatus.EXPIRED):
+        raise Invalid(_("Ce don n’est plus attendu : cherchez-le dans la liste."), field=field)
+    await change(gift, actor, entry, unseen=True)
     return gift
 
 
@@ -115,7 +132,8 @@ async def _named(campaign_id: int, entry: Entry, field: str) -> tuple[OfflineSli
         return await _slip(campaign_id, number, field), None
     if letter == "P":
         return None, await _promise(campaign_id, number, entry, field)
-    raise Invalid(_("Un numéro ressemble à B-000123 (bulletin) ou P-000123 (promesse de don)."), field=field)
+    said = _("Un numéro ressemble à B-000123 (bulletin), H-000123 ou P-000123 (don annoncé de cette collecte).")
+    raise Invalid(said, field=field)
 
 
 async def _slip(campaign_id: int, number: int, field: str) -> OfflineSlip:
@@ -146,13 +164,16 @@ async def change(gift: OfflineGift, actor: Actor, entry: Entry, *, unseen: bool 
     """
     if gift.pledge_id and entry.amount_cents != gift.amount_cents:
         raise Invalid(_("Le montant est celui de la promesse : il ne change pas ici."), field="amount")
+    unseen = unseen or gift.due_on is not None  # what she announced herself stays as she wrote it
     if gift.status != OfflineStatus.PROMISED and entry.mode is None:
         raise Invalid(_("Ce don est déjà reçu. S’il ne l’est pas, retirez-le et saisissez une promesse."), field="mode")
     entry, ending = (_kept(gift, entry), queries.UNSEEN) if unseen else (entry, "")
     async with transaction():
         values = await _corrected(gift, actor, entry)
+        values |= await _reward_kept(gift, entry)
         if entry.mode and gift.status != OfflineStatus.RECEIVED:
-            cause = "received" if gift.status == OfflineStatus.PROMISED else _changed(gift, entry)
+            arrives = gift.status in (OfflineStatus.PROMISED, OfflineStatus.EXPIRED)
+            cause = "received" if arrives else _changed(gift, entry)
             await move(gift, OfflineStatus.RECEIVED, by=By.LEAD, cause=cause + ending, actor_id=actor.hand.id, **values)
         else:
             same = OfflineGift.filter(id=gift.id, status=gift.status, amount_cents=gift.amount_cents)
@@ -178,13 +199,21 @@ async def _corrected(gift: OfflineGift, actor: Actor, entry: Entry) -> dict[str,
         "received_on": entry.received_on if entry.mode else None, "recorded_by_id": actor.hand.id,
         "commune_id": entry.commune,
     }  # fmt: skip
-    if gift.pledge_id:
+    if gift.pledge_id or gift.due_on:
         return values
     person = await people.meet(entry.donor_name, entry.email) if entry.email else None
     return values | {
         "donor_name": entry.donor_name, "email": entry.email, "person_id": person.id if person else None,
         "anonymous": not entry.public_name, "public_name": entry.public_name, "amount_hidden": entry.amount_hidden,
     }  # fmt: skip
+
+
+async def _reward_kept(gift: OfflineGift, entry: Entry) -> dict[str, Any]:
+    """A cheque of less than its reward asks for comes without it: the reward is free again."""
+    if gift.reward_id is None or not await Reward.filter(id=gift.reward_id, from_cents__gt=entry.amount_cents).exists():
+        return {}
+    await free_reward(gift.reward_id)
+    return {"reward_id": None, "held_until": None}
 
 
 def _changed(gift: OfflineGift, entry: Entry) -> str:
@@ -222,8 +251,9 @@ async def strike(gift: OfflineGift, team: Actor, why: str) -> None:
 
 async def expire_due(**_payload: object) -> None:
     """Every night: promises of a month ago that nobody received, and those of campaigns that are over."""
-    old = OfflineGift.filter(status=OfflineStatus.PROMISED, created_at__lte=clock.now() - PROMISE_LIFE)
-    over = OfflineGift.filter(status=OfflineStatus.PROMISED).exclude(campaign__status__in=list(queries.ENTERING))
+    waiting = OfflineGift.filter(status=OfflineStatus.PROMISED, due_on__isnull=True)  # hers: promising.sweep
+    old = waiting.filter(created_at__lte=clock.now() - PROMISE_LIFE)
+    over = waiting.exclude(campaign__status__in=list(queries.ENTERING))
     for gift in [*await old.limit(500), *await over.limit(500)]:
         if gift.status == OfflineStatus.PROMISED and not await _gone(gift):
             await move(gift, OfflineStatus.EXPIRED, by=By.SCHEDULER, cause="not_received")

@@ -3,17 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from campaigns.offline.models import OfflineChange, OfflineGift
+from campaigns.offline.models import HOLDING, OfflineChange, OfflineGift
 from campaigns.offline.models import OfflineStatus as S
-from campaigns.states import By, listed
+from campaigns.pledges.service import free_reward
+from campaigns.states import By, NotNow, listed
 from campaigns.states import move as move_row
 from civic import clock
+from civic.database import joined
 from civic.i18n import _
 
 TABLE: dict[tuple[S, S], frozenset[By]] = {
+    (S.CREATED, S.PROMISED): frozenset({By.BACKER}),
+    (S.CREATED, S.WITHDRAWN): frozenset({By.BACKER}),
     (S.PROMISED, S.RECEIVED): frozenset({By.LEAD}),
     (S.PROMISED, S.EXPIRED): frozenset({By.SCHEDULER}),
-    (S.PROMISED, S.WITHDRAWN): frozenset({By.LEAD}),
+    (S.PROMISED, S.WITHDRAWN): frozenset({By.BACKER, By.LEAD}),
+    (S.EXPIRED, S.RECEIVED): frozenset({By.LEAD}),  # what she announced herself came after all
     (S.RECEIVED, S.WITHDRAWN): frozenset({By.LEAD, By.TEAM}),
     (S.RECEIVED, S.SENT_BACK): frozenset({By.TEAM}),
     (S.RECEIVED, S.VERIFIED): frozenset({By.TEAM}),
@@ -41,6 +46,7 @@ async def move(
 ) -> None:
     """Change the state by compare-and-set and write the history row, with `values` in the same update.
 
+    A gift that goes away for good gives its reward back.
     Raises NotNow, changing nothing, for a pair that is not in the table or when the row has moved on meanwhile.
     """
 
@@ -48,11 +54,17 @@ async def move(
         await note(gift.id, before, after, cause, actor_id)
 
     refused = _("Ce don a déjà changé d’état. Rechargez la page.")
-    await move_row(gift, to, by, table=TABLE, keep=keep, values=values, refused=refused, same=("turn",))
+    if not allowed(gift.status, to, by):
+        raise NotNow(refused)
+    async with joined():
+        if gift.status in HOLDING and to not in HOLDING:
+            await free_reward(gift.reward_id)
+        same = ("turn", "reward_id")
+        await move_row(gift, to, by, table=TABLE, keep=keep, values=values, refused=refused, same=same)
 
 
-async def note(gift_id: int, before: str, after: str, cause: str, actor_id: int | None) -> None:
+async def note(gift_id: int, before: str, after: str, cause: str, actor_id: int | None) -> OfflineChange:
     """One row of history, in the caller's transaction."""
-    await OfflineChange.create(
+    return await OfflineChange.create(
         gift_id=gift_id, before=before, after=after, cause=cause[:200], actor_id=actor_id, at=clock.now()
     )

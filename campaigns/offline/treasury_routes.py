@@ -29,7 +29,8 @@ async def treasury(request: Request) -> Response:
         request, "campaigns/offline/treasury.html", waiting=[gift for gift in waiting if gift.recorded_by_id != own],
         own=[gift for gift in waiting if gift.recorded_by_id == own],
         sent_back=await queries.sent_back(), returns=await queries.to_give_back(),
-        lately=await queries.verified_lately(), proposed=await queries.proposed_count(),
+        announced=await queries.announced(), lately=await queries.verified_lately(),
+        proposed=await queries.proposed_count(),
         states=wording.states(), modes=wording.modes(), form=Form(),
     )  # fmt: skip
 

@@ -1,7 +1,10 @@
 """What must hold between offline gifts, totals and the ledger, on live data (`civic verify`, invariant 16)."""
 
+from datetime import timedelta
+
+from campaigns.offline import promising
 from campaigns.offline.verifying import SOURCE
-from civic import database
+from civic import clock, database
 from civic.i18n import _
 
 _TOTALS = """SELECT c.id, c.offline_cents AS kept, COALESCE(SUM(g.amount_cents), 0) AS found FROM campaign c
@@ -30,6 +33,26 @@ _PROMISES = """SELECT g.id FROM offline_gift g JOIN pledge p ON p.id = g.pledge_
 WHERE g.status IN ('verified', 'banked') AND p.status NOT IN ('collected', 'refund_pending', 'refunded', 'disputed')"""
 
 
+_OVERDUE = """SELECT id FROM offline_gift WHERE (status = 'promised' AND due_on < ?)
+OR (status = 'promised' AND reward_id IS NOT NULL AND held_until < ?) OR (status = 'created' AND created_at < ?)"""
+_UNDATED = """SELECT id FROM offline_gift WHERE (status = 'created' AND due_on IS NULL)
+OR (reward_id IS NOT NULL AND due_on IS NULL)"""
+
+
+async def nothing_announced_is_forgotten() -> list[str]:
+    """What backers announced has its last day; once it is over by two days, nothing waits and no reward is held."""
+    today, two = clock.today(), timedelta(days=2)
+    days = [today - promising.ROOM - two, today - two, clock.now() - promising.CONFIRM_WITHIN - two]
+    suspended = "SELECT g.id FROM offline_gift g JOIN campaign c ON c.id = g.campaign_id WHERE c.status = 'suspended'"
+    frozen = {row["id"] for row in await database.fetch_report(suspended)}
+    late = [row["id"] for row in await database.fetch_report(_OVERDUE, days) if row["id"] not in frozen]
+    undated = [row["id"] for row in await database.fetch_report(_UNDATED)]
+    return [
+        *(_("Le don annoncé %(id)s attend encore après son dernier jour.", id=one) for one in late),
+        *(_("Le don annoncé %(id)s n’a pas de dernier jour.", id=one) for one in undated),
+    ]
+
+
 async def offline_totals_are_true() -> list[str]:
     """The total kept is the sum of the verified gifts, and of their postings."""
     found = []
@@ -54,4 +77,4 @@ async def offline_was_verified() -> list[str]:
     ]  # fmt: skip
 
 
-CHECKS = (offline_totals_are_true, offline_was_verified)
+CHECKS = (offline_totals_are_true, offline_was_verified, nothing_announced_is_forgotten)

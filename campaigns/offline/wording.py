@@ -13,6 +13,7 @@ _CHANGED = re.compile(r"changed, (\d+) to (\d+) cents")
 def states() -> dict[str, tuple[str, str]]:
     """State → its words and its colour."""
     return {
+        OfflineStatus.CREATED: (_("À confirmer"), "warn"),
         OfflineStatus.PROMISED: (_("Promis, pas encore reçu"), "info"),
         OfflineStatus.RECEIVED: (_("Reçu, à vérifier"), "warn"),
         OfflineStatus.SENT_BACK: (_("Renvoyé, à corriger"), "warn"),
@@ -30,6 +31,20 @@ def came_back(gift: OfflineGift) -> list[str]:
     if gift.status == OfflineStatus.BOUNCED:
         return [_("chèque revenu impayé, rien n’est débité")]
     return [_("rendu")] if gift.status == OfflineStatus.RETURNED else []
+
+
+def own_states() -> dict[str, tuple[str, str]]:
+    """The same, said to who gives."""
+    return states() | {
+        OfflineStatus.CREATED: (_("À confirmer par vous"), "warn"),
+        OfflineStatus.PROMISED: (_("Annoncé, nous l’attendons"), "info"),
+        OfflineStatus.RECEIVED: (_("Arrivé, une deuxième personne vérifie"), "info"),
+        OfflineStatus.SENT_BACK: (_("Arrivé, une deuxième personne vérifie"), "info"),
+        OfflineStatus.VERIFIED: (_("Don reçu, merci"), "ok"),
+        OfflineStatus.BANKED: (_("Don reçu, merci"), "ok"),
+        OfflineStatus.EXPIRED: (_("Rien n’est arrivé : nous ne l’attendons plus"), ""),
+        OfflineStatus.WITHDRAWN: (_("Annulé"), ""),
+    }
 
 
 def going_back() -> dict[str, tuple[str, str]]:
@@ -66,6 +81,8 @@ def line_states() -> dict[str, tuple[str, str]]:
 def cause_of(cause: str) -> str:
     """Why a gift changed, in words; a reason that a person wrote stands as she wrote it."""
     known = {
+        "announced": _("annoncé en donnant"), "address confirmed": _("l’adresse est confirmée"),
+        "taken back": _("repris par la personne qui l’avait annoncé"), "reward free": _("le merci n’est plus gardé"),
         "entered": _("saisi"), "received": _("l’argent est arrivé"), "withdrawn": _("retiré par qui gère la collecte"),
         "mine": _("cette personne dit que c’est son don"), "not mine": _("cette personne dit que ce n’est pas son don"),
         "identity told": _("l’identité du donateur est écrite"),

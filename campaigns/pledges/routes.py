@@ -24,13 +24,13 @@ from civic.settings import settings
 from civic.web.formats import money
 from civic.web.forms import Form
 from civic.web.middleware import content_security_policy
-from civic.web.page import page, redirect
+from civic.web.page import page, redirect, redirect_to
 
 
 async def gift(request: Request) -> Response:
     """« Mon don »: how much, and a reward or none."""
     campaign, draft = await _opened(request)
-    if settings().payments == "off":
+    if settings().payments == "off" and not _elsewhere(await _ways(campaign)):
         return page(request, "campaigns/pledges/closed.html", campaign=campaign)
     return await _gift_page(request, campaign, draft, Form(_gift_values(request, draft)))
 
@@ -38,7 +38,8 @@ async def gift(request: Request) -> Response:
 async def choose_gift(request: Request) -> Response:
     """Keep the gift and go on to « Moi »."""
     campaign, draft = await _opened(request)
-    _refuse_when_off()
+    if not _elsewhere(await _ways(campaign)):
+        _refuse_when_off()
     form = await Form.read(request, SentGiftForm)
     if form.data is None:
         return await _gift_page(request, campaign, draft, form, 422)
@@ -145,6 +146,8 @@ async def verify(request: Request) -> Response:
     campaign, draft = await _opened(request)
     if not draft.has_backer:
         return redirect("pledges.me" if draft.has_gift else "pledges.gift", slug=campaign.slug)
+    if settings().payments == "off" and (other := _elsewhere(await _ways(campaign))):
+        return redirect_to(other)
     return await _verify_page(request, campaign, draft, Form({"tip": "0"}))
 
 
@@ -198,8 +201,17 @@ async def _verify_page(
     return page(
         request, "campaigns/pledges/verify.html", status=status, headers={"Content-Security-Policy": policy},
         form=form, campaign=campaign, draft=draft, tips=TIPS, notes=notes,
-        reward=reward,
+        reward=reward, ways=await _ways(campaign),
     )  # fmt: skip
+
+
+async def _ways(campaign: Campaign) -> list[slots.OtherWay]:
+    return [way for fill in slots.other_ways for way in await fill(campaign)]
+
+
+def _elsewhere(ways: list[slots.OtherWay]) -> str:
+    """The page of the first other way that is possible; empty without one."""
+    return next((way.href for way in ways if way.href), "")
 
 
 def _cost(campaign: Campaign, gift_cents: int, reward: Reward | None) -> list[str]:

@@ -63,8 +63,7 @@ async def pledge(backer: Person, campaign: Campaign, gift: Gift, key: str, forme
     known = await Pledge.get_or_none(form_key=key)
     if known and _says_the_same(known, gift):
         return known
-    for replaced in await Pledge.filter(form_key__in=[key, *former], status=PledgeStatus.CREATED):
-        await _replace(replaced, campaign)
+    await replace_waiting(campaign, [key, *former])
     if known:
         over = [PledgeStatus.ABANDONED, *([PledgeStatus.CREATED] if campaign.charges_at_once else [])]
         await Pledge.filter(id=known.id, form_key=key, status__in=over).update(form_key=f"{key}~{known.id}")
@@ -75,6 +74,12 @@ async def pledge(backer: Person, campaign: Campaign, gift: Gift, key: str, forme
         if twin is None:
             raise
         return twin
+
+
+async def replace_waiting(campaign: Campaign, keys: list[str]) -> None:
+    """Let the promises of these forms go that wait for their card: their backer gives otherwise, or something else."""
+    for replaced in await Pledge.filter(form_key__in=keys, status=PledgeStatus.CREATED):
+        await _replace(replaced, campaign)
 
 
 async def _replace(replaced: Pledge, campaign: Campaign) -> None:
@@ -102,7 +107,7 @@ async def _create(backer: Person, campaign: Campaign, gift: Gift, key: str) -> P
             raise Gone(refusal(await Campaign.get(id=campaign.id)))
         must_not_tip(campaign, gift.tip_cents)
         if gift.reward_id:
-            await _hold(campaign.id, gift)
+            await hold_reward(campaign.id, gift.reward_id, gift.amount_cents)
         return await Pledge.create(
             campaign_id=campaign.id, person_id=backer.id, reward_id=gift.reward_id or None, form_key=key,
             amount_cents=gift.amount_cents, tip_cents=gift.tip_cents, anonymous=gift.anonymous,
@@ -119,11 +124,16 @@ def must_not_tip(campaign: Campaign, tip_cents: int) -> None:
                         who=campaign.beneficiary, site=site), field="tip")  # fmt: skip
 
 
-async def _hold(campaign_id: int, gift: Gift) -> None:
-    """Take one of a reward's stock (invariant 11)."""
-    wanted = Reward.filter(id=gift.reward_id, campaign_id=campaign_id)
-    if await wanted.filter(from_cents__gt=gift.amount_cents).exists():
+async def must_be_enough(campaign_id: int, reward_id: int, gift_cents: int) -> None:
+    """Raises Invalid when the reward asks for more than is given."""
+    if await Reward.filter(id=reward_id, campaign_id=campaign_id, from_cents__gt=gift_cents).exists():
         raise Invalid(_("Cette contrepartie demande un don plus élevé."), field="reward")
+
+
+async def hold_reward(campaign_id: int, reward_id: int, gift_cents: int) -> None:
+    """Take one of a reward's stock (invariant 11). Raises Invalid if it asks for more, DomainError if it ran out."""
+    await must_be_enough(campaign_id, reward_id, gift_cents)
+    wanted = Reward.filter(id=reward_id, campaign_id=campaign_id)
     if not await wanted.filter(Q(stock__isnull=True) | Q(taken__lt=F("stock"))).update(taken=F("taken") + 1):
         raise DomainError(_("Cette contrepartie vient d’être épuisée. Choisissez-en une autre."), field="reward")
 
@@ -264,8 +274,13 @@ async def abandon(found: Pledge, cause: str) -> None:
 
 
 async def _release_reward(found: Pledge) -> None:
-    if found.reward_id:
-        await Reward.filter(id=found.reward_id, taken__gt=0).update(taken=F("taken") - 1)
+    await free_reward(found.reward_id)
+
+
+async def free_reward(reward_id: int | None) -> None:
+    """Give one back to a reward's stock; None is no reward."""
+    if reward_id:
+        await Reward.filter(id=reward_id, taken__gt=0).update(taken=F("taken") - 1)
 
 
 async def let_method_go(campaign: Campaign, method_ref: str) -> None:

@@ -26,10 +26,13 @@ _REPORT = """SELECT COUNT(*) AS gifts, COALESCE(SUM(r.amount_cents), 0) AS cents
 CASE WHEN r.donor_key = '' THEN 'person ' || CAST(r.person_id AS VARCHAR(24)) ELSE r.donor_key END) AS donors
 FROM receipt r LEFT JOIN receipt v ON v.voids_id = r.id
 WHERE r.issuer = ? AND r.year = ? AND r.voids_id IS NULL AND v.id IS NULL"""
-_REWARDS = """SELECT COALESCE(SUM(reward.value_cents), 0) AS cents
+_REWARDS = """SELECT COALESCE(SUM(cents), 0) AS cents FROM (SELECT reward.value_cents AS cents
 FROM pledge JOIN reward ON reward.id = pledge.reward_id
 WHERE pledge.person_id = ? AND pledge.id <> ? AND pledge.status = 'collected'
-AND pledge.collected_at >= ? AND pledge.collected_at < ?"""
+AND pledge.collected_at >= ? AND pledge.collected_at < ? UNION ALL SELECT reward.value_cents
+FROM offline_gift JOIN reward ON reward.id = offline_gift.reward_id
+WHERE offline_gift.person_id = ? AND offline_gift.id <> ? AND offline_gift.status IN ('verified', 'banked')
+AND offline_gift.received_on >= ? AND offline_gift.received_on < ?) had"""
 
 
 async def gift_of_link(token: str) -> Pledge:
@@ -97,16 +100,17 @@ async def facts_of(pledge: Pledge, donor: Donor | None) -> Gift:
         own_account=pledge.campaign.payee_id is not None,
         returned=pledge.status in RETURNED or is_lost(pledge.campaign), reward_value_cents=value,
         reward_is_sale=pledge.reward is not None and pledge.reward.nature == RewardNature.SALE,
-        rewards_of_the_year_cents=await _rewards_of_the_year(pledge) if value and received else 0,
+        rewards_of_the_year_cents=await rewards_of_the_year(pledge.person_id, day, pledge_id=pledge.id)
+        if value and day else 0,
         company=donor is not None and donor.kind == DonorKind.COMPANY,
     )  # fmt: skip
 
 
-async def _rewards_of_the_year(pledge: Pledge) -> int:
-    assert pledge.collected_at
-    year = clock.local(pledge.collected_at).year
-    span = [clock.at(date(year, 1, 1), 0), clock.at(date(year + 1, 1, 1), 0)]
-    rows = await database.fetch_all(_REWARDS, [pledge.person_id, pledge.id, *span])
+async def rewards_of_the_year(person_id: int, day: date, *, pledge_id: int = 0, gift_id: int = 0) -> int:
+    """What a person's other rewards of this day's year are worth, in cents, whatever road the gifts took."""
+    days = [date(day.year, 1, 1), date(day.year + 1, 1, 1)]
+    moments = [clock.at(one, 0) for one in days]
+    rows = await database.fetch_all(_REWARDS, [person_id, pledge_id, *moments, person_id, gift_id, *days])
     return int(rows[0]["cents"])
 
 

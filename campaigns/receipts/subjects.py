@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from campaigns.identity import Identity
-from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.models import Campaign, RewardNature
 from campaigns.offline import donors
 from campaigns.offline import queries as offline
 from campaigns.offline.models import CAME_BACK, COUNTING, Mode, OfflineGift
@@ -62,19 +62,23 @@ async def of_pledge(pledge_id: int) -> Subject:
 
 async def of_gift(gift_id: int) -> Subject:
     """A gift by hand, dated of the day it was handed over or credited. Raises NotFound, also if it pays a promise."""
-    gift = await OfflineGift.get_or_none(id=gift_id).select_related("campaign", "person")
+    gift = await OfflineGift.get_or_none(id=gift_id).select_related("campaign", "person", "reward")
     if gift is None or gift.pledge_id:
         raise NotFound(_("Ce don n’existe pas."))
     identity = await donors.identity_of(gift.id)
+    value, day = gift.reward.value_cents if gift.reward else 0, gift.received_on
     facts = Gift(
         gift.amount_cents, gift.campaign.beneficiary, gift.received_on if gift.status in COUNTING else None,
         own_account=gift.campaign.payee_id is not None, returned=gift.status in CAME_BACK,
         company=identity is not None and identity.kind == DonorKind.COMPANY,
-        waits=not offline.is_kept(gift.campaign), lost=offline.is_lost(gift.campaign),
+        waits=not offline.is_kept(gift.campaign), lost=offline.is_lost(gift.campaign), reward_value_cents=value,
+        reward_is_sale=gift.reward is not None and gift.reward.nature == RewardNature.SALE,
+        rewards_of_the_year_cents=await queries.rewards_of_the_year(gift.person_id, day, gift_id=gift.id)
+        if value and day and gift.person_id else 0,
     )  # fmt: skip
     return Subject(
         None, gift.id, gift.campaign, gift.person, identity, facts, gift.code, links.make(donors.LINK, gift.id),
-        mode=gift.mode,
+        gift.reward.title if gift.reward else "", mode=gift.mode,
     )  # fmt: skip
 
 

@@ -32,6 +32,8 @@ SELECT id, status, 'released', '{cause}', ? FROM pledge WHERE {which}"""
 _RELEASE = "UPDATE pledge SET status = 'released', updated_at = ? WHERE {which}"
 _GIVE_BACK = """UPDATE reward SET taken = (SELECT COUNT(*) FROM pledge WHERE pledge.reward_id = reward.id
 AND pledge.status NOT IN ('abandoned', 'cancelled', 'released', 'dropped', 'refunded', 'charged_back'))
++ (SELECT COUNT(*) FROM offline_gift WHERE offline_gift.reward_id = reward.id
+AND offline_gift.status IN ('created', 'promised', 'received', 'sent_back', 'verified', 'banked'))
 WHERE campaign_id = ?"""
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from campaigns.lifecycle.models import Campaign
+from campaigns.offline.howto import how_to, words
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.queries import MANAGE
 from campaigns.pledges.service import ask_until, reference
@@ -13,7 +14,7 @@ from civic.initiatives.queries import leads_of
 from civic.people import links
 from civic.people.models import Person, RoleName
 from civic.people.queries import team
-from civic.web import formats
+from civic.web import formats, urls
 
 RECOVER = MANAGE
 """Purpose of the signed link to the page of recovery: the backer's one secret link opens all her pages."""
@@ -38,6 +39,17 @@ async def collected(pledge: Pledge, head: str) -> None:
     with i18n.speaking(pledge.person.locale):
         back = formats.until(until) if until else ""
     await to_backer("collected", pledge, "collected", head=head, method=pledge.method_label, back_until=back)
+
+
+async def how_to_send(pledge: Pledge) -> None:
+    """She sends a cheque or a transfer instead: the letter of whoever announces one while giving."""
+    token = links.make(RECOVER, pledge.id)
+    said = words(how_to(pledge.campaign, reference(pledge), pledge.amount_cents), pledge.person.locale)
+    here = {"slug": pledge.campaign.slug, "token": token}
+    await to_backer(
+        "offline", pledge, "offline", steps=said["steps"], own=urls.absolute("settlement.show", **here),
+        paper=urls.absolute("settlement.slip", **here), held="", live=False,
+    )  # fmt: skip
 
 
 async def card_trouble(pledge: Pledge, days: int, until: datetime, turn: int) -> None:

@@ -125,7 +125,7 @@ async def switch_offline(pledge: Pledge) -> None:
         if fresh.campaign.payee_id:
             raise DomainError(_("Cette collecte se paie par carte seulement."))
         await transitions.move(fresh, PledgeStatus.SWITCHED_OFFLINE, by=By.BACKER, cause="cheque_or_transfer")
-        await letters.to_backer("offline", fresh, "offline", beneficiary=fresh.campaign.beneficiary)
+        await letters.how_to_send(fresh)
 
 
 async def come_back(pledge: Pledge) -> None:

@@ -4,14 +4,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from campaigns.offline.howto import how_to
+from campaigns.offline.papers import promise_paper
 from campaigns.pledges import hosted, wording
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import on_own_page, pledge_to_pay
 from campaigns.pledges.service import reference
 from campaigns.settlement import direct, letters, outcomes, pages, reasons, recovery
 from campaigns.settlement.team_routes import routes as team_routes
-from civic.errors import DomainError
+from civic.errors import DomainError, Gone
 from civic.i18n import _
+from civic.papers import pdf_answer
 from civic.people import links
 from civic.web import limits
 from civic.web.middleware import content_security_policy
@@ -60,6 +63,15 @@ async def offline(request: Request) -> Response:
     return _to_page(request)
 
 
+async def slip(request: Request) -> Response:
+    """GET: the slip to print and send along with the cheque, as PDF."""
+    pledge = await _pledge(request)
+    if pledge.status != PledgeStatus.SWITCHED_OFFLINE:
+        raise Gone(_("Ce bulletin ne sert plus : nous n’attendons plus ce don."))
+    how = how_to(pledge.campaign, reference(pledge), pledge.amount_cents)
+    return pdf_answer(await promise_paper(pledge.campaign, how, pledge.person.name), f"bulletin-{how.reference}")
+
+
 async def back(request: Request) -> Response:
     """GET from the hosted page: look at what was done there, then show it."""
     attempt = await pages.attempt_of(request.path_params["ticket"])
@@ -87,7 +99,8 @@ async def _page(request: Request, pledge: Pledge, *, status: int = 200, refusal:
         by_bank=pledge.decline_code == reasons.ASKS, waits=recovery.waits(pledge),
         on_page=on_page, until=await outcomes.last_moment(pledge),
         same_card=recovery.same_card_may_try(pledge),
-        title=_title(pledge, on_page), reference=reference(pledge), amounts=wording.amounts_of(pledge), headers={
+        title=_title(pledge, on_page), how=how_to(pledge.campaign, reference(pledge), pledge.amount_cents),
+        amounts=wording.amounts_of(pledge), headers={
             "Cache-Control": "no-store", "Content-Security-Policy": content_security_policy(hosted.pages_origin())
         },
     )  # fmt: skip
@@ -111,4 +124,5 @@ routes: list[BaseRoute] = [
     Route(f"{_BASE}/{{token}}", show, name="settlement.show"),
     Route(f"{_BASE}/{{token}}/payer", pay, methods=["POST"], name="settlement.pay"),
     Route(f"{_BASE}/{{token}}/autrement", offline, methods=["POST"], name="settlement.offline"),
+    Route(f"{_BASE}/{{token}}/bulletin.pdf", slip, name="settlement.slip"),
 ]

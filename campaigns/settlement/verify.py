@@ -59,9 +59,12 @@ WHERE c.goal = 'all_or_nothing' AND c.status NOT IN {DECIDED}"""  # noqa: S608
 _TOO_LATE = f"""SELECT p.id FROM pledge p JOIN campaign c ON c.id = p.campaign_id WHERE c.decided_at IS NOT NULL
 AND p.confirmed_at > c.deadline AND p.status NOT IN {GONE}"""  # noqa: S608
 
-_REWARDS = f"""SELECT r.id, r.taken AS kept, COUNT(p.id) AS found FROM reward r
-LEFT JOIN pledge p ON p.reward_id = r.id AND p.status NOT IN {GONE} AND p.status NOT IN ('refunded', 'charged_back')
-GROUP BY r.id, r.taken HAVING r.taken <> COUNT(p.id)"""  # noqa: S608
+_REWARDS = f"""SELECT r.id, r.taken AS kept, COALESCE(p.n, 0) + COALESCE(g.n, 0) AS found FROM reward r
+LEFT JOIN (SELECT reward_id, COUNT(*) AS n FROM pledge WHERE status NOT IN {GONE}
+AND status NOT IN ('refunded', 'charged_back') GROUP BY reward_id) p ON p.reward_id = r.id
+LEFT JOIN (SELECT reward_id, COUNT(*) AS n FROM offline_gift
+WHERE status IN ('created', 'promised', 'received', 'sent_back', 'verified', 'banked') GROUP BY reward_id) g
+ON g.reward_id = r.id WHERE r.taken <> COALESCE(p.n, 0) + COALESCE(g.n, 0)"""  # noqa: S608
 
 _NO_CONTRIBUTION = """SELECT p.id FROM pledge p WHERE p.status = 'collected' AND NOT EXISTS (SELECT 1
 FROM contribution x WHERE x.source = 'pledge:' || CAST(p.id AS VARCHAR(20)) AND x.revoked_at IS NULL)"""
@@ -118,7 +121,7 @@ async def charged_in_time() -> list[str]:
 
 
 async def rewards_match() -> list[str]:
-    """What is taken of a reward's stock is what pledges hold (invariant 11)."""
+    """What is taken of a reward's stock is what pledges and announced cheques hold (invariant 11)."""
     return await _each(
         _REWARDS,
         lambda row: _(

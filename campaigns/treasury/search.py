@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 
 from campaigns.money import parse_euros
 from campaigns.offline import wording as offline_wording
-from campaigns.offline.models import OfflineGift
+from campaigns.offline.models import OfflineGift, OfflineStatus
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import reference
 from campaigns.refunds import story
@@ -89,7 +89,7 @@ async def _promises(words: str, after: list[object] | None, limit: int) -> list[
 
 
 async def _by_hand(words: str, after: list[object] | None, limit: int) -> list[Row]:
-    rows = OfflineGift.filter(_later(HAND, after))
+    rows = OfflineGift.filter(_later(HAND, after)).exclude(status=OfflineStatus.CREATED)
     if words:
         letter, number = _number(words)
         by = Q(donor_name__icontains=words) | Q(reference__icontains=words) | Q(email__icontains=words)

@@ -54,7 +54,7 @@ class Site:
             "name": current.site_name, "tagline": current.tagline, "territory": current.territory_name,
             "contact_email": current.contact_email, "phone": current.contact_phone,
             "environment": current.environment, "payments_simulated": current.payments_simulated,
-            "change_of_mind_days": current.change_of_mind_days,
+            "change_of_mind_days": current.change_of_mind_days, "payments_open": current.payments != "off",
             "features": {"campaigns": current.campaigns, "volunteering": current.volunteering},
             "base_url": current.base_url,
         }

@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.offline import service, verifying
+from campaigns.offline import promising, service, verifying
 from campaigns.offline.models import Mode, OfflineGift
 from campaigns.offline.service import Entry
 from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.service import Gift
 from civic import clock
 from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
@@ -47,3 +48,14 @@ async def a_switched_pledge(campaign: Campaign, cents: int = 3_000) -> Pledge:
     await Campaign.filter(id=campaign.id).update(**values, decided_total_cents=cents)
     await Pledge.filter(id=pledge.id).update(status=PledgeStatus.SWITCHED_OFFLINE)
     return await Pledge.get(id=pledge.id).select_related("person")
+
+
+async def an_announced_gift(
+    campaign: Campaign, cents: int = 5_000, *, name: str = "Odile Blanc", known: bool = True, reward_id: int = 0,
+    public_name: str = "", amount_hidden: bool = False,
+) -> OfflineGift:  # fmt: skip
+    """A cheque that its backer announced while giving; anonymous without a public name."""
+    backer = await a_person(name)
+    gift = Gift(cents, 0, reward_id, not public_name, amount_hidden, public_name)
+    made = await promising.promise(backer, campaign, gift, [f"announced-{next(_keys)}"], known=known)
+    return await OfflineGift.get(id=made.id).select_related("campaign", "person", "reward")
