@@ -120,6 +120,11 @@ def ago(value: datetime) -> str:
     return format_timedelta(timedelta(seconds=-count * unit), threshold=1, add_direction=True, locale=locale())
 
 
+def opening(text: str) -> str:
+    """A text that begins a line or a sentence: « Samedi 14 juin » for « samedi 14 juin »."""
+    return text[:1].upper() + text[1:]
+
+
 def _local_day(value: date | datetime) -> date:
     return clock.local(value).date() if isinstance(value, datetime) else value
 

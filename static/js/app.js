@@ -93,7 +93,7 @@
   /* The gift being chosen: « ne vous coûte que », the button's amount. Cents come from the chips, euros from the free field. */
   const euros = (cents) => new Intl.NumberFormat(document.documentElement.lang, {
     style: "currency", currency: "EUR", minimumFractionDigits: cents % 100 ? 2 : 0,
-  }).format(cents / 100);
+  }).format(cents / 100).replace("\u00a0€", "\u202f€");
   const cents = (form, name, other) => {
     const chosen = form.querySelector(`input[name="${name}"]:checked`)?.value;
     if (chosen && chosen !== "autre") return Number(chosen);

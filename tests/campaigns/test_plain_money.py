@@ -236,7 +236,7 @@ async def test_a_campaign_being_reviewed_says_so(sign_in):
     campaign = await a_draft()
     await lifecycle.submit(campaign, campaign.lead)
     shown = plain((await (await sign_in(campaign.lead)).get(f"/campagnes/{campaign.slug}")).text)
-    assert "En relecture." in shown
+    assert "En relecture" in shown
     assert "est en préparation" not in shown
 
 

@@ -94,7 +94,7 @@ async def test_when_money_is_missing_the_page_says_it_once(client: Client, app: 
     campaign = await a_live_campaign()
     await Campaign.filter(id=campaign.id).update(status=CampaignStatus.SHORTFALL, decided_at=clock.now())
     page = await plain(client, urls.path("campaigns.show", slug=campaign.slug))
-    assert page.count("Il manque de l’argent, une décision est attendue.") == 1
+    assert page.count("Il manque de l’argent, une décision est attendue</span>") == 1
     assert "Objectif atteint" not in page
 
 
