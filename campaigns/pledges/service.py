@@ -123,9 +123,11 @@ async def _hold(campaign_id: int, gift: Gift) -> None:
     """Take one of a reward's stock (invariant 11)."""
     wanted = Reward.filter(id=gift.reward_id, campaign_id=campaign_id)
     if await wanted.filter(from_cents__gt=gift.amount_cents).exists():
-        raise Invalid(_("Cette contrepartie demande un don plus élevé."), field="reward")
+        raise Invalid(
+            _("Ce merci demande un don plus élevé. Augmentez votre don, ou choisissez un autre merci."), field="reward"
+        )
     if not await wanted.filter(Q(stock__isnull=True) | Q(taken__lt=F("stock"))).update(taken=F("taken") + 1):
-        raise DomainError(_("Cette contrepartie vient d’être épuisée. Choisissez-en une autre."), field="reward")
+        raise DomainError(_("Ce merci vient d’être épuisé. Choisissez-en un autre."), field="reward")
 
 
 @retrying
