@@ -20,6 +20,8 @@ from civic.database import transaction
 PATHS = re.compile(r"/campagnes/([a-z0-9-]{1,120})(/soutenir)?")
 ROBOTS = re.compile(r"bot|crawl|spider|slurp|preview|facebookexternalhit|curl|wget|python", re.I)
 MOST_KEYS, MOST_SOURCES, OTHER = 2_000, 20, "autre"
+INSIDER = "looks_after_campaign"
+"""Set in `request.state` by a page that its own lead or the team reads: such a view is not counted."""
 Key = tuple[str, date, str, str]
 _ADD = """INSERT INTO visit_count (campaign_id, day, step, source, n) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (campaign_id, day, step, source) DO UPDATE SET n = visit_count.n + excluded.n"""
@@ -27,7 +29,7 @@ _seen: Counter[Key] = Counter()
 
 
 class Visits:
-    """Notes each successful GET of a campaign's page and of the first step of a gift."""
+    """Notes each successful GET of a campaign's page and of the first step of a gift, by whoever does not run it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -38,7 +40,8 @@ class Visits:
             return await self.app(scope, receive, send)
 
         async def noted(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] in (200, 304) and len(_seen) < MOST_KEYS:
+            seen = message["type"] == "http.response.start" and message["status"] in (200, 304)
+            if seen and len(_seen) < MOST_KEYS and not scope.get("state", {}).get(INSIDER):
                 _seen[key] += 1
             await send(message)
 

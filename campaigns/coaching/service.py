@@ -7,9 +7,11 @@ from campaigns.coaching.models import CoachStop
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from civic import clock, database, mail
 from civic.database import transaction
+from civic.i18n import speaking
 from civic.initiatives.queries import leads_of
 from civic.people import links
 from civic.people.models import Person
+from civic.web.formats import until
 
 STOP = "coaching"
 """Purpose of the signed link that stops these letters."""
@@ -87,7 +89,14 @@ async def _send(campaign: Campaign, moment: str, lead: Person) -> None:
         f"campaigns/coach_{moment}", to=lead.email or "", key=f"coach-{moment}-{campaign.id}-{lead.id}",
         locale=lead.locale, title=campaign.title, slug=campaign.slug, person=lead.name,
         collected_cents=campaign.shown_cents, minimum_cents=campaign.needed_cents, token=links.make(STOP, lead.id),
+        until=_when(campaign, lead.locale),
     )  # fmt: skip
+
+
+def _when(campaign: Campaign, locale: str) -> str:
+    """When it ends, in the reader's language; empty without a deadline."""
+    with speaking(locale):
+        return until(campaign.deadline) if campaign.deadline else ""
 
 
 async def is_stopped(person: Person) -> bool:

@@ -92,12 +92,22 @@ def ends_too_soon(campaign: Campaign) -> bool:
 
 
 def _counts_fees(lines: list[CostLine]) -> bool:
-    return any(line.required for line in lines) and not fees_to_plan(lines)
+    return any(line.required for line in lines) and fees_to_plan(lines) is None
 
 
-def fees_to_plan(lines: list[CostLine]) -> int:
-    """The bank fees to propose as an expense, in cents, whole euros; 0 when a line speaks of fees, or none is there."""
-    required = sum(line.amount_cents for line in lines if line.required)
-    if not required or any("frais" in line.title.lower() for line in lines):
-        return 0
-    return int(-(-required * FEES_PERCENT // 10_000) * 100)
+@dataclass(slots=True, frozen=True)
+class Fees:
+    """Bank fees to propose as an expense: whole euros in cents, and the line that counts too little (0: none yet)."""
+
+    cents: int
+    line_id: int = 0
+
+
+def fees_to_plan(lines: list[CostLine]) -> Fees | None:
+    """Two per cent of what is indispensable, when no line speaks of fees or the one that does no longer suffices."""
+    planned = next((line for line in lines if "frais" in line.title.lower()), None)
+    required = sum(line.amount_cents for line in lines if line.required and line is not planned)
+    wanted = -(-required * FEES_PERCENT // 10_000) * 100
+    if not required or (planned and planned.amount_cents >= wanted):
+        return None
+    return Fees(wanted, planned.id if planned else 0)

@@ -152,7 +152,7 @@ async def write_reward(campaign: Campaign, form: RewardForm) -> None:
         await _touch(campaign)
         if form.reward:
             if not await Reward.filter(id=form.reward, campaign_id=campaign.id).update(**values):
-                raise NotFound(_("Cette contrepartie n’existe plus."))
+                raise NotFound(_("Ce merci n’existe plus."))
         else:
             await Reward.create(campaign_id=campaign.id, **values)
 

@@ -15,7 +15,7 @@ from civic import clock, jobs, mail
 from civic.activity import service as activity
 from civic.database import transaction
 from civic.errors import DomainError, Forbidden, Invalid
-from civic.i18n import _
+from civic.i18n import _, speaking
 from civic.initiatives.queries import is_lead, leads_of
 from civic.needs import service as needs
 from civic.needs.models import NeedKind
@@ -23,6 +23,7 @@ from civic.people.actor import Actor
 from civic.people.models import Person
 from civic.people.service import audit
 from civic.web import urls
+from civic.web.formats import day
 
 
 async def submit(campaign: Campaign, lead: Person) -> None:
@@ -72,8 +73,14 @@ async def review(
                 await mail.send(
                     "campaigns/reviewed", to=lead.email, key=f"reviewed-{campaign.id}-{lead.id}-{campaign.version}",
                     locale=lead.locale, title=campaign.title, slug=campaign.slug, answer=answer.value, note=note,
-                    monthly=campaign.is_standing,
+                    monthly=campaign.is_standing, person=lead.name, last_day=_last_day(campaign, lead.locale),
                 )  # fmt: skip
+
+
+def _last_day(campaign: Campaign, locale: str) -> str:
+    """The last day in the reader's language; empty without one."""
+    with speaking(locale):
+        return day(campaign.last_day) if campaign.last_day else ""
 
 
 async def launch(campaign: Campaign, by: By, actor: Person | None = None) -> None:

@@ -29,6 +29,7 @@ async def step_page(request: Request, campaign: Campaign, step: str, status: int
     lines = await queries.cost_lines(campaign.id)
     photos = await pictures.of(campaign.id)
     items = checklist(campaign, lines, len(photos), campaign.payee)
+    optional = set() if await queries.rewards(campaign.id) else {"mercis"}
     remarks = await comments.of(campaign)
     waiting: dict[str, list[ReviewComment]] = {}
     for remark in remarks:
@@ -37,20 +38,20 @@ async def step_page(request: Request, campaign: Campaign, step: str, status: int
     return page(
         request, f"campaigns/lifecycle/{TEMPLATES[step]}.html", status=status, campaign=campaign, lines=lines,
         photos=photos, items=items, missing=missing(items), remarks=waiting, all_remarks=remarks,
-        topics=comments.topics(), steps=_steps(campaign, step, items, waiting), **context,
+        topics=comments.topics(), steps=_steps(campaign, step, items, waiting, optional), **context,
     )  # fmt: skip
 
 
 def _steps(
-    campaign: Campaign, current: str, items: list[Item], waiting: dict[str, list[ReviewComment]]
+    campaign: Campaign, current: str, items: list[Item], waiting: dict[str, list[ReviewComment]], untouched: set[str]
 ) -> list[dict[str, Any]]:
-    """Each step: its name, where it is, whether something is missing there, how many remarks wait."""
+    """Each step: its name, where it is, whether something is done and nothing missing there, how many remarks wait."""
     names = {
         "projet": (_("Projet"), "campaigns.edit_story"), "photos": (_("Photos"), "campaigns.edit_pictures"),
         "budget": (_("Budget"), "campaigns.edit_costs"), "mercis": (_("Mercis"), "campaigns.edit_rewards"),
         "conditions": (_("Conditions"), "campaigns.edit_terms"), "relire": (_("Relecture"), "campaigns.reread"),
     }  # fmt: skip
-    empty = {"photos"} - {item.step for item in items if item.done}
+    empty = untouched | {"photos"} - {item.step for item in items if item.done}
     lacking = empty | {item.step for item in missing(items)}
     count: dict[str, int] = {}
     for topic, rows in waiting.items():
@@ -58,7 +59,7 @@ def _steps(
     return [
         {
             "key": key, "text": text, "href": urls.path(route, slug=campaign.slug), "current": key == current,
-            "done": key not in ("relire", "mercis") and key not in lacking, "remarks": count.get(key, 0),
+            "done": key != "relire" and key not in lacking, "remarks": count.get(key, 0),
         }
         for key, (text, route) in names.items()
     ]  # fmt: skip

@@ -39,7 +39,8 @@ async def desk_todos(person: Person) -> list[Todo]:
     tranches, expenses = await queries.waiting()
     found = [
         Todo(
-            _("Permettre de dépenser %(amount)s", amount=money(row.amount_cents)), _page(row.campaign, "tranches"),
+            _("Permettre de dépenser %(amount)s : %(title)s", amount=money(row.amount_cents), title=row.campaign.title),
+            _page(row.campaign, "tranches"),
             "argent", detail=waits_for(row.decision) if row.decision else row.purpose,
         )
         for row in tranches
@@ -47,7 +48,9 @@ async def desk_todos(person: Person) -> list[Todo]:
     ]  # fmt: skip
     return found + [
         Todo(
-            _("Vérifier une dépense de %(amount)s", amount=money(row.amount_cents)), _page(row.campaign, "depenses"),
+            _("Vérifier une dépense de %(amount)s : %(title)s",
+              amount=money(row.amount_cents), title=row.campaign.title),
+            _page(row.campaign, "depenses"),
             "argent", detail=row.what,
         )
         for row in expenses if row.asked_by_id != person.id

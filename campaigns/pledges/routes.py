@@ -59,9 +59,10 @@ async def _fits(campaign: Campaign, draft: Draft, sent: GiftForm, cents: int) ->
         return
     reward = await queries.reward_of(campaign.id, sent.reward)
     if reward is None or (reward.left == 0 and reward.id not in await queries.held_rewards(draft.keys)):
-        raise Invalid(_("Cette contrepartie n’est plus disponible. Choisissez-en une autre."), field="reward")
+        raise Invalid(_("Ce merci n’est plus disponible. Choisissez-en un autre."), field="reward")
     if reward.from_cents > cents:
-        raise Invalid(_("Cette contrepartie demande un don plus élevé."), field="reward")
+        least = money(reward.from_cents)
+        raise Invalid(_("Ce merci demande un don d’au moins %(amount)s.", amount=least), field="reward")
 
 
 def _gift_values(request: Request, draft: Draft) -> dict[str, object]:

@@ -127,7 +127,9 @@ def must_not_tip(campaign: Campaign, tip_cents: int) -> None:
 async def must_be_enough(campaign_id: int, reward_id: int, gift_cents: int) -> None:
     """Raises Invalid when the reward asks for more than is given."""
     if await Reward.filter(id=reward_id, campaign_id=campaign_id, from_cents__gt=gift_cents).exists():
-        raise Invalid(_("Cette contrepartie demande un don plus élevé."), field="reward")
+        raise Invalid(
+            _("Ce merci demande un don plus élevé. Augmentez votre don, ou choisissez un autre merci."), field="reward"
+        )
 
 
 async def hold_reward(campaign_id: int, reward_id: int, gift_cents: int) -> None:
@@ -135,7 +137,7 @@ async def hold_reward(campaign_id: int, reward_id: int, gift_cents: int) -> None
     await must_be_enough(campaign_id, reward_id, gift_cents)
     wanted = Reward.filter(id=reward_id, campaign_id=campaign_id)
     if not await wanted.filter(Q(stock__isnull=True) | Q(taken__lt=F("stock"))).update(taken=F("taken") + 1):
-        raise DomainError(_("Cette contrepartie vient d’être épuisée. Choisissez-en une autre."), field="reward")
+        raise DomainError(_("Ce merci vient d’être épuisé. Choisissez-en un autre."), field="reward")
 
 
 @retrying

@@ -206,19 +206,12 @@ async def books_of(campaign: Campaign) -> Books:
 
 
 async def gifts_of(campaign_id: int, charged: Collection[int]) -> list[Gift]:
-    """The gifts that arrived by card or direct debit, the oldest first; named only who agreed and whose gift stands.
+    """The gifts that arrived by card or direct debit, the oldest first.
 
     `charged` are the pledges with a charge: one that was paid by cheque instead counts among the offline gifts.
     """
     rows = await Pledge.filter(campaign_id=campaign_id, status__in=list(RECEIVED), id__in=list(charged)).order_by("id")
-    return [
-        Gift(
-            row.id, row.amount_cents,
-            "" if row.anonymous or row.status != PledgeStatus.COLLECTED else row.public_name,
-            row.amount_hidden, row.tip_cents > 0, row.person_id,
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [Gift(row.id, row.amount_cents, row.amount_hidden, row.tip_cents > 0, row.person_id) for row in rows]
 
 
 async def givers_by_hand(campaign_id: int, ids: Collection[int]) -> set[Hashable]:

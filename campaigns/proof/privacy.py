@@ -15,14 +15,13 @@ ENOUGH = 3
 
 @dataclass(slots=True, frozen=True)
 class Gift:
-    """One gift that arrived through the gateway, in cents; `name` is empty for whoever stays anonymous.
+    """One gift that arrived through the gateway, in cents; it bears no name, for no amount is written beside one.
 
     `person` is whose it is; nothing for somebody who gave nothing else.
     """
 
     id: int
     cents: int
-    name: str
     hidden: bool
     tipped: bool = False
     person: Hashable = None

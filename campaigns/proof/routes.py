@@ -1,7 +1,6 @@
 """The page of proofs of a campaign, and its export."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from pydantic import BaseModel, field_validator
 from starlette.requests import Request
@@ -12,29 +11,22 @@ from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.payouts import queries as payouts
 from campaigns.payouts.models import ClosingReport
+from campaigns.pledges.queries import supporters
 from campaigns.proof import export, months
 from campaigns.proof.accounts import Books, books_of, pledges_by_charge
-from campaigns.proof.privacy import Gift
 from campaigns.settlement.models import Reconciliation
 from civic.errors import Invalid
 from civic.i18n import _
 from civic.people.actor import visitor_or_actor
+from civic.places.folding import fold
 from civic.web import paging, urls
 from civic.web.formats import money
 from civic.web.forms import Form
 from civic.web.page import page
 from civic.web.paging import Page
 
-PER_PAGE = 25
+PER_PAGE, MOST_NAMES = 25, 1_000
 HASH_LENGTH = 64
-
-
-class Sort(StrEnum):
-    """The orders of the list of gifts."""
-
-    RECENT = "recent"
-    AMOUNT = "montant"
-    NAME = "nom"
 
 
 class LookUp(BaseModel):
@@ -65,13 +57,13 @@ async def show(request: Request) -> Response:
     books = await books_of(campaign)
     form = Form.query(request, LookUp)
     wanted = form.data.empreinte if form.data else ""
-    sort = _sort(request.query_params.get("tri"))
     received = _received(books)
-    gifts = _page(books, sort, request.query_params.get("apres"))
+    gifts = _page(books, request.query_params.get("apres"))
     return page(
         request, "campaigns/proof/show.html", status=422 if form.errors else 200, campaign=campaign,
         initiative=campaign.initiative, books=books, publication=books.publication, totals=books.totals, gifts=gifts,
-        sort=sort, sorts=_sorts(campaign, sort), next=_next(campaign, sort, gifts), form=form, wanted=wanted,
+        names=sorted(await supporters(campaign.id, MOST_NAMES), key=fold) if books.final else [],
+        next=_next(campaign, gifts), form=form, wanted=wanted,
         place=_place(books, wanted) if wanted else None, lines=await payouts.lines_of(campaign),
         expenses=await payouts.verified(campaign.id), report=await _report(campaign),
         checked=await _reconciled(books), received=received, whole=books.broken_at is None,
@@ -94,35 +86,19 @@ async def _report(campaign: Campaign) -> ClosingReport | None:
     return await payouts.report_of(campaign.id) if campaign.status == CampaignStatus.CLOSED else None
 
 
-def _sort(value: str | None) -> Sort:
-    return Sort(value) if value in list(Sort) else Sort.RECENT
-
-
-def _sorts(campaign: Campaign, current: Sort) -> list[tuple[str, str, bool]]:
-    texts = {Sort.RECENT: _("Les derniers d’abord"), Sort.AMOUNT: _("Par montant"), Sort.NAME: _("Par nom")}
-    return [
-        (text, urls.path("proof.show", slug=campaign.slug) + f"?tri={sort.value}#dons", sort == current)
-        for sort, text in texts.items()
-    ]
-
-
-def _page(books: Books, sort: Sort, cursor: str | None) -> Page[tuple[Gift, int | None]]:
-    """A page of gifts with the amounts that may be published; a hidden amount decides nothing about its place."""
-    rows = [(gift, books.publication.amount(gift)) for gift in reversed(books.gifts)]
-    if sort == Sort.AMOUNT:
-        rows.sort(key=lambda row: -(row[1] or 0))
-    elif sort == Sort.NAME:
-        rows.sort(key=lambda row: (not row[0].name, row[0].name.casefold()))
+def _page(books: Books, cursor: str | None) -> Page[int]:
+    """A page of the amounts that may be published, in cents, the largest first: no order tells whose they are."""
+    found = [books.publication.amount(gift) for gift in books.gifts]
+    rows = sorted((cents for cents in found if cents is not None), reverse=True)
     start = paging.decode(cursor, "id")
     first = start[0] if start else 0
-    shown = rows[first : first + PER_PAGE]
     after = paging.encode([first + PER_PAGE]) if len(rows) > first + PER_PAGE else None
-    return Page(shown, after, first=first == 0, count=len(rows))
+    return Page(rows[first : first + PER_PAGE], after, first=first == 0, count=len(found))
 
 
-def _next(campaign: Campaign, sort: Sort, gifts: Page[tuple[Gift, int | None]]) -> str | None:
+def _next(campaign: Campaign, gifts: Page[int]) -> str | None:
     path = urls.path("proof.show", slug=campaign.slug)
-    return f"{path}?tri={sort.value}&apres={gifts.after}#dons" if gifts.after else None
+    return f"{path}?apres={gifts.after}#dons" if gifts.after else None
 
 
 def _place(books: Books, wanted: str) -> Place:

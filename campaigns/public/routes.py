@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns import slots
+from campaigns.board.visits import INSIDER
 from campaigns.lifecycle import pictures, queries
 from campaigns.lifecycle.checklist import ends_too_soon
 from campaigns.lifecycle.legal import site_facts
@@ -67,6 +68,8 @@ async def show(request: Request) -> Response:
     campaign = await queries.campaign_to_show(request.path_params["slug"], actor)
     if campaign.goal == GoalKind.MONTHLY:
         return redirect("recurring.show", slug=campaign.initiative.slug)
+    runs = await may_edit(actor, campaign.initiative)
+    setattr(request.state, INSIDER, runs or supervises(actor))
     needs = [need for need in await needs_of(campaign.initiative_id) if need.kind != NeedKind.MONEY]
     names = await supporters(campaign.id)
     photos = [row.picture for row in await pictures.of(campaign.id)]
@@ -80,11 +83,16 @@ async def show(request: Request) -> Response:
         days=days_left(campaign), state=state_text(campaign),
         near=[part for part in parts if 100 <= part.order < 110], parts=[part for part in parts if part.order < 100],
         around=[part for part in parts if part.order >= 110],
-        tools=await _tools(campaign, actor), moments=moments(campaign), runs=await may_edit(actor, campaign.initiative),
-        supervises=bool(actor and (actor.is_animator or actor.is_treasurer)), note=await queries.last_note(campaign.id),
+        tools=await _tools(campaign, actor), moments=moments(campaign), runs=runs,
+        supervises=supervises(actor), note=await queries.last_note(campaign.id),
         landscape=(await landscapes([campaign]))[campaign.initiative_id], photos=photos,
         late=ends_too_soon(campaign),
     )  # fmt: skip
+
+
+def supervises(actor: Actor | None) -> bool:
+    """The team looks after every campaign."""
+    return bool(actor and (actor.is_animator or actor.is_treasurer))
 
 
 async def _tools(campaign: Campaign, actor: Actor | None) -> list[slots.Tool]:

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.wording import ends_text, state_text
 from campaigns.sharing.words import address, place_of
+from civic import clock
 from civic.i18n import _
 from civic.papers.paper import BRAND, FONTS, INK, LINE, MUTED, Paper, draw
 from civic.settings import settings
@@ -36,6 +37,7 @@ class Said:
     summary: str
     total: str
     goal: str
+    standing: str
     share: float
     foot: str
     site: str
@@ -53,10 +55,13 @@ def said_of(campaign: Campaign, source: str) -> Said:
     """A campaign, with its initiative and commune, in the words of the page's language."""
     goal = campaign.needed_cents
     sentence = _("sur %(goal)s, soit %(percent)s", goal=money(goal), percent=percent(campaign.percent))
+    so_far = _("%(total)s sur %(goal)s, au %(day)s",
+               total=money(campaign.shown_cents), goal=money(goal), day=day_short(clock.today()))  # fmt: skip
+    standing = so_far if campaign.shown_cents else _("Objectif : %(goal)s", goal=money(goal))
     until = _("Jusqu’au %(when)s", when=until_text(campaign.deadline)) if campaign.deadline else ""
     short_until = _("Jusqu’au %(day)s", day=day_short(campaign.last_day)) if campaign.last_day else ""
     return Said(
-        campaign.title, place_of(campaign), campaign.summary, money(campaign.shown_cents), sentence,
+        campaign.title, place_of(campaign), campaign.summary, money(campaign.shown_cents), sentence, standing,
         min(1.0, campaign.shown_cents / goal) if goal else 0.0, ends_text(campaign) or state_text(campaign),
         settings().site_name, until, short_until,
         address(campaign, source),
@@ -161,8 +166,9 @@ def _fill(paper: Paper, said: Said, texts: tuple[str, str, str]) -> None:
     paper.ln(gap)
     _large(paper, said.summary, SUMMARY * scale, INK, bold=False)
     paper.ln(gap)
-    _large(paper, f"{said.total} {said.goal}", TOTAL * scale, INK)
-    _bar(paper, said.share)
+    _large(paper, said.standing, TOTAL * scale, INK)
+    if said.share:
+        _bar(paper, said.share)
     _large(paper, when, WHEN * scale, INK)
     _code(paper, said, texts, code_top)
     _slips(paper, said)
@@ -174,7 +180,7 @@ def _scale(paper: Paper, said: Said, when: str, room: float) -> tuple[float, flo
         (said.place, 17.0),
         (said.title, TITLE),
         (said.summary, SUMMARY),
-        (f"{said.total} {said.goal}", TOTAL),
+        (said.standing, TOTAL),
         (when, WHEN),
     )
     for scale in (1.5, 1.4, 1.3, 1.2, 1.1, 1.0, 0.9):

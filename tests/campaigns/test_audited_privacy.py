@@ -91,7 +91,7 @@ async def test_the_match_of_one_hidden_gift_is_not_told_by_the_proofs(client: Cl
 
 def test_a_match_of_few_is_merged_only_beside_something_hidden() -> None:
     def gifts(hidden: bool) -> list[Gift]:
-        return [Gift(n, 1_000, "", hidden and n == 1) for n in range(1, 6)]
+        return [Gift(n, 1_000, hidden and n == 1) for n in range(1, 6)]
 
     open_ones = decide(gifts(False), few_matched=True)
     assert (open_ones.match_apart, open_ones.match_open, open_ones.merged) == (True, True, frozenset())

@@ -16,7 +16,7 @@ from campaigns.pledges.models import Pledge, PledgeStatus
 from civic import clock, jobs
 from civic.mail.models import OutboxMessage
 from civic.people import links
-from civic.people.models import AuditEntry, Person
+from civic.people.models import AuditEntry, Person, RoleName
 from civic.web import urls
 from tests.client import Client
 from tests.factories import a_person
@@ -56,6 +56,18 @@ async def test_visits_are_counted_by_page_and_source_without_anything_about_pers
     await client.get(show, headers=BROWSER)
     await visits.flush()
     assert (await VisitCount.get(step="seen", source="")).n == 4
+
+
+async def test_what_its_own_lead_and_the_team_look_at_is_no_visit(app: ASGIApp, client: Client, sign_in: SignIn) -> None:
+    campaign = await a_live_campaign()
+    path = urls.path("campaigns.show", slug=campaign.slug)
+    for insider in (campaign.lead, await a_person("Agathe Roux", "", RoleName.ANIMATOR)):
+        await (await sign_in(insider)).get(path, headers=BROWSER)
+    await visits.flush()
+    assert await VisitCount.all().count() == 0
+    await (await sign_in(await a_person("Camille Rey"))).get(path, headers=BROWSER)
+    await visits.flush()
+    assert (await VisitCount.get()).n == 1
 
 
 async def test_a_flood_of_source_words_becomes_one_row(app: ASGIApp, client: Client) -> None:

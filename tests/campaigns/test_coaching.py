@@ -32,9 +32,9 @@ async def test_each_moment_of_a_campaign_has_its_letter(app):
     first = await subjects(email)
     assert first[-1] == "C’est ouvert"
     await rows.update(starts_at=now - timedelta(days=10), deadline=now + timedelta(days=9))
-    assert (await subjects(email))[-1] == "Vous êtes à mi-chemin"
+    assert (await subjects(email))[-1] == "La moitié du temps est passée"
     await rows.update(deadline=now + timedelta(hours=47))
-    assert (await subjects(email))[-1] == "Il reste deux jours"
+    assert (await subjects(email))[-1] == "Dernière ligne droite"
     await rows.update(status=CampaignStatus.APPROVED, starts_at=now + timedelta(days=1), deadline=now + timedelta(days=30))
     assert (await subjects(email))[-1] == "Votre collecte ouvre demain"
     await rows.update(starts_at=None)
@@ -66,3 +66,17 @@ async def test_one_button_of_the_mail_stops_them_all_and_another_brings_them_bac
 @pytest.mark.one_engine
 async def test_a_forged_link_stops_nobody(client):
     assert (await client.submit("/conseils/inventé")).status_code == 404
+
+
+@pytest.mark.one_engine
+async def test_the_last_letter_asks_for_what_is_missing_and_says_so_when_nothing_is(app):
+    now = clock.now()
+    poor, rich = await a_live_campaign(), await a_live_campaign()
+    await Campaign.all().update(starts_at=now - timedelta(days=10), deadline=now + timedelta(hours=30))
+    await Campaign.filter(id=rich.id).update(confirmed_cents=700_000)
+    await service.write_due()
+    await jobs.run_due(schedules=False)
+    told = {mail.to: mail.text for mail in await OutboxMessage.all()}
+    assert "qui manque, 6\u202f000\u202f€" in told[poor.lead.email]
+    assert "Le minimum est atteint" in told[rich.lead.email]
+    assert "qui manque" not in told[rich.lead.email]
