@@ -68,11 +68,14 @@ async def index(request: Request) -> Response:
 
 @dataclass(slots=True, frozen=True)
 class Awaited:
-    """A cheque or a transfer that was announced: by whom (empty: she stays anonymous), cents, until when."""
+    """A cheque or a transfer that was announced: by whom (empty: she stays anonymous), until when.
+
+    `cents` is None for a lead where she hides her amount: it is read from the cheque itself (invariant 15).
+    """
 
     reference: str
     name: str
-    cents: int
+    cents: int | None
     due_on: date | None = None
     reward: str = ""
 
@@ -82,14 +85,16 @@ async def _awaited(campaign: Campaign, actor: Actor, wanted: str = "") -> list[A
     sees_all = queries.may_verify(actor)
     found = [
         Awaited(
-            gift.code, gift.donor_name if sees_all or not gift.anonymous else "", gift.amount_cents, gift.due_on,
+            gift.code, gift.donor_name if sees_all or not gift.anonymous else "",
+            gift.amount_cents if sees_all or not gift.amount_hidden else None, gift.due_on,
             gift.reward.title if gift.reward else "",
         )
         for gift in await queries.announced(campaign.id)
     ]  # fmt: skip
     for pledge in await queries.switched(campaign.id):
         name = pledge.person.name if sees_all or not pledge.anonymous else ""
-        found.append(Awaited(reference(pledge), name, pledge.amount_cents))
+        cents = pledge.amount_cents if sees_all or not pledge.amount_hidden else None
+        found.append(Awaited(reference(pledge), name, cents))
     names = queries.references_in(wanted)
     return [one for one in found if queries.references_in(one.reference) == names] if wanted else found
 
@@ -112,7 +117,9 @@ async def _fill_in(request: Request, campaign: Campaign, form: Form[Any]) -> Non
         return
     found = await _awaited(campaign, actor_of(request), number) if names else []
     if found:
-        form.values |= {"name_1": found[0].name, "amount_1": money(found[0].cents), "mode_1": "cheque"}
+        cents = found[0].cents
+        amount = "" if cents is None else money(cents)
+        form.values |= {"name_1": found[0].name, "amount_1": amount, "mode_1": "cheque"}
     else:
         form.errors["number_1"] = _("Rien n’est attendu sous cette référence pour cette collecte. Relisez-la.")
 

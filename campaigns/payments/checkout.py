@@ -23,6 +23,7 @@ from civic.web import urls
 log = structlog.get_logger("campaigns.payments")
 PAGE_LIFE = timedelta(minutes=45)
 FORGOTTEN = timedelta(minutes=60)
+MOST_DIGITS = 18
 
 
 class NotKnownYet(Exception):
@@ -130,9 +131,10 @@ async def settle(till: Till, session_ref: str) -> Pledge | None:
     page = await gateway.read_checkout(till, session_ref)
     if "support" in page.metadata and till == OURS:
         await jobs.enqueue("support_page_changed", key=f"{page.ref}-{page.status}", session_ref=page.ref)
-    if "pledge" not in page.metadata:
+    named = page.metadata.get("pledge", "")
+    if not (named.isascii() and named.isdigit() and len(named) <= MOST_DIGITS):  # another account's shop has its own
         return None
-    pledge = await queries.pledge_of_session(session_ref, int(page.metadata["pledge"]))
+    pledge = await queries.pledge_of_session(session_ref, int(named))
     if pledge is None:
         raise NotKnownYet(session_ref)
     if till_of(pledge.campaign) != till:

@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+from starlette.types import ASGIApp
 
 from campaigns.lifecycle.models import Campaign
-from campaigns.payments import gateway
+from campaigns.payments import checkout, gateway
+from campaigns.payments.answers import Checkout, CheckoutStatus
 from campaigns.recurring.models import Support, SupportStatus
 from civic import clock, jobs
 from civic.people import links
@@ -96,3 +98,20 @@ async def test_two_clicks_on_pause_leave_it_paused(client: Client) -> None:
     for _click in range(2):
         await client.submit(f"{link}/pause", {"to": "active"})
     assert (await Support.get(id=support.id)).status == SupportStatus.ACTIVE
+
+
+@pytest.mark.parametrize("named", ["abc", "9" * 30, "²", "-1", ""])
+async def test_a_page_of_another_shop_that_uses_our_word_is_nobodys(
+    app: ASGIApp, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    """The owner of a connected account names the pages of her own shop as she likes; no job of ours breaks on it."""
+
+    async def read(_till: gateway.Till, ref: str) -> Checkout:
+        return Checkout(
+            ref=ref, mode="payment", status=CheckoutStatus.COMPLETE, url="", expires_at=clock.now(), customer_ref="",
+            setup_succeeded=False, method_ref="", method_label="", method_ends_on=None, method_at=None,
+            intent_ref="pi_hers", metadata={"pledge": named}, raw="{}",
+        )  # fmt: skip
+
+    monkeypatch.setattr(gateway, "read_checkout", read)
+    assert await checkout.settle(gateway.Till("acct_hers"), "cs_hers") is None
