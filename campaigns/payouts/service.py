@@ -93,8 +93,9 @@ async def _not_permitted(line_id: int, left_cents: int) -> str:
     left = money(left_cents)
     if await Tranche.exists(cost_line_id=line_id, status=Answer.ASKED):
         return _(
-            "La permission de dépenser sur cette ligne est de %(left)s. Votre demande attend encore sa réponse.", left=left
-        )
+            "La permission de dépenser sur cette ligne est de %(left)s. "
+            "Votre demande attend encore sa réponse.", left=left,
+        )  # fmt: skip
     return _("La permission de dépenser sur cette ligne est de %(left)s. Demandez-en une autre d’abord.", left=left)
 
 

@@ -11,7 +11,8 @@ def paying() -> str:
     current = settings()
     return _(
         "Comment payer : envoyez la facture à %(email)s, %(who)s la règle ; ou payez, puis demandez qu’on vous "
-        "rembourse. Déclarez ensuite la dépense ci-dessous, avec sa preuve.", email=current.contact_email, who=current.host_name,
+        "rembourse. Déclarez ensuite la dépense ci-dessous, avec sa preuve.",
+        email=current.contact_email, who=current.host_name,
     )  # fmt: skip
 
 
