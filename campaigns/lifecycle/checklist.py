@@ -105,7 +105,7 @@ class Fees:
 
 def fees_to_plan(lines: list[CostLine]) -> Fees | None:
     """Two per cent of what is indispensable, when no line speaks of fees or the one that does no longer suffices."""
-    planned = next((line for line in lines if "frais" in line.title.lower()), None)
+    planned = next((line for line in lines if line.plans_fees), None)
     required = sum(line.amount_cents for line in lines if line.required and line is not planned)
     wanted = -(-required * FEES_PERCENT // 10_000) * 100
     if not required or (planned and planned.amount_cents >= wanted):

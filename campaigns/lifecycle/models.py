@@ -208,6 +208,11 @@ class CostLine(Model):
         table = "cost_line"
         constraints = (CheckConstraint(check="amount_cents > 0", name="cost_line_positive"),)
 
+    @property
+    def plans_fees(self) -> bool:
+        """It foresees what the gateway keeps of each gift: nobody asks for that or spends it."""
+        return "frais banc" in self.title.lower() or "frais de paiement" in self.title.lower()
+
 
 class Reward(Model):
     """A thank-you from an amount on; `stock` limits it, `taken` counts held and confirmed ones (invariant 11)."""

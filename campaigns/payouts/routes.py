@@ -14,7 +14,8 @@ from campaigns.lifecycle.models import Campaign
 from campaigns.payouts import queries, service
 from campaigns.payouts.forms import AnswerForm, CloseForm, ExpenseForm, HideForm, ReasonForm, ReportForm, TrancheForm
 from campaigns.payouts.models import Answer, Expense, Tranche
-from campaigns.payouts.wording import waits_for
+from campaigns.payouts.wording import paying, waits_for
+from civic.committees.queries import committee_of
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.i18n import _
 from civic.initiatives.queries import is_lead
@@ -55,7 +56,7 @@ async def _page(
         seconds=actor.is_animator or actor.is_treasurer, spends=campaign.status in queries.spending_states(campaign),
         reports=campaign.status in queries.reporting_states(campaign),
         years=await queries.years_of(campaign) if campaign.is_standing else [],
-        key=secrets.token_urlsafe(16),
+        key=secrets.token_urlsafe(16), paying=paying(), committee=await committee_of(campaign.initiative_id),
     )  # fmt: skip
 
 
@@ -106,17 +107,19 @@ async def declare(request: Request) -> Response:
                 return _back(campaign, _("C’est noté. Une autre personne va vérifier cette dépense."))
         except DomainError as error:
             form.refuse(error)
+    if "evidence" not in form.errors:
+        form.refuse(Invalid(_("Choisissez de nouveau le fichier : le navigateur ne le garde pas."), field="evidence"))
     return await _page(request, campaign, actor, 422, expense=form)
 
 
 async def answer(request: Request) -> Response:
     """Permit or refuse a tranche."""
-    return await _answer(request, queries.tranche_to_answer, service.answer, _("C’est répondu."))
+    return await _answer(request, queries.tranche_to_answer, service.answer, _("La somme est permise."))
 
 
 async def check(request: Request) -> Response:
     """Verify or refuse an expense."""
-    done = _("C’est répondu. Une dépense vérifiée est publiée avec sa preuve.")
+    done = _("La dépense est vérifiée, et publiée avec sa preuve.")
     return await _answer(request, queries.expense_to_check, service.check, done)
 
 
@@ -131,7 +134,8 @@ async def _answer(
     async def say(data: AnswerForm) -> None:
         await verb(campaign, row, actor, Answer(data.answer), data.reason)
 
-    return await _said(campaign, form, say, done)
+    refused = form.data is not None and Answer(form.data.answer) == Answer.REFUSED
+    return await _said(campaign, form, say, _("C’est refusé. La raison est envoyée.") if refused else done)
 
 
 async def undo(request: Request) -> Response:

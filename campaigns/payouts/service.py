@@ -78,10 +78,7 @@ async def declare(campaign: Campaign, actor: Actor, form: ExpenseForm, evidence:
             return known
         found = next(one for one in await queries.lines_of(campaign) if one.line.id == line.id)
         if campaign.payee_id is None and form.amount > found.open_cents:
-            raise Invalid(_(
-                "La permission de dépenser sur cette ligne est de %(left)s. Demandez-en une autre d’abord.",
-                left=money(max(0, found.open_cents)),
-            ), field="amount")  # fmt: skip
+            raise Invalid(await _not_permitted(line.id, max(0, found.open_cents)), field="amount")
         await _within_fund(campaign, form.amount)
         expense = await Expense.create(
             campaign=campaign, cost_line=line, amount_cents=form.amount, paid_on=form.paid_on, what=form.what,
@@ -89,6 +86,17 @@ async def declare(campaign: Campaign, actor: Actor, form: ExpenseForm, evidence:
         )  # fmt: skip
         await letters.asked(campaign, expense, actor.hand)
         return expense
+
+
+async def _not_permitted(line_id: int, left_cents: int) -> str:
+    """Why this expense cannot be declared yet, and what to do."""
+    left = money(left_cents)
+    if await Tranche.exists(cost_line_id=line_id, status=Answer.ASKED):
+        return _(
+            "La permission de dépenser sur cette ligne est de %(left)s. "
+            "Votre demande attend encore sa réponse.", left=left,
+        )  # fmt: skip
+    return _("La permission de dépenser sur cette ligne est de %(left)s. Demandez-en une autre d’abord.", left=left)
 
 
 @retrying

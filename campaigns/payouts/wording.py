@@ -2,7 +2,18 @@
 
 from civic.decisions.models import Decision, DecisionStatus
 from civic.i18n import _
+from civic.settings import settings
 from civic.web.formats import day, moment
+
+
+def paying() -> str:
+    """How a lead whose sum is permitted gets it paid."""
+    current = settings()
+    return _(
+        "Comment payer : envoyez la facture à %(email)s, %(who)s la règle ; ou payez, puis demandez qu’on vous "
+        "rembourse. Déclarez ensuite la dépense ci-dessous, avec sa preuve.",
+        email=current.contact_email, who=current.host_name,
+    )  # fmt: skip
 
 
 def waits_for(decision: Decision) -> str:

@@ -24,8 +24,9 @@ async def treasury_panels(actor: "Actor") -> list[Panel]:
     rounds, books = await queries.rounds()
     fees = await fees_since(clock.now() - DAYS)
     common = {"actor": actor, "wording": wording, "reference": reference}
+    mine = {refund.id for refund in await queries.to_decide(actor.hand)}
     return [
-        Panel(f"{_FOLDER}/_requests.html", {**common, "refunds": await queries.requested()}, order=10),
+        Panel(f"{_FOLDER}/_requests.html", {**common, "refunds": await queries.requested(), "mine": mine}, order=10),
         Panel(f"{_FOLDER}/_disputes.html", {**common, "disputes": await queries.open_disputes()}, order=12),
         Panel(
             f"{_FOLDER}/_failed.html",
@@ -40,7 +41,7 @@ async def treasury_panels(actor: "Actor") -> list[Panel]:
 async def desk_todos(person: "Person") -> list[Todo]:
     """What waits on the treasurer's page."""
     href, found = urls.path("treasury.index"), []
-    waiting = [refund for refund in await queries.requested() if refund.requested_by_id != person.id]
+    waiting = await queries.to_decide(person)
     if waiting:
         cents = sum(refund.amount_cents for refund in waiting)
         text = _n("Approuver %(n)s remboursement", "Approuver %(n)s remboursements", len(waiting))

@@ -14,7 +14,8 @@ from civic import clock, database
 from civic.errors import Forbidden, NotFound
 from civic.i18n import _
 from civic.people.actor import Actor
-from civic.people.models import Person
+from civic.people.models import Person, RoleName
+from civic.people.queries import team
 
 MOST = 30
 OVER = (RefundStatus.FAILED, RefundStatus.REFUSED)
@@ -82,6 +83,21 @@ async def history_of(pledge: Pledge) -> History:
 async def requested() -> list[Refund]:
     """Refunds that wait for a second person, oldest first."""
     return await Refund.filter(status=RefundStatus.REQUESTED).order_by("id").limit(MOST).select_related(*WITH)
+
+
+async def asked_by_treasurer(refund: Refund) -> bool:
+    """Whether one of the two persons is a treasurer already."""
+    asker = refund.requested_by_id
+    return asker is not None and asker in {one.id for one in await team(RoleName.TREASURER)}
+
+
+async def to_decide(person: Person) -> list[Refund]:
+    """Those of the waiting refunds that this person may decide: another asked, and one of the two is a treasurer."""
+    treasurers = {one.id for one in await team(RoleName.TREASURER)}
+    return [
+        refund for refund in await requested()
+        if refund.requested_by_id != person.id and {refund.requested_by_id, person.id} & treasurers
+    ]  # fmt: skip
 
 
 async def failed() -> list[Refund]:

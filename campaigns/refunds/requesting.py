@@ -1,4 +1,4 @@
-"""Two persons decide: one of the team asks for a refund, a treasurer who is somebody else approves or refuses it."""
+"""Two persons of the team decide, one of them a treasurer: one asks for a refund, the other approves or refuses it."""
 
 from tortoise.exceptions import IntegrityError
 
@@ -9,7 +9,7 @@ from campaigns.ledger.service import Amount
 from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.payees import queries as payees
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.refunds import letters, position
+from campaigns.refunds import letters, position, queries
 from campaigns.refunds.models import Refund, RefundCause, RefundMeans, RefundStatus
 from campaigns.refunds.position import Position
 from campaigns.settlement import outcomes
@@ -87,13 +87,13 @@ async def _to_refund(pledge: Pledge) -> Position:
 
 @retrying
 async def approve(refund_id: int, actor: Actor) -> Refund:
-    """A treasurer who did not ask for it lets the money go; sending it is a job.
+    """Somebody who did not ask for it lets the money go (`must_decide`); sending it is a job.
 
     Raises Forbidden, NotNow when somebody was faster, DomainError when the gift was contested meanwhile.
     """
-    _treasurer(actor)
     async with transaction():
         refund, pledge = await _held(refund_id)
+        await must_decide(refund, actor)
         own = _("Vous avez demandé ce remboursement : une autre personne doit l’approuver.")
         must_be_another(actor, refund.requested_by_id, own)
         found = await position.position_of(pledge)
@@ -162,13 +162,13 @@ async def announce(pledge: Pledge, refund: Refund) -> None:
 
 @retrying
 async def refuse(refund_id: int, actor: Actor, reason: str) -> None:
-    """A treasurer says no, with a reason; whoever asked may take her own request back.
+    """Who may decide says no, with a reason; whoever asked may take her own request back.
 
     Raises Forbidden, NotNow when it is decided already.
     """
     async with transaction():
         refund, pledge = await _held(refund_id)
-        may_refuse(refund, actor)
+        await must_refuse(refund, actor)
         rows = Refund.filter(id=refund.id, status=RefundStatus.REQUESTED)
         if not await rows.update(status=RefundStatus.REFUSED, refusal=reason, decided_at=clock.now()):
             raise NotNow(_("Ce remboursement est déjà décidé."))
@@ -178,11 +178,21 @@ async def refuse(refund_id: int, actor: Actor, reason: str) -> None:
             await give_back(pledge.id)
 
 
-def may_refuse(refund: Refund, actor: Actor) -> None:
-    """Raises Forbidden for whoever is neither a treasurer nor the one who asked for it."""
+async def must_refuse(refund: Refund, actor: Actor) -> None:
+    """Raises Forbidden for whoever neither decides nor has asked for it."""
     _team(actor)
     if refund.requested_by_id != actor.hand.id:
-        _treasurer(actor)
+        await must_decide(refund, actor)
+
+
+async def must_decide(refund: Refund, actor: Actor) -> None:
+    """Two of the team, one of them a treasurer: a network with one treasurer can give money back too.
+
+    Raises Forbidden.
+    """
+    _team(actor)
+    if not (actor.is_treasurer or await queries.asked_by_treasurer(refund)):
+        raise Forbidden(_("Une personne de la trésorerie doit décider : l’équipe a demandé ce remboursement."))
 
 
 async def _held(refund_id: int) -> tuple[Refund, Pledge]:
@@ -197,8 +207,3 @@ async def _held(refund_id: int) -> tuple[Refund, Pledge]:
 def _team(actor: Actor) -> None:
     if not (actor.is_animator or actor.is_treasurer):
         raise Forbidden(_("Cette page est réservée à l’équipe."))
-
-
-def _treasurer(actor: Actor) -> None:
-    if not actor.is_treasurer:
-        raise Forbidden(_("Seule la trésorerie approuve ou refuse un remboursement."))

@@ -54,7 +54,7 @@ async def refuse(request: Request) -> Response:
     """Say no, with a reason."""
     actor = actor_of(request)
     waiting = await queries.refund_to_decide(request.path_params["id"], actor)
-    requesting.may_refuse(waiting, actor)
+    await requesting.must_refuse(waiting, actor)
     form = await Form.read(request, RefusalForm)
     if form.data is None:
         return redirect("treasury.index", flash=_("Écrivez la raison du refus, en quelques mots."), kind="warn")

@@ -37,12 +37,13 @@ async def register(request: Request) -> Response:
 
 
 async def new(request: Request) -> Response:
-    """The form for a decision."""
+    """The form for a decision; a page that leads here may propose the question."""
     committee = await committees.committee_to_run(request.path_params["slug"], actor_of(request))
     in_a_week = clock.local(clock.now() + USUAL_TIME).replace(hour=20, minute=0)
     values = {
         "method": Method.CONSENT.value, "majority": "half", "quorum_percent": "50",
         "closes_at": in_a_week.strftime(WRITTEN), "cle": secrets.token_urlsafe(12),
+        "question": request.query_params.get("question", "")[:200],
     }  # fmt: skip
     return _form_page(request, committee, Form(values))
 

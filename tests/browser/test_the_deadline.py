@@ -65,7 +65,8 @@ async def _spends(lead: Visitor, treasurer: Visitor, spent: str) -> None:
     await treasurer.open("/tresorerie")
     await treasurer.follow(re.compile("Permettre de dépenser"))
     await treasurer.look("may it be spent")
-    await treasurer.press("Permettre")
+    await treasurer.unfold("Permettre")
+    await treasurer.press("Oui, permettre")
     await lead.open(lead.page.url.partition("#")[0])
     await lead.pick("Sur quelle ligne", "Les briques du four")
     await lead.write("Montant payé", spent)
@@ -79,7 +80,8 @@ async def _spends(lead: Visitor, treasurer: Visitor, spent: str) -> None:
     await treasurer.open("/tresorerie")
     await treasurer.follow(re.compile("Vérifier une dépense"))
     await treasurer.look("is it true")
-    await treasurer.press("Vérifier et publier")
+    await treasurer.unfold("Vérifier et publier")
+    await treasurer.press("Oui, publier")
 
 
 async def _closes(lead: Visitor, treasurer: Visitor, visitor: Visitor, slug: str) -> None:

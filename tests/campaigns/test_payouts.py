@@ -12,7 +12,7 @@ from tortoise.exceptions import IntegrityError
 from campaigns.ledger import queries as ledger
 from campaigns.ledger.models import AccountKind
 from campaigns.ledger.service import Amount
-from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine
 from campaigns.payouts import queries, service
 from campaigns.payouts.forms import ExpenseForm, ReportForm, TrancheForm
 from campaigns.payouts.models import Answer, ClosingReport, Expense, Tranche
@@ -225,6 +225,50 @@ async def test_a_surplus_is_decided_by_the_contributors_before_the_end(client: C
     page = (await client.get(f"/campagnes/{campaign.slug}/preuves")).text
     assert "tous les mardis" in page
     assert "abri pour" in page
+
+
+@pytest.mark.one_engine
+async def test_a_lead_learns_how_a_permitted_sum_is_paid_and_keeps_to_choose_her_file_again(sign_in: SignIn) -> None:
+    campaign = await a_funded_campaign(*GIFTS)
+    lead, treasurer = await sign_in(campaign.lead), await sign_in((await a_treasurer()).person)
+    spent = {"cost_line": str((await first_line(campaign)).id), "amount": "100", "paid_on": clock.today().isoformat(),
+             "what": "Garage Morel"}  # fmt: skip
+    files = {"evidence": ("facture.jpg", photo(), "image/jpeg")}
+    early = (await lead.submit(path(campaign, "/declarer"), spent, files=files)).text
+    assert "Demandez-en une autre" in early
+    assert "Choisissez de nouveau le fichier" in early
+    tranche = await asked(campaign, 10_000)
+    assert "attend encore sa réponse" in (await lead.submit(path(campaign, "/declarer"), spent, files=files)).text
+    assert "Comment payer" not in (await lead.get(path(campaign))).text
+    waiting = (await treasurer.get(path(campaign))).text
+    assert "Permettre de dépenser 100\u202f€\u202f?" in waiting
+    answered = await treasurer.submit(path(campaign, f"/tranches/{tranche.id}"), {"answer": "accepted"})
+    assert "La somme est permise." in (await treasurer.get(answered.headers["location"])).text
+    assert "Comment payer" in (await lead.get(path(campaign))).text
+
+
+@pytest.mark.one_engine
+async def test_nobody_asks_to_spend_what_the_bank_keeps_of_each_gift(sign_in: SignIn) -> None:
+    campaign = await a_funded_campaign(*GIFTS)
+    fees = await CostLine.create(campaign=campaign, title="Frais bancaires estimés", amount_cents=600, position=9)
+    page = (await (await sign_in(campaign.lead)).get(path(campaign))).text
+    assert f'<option value="{(await first_line(campaign)).id}"' in page
+    assert f'<option value="{fees.id}"' not in page
+    assert "Pris par la banque sur chaque don" in page
+
+
+@pytest.mark.one_engine
+async def test_a_lead_with_money_left_is_led_to_the_vote_on_it(sign_in: SignIn) -> None:
+    campaign = await a_funded_campaign(*GIFTS)
+    lead = await sign_in(campaign.lead)
+    assert f'href="/initiatives/{campaign.initiative.slug}/comite/nouveau"' in (await lead.get(path(campaign))).text
+    committee = await a_committee(campaign.lead, initiative=campaign.initiative)
+    page = (await lead.get(path(campaign))).text
+    to_vote = next(one for one in page.split('href="') if one.startswith(f"/comites/{committee.slug}/decisions/nouvelle"))
+    form = (await lead.get(to_vote.partition('"')[0].replace("&amp;", "&"))).text
+    assert "Que faire des" in form
+    await an_open_decision(committee, campaign.lead)
+    assert "Envoyer le bilan" in (await lead.get(path(campaign))).text
 
 
 async def test_the_report_that_was_read_is_the_one_accepted(sign_in: SignIn) -> None:

@@ -11,6 +11,7 @@ from campaigns.refunds import panels, requesting
 from campaigns.refunds.models import Refund, RefundMeans, RefundStatus
 from campaigns.settlement.models import Reconciliation
 from civic import clock, jobs
+from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
 from tests.campaigns.sandbox_server import Harness
 from tests.campaigns.till import open_till
@@ -61,6 +62,28 @@ async def test_a_refund_goes_from_one_pair_of_hands_to_another(gate: Harness, si
     assert "Rendu" in page.text
     assert "Rose P." in page.text
     assert (await Pledge.get(id=pledge.id)).status == "refunded"
+
+
+async def test_what_the_only_treasurer_asks_an_animator_decides_but_not_what_another_animator_asks(
+    gate: Harness, sign_in: SignIn
+) -> None:
+    pledge = await a_gift(gate, 5_000)
+    emile = await somebody("Emile Garde", RoleName.TREASURER)
+    by_treasurer = Actor(emile, frozenset({RoleName.TREASURER}))
+    refund = await requesting.request(pledge.id, by_treasurer, 100, WHY, RefundMeans.GATEWAY)
+    animator = await sign_in(await somebody("Rose Petit", RoleName.ANIMATOR))
+    assert "Approuver 1 remboursement" in (await animator.get("/pupitre")).text
+    assert "Oui, rendre l’argent" in (await animator.get("/tresorerie")).text
+    await animator.submit(f"/tresorerie/remboursements/{refund.id}/approuver", {})
+    assert (await Refund.get(id=refund.id)).status == RefundStatus.APPROVED
+    await jobs.run_due(schedules=False)
+    again = await requesting.request(pledge.id, await an_animator(), 100, WHY, RefundMeans.GATEWAY)
+    assert "Approuver 1" not in (await animator.get("/pupitre")).text
+    page = (await animator.get("/tresorerie")).text
+    assert "Oui, rendre l’argent" not in page
+    assert "une personne de la trésorerie décide" in page
+    assert (await animator.submit(f"/tresorerie/remboursements/{again.id}/approuver", {})).status_code == 403
+    assert (await Refund.get(id=again.id)).status == RefundStatus.REQUESTED
 
 
 async def test_a_treasurer_refuses_with_a_reason_and_not_without(gate: Harness, sign_in: SignIn) -> None:
