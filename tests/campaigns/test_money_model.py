@@ -53,7 +53,8 @@ CONTESTED = (
 )  # fmt: skip
 GIVEN_BACK = (
     day("a_refund_is_asked_for", which=0, cents=500, means=RefundMeans.GATEWAY),
-    day("a_refund_is_approved", which=0, alone=False, runs=True), ALL, day("a_refund_comes_back", which=0), ALL,
+    day("a_refund_is_approved", which=0, alone=False, runs=False), day("the_worker_dies", point="after_refund_call"),
+    day("a_refund_comes_back", which=0), ALL,
     day("somebody_refunds_at_the_gateway", which=1, cents=3000), ALL,
 )  # fmt: skip
 ACCOUNT = (day("the_account_moves", what="fee"), day("the_account_moves", what="refused payout"), day("night_falls"))
@@ -87,9 +88,9 @@ class AllOrNothing(OneCampaign):
     story = (
         day("somebody_gives", who=2, cents=3000, reward=True, means=DEBIT),
         day("somebody_gives", who=1, cents=500, reward=False, means=POOR), ALL,
-        day("the_deadline_is_looked_at", workers=1, past=True), day("jobs_run", workers=1),
+        day("the_deadline_is_looked_at", workers=1, past=True), day("the_worker_dies", point="after_charge_call"),
         day("banks_answer", yes=True), ALL, day("she_pays_again", which=0, means=MEANS[0]), ALL,
-        *SPENDS, *GIVEN_BACK, day("an_expense_is_undone", which=0, twice=True), *ACCOUNT,
+        *ACCOUNT, *SPENDS, *GIVEN_BACK, day("an_expense_is_undone", which=0, twice=True),
     )  # fmt: skip
 
 

@@ -110,6 +110,10 @@ class Monthly(Life):
         kept = Support.filter(status__in=[SupportStatus.ACTIVE, SupportStatus.PAUSED])
         return set(await kept.values_list("customer_ref", flat=True))
 
+    async def dropped_with_a_word(self) -> int:
+        """A month that stays unpaid pauses its support, whose letter says so; nobody's promise is gone."""
+        return 0
+
     def is_over(self, found: Campaign) -> bool:
         """It stays open."""
         return found.status in (CampaignStatus.LIVE, CampaignStatus.CANCELLED)

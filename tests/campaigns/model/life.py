@@ -199,16 +199,17 @@ class Life(RuleBasedStateMachine):
         customers = {pledge.customer_ref for pledge in gone if pledge.customer_ref} - await self.still_wanted()
         assert not [one["id"] for one in world["payment_methods"] if one["customer"] in customers]
         told = [mail for mail in await OutboxMessage.all() if "éteinte" in mail.subject]
-        assert len(told) == await Pledge.filter(status=PledgeStatus.DROPPED).count() - await self.dropped_by_hand()
+        assert len(told) == await self.dropped_with_a_word()
 
     async def still_wanted(self) -> set[str]:
         """Customers whose method is kept for another time."""
         return set()
 
-    async def dropped_by_hand(self) -> int:
-        """How many were dropped because their cheque came back: no letter about a card then."""
+    async def dropped_with_a_word(self) -> int:
+        """How many read that their promise is dropped; not those whose cheque came back, with words of its own."""
         rows = "SELECT COUNT(DISTINCT pledge_id) AS n FROM pledge_change WHERE after = 'dropped' AND cause = ?"
-        return int((await database.fetch_all(rows, ["offline_reversed"]))[0]["n"])
+        by_hand = (await database.fetch_all(rows, ["offline_reversed"]))[0]["n"]
+        return int(await Pledge.filter(status=PledgeStatus.DROPPED).count() - by_hand)
 
     async def travel(self, by: timedelta) -> None:
         """Both clocks go on together."""

@@ -44,7 +44,7 @@ def lives(few: int) -> profile:
     """So many examples, always the same ones, in the ordinary run."""
     return profile(
         max_examples=int(os.environ.get("CIVIC_TEST_MODEL", few)), deadline=None, derandomize=not LONG, database=None,
-        phases=[Phase.generate, Phase.shrink] if LONG else [Phase.generate], suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if LONG else [])], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
 
 
