@@ -120,8 +120,7 @@ async def _recovers(visitor: Visitor, mailbox: Mailbox, address: str) -> None:
     await visitor.open(link_in(await mailbox.last(address, "n'a pas pu être prélevé"), "/reprise/"))
 
 
-async def _three_ways_out(arrive: Arrive, mailbox: Mailbox, site: Site) -> None:
-    jeanne, remi, luc = [await arrive(width=360), await arrive(width=360, javascript=False), await arrive(width=1280)]
+async def _three_ways_out(jeanne: Visitor, remi: Visitor, luc: Visitor, mailbox: Mailbox) -> None:
     await _recovers(jeanne, mailbox, JEANNE)
     await jeanne.reads("Prendre une autre carte", "Envoyer un chèque ou un virement", "Rien n’a été débité")
     await jeanne.look("another card")
@@ -137,22 +136,30 @@ async def _three_ways_out(arrive: Arrive, mailbox: Mailbox, site: Site) -> None:
     await _recovers(luc, mailbox, LUC)
     await luc.press("Envoyer un chèque ou un virement")
     await luc.reads("Nous attendons votre chèque ou virement", "P-00000")
+    assert "p-00000" in await luc.paper("Bulletin à imprimer et à joindre")
     await luc.look("by cheque")
     assert "P-00000" in text_of(await mailbox.last(LUC, "Comment envoyer votre don"))
 
 
+WINDOWS = [
+    [(1280, False), (360, True), (360, False), (1280, True)], [(360, True), (1280, False), (1280, True), (360, False)],
+]  # fmt: skip
+"""Width and scripts of whoever pays by direct debit, takes another card, confirms with her bank, sends a cheque."""
+
+
 @pytest.mark.one_engine("sqlite")
+@pytest.mark.parametrize(("windows", "brief"), [(WINDOWS[0], False), (WINDOWS[1], True)], ids=["first", "second"])
 async def test_backers_whose_bank_says_no_find_three_ways_out_in_their_mail(
-    arrive: Arrive, minibus: Campaign, mailbox: Mailbox, site: Site
+    arrive: Arrive, minibus: Campaign, mailbox: Mailbox, site: Site, windows: list[tuple[int, bool]], brief: bool
 ) -> None:
-    visitor = await arrive(width=1280, javascript=False)
+    visitor, *others = [await arrive(width=width, javascript=scripts, brief=brief) for width, scripts in windows]
     await _by_direct_debit(visitor, minibus.slug)
     for name, address, card in (
         ("Jeanne Perrin", JEANNE, CARD_POOR), ("Rémi Carron", REMI, CARD_ALWAYS_ASKS), ("Luc Roux", LUC, CARD_POOR),
     ):  # fmt: skip
         await gives(visitor, minibus.slug, name, address, card)
     await the_deadline_passes(site, minibus, CampaignStatus.COLLECTING)
-    await _three_ways_out(arrive, mailbox, site)
+    await _three_ways_out(*others, mailbox)
     paid = await Attempt.filter(pledge__campaign_id=minibus.id, status=AttemptStatus.SUCCEEDED).values_list(
         "pledge__person__email", flat=True
     )
