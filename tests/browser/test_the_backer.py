@@ -19,6 +19,7 @@ from tests.browser.giving import (
     the_deadline_passes,
 )
 from tests.browser.visitor import Visitor
+from tests.campaigns.sandbox_server import Harness
 from tests.factories import a_person
 from tests.factories.campaigns import a_live_campaign, a_reward
 from tests.mailbox import Mailbox, link_in, text_of
@@ -44,6 +45,22 @@ async def _bad_amounts_come_back(visitor: Visitor, slug: str) -> None:
     await visitor.press("Continuer")
     assert await visitor.page.get_by_label("Autre montant").first.input_value() == "0,50"
     await visitor.look("too small a gift")
+
+
+async def _comes_back_with_the_button(visitor: Visitor, slug: str, till: Harness) -> None:
+    """She leaves for the payment page, comes back with her browser's button and sends the same form again."""
+    await promises(visitor, slug, "Jeanne Perrin", JEANNE)
+    await visitor.press("Enregistrer ma carte")
+    assert not visitor.page.url.startswith(visitor.url), "the payment page is on another origin"
+    await visitor.page.go_back()
+    await visitor.reads("Je vérifie")
+    await visitor.choose("J’ai lu les conditions")
+    await visitor.press("Enregistrer ma carte")
+    assert not visitor.page.url.startswith(visitor.url), "the payment page is on another origin"
+    made = await Pledge.filter(person__email=JEANNE)
+    assert [(one.status, one.amount_cents) for one in made] == [(PledgeStatus.CREATED, 3_000)]
+    sessions = (await till.v1.checkout.sessions.list_async({"limit": 100})).data
+    assert [one.id for one in sessions if one.status == "open"] == [made[0].session_ref]
 
 
 async def _in_two_tabs(visitor: Visitor, slug: str, mailbox: Mailbox) -> None:
@@ -95,10 +112,11 @@ async def _changes_her_mind(visitor: Visitor, mailbox: Mailbox) -> None:
 
 @pytest.mark.one_engine("postgres")
 async def test_a_backer_who_hesitates_books_nothing_twice_and_takes_it_all_back(
-    arrive: Arrive, minibus: Campaign, mailbox: Mailbox
+    arrive: Arrive, minibus: Campaign, mailbox: Mailbox, till: Harness
 ) -> None:
     visitor = await arrive(width=360)
     await _bad_amounts_come_back(visitor, minibus.slug)
+    await _comes_back_with_the_button(visitor, minibus.slug, till)
     await _in_two_tabs(visitor, minibus.slug, mailbox)
     await _changes_her_mind(visitor, mailbox)
     assert (await Campaign.get(id=minibus.id)).confirmed_cents == 0
