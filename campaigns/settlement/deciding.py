@@ -148,6 +148,8 @@ async def spread(campaign_id: int, after: int = 0) -> None:
             await jobs.enqueue("pledges_spread", key=key, run_at=since, campaign_id=campaign_id, after=last)
         if campaign.status == CampaignStatus.COLLECTING:
             await _slice(campaign, [id for id, status in found if status == PledgeStatus.CONFIRMED])
+            if not found and not after:  # everything came by hand: no charge will say that it is over
+                await jobs.enqueue("collecting_over", key=f"campaign-{campaign_id}-by-hand", campaign_id=campaign_id)
         released = [id for id, status in found if status == PledgeStatus.RELEASED]
         for pledge in await Pledge.filter(id__in=released).order_by("id").select_related("person") if released else []:
             pledge.campaign = campaign

@@ -40,10 +40,19 @@ async def till(tmp_path: Path, port: int) -> AsyncIterator[Harness]:
 
 
 @pytest.fixture
-async def site(database: Database, tmp_path: Path, mailbox: Mailbox, till: Harness, port: int) -> AsyncIterator[Site]:
+def hosting() -> dict[str, str]:
+    """What the host of this test has set besides; a file of journeys may say more."""
+    return {}
+
+
+@pytest.fixture
+async def site(
+    database: Database, tmp_path: Path, mailbox: Mailbox, till: Harness, port: int, hosting: dict[str, str]
+) -> AsyncIterator[Site]:
     """The site with its worker, on the engine of the test."""
     (tmp_path / "sandbox-webhook-secret").write_text(SECRET)
-    async with served(database, tmp_path, ports=[port], CIVIC_SMTP_URL=mailbox.url, TEST_SANDBOX=till.url) as running:
+    more = {"CIVIC_SMTP_URL": mailbox.url, "TEST_SANDBOX": till.url, **hosting}
+    async with served(database, tmp_path, ports=[port], **more) as running:
         yield running
         assert running.trouble() == []
 

@@ -13,6 +13,14 @@ from civic import clock
 from tests.browser.visitor import Visitor
 from tests.site import Site, command
 
+WITH_SCRIPTS, WITHOUT_SCRIPTS = True, False
+ISSUER = {
+    "CIVIC_RECEIPT_ISSUER": "Les Jardins du Carron", "CIVIC_RECEIPT_ADDRESS": "4 rue du Four|01600 Trévoux",
+    "CIVIC_RECEIPT_NUMBER": "W012345678", "CIVIC_RECEIPT_PURPOSE": "Relier les hameaux",
+    "CIVIC_RECEIPT_CATEGORY": "interet_general", "CIVIC_RECEIPT_GROUND": "Rescrit de la DDFiP de l’Ain",
+    "CIVIC_RECEIPT_GROUND_ON": "2020-01-01", "CIVIC_RECEIPT_SIGNATORY": "Marie Conte, trésorière",
+}  # fmt: skip
+"""The settings of a host who may issue receipts."""
 CARD_OK, CARD_ALWAYS_ASKS, CARD_POOR = "4242424242424242", "4000002760003184", "4000000000000341"
 IBAN_OK = "FR1420041010050500013M02606"
 PATIENCE_SECONDS = 20
@@ -20,6 +28,12 @@ PATIENCE_SECONDS = 20
 
 async def promises(visitor: Visitor, slug: str, name: str, address: str, amount: str = "30 €") -> None:
     """From the campaign's page to the last page before the payment page."""
+    await comes_to_the_last_step(visitor, slug, name, address, amount)
+    await visitor.choose("J’ai lu les conditions")
+
+
+async def comes_to_the_last_step(visitor: Visitor, slug: str, name: str, address: str, amount: str = "30 €") -> None:
+    """« Mon don » and « Moi »."""
     await visitor.open(f"/campagnes/{slug}")
     await visitor.follow("Faire un don")
     await visitor.choose(amount)
@@ -27,7 +41,6 @@ async def promises(visitor: Visitor, slug: str, name: str, address: str, amount:
     await visitor.write("Prénom et nom", name)
     await visitor.write("Adresse électronique", address)
     await visitor.press("Continuer")
-    await visitor.choose("J’ai lu les conditions")
 
 
 async def saves_a_card(visitor: Visitor, card: str, button: str = "Enregistrer la carte") -> None:

@@ -19,6 +19,7 @@ from tests.browser.giving import (
     the_deadline_passes,
 )
 from tests.browser.visitor import Visitor
+from tests.campaigns.sandbox_server import Harness
 from tests.factories import a_person
 from tests.factories.campaigns import a_live_campaign, a_reward
 from tests.mailbox import Mailbox, link_in, text_of
@@ -44,6 +45,22 @@ async def _bad_amounts_come_back(visitor: Visitor, slug: str) -> None:
     await visitor.press("Continuer")
     assert await visitor.page.get_by_label("Autre montant").first.input_value() == "0,50"
     await visitor.look("too small a gift")
+
+
+async def _comes_back_with_the_button(visitor: Visitor, slug: str, till: Harness) -> None:
+    """She leaves for the payment page, comes back with her browser's button and sends the same form again."""
+    await promises(visitor, slug, "Jeanne Perrin", JEANNE)
+    await visitor.press("Enregistrer ma carte")
+    assert not visitor.page.url.startswith(visitor.url), "the payment page is on another origin"
+    await visitor.page.go_back()
+    await visitor.reads("Je vérifie")
+    await visitor.choose("J’ai lu les conditions")
+    await visitor.press("Enregistrer ma carte")
+    assert not visitor.page.url.startswith(visitor.url), "the payment page is on another origin"
+    made = await Pledge.filter(person__email=JEANNE)
+    assert [(one.status, one.amount_cents) for one in made] == [(PledgeStatus.CREATED, 3_000)]
+    sessions = (await till.v1.checkout.sessions.list_async({"limit": 100})).data
+    assert [one.id for one in sessions if one.status == "open"] == [made[0].session_ref]
 
 
 async def _in_two_tabs(visitor: Visitor, slug: str, mailbox: Mailbox) -> None:
@@ -95,10 +112,11 @@ async def _changes_her_mind(visitor: Visitor, mailbox: Mailbox) -> None:
 
 @pytest.mark.one_engine("postgres")
 async def test_a_backer_who_hesitates_books_nothing_twice_and_takes_it_all_back(
-    arrive: Arrive, minibus: Campaign, mailbox: Mailbox
+    arrive: Arrive, minibus: Campaign, mailbox: Mailbox, till: Harness
 ) -> None:
     visitor = await arrive(width=360)
     await _bad_amounts_come_back(visitor, minibus.slug)
+    await _comes_back_with_the_button(visitor, minibus.slug, till)
     await _in_two_tabs(visitor, minibus.slug, mailbox)
     await _changes_her_mind(visitor, mailbox)
     assert (await Campaign.get(id=minibus.id)).confirmed_cents == 0
@@ -120,8 +138,7 @@ async def _recovers(visitor: Visitor, mailbox: Mailbox, address: str) -> None:
     await visitor.open(link_in(await mailbox.last(address, "n'a pas pu être prélevé"), "/reprise/"))
 
 
-async def _three_ways_out(arrive: Arrive, mailbox: Mailbox, site: Site) -> None:
-    jeanne, remi, luc = [await arrive(width=360), await arrive(width=360, javascript=False), await arrive(width=1280)]
+async def _three_ways_out(jeanne: Visitor, remi: Visitor, luc: Visitor, mailbox: Mailbox) -> None:
     await _recovers(jeanne, mailbox, JEANNE)
     await jeanne.reads("Prendre une autre carte", "Envoyer un chèque ou un virement", "Rien n’a été débité")
     await jeanne.look("another card")
@@ -137,22 +154,30 @@ async def _three_ways_out(arrive: Arrive, mailbox: Mailbox, site: Site) -> None:
     await _recovers(luc, mailbox, LUC)
     await luc.press("Envoyer un chèque ou un virement")
     await luc.reads("Nous attendons votre chèque ou virement", "P-00000")
+    assert "p-00000" in await luc.paper("Bulletin à imprimer et à joindre")
     await luc.look("by cheque")
     assert "P-00000" in text_of(await mailbox.last(LUC, "Comment envoyer votre don"))
 
 
+WINDOWS = [
+    [(1280, False), (360, True), (360, False), (1280, True)], [(360, True), (1280, False), (1280, True), (360, False)],
+]  # fmt: skip
+"""Width and scripts of whoever pays by direct debit, takes another card, confirms with her bank, sends a cheque."""
+
+
 @pytest.mark.one_engine("sqlite")
+@pytest.mark.parametrize(("windows", "brief"), [(WINDOWS[0], False), (WINDOWS[1], True)], ids=["first", "second"])
 async def test_backers_whose_bank_says_no_find_three_ways_out_in_their_mail(
-    arrive: Arrive, minibus: Campaign, mailbox: Mailbox, site: Site
+    arrive: Arrive, minibus: Campaign, mailbox: Mailbox, site: Site, windows: list[tuple[int, bool]], brief: bool
 ) -> None:
-    visitor = await arrive(width=1280, javascript=False)
+    visitor, *others = [await arrive(width=width, javascript=scripts, brief=brief) for width, scripts in windows]
     await _by_direct_debit(visitor, minibus.slug)
     for name, address, card in (
         ("Jeanne Perrin", JEANNE, CARD_POOR), ("Rémi Carron", REMI, CARD_ALWAYS_ASKS), ("Luc Roux", LUC, CARD_POOR),
     ):  # fmt: skip
         await gives(visitor, minibus.slug, name, address, card)
     await the_deadline_passes(site, minibus, CampaignStatus.COLLECTING)
-    await _three_ways_out(arrive, mailbox, site)
+    await _three_ways_out(*others, mailbox)
     paid = await Attempt.filter(pledge__campaign_id=minibus.id, status=AttemptStatus.SUCCEEDED).values_list(
         "pledge__person__email", flat=True
     )

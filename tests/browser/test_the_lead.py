@@ -166,8 +166,11 @@ async def _the_journey(
 
 
 @pytest.mark.one_engine("sqlite")
-async def test_a_lead_proposes_changes_opens_and_tells_of_her_campaign_on_her_phone(
-    arrive: Arrive, shuttle: Initiative, mailbox: Mailbox
+@pytest.mark.parametrize(("width", "javascript", "brief"), [(360, True, False), (1280, False, True)])
+async def test_a_lead_proposes_changes_opens_and_tells_of_her_campaign(
+    arrive: Arrive, shuttle: Initiative, mailbox: Mailbox, width: int, javascript: bool, brief: bool
 ) -> None:
-    visitor, reviewer = await arrive(width=360), await arrive(width=1280, javascript=False)
-    await _the_journey(visitor, reviewer, await arrive(width=360, javascript=False), shuttle, mailbox)
+    visitor = await arrive(width=width, javascript=javascript, brief=brief)
+    reviewer = await arrive(width=1280, javascript=not javascript, brief=brief)
+    backer = await arrive(width=360, javascript=not javascript, brief=brief)
+    await _the_journey(visitor, reviewer, backer, shuttle, mailbox)

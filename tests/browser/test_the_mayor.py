@@ -86,14 +86,16 @@ async def _pays(team: Visitor, treasurer: Visitor, campaign: Campaign) -> None:
 
 
 @pytest.mark.one_engine("sqlite")
+@pytest.mark.parametrize(("width", "javascript", "brief"), [(360, False, False), (1280, True, True)])
 async def test_a_mayor_reads_signs_follows_pays_and_is_thanked(
-    arrive: Arrive, minibus: Campaign, mailbox: Mailbox, site: Site
+    arrive: Arrive, minibus: Campaign, mailbox: Mailbox, site: Site, width: int, javascript: bool, brief: bool
 ) -> None:
-    team, mayor = await arrive(width=1280), await arrive(width=360, javascript=False)
+    team = await arrive(width=1280, javascript=not javascript, brief=brief)
+    mayor = await arrive(width=width, javascript=javascript, brief=brief)
     await team.is_now(await a_person("Rose Petit", "", RoleName.ANIMATOR))
     await _is_proposed(team, minibus)
     await _accepts(mayor, mailbox)
-    backer = await arrive(width=360)
+    backer = await arrive(width=360, brief=brief)
     await backer.open(f"/campagnes/{minibus.slug}")
     await backer.reads("1 € donné = 1 € ajouté", "Par Châtillon-sur-Chalaronne", "Jusqu’au")
     await backer.look("one euro given, one euro added")
@@ -103,7 +105,7 @@ async def test_a_mayor_reads_signs_follows_pays_and_is_thanked(
     await mayor.reads("À verser : 30 €")
     await mayor.look("what is due")
     assert "30 €" in await mayor.paper("Appel de fonds en PDF")
-    treasurer = await arrive(width=360)
+    treasurer = await arrive(width=360, brief=brief)
     await treasurer.is_now(await a_person("Marie Conte", "", RoleName.TREASURER))
     await _pays(team, treasurer, minibus)
     await mayor.open(link_in(await mailbox.last(MAYOR, "Votre versement est arrivé"), "/abondements/"))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -18,35 +16,23 @@ from civic import clock
 from civic.people import links
 from civic.people.models import Person, RoleName
 from tests.browser.conftest import Arrive
-from tests.browser.giving import the_deadline_passes
+from tests.browser.giving import ISSUER, the_deadline_passes
 from tests.browser.visitor import Visitor, spaced
-from tests.campaigns.sandbox_server import SECRET, Harness
-from tests.engines import Database
+from tests.campaigns.sandbox_server import Harness
 from tests.factories import a_person
 from tests.factories.campaigns import a_live_campaign as an_open_campaign
 from tests.factories.settlement import a_live_campaign, a_pledge
 from tests.mailbox import Mailbox, text_of
-from tests.site import Site, served
+from tests.site import Site
 
 TWICE_AS_LARGE = 640
 """What a screen of 1280 pixels shows to whoever enlarges everything twice."""
-PAYEE = "Les Jardins du Carron"
-ISSUER = {
-    "CIVIC_RECEIPT_ISSUER": PAYEE, "CIVIC_RECEIPT_ADDRESS": "4 rue du Four|01600 Trévoux",
-    "CIVIC_RECEIPT_NUMBER": "W012345678", "CIVIC_RECEIPT_PURPOSE": "Relier les hameaux",
-    "CIVIC_RECEIPT_CATEGORY": "interet_general", "CIVIC_RECEIPT_GROUND": "Rescrit de la DDFiP de l’Ain",
-    "CIVIC_RECEIPT_GROUND_ON": "2020-01-01", "CIVIC_RECEIPT_SIGNATORY": "Marie Conte, trésorière",
-}  # fmt: skip
 
 
 @pytest.fixture
-async def site(database: Database, tmp_path: Path, mailbox: Mailbox, till: Harness, port: int) -> AsyncIterator[Site]:
-    """The site of a host who may issue receipts."""
-    (tmp_path / "sandbox-webhook-secret").write_text(SECRET)
-    more = {"CIVIC_SMTP_URL": mailbox.url, "TEST_SANDBOX": till.url, **ISSUER}
-    async with served(database, tmp_path, ports=[port], **more) as running:
-        yield running
-        assert running.trouble() == []
+def hosting() -> dict[str, str]:
+    """A host who may issue receipts."""
+    return ISSUER
 
 
 @pytest.fixture
@@ -187,22 +173,25 @@ async def _for_the_accountant(visitor: Visitor) -> None:
 
 
 @pytest.mark.one_engine("postgres")
+@pytest.mark.parametrize(("width", "javascript", "brief"), [(TWICE_AS_LARGE, True, False), (360, False, True)])
 async def test_a_treasurer_counts_banks_gives_back_and_closes_her_evening(
-    arrive: Arrive, site: Site, till: Harness, treasurer: Person, mailbox: Mailbox
+    arrive: Arrive, site: Site, till: Harness, treasurer: Person, mailbox: Mailbox, width: int, javascript: bool,
+    brief: bool,
 ) -> None:
     market = await an_open_campaign(await a_person("Anne-Marie Lopez"))
     oven = await a_live_campaign(13_000)
     back, kept = await a_pledge(oven, till, cents=5_000), await a_pledge(oven, till, cents=8_000, name="Odile Garde")
     await the_deadline_passes(site, oven, CampaignStatus.FUNDED)
-    visitor, lead = await arrive(width=TWICE_AS_LARGE), await arrive(width=360)
+    visitor = await arrive(width=width, javascript=javascript, brief=brief)
+    lead = await arrive(width=360, javascript=not javascript, brief=brief)
     await visitor.is_now(treasurer)
     await lead.is_now(await Person.get(id=market.lead_id))
     await _enters_at_the_stall(lead, market)
     await _verifies_and_banks(visitor)
-    second = await arrive(width=360, javascript=False)
+    second = await arrive(width=1280, javascript=not javascript, brief=brief)
     await second.is_now(await a_person("Émile Garde", "", RoleName.TREASURER))
     await _reads_the_bank(visitor, second)
     await _gives_back(visitor, second, back, mailbox)
-    await _her_receipt(await arrive(width=360, javascript=False), kept)
+    await _her_receipt(await arrive(width=360, javascript=False, brief=brief), kept)
     await _keeps_the_receipts(visitor, mailbox, kept)
     await _for_the_accountant(visitor)

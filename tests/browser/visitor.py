@@ -46,10 +46,12 @@ class Visitor:
     """A browser window with its own cookies; `look` checks the page in front of her and takes its picture."""
 
     def __init__(
-        self, url: str, payments: str, name: str, *, width: int = 360, javascript: bool = True, locale: str = "fr-FR"
+        self, url: str, payments: str, name: str, *, width: int = 360, javascript: bool = True, locale: str = "fr-FR",
+        brief: bool = False,
     ) -> None:
         self.url, self.name, self.width, self.javascript, self.locale = url, name, width, javascript, locale
         self.origins = {_origin(url), _origin(payments)}
+        self.brief = brief
         self.trouble: list[str] = []
         self.pictures = 0
         self.context: BrowserContext
@@ -107,6 +109,14 @@ class Visitor:
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{self.name}-{self.pictures:02}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png"
         await self.page.screenshot(path=file, full_page=True)
+        if not self.brief:
+            await self._examine()
+        await self._measure(name)
+        found, self.trouble = self.trouble, []
+        assert found == [], "\n".join(found)
+
+    async def _examine(self) -> None:
+        """What axe says of the page, by day and by night; a second walk in another window (`brief`) leaves it out."""
         async with asyncio.timeout(LOOK_SECONDS):
             examined = await self._examined()
             await examined.evaluate(AXE)
@@ -114,6 +124,8 @@ class Visitor:
                 await examined.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
                 rules = COLOUR_RULES if scheme == "dark" else None
                 self.trouble += [f"axe {scheme}: {found}" for found in await self._axe(examined, rules)]
+
+    async def _measure(self, name: str) -> None:
         for width in sorted({NARROWEST, self.width}):
             await self.page.set_viewport_size({"width": width, "height": 800})
             wide = await self.page.evaluate("document.documentElement.scrollWidth")
@@ -121,8 +133,6 @@ class Visitor:
             self.trouble += [f"{self.page.url} hides columns of the table “{name}”" for name in hidden]
             if wide > width:
                 self.trouble.append(f"{self.page.url} scrolls sideways at {width}: {wide} {await self._too_wide()}")
-        found, self.trouble = self.trouble, []
-        assert found == [], "\n".join(found)
 
     async def _examined(self) -> Page:
         """The page for axe, which needs timers: where scripts are off, the same HTML in a window that has them."""

@@ -15,6 +15,7 @@ from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import supporters
 from campaigns.pledges.service import Gift
+from campaigns.settlement import deciding
 from campaigns.states import NotNow
 from civic import clock, jobs, slots
 from civic.errors import DomainError, Gone, Invalid
@@ -192,6 +193,17 @@ async def test_a_cheque_that_comes_after_it_lapsed_still_counts_without_its_rewa
     await verifying.verify(gift.id, await a_treasurer())
     assert (await Campaign.get(id=campaign.id)).offline_cents == 5_000
     assert await problems() == []
+
+
+async def test_a_campaign_that_reached_its_goal_by_cheques_alone_is_funded_at_its_deadline() -> None:
+    campaign = await a_live_campaign(minimum_cents=5_000)
+    gift = await an_announced_gift(campaign)
+    await receives(campaign, gift)
+    await verifying.verify(gift.id, await a_treasurer())
+    await Campaign.filter(id=campaign.id).update(deadline=clock.now())
+    await deciding.decide(campaign.id)
+    await jobs.run_due(schedules=False)
+    assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.FUNDED
 
 
 async def test_when_the_campaign_fails_she_is_told_and_a_late_cheque_goes_back() -> None:
