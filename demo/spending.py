@@ -14,6 +14,7 @@ from campaigns.payouts.models import Answer, Tranche
 from civic import clock
 from civic.media.documents import store_evidence
 from civic.media.models import Picture
+from civic.papers.paper import FONTS
 from civic.people.models import RoleName
 from demo.world import Scene, World
 
@@ -95,7 +96,7 @@ async def _line(campaign: Campaign, one: Spent) -> CostLine:
 async def invoice(cents: int, what: str, *, pdf: bool = False) -> Picture:
     """A drawn invoice of an invented house."""
     sheet = Image.new("RGB", (900, 1200), "#fdfcf8")
-    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(34)
+    pen, font = ImageDraw.Draw(sheet), ImageFont.truetype(FONTS / "LiberationSans-Regular.ttf", 34)
     euros = f"{cents // 100},{cents % 100:02d} €"
     for place, text in enumerate(("FACTURE", what.partition(", ")[2], "", what.partition(", ")[0], f"Payé : {euros}")):
         pen.text((80, 120 + 90 * place), text, fill="#2a251f", font=font)

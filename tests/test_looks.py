@@ -5,8 +5,11 @@ from datetime import date
 
 import pytest
 
-from civic.settings import ROOT
+from civic.mail import compose
+from civic.settings import ROOT, settings
 from civic.web import formats
+from civic.web.markdown import render
+from civic.web.templating import template
 
 PAGES = sorted((ROOT / "templates").rglob("*.html"))
 GIVING = {
@@ -25,6 +28,22 @@ def test_a_note_that_warns_has_the_colour_of_a_warning() -> None:
 def test_the_brick_button_is_for_giving_money_and_nothing_else(name: str) -> None:
     text = (ROOT / "templates" / "campaigns" / name).read_text()
     assert re.findall(r"""(?:button|link|act|confirm)\([^\n]*?, "gift[ a-z]*"|style="gift""", text) == []
+
+
+def test_what_people_type_gets_the_spaces_of_french() -> None:
+    assert formats.typeset("Un fauteuil ? Oui : 45 € !") == "Un fauteuil\u202f? Oui\u00a0: 45\u202f€\u202f!"
+    assert formats.typeset("« Bravo »") == "«\u00a0Bravo\u00a0»"
+    assert formats.typeset("http://example.org/?a=1 et 12 h") == "http://example.org/?a=1 et 12 h"
+    assert "marché\u202f?" in render("Le **jour** de marché ?")
+    assert "a ? b : c" in render("Écrivez `a ? b : c`.")
+
+
+def test_a_letter_has_one_full_button_and_the_others_stand_back() -> None:
+    where = settings().base_url
+    pieces = compose.blocks(f"Bonjour.\n\nVoir ma collecte : {where}/a\n\nNe plus recevoir ces conseils : {where}/b")
+    html = template("mail/layout.mjml").render(subject="Mi-chemin", blocks=pieces, lang="fr")
+    assert html.count("2px solid #857862") == 1
+    assert html.index("Voir ma collecte") < html.index("2px solid #857862") < html.index("Ne plus recevoir ces conseils")
 
 
 def test_a_line_that_begins_with_a_day_begins_with_a_capital() -> None:

@@ -1,5 +1,6 @@
 """How amounts, days and distances are written, in the language of the page (Babel), with French typography."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -11,6 +12,9 @@ from civic.i18n import _, locale
 
 NARROW = "\u202f"
 MINUS = "\u2212"
+UNBROKEN = "\u00a0"
+_HIGH = re.compile(r"(?<=\S) (?=[;!?%€]+(?:[\s.,»<)]|$))")
+_COLON = re.compile(r"(?<=[^\s|]) (?=:\s|»)|(?<=«) ")
 JUST_AFTER = 5
 """Minutes of a day in which a last moment still is told as the midnight before."""
 VOWELS = set("aâàeéèêiîoôuù")
@@ -118,6 +122,11 @@ def ago(value: datetime) -> str:
     count = max(apart // unit, 1) if apart >= 0 else -(-apart // unit)
     clock.changes_at(then + timedelta(seconds=(count + 1) * unit if apart >= 0 else count * unit + 1))
     return format_timedelta(timedelta(seconds=-count * unit), threshold=1, add_direction=True, locale=locale())
+
+
+def typeset(text: str) -> str:
+    """What people typed, with the spaces of French before ; ! ? % € : and inside « »: no line begins with one."""
+    return _COLON.sub(UNBROKEN, _HIGH.sub(NARROW, text))
 
 
 def opening(text: str) -> str:

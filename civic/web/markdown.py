@@ -7,6 +7,8 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from civic.web.formats import typeset
+
 _reader = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 _HEADING = re.compile(r"<(/?)h([1-6])>")
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "a", "h3", "h4", "h5", "code", "pre", "hr",
@@ -20,7 +22,8 @@ def render(source: str) -> Markup:
         html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"https", "http", "mailto"},
         attribute_filter=_keep, link_rel="nofollow ugc noopener",
     )
-    return Markup('<div class="prose" hx-ignore>{}</div>').format(Markup(clean))  # noqa: S704 cleaned by nh3 above
+    shown = clean if "<code" in clean else typeset(clean)
+    return Markup('<div class="prose" hx-ignore>{}</div>').format(Markup(shown))  # noqa: S704 cleaned by nh3 above
 
 
 def _lowered(html: str) -> str:

@@ -35,8 +35,8 @@ def environment() -> Environment:
     )
     env.filters.update(
         money=formats.money, number=formats.number, percent=formats.percent, km=formats.km, day=formats.day,
-        day_short=formats.day_short, opening=formats.opening, month=formats.month, hour=formats.hour,
-        moment=formats.moment, until=formats.until, ago=formats.ago,
+        day_short=formats.day_short, opening=formats.opening, typeset=formats.typeset, month=formats.month,
+        hour=formats.hour, moment=formats.moment, until=formats.until, ago=formats.ago,
         markdown=markdown.render, whose=formats.whose,
     )
     if (TEMPLATES / "ui.html").exists():
