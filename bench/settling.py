@@ -37,6 +37,8 @@ DONE = "SELECT COUNT(*) AS n FROM job WHERE done_at IS NOT NULL"
 DUE = """SELECT COUNT(*) AS n FROM
 (SELECT 1 FROM job WHERE done_at IS NULL AND name IN ('send_mail', 'payment_collected') LIMIT 1) one"""
 AFTER_SECONDS = 15
+MOMENTS = 5
+"""How often memory is read on the way, evenly: a line that is flat from the second moment on is what is wanted."""
 
 
 @contextlib.contextmanager
@@ -139,15 +141,21 @@ async def settle(workers: list[Server], sandbox: Server, server: Postgres) -> di
     """Wait for the workers to charge everybody, then for the mails; what each took."""
     while not await number(BEGUN):  # noqa: ASYNC110, the workers are other processes; they start, and decide
         await asyncio.sleep(0.02)
-    clocked, early = Clock(workers, sandbox, server), 0.0
+    clocked, kept = Clock(workers, sandbox, server), []
     while left := await number(LEFT):
-        if not early and left < PLEDGES * 0.8:
-            early = max(one.memory_mb for one in workers)
+        if PLEDGES - left >= PLEDGES * (len(kept) + 1) / MOMENTS:
+            kept.append(memory(workers))
         if any(one.process.poll() is not None for one in workers):
             raise SystemExit("A worker has ended before its work.")
         await asyncio.sleep(0.2)
-    charged, late = clocked(), max(one.memory_mb for one in workers)
-    return {**charged, **await letters(clocked), "early_mb": early, "late_mb": late}
+    charged, kept = clocked(), [*kept[: MOMENTS - 1], memory(workers)]
+    at = {f"memory_{number}": megabytes for number, megabytes in enumerate(kept, start=1)}
+    return {**charged, **await letters(clocked), **at}
+
+
+def memory(workers: list[Server]) -> float:
+    """What the largest worker keeps in memory, in MB."""
+    return max(one.memory_mb for one in workers)
 
 
 async def letters(clocked: Clock) -> dict[str, float]:
@@ -204,6 +212,16 @@ def once() -> dict[str, float]:
         server.stop()
 
 
+def moments() -> list[tuple[int, int]]:
+    """When memory is read: which time, after how many charges."""
+    return [(at, PLEDGES * at // MOMENTS) for at in range(1, MOMENTS + 1)]
+
+
+def gained(found: dict[str, float]) -> float:
+    """What the larger worker has grown by, in MB, since it had seen two fifths of the charges."""
+    return found[f"memory_{MOMENTS}"] - found["memory_2"]
+
+
 def lines() -> list[tuple[str, float, str, float, bool]]:
     """What `make bench` prints: name, value, unit, target, whether more is better."""
     found = once()
@@ -215,7 +233,8 @@ def lines() -> list[tuple[str, float, str, float, bool]]:
         (f"{name}: CPU of a job that follows", found["job_cpu"] * 1000 / max(1, found["jobs"]), "ms", 3, False),
         (f"{name}: CPU of PostgreSQL", each["postgres"], "ms", 5, False),
         (f"{name}: CPU of the sandbox", each["sandbox"], "ms", 5, False),
-        (f"{name}: memory gained on the way", found["late_mb"] - found["early_mb"], "MB", 15, False),
+        *[(f"{name}: memory after {done}", found[f"memory_{at}"], "MB", 250, False) for at, done in moments()],
+        (f"{name}: memory gained after {dict(moments())[2]}", gained(found), "MB", 2, False),
     ]  # fmt: skip
 
 
@@ -226,7 +245,8 @@ def main() -> None:
     for who in ("ours", "postgres", "sandbox"):
         print(f"CPU of {who}: {found[who]:.1f} s, {found[who] * 1000 / PLEDGES:.2f} ms a charge")
     print(f"letters and facts: {found['job_cpu']:.1f} s of ours for {found['jobs']:.0f}")
-    print(f"memory {found['early_mb']:.0f} → {found['late_mb']:.0f} MB")
+    told = ", ".join(f"{found[f'memory_{at}']:.1f} after {done}" for at, done in moments())
+    print(f"memory of the larger worker, MB: {told}")
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ async def after_gift(pledge_id: int, **_payload: object) -> None:
     await service.refresh(pledge.campaign_id)
 
 
-async def after_payment(pledge_id: int, **_payload: object) -> None:
-    """A gift arrived: it is new where gifts are charged at once; elsewhere it was counted as a promise already."""
-    pledge = await Pledge.get(id=pledge_id).select_related("campaign")
+async def after_payments(pledge_ids: list[int]) -> None:
+    """Gifts of a campaign arrived: new where gifts are charged at once; elsewhere counted as promises already."""
+    pledge = await Pledge.get(id=pledge_ids[0]).select_related("campaign")
     if pledge.campaign.charges_at_once:
         await service.refresh(pledge.campaign_id)
 
@@ -49,7 +49,7 @@ async def after_freed(fund_id: int) -> None:
 handlers: dict[str, Handler] = {
     "pledge_confirmed": after_gift,
     "pledge_changed": after_gift,
-    "payment_collected": after_payment,
+    "payments_collected": after_payments,
     "refund_settled": after_gift,
     "refund_undone": after_gift,
     "offline_verified": after_offline,

@@ -147,15 +147,19 @@ async def hear_page(session_ref: str) -> None:
 
 
 @jobs.outside
-async def keep_recovered(pledge_id: int) -> None:
-    """A month was paid with another card: that one serves from now on (fact `payment_collected`)."""
-    month = await SupportMonth.get_or_none(pledge_id=pledge_id)
-    paid = Attempt.filter(pledge_id=pledge_id, status=AttemptStatus.SUCCEEDED).exclude(session_ref="")
-    attempt = await paid.order_by("-id").first() if month else None
-    if month is None or attempt is None or not attempt.intent_ref:
+async def keep_recovered(pledge_ids: list[int]) -> None:
+    """Months were paid with another card: that one serves from now on (fact `payments_collected`)."""
+    for month in await SupportMonth.filter(pledge_id__in=pledge_ids).order_by("pledge_id"):
+        await _keep_card_of(month)
+
+
+async def _keep_card_of(month: SupportMonth) -> None:
+    paid = Attempt.filter(pledge_id=month.pledge_id, status=AttemptStatus.SUCCEEDED).exclude(session_ref="")
+    attempt = await paid.order_by("-id").first()
+    if attempt is None or not attempt.intent_ref:
         return
     intent = await gateway.read_intent(OURS, attempt.intent_ref)
-    pledge = await Pledge.get(id=pledge_id)
+    pledge = await Pledge.get(id=attempt.pledge_id)
     if intent.method_ref:
         saved = Saved(intent.customer_ref, intent.method_ref, pledge.method_label, clock.now())
         await service.card_saved(month.support_id, saved)

@@ -6,7 +6,7 @@ from civic.jobs import Handler
 handlers: dict[str, Handler] = {
     "support_page_changed": cards.hear_page,
     "pledge_dropped": service.pause_unpaid,
-    "payment_collected": cards.keep_recovered,
+    "payments_collected": cards.keep_recovered,
     "support_stopped": stopping.forget_card,
     "campaign_cancelled": stopping.stop_all,
     "supports_due": months.charge_due,

@@ -288,6 +288,7 @@ async def _collect_all(told: Sequence[Told]) -> None:
     gifts = [(pledge.person_id, f"pledge:{pledge.id}") for pledge, _intent in told]
     await contributions.contribute_all(campaign.initiative_id, NeedKind.MONEY, gifts)
     late = campaign.status in _OVER and campaign.goal != GoalKind.MONTHLY  # what monthly supporters gave stays given
+    await jobs.enqueue("payments_collected", key=f"entry-{entries[0].id}", pledge_ids=[one.id for one, _intent in told])
     for (pledge, _intent), entry in zip(told, entries, strict=True):
         await jobs.enqueue("payment_collected", key=f"pledge-{pledge.id}", pledge_id=pledge.id)
         if late:

@@ -1,7 +1,9 @@
 """Many backers are charged in one breath: each once, nobody held up by another's trouble, whatever dies on the way."""
 
 import asyncio
+import gc
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -65,6 +67,41 @@ async def test_three_times_as_many_backers_cost_no_statement_more(gate: Harness)
         assert await states(campaign) == ["collected"] * good + ["needs_backer"] * poor
     assert made[2] <= made[1] <= 32, made
     await assert_books_agree(gate)
+
+
+async def a_round_is_settled(gate: Harness) -> None:
+    campaign, ids = await a_decided_campaign(gate, 5)
+    await charging.charge_all(ids)
+    await jobs.run_due(schedules=False)
+    assert await states(campaign) == ["collected"] * 5
+
+
+def living() -> Counter[str]:
+    """How many objects there are of each type of ours and of what we speak to the gateway with."""
+    gc.collect()
+    names = Counter(f"{type(one).__module__}.{type(one).__qualname__}" for one in gc.get_objects())
+    ours = ("campaigns.", "civic.", "stripe.", "aiohttp.", "tortoise.", "_asyncio")
+    return Counter({name: n for name, n in names.items() if name.startswith(ours) and ".sandbox" not in name})
+
+
+async def test_nothing_is_kept_in_memory_of_a_backer_who_was_charged(gate: Harness) -> None:
+    await a_round_is_settled(gate)
+    await a_round_is_settled(gate)
+    before = living()
+    for _turn in range(3):
+        await a_round_is_settled(gate)
+    more = {kind: number - before[kind] for kind, number in living().items() if number - before[kind] > 2}
+    assert not more, more  # fifteen backers later
+
+
+async def test_what_follows_of_a_batch_is_told_once_for_all(gate: Harness) -> None:
+    _campaign, ids = await a_decided_campaign(gate, 3)
+    await charging.charge_all(ids)
+    told = await Job.filter(name__in=["payments_collected", "payment_collected"]).order_by("id").values("name", "handler")
+    by_name = Counter(one["name"] for one in told)
+    assert by_name == {"payments_collected": 2, "payment_collected": 3}  # matches and cards at once, receipts each
+    await jobs.run_due(schedules=False)
+    assert not await Job.filter(done_at=None, name__in=["payments_collected", "payment_collected"]).exists()
 
 
 async def test_one_backer_alone_goes_the_same_way(gate: Harness) -> None:
