@@ -7,7 +7,6 @@ lives of each kind, on both engines.
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase
@@ -28,17 +27,12 @@ from tests.campaigns.model.acts_monthly import Monthly
 from tests.campaigns.model.acts_offline import ByHand
 from tests.campaigns.model.acts_spending import Spent
 from tests.campaigns.model.acts_world import Accidents, Deadlines
-from tests.campaigns.model.life import Life
+from tests.campaigns.model.life import Life, day
 from tests.engines import Templates
 
 LONG = "CIVIC_TEST_MODEL" in os.environ
 STEPS = int(os.environ.get("CIVIC_TEST_STEPS", "25"))
 pytestmark = [] if LONG else [pytest.mark.one_engine("sqlite")]
-
-
-def day(name: str, **given: Any) -> tuple[str, dict[str, Any]]:
-    """One act of a plain life."""
-    return name, given
 
 
 ALL, SOME = day("messages_arrive", times=1, seed=0, percent=100), day("messages_arrive", times=2, seed=7, percent=30)
