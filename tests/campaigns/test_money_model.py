@@ -80,7 +80,7 @@ class AllOrNothing(OneCampaign):
     """Nobody is charged before success."""
 
     story = (
-        day("somebody_gives", who=2, cents=3000, reward=True, means=DEBIT),
+        day("somebody_gives", who=2, cents=3000, reward=False, means=DEBIT),
         day("somebody_gives", who=1, cents=500, reward=False, means=POOR), ALL,
         day("the_deadline_is_looked_at", workers=1, past=True), day("the_worker_dies", point="after_charge_call"),
         day("banks_answer", yes=True), ALL, day("she_pays_again", which=0, means=MEANS[0]), ALL,
@@ -94,7 +94,7 @@ class KeepWhatYouRaise(OneCampaign):
     goal = GoalKind.FLEXIBLE
     story = (
         day("somebody_gives", who=2, cents=6000, reward=False, means=DEBIT), day("banks_answer", yes=True), ALL,
-        *CONTESTED, day("somebody_gives", who=1, cents=3000, reward=True, means=MEANS[0]), ALL, *ACCOUNT,
+        *CONTESTED, day("somebody_gives", who=1, cents=3000, reward=False, means=MEANS[0]), ALL, *ACCOUNT,
         day("an_end_is_asked_for", side="lead"), day("it_is_agreed_or_not", who="the other side", agreed=True),
         day("jobs_run", workers=1), SOME, ALL,
     )  # fmt: skip
