@@ -109,7 +109,7 @@ def fail_refund(world: World, identifier: str) -> Stored:
 def open_dispute(world: World, identifier: str) -> Stored:
     """A card's owner contests a charge: amount and fee leave our balance until the bank decides."""
     charge = world.find("charge", identifier)
-    if charge["disputed"] or charge["status"] != "succeeded":
+    if charge["disputed"] or charge["refunded"] or charge["status"] != "succeeded":  # nothing is left to contest
         raise invalid(f"Charge {identifier} cannot be disputed.")
     dispute = world.create("dispute", "du", **_blank_dispute(world, charge))
     _withdraw(world, dispute, -dispute["amount"], DISPUTE_FEE)
@@ -155,9 +155,9 @@ def _blank_dispute(world: World, charge: Stored) -> dict[str, Any]:
 def return_debit(world: World, identifier: str) -> Stored:
     """The bank takes a direct debit back after its success: the charge fails late, its money leaves our balance."""
     charge = world.find("charge", identifier)
-    if charge["status"] != "succeeded" or charge["payment_method_details"]["type"] != "sepa_debit":
-        raise invalid(f"Charge {identifier} cannot be returned.")
     left = charge["amount"] - charge["amount_refunded"]
+    if charge["status"] != "succeeded" or charge["payment_method_details"]["type"] != "sepa_debit" or not left:
+        raise invalid(f"Charge {identifier} cannot be returned.")
     line = move(world, "payment_failure_refund", charge, -left, 0, "payment_failure_refund")
     charge.update(
         status="failed", paid=False, failure_code="insufficient_funds", failure_balance_transaction=line["id"]

@@ -7,7 +7,6 @@ lives of each kind, on both engines.
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase
@@ -28,17 +27,12 @@ from tests.campaigns.model.acts_monthly import Monthly
 from tests.campaigns.model.acts_offline import ByHand
 from tests.campaigns.model.acts_spending import Spent
 from tests.campaigns.model.acts_world import Accidents, Deadlines
-from tests.campaigns.model.life import Life
+from tests.campaigns.model.life import Life, day
 from tests.engines import Templates
 
 LONG = "CIVIC_TEST_MODEL" in os.environ
 STEPS = int(os.environ.get("CIVIC_TEST_STEPS", "25"))
 pytestmark = [] if LONG else [pytest.mark.one_engine("sqlite")]
-
-
-def day(name: str, **given: Any) -> tuple[str, dict[str, Any]]:
-    """One act of a plain life."""
-    return name, given
 
 
 ALL, SOME = day("messages_arrive", times=1, seed=0, percent=100), day("messages_arrive", times=2, seed=7, percent=30)
@@ -86,7 +80,7 @@ class AllOrNothing(OneCampaign):
     """Nobody is charged before success."""
 
     story = (
-        day("somebody_gives", who=2, cents=3000, reward=True, means=DEBIT),
+        day("somebody_gives", who=2, cents=3000, reward=False, means=DEBIT),
         day("somebody_gives", who=1, cents=500, reward=False, means=POOR), ALL,
         day("the_deadline_is_looked_at", workers=1, past=True), day("the_worker_dies", point="after_charge_call"),
         day("banks_answer", yes=True), ALL, day("she_pays_again", which=0, means=MEANS[0]), ALL,
@@ -100,7 +94,7 @@ class KeepWhatYouRaise(OneCampaign):
     goal = GoalKind.FLEXIBLE
     story = (
         day("somebody_gives", who=2, cents=6000, reward=False, means=DEBIT), day("banks_answer", yes=True), ALL,
-        *CONTESTED, day("somebody_gives", who=1, cents=3000, reward=True, means=MEANS[0]), ALL, *ACCOUNT,
+        *CONTESTED, day("somebody_gives", who=1, cents=3000, reward=False, means=MEANS[0]), ALL, *ACCOUNT,
         day("an_end_is_asked_for", side="lead"), day("it_is_agreed_or_not", who="the other side", agreed=True),
         day("jobs_run", workers=1), SOME, ALL,
     )  # fmt: skip

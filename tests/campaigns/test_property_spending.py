@@ -21,6 +21,7 @@ from tests.campaigns.model.acts_back import GoingBack
 from tests.campaigns.model.acts_match import Matched
 from tests.campaigns.model.acts_offline import ByHand
 from tests.campaigns.model.acts_spending import Spent
+from tests.campaigns.model.life import day
 from tests.campaigns.model.worlds import ENGINES, LONG
 from tests.engines import Templates
 from tests.factories.matching import terms
@@ -33,7 +34,21 @@ DEBIT = "pm_success_fr"
 class Spending(Spent, GoingBack, ByHand, Matched):
     """A funded campaign; its money is asked for, permitted and spent while gifts are contested and given back."""
 
-    @initialize(cards=st.lists(st.sampled_from((GOOD, DEBIT)), min_size=2, max_size=3), matched=st.booleans())
+    catches_up = False
+    story = (
+        day("somebody_asks", share=101, bound=False), day("somebody_asks", share=100, bound=False),
+        day("somebody_asks", share=100, bound=False), day("it_is_answered", which=0, all_at_once=True, yes=True),
+        day("an_expense_is_declared", share=100), day("a_charge_is_contested", which=0), day("we_hear"),
+        day("an_expense_is_verified", which=0, all_at_once=False, yes=True), day("somebody_asks", share=101, bound=False),
+        day("the_bank_decides", won=True), day("we_hear"), day("time_passes", days=20, heard=True),
+        day("an_expense_is_verified", which=0, all_at_once=False, yes=True),
+        day("an_expense_is_undone", which=0, twice=True),
+    )  # fmt: skip
+    """All that is there is permitted, and twice asked for; then a bank takes half of it before it is spent."""
+
+    @initialize(
+        cards=st.lists(st.sampled_from((DEBIT, GOOD)), min_size=2, max_size=3), matched=st.sampled_from((True, False))
+    )
     def it_is_funded(self, cards: list[str], matched: bool) -> None:
         self.run(self.fund(cards, matched))
 

@@ -4,6 +4,7 @@ import html5lib
 import pytest
 import stripe
 
+from campaigns.sandbox.errors import StripeFault
 from tests.campaigns.sandbox_server import Harness
 
 
@@ -34,6 +35,18 @@ async def test_a_payment_is_contested_and_the_bank_decides_by_buttons(sandbox: H
     assert await press(sandbox, "win", charge) == 303
     assert (await sandbox.control.dump())["disputes"][0]["status"] == "won"
     assert await press(sandbox, "win", charge) == 400
+
+
+async def test_what_was_given_back_whole_is_neither_contested_nor_returned(sandbox: Harness) -> None:
+    charge = str((await paid(sandbox)).latest_charge)
+    await sandbox.v1.refunds.create_async({"charge": charge})
+    assert await press(sandbox, "dispute", charge) == 400
+    debit = await sandbox.pay(*await sandbox.saved("pm_success_fr"))
+    await sandbox.control.settle(debit.id)
+    await sandbox.v1.refunds.create_async({"payment_intent": debit.id})
+    with pytest.raises(StripeFault):
+        await sandbox.control.return_debit(str(debit.latest_charge))
+    assert (await sandbox.control.dump())["disputes"] == []
 
 
 async def test_a_beneficiarys_account_closes_and_opens_by_buttons(sandbox: Harness) -> None:
