@@ -10,7 +10,7 @@ def paying() -> str:
     """How a lead whose sum is permitted gets it paid."""
     current = settings()
     return _(
-        "Comment payer : envoyez la facture à %(email)s, %(who)s la règle ; ou payez, puis demandez qu’on vous "
+        "Comment payer : envoyez la facture à %(email)s, %(who)s la règle ; ou payez, puis demandez qu’on vous "
         "rembourse. Déclarez ensuite la dépense ci-dessous, avec sa preuve.",
         email=current.contact_email, who=current.host_name,
     )  # fmt: skip
