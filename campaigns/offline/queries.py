@@ -319,6 +319,13 @@ async def lines_of(statement_id: int) -> list[BankLine]:
     return await rows.limit(500).select_related(*around)
 
 
+async def to_confirm_on(statement_ids: list[int]) -> dict[int, int]:
+    """Statement's id → how many of its lines wait for a second person."""
+    rows = BankLine.filter(statement_id__in=statement_ids or [0], status=LineStatus.PROPOSED).annotate(n=Count("id"))
+    found = await rows.group_by("statement_id").values("statement_id", "n")
+    return {int(row["statement_id"]): int(row["n"]) for row in found}
+
+
 async def proposed_count() -> int:
     """How many lines of the bank wait for a second person."""
     return await BankLine.filter(status=LineStatus.PROPOSED).count()

@@ -98,7 +98,7 @@ class Paper(FPDF):
     def signatures(self, labels: Sequence[str], *, height: float = 28) -> None:
         """Boxes to sign in, side by side."""
         self._keep_together(height + 10)
-        width = self.epw / max(1, len(labels)) - 3
+        width = (self.epw - 3 * (len(labels) - 1)) / max(1, len(labels))
         top = self.get_y() + 2
         self.set_draw_color(*LINE)
         for place, label in enumerate(labels):
