@@ -36,6 +36,8 @@ class Tool:
     detail: str = ""
     due_at: datetime | None = None
     order: int = 50
+    guest: bool = False
+    """For somebody who runs nothing here: it stands outside the tools of who does."""
 
 
 @dataclass(slots=True, frozen=True)

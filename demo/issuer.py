@@ -8,7 +8,7 @@ ISSUER = {
     "receipt_address": "4 rue du Four|01330 Villars-les-Dombes",
     "receipt_number": "W012000001", "receipt_purpose": "Relier les hameaux et les gens, au pas de chacun",
     "receipt_category": "interet_general", "receipt_ground": "Rescrit imaginaire de la démonstration",
-    "receipt_ground_on": date(2025, 3, 12), "receipt_signatory": "Dominique, à la trésorerie",
+    "receipt_ground_on": date(2025, 3, 12), "receipt_signatory": "Dominique Ravet, trésorier",
 }  # fmt: skip
 
 

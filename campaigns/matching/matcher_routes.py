@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from campaigns.matching import agreeing, papers, queries, returning, service, wording
+from campaigns.matching import agreeing, offering, papers, queries, returning, service, wording
 from campaigns.matching.forms import AcceptForm, DeclineForm
 from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchState
 from civic import clock
@@ -38,9 +38,14 @@ async def mine(request: Request) -> Response:
             "added": await queries.shown_of(agreement), "payment": await queries.payment_of(agreement.id),
             "owed": await returning.owed_to(agreement.id), "until": queries.answer_by(agreement),
             "token": "" if actor.recorded_by else links.make(queries.LINK, agreement.id),
-            "stage": agreement.stage.value, "funded": agreement.campaign.status in service.FUNDED,
+            "stage": agreement.stage.value, "lost": wording.is_lost(agreement),
+            "funded": agreement.campaign.status in service.FUNDED,
         })  # fmt: skip
-    return page(request, "campaigns/matching/mine.html", rows=rows, headers={"Cache-Control": "no-store"})
+    hats = await offering.may_offer(actor.person)
+    return page(
+        request, "campaigns/matching/mine.html", rows=rows, headers={"Cache-Control": "no-store"}, hats=hats,
+        open_ones=await queries.open_to_offers() if hats else [],
+    )  # fmt: skip
 
 
 async def accept(request: Request) -> Response:
@@ -104,7 +109,7 @@ async def _page(request: Request, agreement: MatchAgreement, form: Form[AcceptFo
         owed=await returning.owed_to(agreement.id), returns=await returning.returns_of(agreement.id),
         until=queries.answer_by(agreement) if proposed else None, lapsed=agreement.status == AgreementStatus.LAPSED,
         promised=wording.promised_text(await queries.promised_to(agreement), agreement) if proposed else None,
-        active=agreement.status == AgreementStatus.ACTIVE, stage=agreement.stage.value,
+        active=agreement.status == AgreementStatus.ACTIVE, lost=wording.is_lost(agreement), stage=agreement.stage.value,
         over=bool(agreement.campaign.decided_at) or agreement.campaign.status not in agreeing.BEFORE_THE_END
         or (proposed and queries.answer_by(agreement) <= clock.now()),
     )  # fmt: skip

@@ -258,6 +258,12 @@ class GiverForm(BaseModel):
     name: Annotated[Name, BeforeValidator(_called)] = Field("", validate_default=True)
 
 
+class ChequeForm(BaseModel):
+    """The bank and the number of a cheque, as they stand on it."""
+
+    reference: str = Field(min_length=3, max_length=60)
+
+
 class ColumnsForm(BaseModel):
     """Which column of the file says what: places in the head of the columns."""
 

@@ -37,6 +37,8 @@ GIVING_BACK = (
 )  # fmt: skip
 """The campaign did not happen: what came in by hand goes back."""
 SUCCEEDED = (CampaignStatus.FUNDED, CampaignStatus.REPORTING, CampaignStatus.CLOSED)
+IN_HAND = (OfflineStatus.RECEIVED, OfflineStatus.SENT_BACK, OfflineStatus.VERIFIED)
+"""A cheque that the bank has not taken yet."""
 BOUNCING = (*ENTERING, CampaignStatus.REPORTING, *GIVING_BACK)
 """While the books of the campaign are open: a cheque that comes back unpaid still leaves them."""
 AT_ONCE = 200
@@ -288,6 +290,13 @@ async def to_bank(mode: Mode) -> list[OfflineGift]:
 def to_take_off(gifts: list[OfflineGift]) -> list[OfflineGift]:
     """Of a slip's gifts (with their campaigns), those that go back to their donors instead of to the bank."""
     return [gift for gift in gifts if gift.status == OfflineStatus.VERIFIED and gift.campaign.status in GIVING_BACK]
+
+
+async def without_number() -> list[OfflineGift]:
+    """Verified cheques, on a slip or not, of which nobody noted the bank and the number: the slip would lack them."""
+    rows = OfflineGift.filter(status=OfflineStatus.VERIFIED, mode=Mode.CHEQUE, reference="")
+    rows = rows.exclude(campaign__status__in=list(GIVING_BACK))
+    return await rows.order_by("id").limit(AT_ONCE).select_related("campaign")
 
 
 async def to_carry() -> tuple[int, int]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.offline import queries, service
+from campaigns.offline.forms import GiverForm
 from campaigns.offline.models import (
     LEAST_CENTS,
     MOST_CENTS,
@@ -67,7 +68,7 @@ async def blank_of(line: BankLine) -> Blank | None:
     return None
 
 
-async def blanks(lines: list[BankLine]) -> dict[int, tuple[Blank, Form[object]]]:
+async def blanks(lines: list[BankLine]) -> dict[int, tuple[Blank, Form[GiverForm]]]:
     """Line id → the blank slip it names, with a form that holds the name to write."""
     found = {line.id: await blank_of(line) for line in lines}
     return {id: (blank, Form({"name": blank.name})) for id, blank in found.items() if blank}
@@ -77,7 +78,7 @@ async def blanks(lines: list[BankLine]) -> dict[int, tuple[Blank, Form[object]]]
 async def make_gift(line: BankLine, name: str, team: Actor) -> None:
     """Enter the gift of a blank slip from its transfer and propose the line for it; another person then confirms.
 
-    Raises Invalid when the slip is taken meanwhile, Gone when its campaign takes no money, NotNow for a line that moved.
+    Raises Invalid when the slip is taken meanwhile, Gone when its campaign takes no money, NotNow for another line.
     """
     queries.must_supervise(team)
     async with transaction():

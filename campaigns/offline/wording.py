@@ -87,6 +87,7 @@ def cause_of(cause: str) -> str:
         "mine": _("cette personne dit que c’est son don"), "not mine": _("cette personne dit que ce n’est pas son don"),
         "identity told": _("l’identité du donateur est écrite"),
         "identity told by the donor": _("la personne a écrit qui elle est"),
+        "cheque numbered": _("le numéro du chèque est noté"),
         "bank line set aside": _("la ligne du relevé est écartée"),
         "bank day": _("daté du jour de la banque"), "not banked": _("la remise en banque est défaite"),
         "verified": "", "not_received": _("personne ne l’a reçu à temps"),
