@@ -116,8 +116,9 @@ def _put(
 
 async def deposit_paper(deposit: Deposit, gifts: list[OfflineGift]) -> bytes:
     """The deposit slip: each cheque or gift in cash, the total, room for the bank's stamp."""
+    bare = "…" * 14 if deposit.mode == Mode.CHEQUE else "–"
     rows = [
-        [str(place), gift.code, gift.donor_name, gift.reference or "–", gift.campaign.title, money(gift.amount_cents)]
+        [str(place), gift.code, gift.donor_name, gift.reference or bare, gift.campaign.title, money(gift.amount_cents)]
         for place, gift in enumerate(gifts, 1)
     ]  # fmt: skip
     total = money(sum(gift.amount_cents for gift in gifts))

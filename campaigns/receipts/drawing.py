@@ -5,7 +5,7 @@ from datetime import date
 from campaigns.receipts.models import DonorKind, Receipt
 from civic.i18n import _, speaking
 from civic.papers import Paper, draw
-from civic.web.formats import day, day_short, money
+from civic.web.formats import day_short, money
 
 ARTICLES = {DonorKind.PERSON: "200", DonorKind.COMPANY: "238 bis"}
 FORMS = {DonorKind.PERSON: "11580", DonorKind.COMPANY: "16216"}
@@ -54,7 +54,7 @@ def _receipt(paper: Paper, receipt: Receipt, voided: str) -> None:
         "d’impôt prévue à l’article %(article)s du code général des impôts.",
         article=article,
     ))  # fmt: skip
-    signed = _("Signé par %(who)s, le %(day)s.", who=said["signatory"], day=day(receipt.issued_at))
+    signed = _("Signé par %(who)s, le %(day)s.", who=said["signatory"], day=day_short(receipt.issued_at))
     paper.signatures([_("Date et signature, pour le bénéficiaire")], height=22, said=[signed])
 
 
