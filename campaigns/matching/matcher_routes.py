@@ -41,10 +41,11 @@ async def mine(request: Request) -> Response:
             "stage": agreement.stage.value, "lost": wording.is_lost(agreement),
             "funded": agreement.campaign.status in service.FUNDED,
         })  # fmt: skip
-    hats = await offering.may_offer(actor.person)
+    hats, stands = await offering.may_offer(actor.person), (AgreementStatus.PROPOSED, AgreementStatus.ACTIVE)
+    taken = {row["agreement"].campaign_id for row in rows if row["agreement"].status in stands}
     return page(
         request, "campaigns/matching/mine.html", rows=rows, headers={"Cache-Control": "no-store"}, hats=hats,
-        open_ones=await queries.open_to_offers() if hats else [],
+        open_ones=[one for one in await queries.open_to_offers() if one.id not in taken] if hats else [],
     )  # fmt: skip
 
 
