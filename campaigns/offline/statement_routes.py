@@ -49,7 +49,7 @@ async def send(request: Request) -> Response:
 def _read(statement: BankStatement) -> str:
     added = _n("%(n)s ligne nouvelle", "%(n)s lignes nouvelles", statement.added)
     known = _n("%(n)s déjà connue", "%(n)s déjà connues", statement.known)
-    return _("%(added)s, %(known)s.", added=added, known=known)
+    return f"{added}, {known}."
 
 
 async def _upload(request: Request) -> tuple[str, bytes]:

@@ -1,5 +1,6 @@
 """Tax receipts of cheques, cash and transfers that nobody had promised online: who gave, which day, void when it bounces."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 
@@ -371,6 +372,8 @@ async def test_the_register_opens_in_january_on_the_year_that_has_receipts(sign_
     opened = (await desk.get("/tresorerie/recus")).text
     assert found.label in opened
     assert f"?annee={year}" in opened
+    assert re.search(rf'<a [^>]*aria-current="page">{found.year}<', opened)
+    assert "deuxième jour ouvré après le 1er mai" in opened
     empty = (await desk.get(f"/tresorerie/recus?annee={year}")).text
     assert found.label not in empty
     assert f"?annee={found.year}" in empty
