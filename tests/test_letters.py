@@ -41,7 +41,7 @@ WORDS = {
     "steps": ["Écrivez la référence au dos du chèque."], "own": "http://testserver/dons/jeton", "held": "mardi 1 décembre",
     "paper": "http://testserver/dons/jeton/bulletin.pdf", "live": False, "expense": False,
     "matcher": "Trévoux", "cap_cents": 500_000, "owed_cents": 0, "hidden": True, "signatory": "Hélène Maire",
-    "corrected_cents": 500_000, "guarantor": "La commune", "guarantee_cents": 40_000, "who": "Hélène Maire",
+    "corrected_cents": 500_000, "guarantor": "La commune", "guarantee_cents": 40_000,
 }  # fmt: skip
 """Something for every word a letter may hold."""
 LINES_FROM_A_STRANGER = "Le four\r\nBcc: tous@exemple.fr\r\n\r\nBonjour"
