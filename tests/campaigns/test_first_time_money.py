@@ -14,6 +14,7 @@ from campaigns.settlement import deciding
 from campaigns.settlement.models import Reconciliation
 from civic import clock, jobs
 from civic.mail.models import OutboxMessage
+from civic.organisations.models import Organisation
 from civic.people import links
 from civic.people.models import Person
 from tests.campaigns.sandbox_server import Harness
@@ -98,6 +99,25 @@ async def test_a_contested_gift_on_another_account_is_a_task_of_those_who_hold_i
     await Dispute.all().update(due_at=clock.now() - timedelta(hours=1))
     assert await panels.person_todos(speaker) == []
     assert await panels.person_todos(treasurer.person) == []
+
+
+async def test_who_gave_to_another_organisation_reads_whom_to_ask_for_her_receipt(
+    gate: Harness, client: Client
+) -> None:
+    payee = await a_payee(gate, "La Régie du Lac")
+    pledge = await promised(gate, await its_campaign(payee))
+    address = f"/promesses/{links.make(MANAGE, pledge.id)}/recu"
+    page = plain((await client.get(address)).text)
+    assert "cette structure : La Régie du Lac" in page
+    assert "L’annuaire n’a pas encore son adresse" in page
+    await Organisation.filter(id=payee.organisation_id).update(email="bonjour@regie.fr")
+    page = plain((await client.get(address)).text)
+    assert "mailto:bonjour@regie.fr" in page
+    assert "50 €, référence P-" in page
+    host = await till.a_live_campaign(10_000)
+    pledge = await till.a_pledge(host, gate, cents=6_000)
+    page = (await client.get(f"/promesses/{links.make(MANAGE, pledge.id)}/recu")).text
+    assert "À qui demander votre reçu" not in page
 
 
 async def test_a_dispute_whose_time_has_passed_is_no_task(gate: Harness, sign_in: SignIn) -> None:
