@@ -33,6 +33,11 @@ async def organisation_of(payee_id: int | None) -> Organisation | None:
     return payee.organisation if payee else None
 
 
+async def known_of(organisation: Organisation | None) -> Payee | None:
+    """What is known of an organisation's account; None while it has asked for none."""
+    return await Payee.get_or_none(organisation_id=organisation.id) if organisation else None
+
+
 async def closed() -> list[Payee]:
     """Payees whose account could charge and no longer can, the longest first."""
     return await Payee.filter(closed_at__isnull=False).order_by("closed_at").select_related("organisation")

@@ -95,6 +95,7 @@ async def _to_her(pledge: Pledge, found: Dispute) -> None:
         names[found.status], pledge, f"charge-back-{found.id}-{found.status.value}", back_cents=found.amount_cents,
         debit=found.means == "sepa_debit", twice_cents=found.excess_cents,
         live=pledge.campaign.status == CampaignStatus.LIVE,
+        holder=pledge.campaign.beneficiary if pledge.campaign.payee_id else "",
     )  # fmt: skip
 
 
