@@ -79,7 +79,7 @@ async def test_an_organisation_opens_its_account_and_then_its_campaign(
     fresh = await Campaign.get(id=campaign.id)
     assert fresh.beneficiary == "Les Jardins du Carron"
     page = await client.get(f"{root}/modifier/relire")
-    assert "Le compte de paiement peut encaisser" in page.text
+    assert "Ouvrir le compte de paiement de la structure" in page.text
     await approved(campaign)
     refused = await client.submit(f"{root}/ouvrir", {})
     assert refused.status_code == 303
