@@ -45,7 +45,8 @@ async def leave(actor: Actor, campaign: Campaign, payee: Payee) -> str:
     Raises Forbidden, DomainError when the host may not collect for others or Stripe does not answer (503).
     """
     if not await may_open(actor, campaign, payee):
-        raise Forbidden(_("Qui ouvre ce compte : une personne qui porte la collecte et qui représente cette structure : %(who)s.",
+        raise Forbidden(_("Qui ouvre ce compte : une personne qui porte la collecte "
+                          "et qui représente cette structure : %(who)s.",
                           who=payee.organisation.name))  # fmt: skip
     if not payees.open_to_others():
         raise DomainError(_("Ce site ne collecte pas pour d’autres structures : il n’a pas de numéro ORIAS."))

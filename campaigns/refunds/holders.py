@@ -10,7 +10,7 @@ from campaigns.payments.answers import DisputeState
 from campaigns.refunds import wording
 from campaigns.refunds.models import Dispute
 from civic.i18n import _
-from civic.initiatives.queries import led_by, leads_of
+from civic.initiatives.queries import leads_of, led_by
 from civic.organisations.queries import hats_of, representatives_of
 from civic.people.models import Person
 from civic.slots import Panel, Todo
