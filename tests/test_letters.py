@@ -37,7 +37,7 @@ WORDS = {
     "campaign": "Le four du village", "news_id": 3, "paragraphs": ["Le four chauffe."], "cut": False, "public": True,
     "percent": 50, "id": 12, "reward": "Un pain",
     "back_cents": 2_000, "whole": True, "unwinding": False, "transfer": False, "failure": "declined", "won": False,
-    "inquiry": False, "pledge_id": 12, "lost_cents": 800, "fee_cents": 2_000, "debit": False, "twice_cents": 0,
+    "inquiry": False, "holder": "", "pledge_id": 12, "lost_cents": 800, "fee_cents": 2_000, "debit": False, "twice_cents": 0,
     "steps": ["Écrivez la référence au dos du chèque."], "own": "http://testserver/dons/jeton", "held": "mardi 1 décembre",
     "paper": "http://testserver/dons/jeton/bulletin.pdf", "live": False, "expense": False,
     "matcher": "Trévoux", "cap_cents": 500_000, "owed_cents": 0, "hidden": True, "signatory": "Hélène Maire",

@@ -63,7 +63,7 @@ def held_until(due_on: date) -> date:
 def why_not(campaign: Campaign) -> str:
     """Why nobody can announce a cheque or a transfer to this campaign now; empty when one can."""
     if campaign.payee_id:
-        return _("Cette collecte se paie par carte seulement : l’argent va directement à %(who)s.",
+        return _("Cette collecte se paie par carte seulement : l’argent va directement à la structure (%(who)s).",
                  who=campaign.beneficiary)  # fmt: skip
     if campaign.goal == GoalKind.MONTHLY:
         return _("Un soutien mensuel se paie par carte ou par prélèvement.")

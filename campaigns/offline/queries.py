@@ -53,7 +53,10 @@ async def campaign_to_fill(slug: str, actor: Actor) -> Campaign:
     campaign = await campaign_to_run(slug, actor)
     if campaign.payee_id:
         who = campaign.beneficiary
-        said = _("Chèques, espèces et virements se remettent à %(who)s : ils ne se saisissent pas ici.", who=who)
+        said = _(
+            "Chèques, espèces et virements se remettent à la structure (%(who)s) : ils ne se saisissent pas ici.",
+            who=who,
+        )
         raise Gone(said, way_out=(_("Voir la collecte"), urls.path("campaigns.show", slug=campaign.slug)))
     if campaign.status not in ENTERING:
         page = urls.path("offline.index", slug=campaign.slug)

@@ -34,8 +34,10 @@ async def ask(campaign: Campaign, actor: Actor, form: TrancheForm) -> Tranche:
     async with transaction():
         campaign = await _hold(campaign, queries.spending_states(campaign))
         if campaign.payee_id:
-            raise DomainError(_("Cet argent est à %(who)s : il se dépense sans la permission du site.",
-                                who=campaign.beneficiary))  # fmt: skip
+            raise DomainError(_(
+                "Cet argent est celui de la structure (%(who)s) : il se dépense sans la permission du site.",
+                who=campaign.beneficiary,
+            ))  # fmt: skip
         line = await _line(campaign, form.cost_line)
         decision = await _decision(campaign, form.decision)
         await _within_purse(campaign, form.amount)

@@ -38,8 +38,8 @@ def refusal(campaign: Campaign) -> str:
     """Why one cannot give to it now, in a sentence."""
     if campaign.till_closed_at and campaign.status == CampaignStatus.LIVE:
         return _(
-            "Le compte de paiement de %(who)s ne peut pas encaisser pour l’instant. Les dons reprennent dès qu’il le "
-            "peut de nouveau.", who=campaign.beneficiary,
+            "Le compte de paiement de la structure (%(who)s) ne peut pas encaisser pour l’instant. Les dons reprennent "
+            "dès qu’il le peut de nouveau.", who=campaign.beneficiary,
         )  # fmt: skip
     if campaign.status == CampaignStatus.SUSPENDED:
         return _("Cette collecte est suspendue. Elle ne reçoit pas de don pour l’instant.")

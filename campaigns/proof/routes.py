@@ -14,6 +14,7 @@ from campaigns.payouts.models import ClosingReport
 from campaigns.pledges.queries import supporters
 from campaigns.proof import export, months
 from campaigns.proof.accounts import Books, books_of, pledges_by_charge
+from campaigns.proof.privacy import ENOUGH
 from campaigns.settlement.models import Reconciliation
 from civic.errors import Invalid
 from civic.i18n import _
@@ -62,7 +63,7 @@ async def show(request: Request) -> Response:
     return page(
         request, "campaigns/proof/show.html", status=422 if form.errors else 200, campaign=campaign,
         initiative=campaign.initiative, books=books, publication=books.publication, totals=books.totals, gifts=gifts,
-        names=sorted(await supporters(campaign.id, MOST_NAMES), key=fold) if books.final else [],
+        names=await _names(books),
         next=_next(campaign, gifts), form=form, wanted=wanted,
         place=_place(books, wanted) if wanted else None, lines=await payouts.lines_of(campaign),
         expenses=await payouts.verified(campaign.id), report=await _report(campaign),
@@ -79,6 +80,13 @@ async def download(request: Request) -> Response:
     disposition = f'attachment; filename="comptes-{campaign.slug}.jsonl"'
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-cache"}
     return Response(text, media_type="application/jsonl", headers=headers)
+
+
+async def _names(books: Books) -> list[str]:
+    """Who agreed to be named, by alphabet; nobody while the amounts are those of one or two persons."""
+    if not books.final or len({gift.giver for gift in books.gifts}) < ENOUGH:
+        return []
+    return sorted(await supporters(books.campaign.id, MOST_NAMES), key=fold)
 
 
 async def _report(campaign: Campaign) -> ClosingReport | None:

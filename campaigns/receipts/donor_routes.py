@@ -12,6 +12,7 @@ from campaigns.identity import FIELDS, DonorKind
 from campaigns.offline import donors
 from campaigns.offline.models import OfflineGift
 from campaigns.offline.queries import gift_to_supervise
+from campaigns.payees import queries as payees
 from campaigns.pledges import wording
 from campaigns.pledges.queries import MANAGE
 from campaigns.receipts import drawing, queries, service, subjects
@@ -111,6 +112,7 @@ async def _page(request: Request, subject: Subject, form: Form[DonorForm], statu
         may_come=tax.issues_receipts() and not facts.returned and not facts.lost and not facts.own_account
         and facts.beneficiary == settings().receipt_issuer,
         cost=tax.cost_cents(facts.amount_cents, given), year=given.year,
+        issuer=await payees.organisation_of(subject.campaign.payee_id),
     )  # fmt: skip
 
 

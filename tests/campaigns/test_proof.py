@@ -69,6 +69,13 @@ async def test_no_amount_stands_beside_a_name_and_their_orders_tell_nothing(clie
     )
 
 
+async def test_the_amounts_of_one_or_two_persons_stand_without_their_names(client: Client) -> None:
+    for givers in ([ROSE], [ROSE, PAUL]):
+        page = (await client.get(path(await a_funded_campaign(*givers)))).text
+        assert "30\u202f€" in page
+        assert "Rose Martin" not in page
+
+
 async def test_a_hidden_amount_is_merged_with_two_others(client: Client) -> None:
     campaign = await a_funded_campaign(ROSE, SHY, PAUL, ODILE)
     answer = await client.get(path(campaign))
