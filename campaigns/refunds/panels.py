@@ -47,8 +47,9 @@ async def desk_todos(person: "Person") -> list[Todo]:
         text = _n("Approuver %(n)s remboursement", "Approuver %(n)s remboursements", len(waiting))
         found.append(Todo(text, href, "argent", detail=_("%(amount)s en tout.", amount=money(cents))))
     for dispute in await queries.open_disputes():
-        if not wording.too_late(dispute):
-            found.append(Todo(_to_answer(dispute), href, "argent", dispute.due_at, dispute.pledge.campaign.title))
+        if wording.waits_for_us(dispute):
+            where, title = href + "#contestations", dispute.pledge.campaign.title
+            found.append(Todo(_to_answer(dispute), where, "argent", dispute.due_at, title))
     lost = len(await queries.failed()) + len(await queries.due_back())
     if lost:
         text = _n("Rendre %(n)s don qui attend", "Rendre %(n)s dons qui attendent", lost)
