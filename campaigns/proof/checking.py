@@ -17,14 +17,13 @@ from civic.web.formats import money
 class Checked:
     """What a file holds: entries read, how many of them are sealed, where a given hash stands, what is wrong.
 
-    `gifts` and the sums in cents are those of the open entries.
+    The sums of gifts and of spending, in cents, are those of the open entries.
     """
 
     entries: int = 0
     sealed: int = 0
     head: str = GENESIS
     found_at: int | None = None
-    gifts: int = 0
     gifts_cents: int = 0
     spent_cents: int = 0
     problems: list[str] = field(default_factory=list)
@@ -102,7 +101,6 @@ def _add(done: Checked, entry: dict[str, Any]) -> None:
         sums[kind] = sums.get(kind, 0) + cents
     done.spent_cents += sums.get(AccountKind.EXPENSE_PAID.value, 0)
     if entry["source_type"] == "charge":
-        done.gifts += 1
         done.gifts_cents -= sums.get(AccountKind.CAMPAIGN_FUND.value, 0)
 
 
@@ -123,8 +121,8 @@ def _read(line: str) -> dict[str, Any] | None:
 def _totals(done: Checked) -> list[str]:
     """What a reader may compare with the page, and what the file alone cannot tell."""
     said = [_(
-        "Écritures ouvertes : %(open)s. Elles disent %(gifts)s dons, %(given)s en tout, et %(spent)s de dépenses.",
-        open=done.entries - done.sealed, gifts=done.gifts, given=money(done.gifts_cents), spent=money(done.spent_cents),
+        "Dans les écritures ouvertes (%(open)s) : %(given)s de dons et %(spent)s de dépenses.",
+        open=done.entries - done.sealed, given=money(done.gifts_cents), spent=money(done.spent_cents),
     ), _("Comparez les dépenses à la ligne « Dépensé » de la page : c’est le même total.")]  # fmt: skip
     if done.sealed:
         said.append(_(

@@ -150,7 +150,7 @@ async def test_the_checker_and_the_page_say_what_can_be_recomputed(client: Clien
     assert "3 sont scellées" in page
     with i18n.speaking("fr"):
         said = plain(" ".join(checking.report(checking.check("".join(export.lines(await books_of(campaign)))))))
-    assert "Écritures ouvertes : 2. Elles disent 1 dons, 80 € en tout, et 29 € de dépenses." in said
+    assert "Dans les écritures ouvertes (2) : 80 € de dons et 29 € de dépenses." in said
     assert "ne se recomptent donc pas" in said
 
 
