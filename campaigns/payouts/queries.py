@@ -243,6 +243,15 @@ async def waiting() -> tuple[list[Tranche], list[Expense]]:
     return await tranches, await expenses
 
 
+async def short_of(person: Person) -> list[tuple[Campaign, Purse]]:
+    """What she runs of which a bank holds money now, or of which more is permitted than is there; the oldest first."""
+    ids = [initiative.id for initiative in await led_by(person)]
+    rows = Campaign.filter(initiative_id__in=ids or [0], status__in=list(SPENDING | STANDING))
+    running = [one for one in await rows.order_by("id") if one.status in spending_states(one)]
+    found = [(one, await purse_of(one)) for one in running]
+    return [(one, purse) for one, purse in found if purse.disputed or purse.free < 0]
+
+
 async def told_lately(person: Person) -> tuple[list[Tranche], list[Expense]]:
     """What a lead was answered in the last fortnight and has not acted upon since, the oldest first.
 

@@ -49,9 +49,9 @@ async def desk_todos(person: "Person") -> list[Todo]:
         found.append(Todo(text, href, "argent", detail=_("%(amount)s en tout.", amount=money(cents))))
     for dispute in await queries.open_disputes():
         campaign = dispute.pledge.campaign
-        if not (wording.too_late(dispute) or campaign.payee_id):  # the organisation answers for its own account
+        if wording.waits_for_us(dispute) and not campaign.payee_id:  # the organisation answers for its own account
             text = _("Répondre à une contestation de %(amount)s", amount=money(dispute.amount_cents))
-            found.append(Todo(text, href, "argent", dispute.due_at, campaign.title))
+            found.append(Todo(text, href + "#contestations", "argent", dispute.due_at, campaign.title))
     lost = len(await queries.failed()) + len(await queries.due_back())
     if lost:
         text = _n("Rendre %(n)s don qui attend", "Rendre %(n)s dons qui attendent", lost)
