@@ -12,7 +12,7 @@ from civic.errors import DomainError, Invalid, NotFound
 from civic.i18n import _
 from civic.papers import pdf_answer
 from civic.people import links
-from civic.people.actor import actor_of
+from civic.people.actor import actor_of, visitor_or_actor
 from civic.web.forms import Form
 from civic.web.page import page, redirect
 
@@ -57,7 +57,8 @@ async def accept(request: Request) -> Response:
         form.refuse(Invalid(_("Cochez la case pour dire que vous avez lu et que vous acceptez."), field="agreed"))
     try:
         if form.data is not None:
-            await agreeing.accept(agreement, form.data.name, form.data.role)
+            signer = visitor_or_actor(request)
+            await agreeing.accept(agreement, form.data.name, form.data.role, signer)
             done = _("Merci. L’accord est en vigueur : suivez ici ce qu’il ajoute.")
             return redirect("matching.follow", token=request.path_params["token"], flash=done)
     except DomainError as error:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from tortoise.expressions import Q
 from tortoise.functions import Count, Sum
 
 from campaigns.lifecycle.models import GoalKind
@@ -77,14 +78,15 @@ async def campaign_tools(campaign: "Campaign", actor: "Actor") -> list[Tool]:
 
 
 async def desk_todos(person: "Person") -> list[Todo]:
-    """Gifts that wait for a second person, for the treasurers and animators who did not record them."""
+    """Gifts that wait for a second person, for the treasurers and animators who neither gave nor recorded them."""
     roles = await roles_of(person)
     if not {RoleName.TREASURER, RoleName.ANIMATOR} & set(roles):
         return []
     urgent = [_urgent(one, urls.path("offline.treasury")) for one in await ending.pressing()]
     urgent += await _to_give_back()
     rows = OfflineGift.filter(status=OfflineStatus.RECEIVED, campaign__status__in=list(queries.ENTERING))
-    count = await rows.exclude(recorded_by_id=person.id).count()
+    others = rows.filter(Q(person_id__isnull=True) | ~Q(person_id=person.id))
+    count = await others.exclude(recorded_by_id=person.id).count()
     if not count:
         return urgent
     text = _n("Vérifier %(n)s don reçu à la main", "Vérifier %(n)s dons reçus à la main", count)

@@ -1,8 +1,9 @@
 """« Par chèque ou virement » from the start: a backer announces it while giving (PRODUCT C2, C7, docs/money.md).
 
 It is an offline gift that she recorded herself: *created* until she has confirmed her address, then *promised*. It
-counts for nothing before two other persons have received and verified it (invariant 16). Her reward is held until a
-stated day; the promise lapses some days after the last day on which it may arrive. Locks: campaign, reward, gift.
+counts for nothing before somebody has received it and another one, never its donor, verified it (invariant 16). Her
+reward is held until a stated day; the promise lapses some days after the last day on which it may arrive. Locks:
+campaign, reward, gift.
 """
 
 from dataclasses import dataclass

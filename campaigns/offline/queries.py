@@ -4,7 +4,6 @@ import re
 from datetime import date
 
 from tortoise.expressions import Q
-from tortoise.functions import Count, Sum
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.queries import campaign_to_run
@@ -24,7 +23,7 @@ from campaigns.offline.models import (
 from campaigns.pledges.models import Pledge, PledgeStatus
 from civic.errors import Forbidden, Gone, NotFound
 from civic.i18n import _
-from civic.people.actor import Actor
+from civic.people.actor import Actor, must_be_another
 from civic.web import urls
 
 ENTERING = (
@@ -120,14 +119,29 @@ async def names_known(gifts: list[OfflineGift], actor: Actor) -> set[int]:
 
 
 async def gift_to_verify(gift_id: int, actor: Actor) -> OfflineGift:
-    """A gift that the team looks at, never the person who recorded it. Raises NotFound or Forbidden."""
+    """A gift that the team looks at, never who recorded it, nor its donor. Raises NotFound or Forbidden."""
     must_supervise(actor)
     gift = await OfflineGift.get_or_none(id=gift_id).select_related(*_WITH, "campaign__initiative")
     if gift is None or gift.status == OfflineStatus.CREATED:
         raise NotFound(_("Ce don n’existe pas."))
-    if actor.person.id == gift.recorded_by_id or (actor.recorded_by and actor.recorded_by.id == gift.recorded_by_id):
-        raise Forbidden(_("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne."))
+    must_be_another(actor, gift.recorded_by_id, not_hers())
+    must_be_another(actor, gift.person_id, not_by_its_donor())
     return gift
+
+
+def not_hers() -> str:
+    """Why who recorded a gift does not verify it."""
+    return _("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne.")
+
+
+def not_by_its_donor() -> str:
+    """Why a donor of the team does not verify her own gift."""
+    return _("Personne ne vérifie son propre don : demandez à une autre personne.")
+
+
+def may_second(gift: OfflineGift, actor: Actor) -> bool:
+    """Whether she may be the second person for it: neither who recorded it nor its donor."""
+    return not {gift.recorded_by_id, gift.person_id} & {actor.person.id, actor.hand.id}
 
 
 async def gift_to_supervise(gift_id: int, actor: Actor) -> OfflineGift:
@@ -216,14 +230,6 @@ async def of_campaign(campaign_id: int, before: int | None = None, limit: int = 
     rows = OfflineGift.filter(campaign_id=campaign_id).exclude(status=OfflineStatus.CREATED)
     rows = rows.filter(id__lt=before) if before else rows
     return await rows.order_by("-id").limit(limit).select_related("recorded_by", "verified_by")
-
-
-async def sums_of(campaign_id: int) -> dict[str, tuple[int, int]]:
-    """State → how many gifts and how many cents, of a campaign."""
-    told = OfflineGift.filter(campaign_id=campaign_id).exclude(status=OfflineStatus.CREATED)
-    rows = told.annotate(n=Count("id"), cents=Sum("amount_cents"))
-    found = await rows.group_by("status").values("status", "n", "cents")
-    return {str(row["status"]): (int(row["n"]), int(row["cents"])) for row in found}
 
 
 async def entered_on(campaign_id: int, day: date, by: int) -> tuple[int, int]:
