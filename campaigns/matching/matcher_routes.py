@@ -1,5 +1,7 @@
 """The matcher's page, by its secret link: read and answer the proposal, then follow what is added."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -29,7 +31,8 @@ async def mine(request: Request) -> Response:
 
     The secret link, with which one accepts, is hers: at the counter the team, which proposed, does not get it.
     """
-    actor, rows = actor_of(request), []
+    actor = actor_of(request)
+    rows: list[dict[str, Any]] = []
     for agreement in await queries.of_person(actor.person):
         state, look = wording.state_text(agreement)
         rows.append({

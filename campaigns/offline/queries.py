@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from tortoise.expressions import Q
+from tortoise.functions import Count
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.queries import campaign_to_run
@@ -226,8 +227,9 @@ def references_in(text: str) -> list[tuple[str, int]]:
 
 
 async def of_campaign(campaign_id: int, before: int | None = None, limit: int = 50) -> list[OfflineGift]:
-    """The gifts of a campaign, the latest first."""
-    rows = OfflineGift.filter(campaign_id=campaign_id).exclude(status=OfflineStatus.CREATED)
+    """The gifts of a campaign that somebody wrote down, the latest first; those on their way are `announced`."""
+    on_its_way = Q(status=OfflineStatus.PROMISED, due_on__isnull=False)
+    rows = OfflineGift.filter(campaign_id=campaign_id).exclude(Q(status=OfflineStatus.CREATED) | on_its_way)
     rows = rows.filter(id__lt=before) if before else rows
     return await rows.order_by("-id").limit(limit).select_related("recorded_by", "verified_by")
 

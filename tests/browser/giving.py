@@ -13,6 +13,7 @@ from civic import clock
 from tests.browser.visitor import Visitor
 from tests.site import Site, command
 
+WITH_SCRIPTS, WITHOUT_SCRIPTS = True, False
 ISSUER = {
     "CIVIC_RECEIPT_ISSUER": "Les Jardins du Carron", "CIVIC_RECEIPT_ADDRESS": "4 rue du Four|01600 Trévoux",
     "CIVIC_RECEIPT_NUMBER": "W012345678", "CIVIC_RECEIPT_PURPOSE": "Relier les hameaux",

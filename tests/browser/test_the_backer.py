@@ -159,15 +159,18 @@ async def _three_ways_out(jeanne: Visitor, remi: Visitor, luc: Visitor, mailbox:
     assert "P-00000" in text_of(await mailbox.last(LUC, "Comment envoyer votre don"))
 
 
-WINDOWS = [(1280, False), (360, True), (360, False), (1280, True)]
+WINDOWS = [
+    [(1280, False), (360, True), (360, False), (1280, True)], [(360, True), (1280, False), (1280, True), (360, False)],
+]  # fmt: skip
 """Width and scripts of whoever pays by direct debit, takes another card, confirms with her bank, sends a cheque."""
 
 
 @pytest.mark.one_engine("sqlite")
+@pytest.mark.parametrize(("windows", "brief"), [(WINDOWS[0], False), (WINDOWS[1], True)], ids=["first", "second"])
 async def test_backers_whose_bank_says_no_find_three_ways_out_in_their_mail(
-    arrive: Arrive, minibus: Campaign, mailbox: Mailbox, site: Site
+    arrive: Arrive, minibus: Campaign, mailbox: Mailbox, site: Site, windows: list[tuple[int, bool]], brief: bool
 ) -> None:
-    visitor, *others = [await arrive(width=width, javascript=scripts) for width, scripts in WINDOWS]
+    visitor, *others = [await arrive(width=width, javascript=scripts, brief=brief) for width, scripts in windows]
     await _by_direct_debit(visitor, minibus.slug)
     for name, address, card in (
         ("Jeanne Perrin", JEANNE, CARD_POOR), ("Rémi Carron", REMI, CARD_ALWAYS_ASKS), ("Luc Roux", LUC, CARD_POOR),

@@ -173,22 +173,25 @@ async def _for_the_accountant(visitor: Visitor) -> None:
 
 
 @pytest.mark.one_engine("postgres")
+@pytest.mark.parametrize(("width", "javascript", "brief"), [(TWICE_AS_LARGE, True, False), (360, False, True)])
 async def test_a_treasurer_counts_banks_gives_back_and_closes_her_evening(
-    arrive: Arrive, site: Site, till: Harness, treasurer: Person, mailbox: Mailbox
+    arrive: Arrive, site: Site, till: Harness, treasurer: Person, mailbox: Mailbox, width: int, javascript: bool,
+    brief: bool,
 ) -> None:
     market = await an_open_campaign(await a_person("Anne-Marie Lopez"))
     oven = await a_live_campaign(13_000)
     back, kept = await a_pledge(oven, till, cents=5_000), await a_pledge(oven, till, cents=8_000, name="Odile Garde")
     await the_deadline_passes(site, oven, CampaignStatus.FUNDED)
-    visitor, lead = await arrive(width=TWICE_AS_LARGE), await arrive(width=360)
+    visitor = await arrive(width=width, javascript=javascript, brief=brief)
+    lead = await arrive(width=360, javascript=not javascript, brief=brief)
     await visitor.is_now(treasurer)
     await lead.is_now(await Person.get(id=market.lead_id))
     await _enters_at_the_stall(lead, market)
     await _verifies_and_banks(visitor)
-    second = await arrive(width=360, javascript=False)
+    second = await arrive(width=1280, javascript=not javascript, brief=brief)
     await second.is_now(await a_person("Émile Garde", "", RoleName.TREASURER))
     await _reads_the_bank(visitor, second)
     await _gives_back(visitor, second, back, mailbox)
-    await _her_receipt(await arrive(width=360, javascript=False), kept)
+    await _her_receipt(await arrive(width=360, javascript=False, brief=brief), kept)
     await _keeps_the_receipts(visitor, mailbox, kept)
     await _for_the_accountant(visitor)
