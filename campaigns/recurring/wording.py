@@ -10,7 +10,6 @@ from civic.i18n import _
 from civic.web import formats
 
 SHORTEST_MONTH = 28
-STEP_CENTS = 1_000
 
 
 def state_text(support: Support) -> tuple[str, str]:
@@ -65,10 +64,3 @@ def days() -> list[tuple[str, str]]:
 def _day(day: int) -> str:
     last = _("%(n)s, ou le dernier jour du mois", n=day) if day > SHORTEST_MONTH else str(day)
     return _("Le %(day)s, dès %(first)s", day=last, first=on_day(calendar.first_from(clock.today(), day)))
-
-
-def about(cents: int) -> str:
-    """A sum for everybody, to ten euros: one more gift does not tell by itself how much it is (invariant 15)."""
-    if cents < STEP_CENTS:
-        return _("moins de %(sum)s", sum=formats.money(STEP_CENTS))
-    return _("environ %(sum)s", sum=formats.money(cents // STEP_CENTS * STEP_CENTS))
