@@ -62,5 +62,5 @@ def days() -> list[tuple[str, str]]:
 
 
 def _day(day: int) -> str:
-    last = _("%(n)s, ou le dernier jour du mois", n=day) if day > SHORTEST_MONTH else str(day)
-    return _("Le %(day)s, dès %(first)s", day=last, first=on_day(calendar.first_from(clock.today(), day)))
+    last = _("%(n)s ou fin du mois", n=day) if day > SHORTEST_MONTH else str(day)
+    return _("%(day)s, dès %(first)s", day=last, first=on_day(calendar.first_from(clock.today(), day)))

@@ -297,9 +297,9 @@ async def test_who_begins_reads_the_first_charge_of_each_day_and_what_all_give(c
     await Campaign.filter(id=campaign.id).update(optimum_cents=14_000)
     address = f"/initiatives/{campaign.initiative.slug}/soutien-mensuel"
     page = plain((await client.get(address)).text)
-    assert f"Le 5, dès aujourd’hui, {formats.day(date(YEAR, 5, 5))}" in page
-    assert f"Le 4, dès {formats.day(date(YEAR, 6, 4))}" in page
-    assert f"Le 31, ou le dernier jour du mois, dès {formats.day(date(YEAR, 5, 31))}" in page
+    assert f">5, dès aujourd’hui, {formats.day(date(YEAR, 5, 5))}" in page
+    assert f">4, dès {formats.day(date(YEAR, 6, 4))}" in page
+    assert f">31 ou fin du mois, dès {formats.day(date(YEAR, 5, 31))}" in page
     for n in range(3):
         assert "Ensemble" not in (await client.get(address)).text
         await a_support(campaign=campaign, backer=await a_person(f"Rose Martin {n}"), cents=1_500)

@@ -101,7 +101,7 @@ async def test_an_organisation_opens_its_account_and_then_its_campaign(
     live = await Campaign.get(id=campaign.id)
     assert (live.status, live.account_ref) == (CampaignStatus.LIVE, payee.account_ref)
     page = await client.get(root)
-    assert "directement à Les Jardins du Carron" in page.text
+    assert "paiement\u00a0: Les Jardins du Carron" in page.text
 
 
 async def test_an_old_link_of_stripe_leads_back_to_the_button(
