@@ -6,7 +6,6 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from campaigns.ledger import queries as ledger
-from campaigns.ledger.chain import first_break
 from campaigns.ledger.models import AccountKind
 from campaigns.ledger.queries import Booked
 from campaigns.lifecycle.models import Campaign, CampaignStatus
@@ -146,7 +145,7 @@ def add_up(entries: Sequence[Booked], givers: Mapping[int, Hashable]) -> Totals:
 async def books_of(campaign: Campaign) -> Books:
     """The accounts of a campaign: its entries always, its gifts and sums once everything is collected."""
     books = Books(campaign, await ledger.entries(campaign.id))
-    books.broken_at = first_break((one.link, one.salt, one.prev_hash, one.hash) for one in books.entries)
+    books.broken_at = await ledger.break_of(books.entries)
     if books.final:
         books.gifts = await gifts_of(campaign.id, set(pledges_by_charge(books.entries).values()))
         books.totals = add_up(books.entries, {gift.id: gift.giver for gift in books.gifts})
@@ -162,8 +161,10 @@ async def gifts_of(campaign_id: int, charged: Collection[int]) -> list[Gift]:
 
     `charged` are the pledges with a charge: one that was paid by cheque instead counts among the offline gifts.
     """
-    rows = await Pledge.filter(campaign_id=campaign_id, status__in=list(RECEIVED), id__in=list(charged)).order_by("id")
-    return [Gift(row.id, row.amount_cents, row.amount_hidden, row.tip_cents > 0, row.person_id) for row in rows]
+    rows = Pledge.filter(campaign_id=campaign_id, status__in=list(RECEIVED)).order_by("id")
+    found = await rows.values_list("id", "amount_cents", "amount_hidden", "tip_cents", "person_id")
+    wanted = set(charged)
+    return [Gift(id, cents, bool(hidden), tip > 0, person) for id, cents, hidden, tip, person in found if id in wanted]
 
 
 async def givers_by_hand(campaign_id: int, ids: Collection[int]) -> set[Hashable]:
@@ -171,9 +172,11 @@ async def givers_by_hand(campaign_id: int, ids: Collection[int]) -> set[Hashable
 
     Those that are not known count for one.
     """
-    rows = await OfflineGift.filter(id__in=list(ids) or [0]).order_by("id")
-    paid = await Pledge.filter(campaign_id=campaign_id, status__in=list(RECEIVED)).select_related("person")
-    known = {fold(row.person.name): row.person_id for row in paid}
+    if not ids:
+        return set()
+    rows = await OfflineGift.filter(id__in=list(ids)).order_by("id")
+    paid = Pledge.filter(campaign_id=campaign_id, status__in=list(RECEIVED))
+    known = {fold(name): person for name, person in await paid.values_list("person__name", "person_id")}
     known |= {fold(row.donor_name): row.person_id for row in rows if row.person_id}
     found: set[Hashable] = {row.person_id or known.get(fold(row.donor_name), fold(row.donor_name)) for row in rows}
     return found | ({0} if set(ids) - {row.id for row in rows} else set())

@@ -11,23 +11,22 @@ from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.payouts import queries as payouts
 from campaigns.payouts.models import ClosingReport
-from campaigns.pledges.queries import supporters
-from campaigns.proof import export, months
-from campaigns.proof.accounts import Books, books_of, pledges_by_charge
-from campaigns.proof.privacy import ENOUGH
+from campaigns.proof import kept, months
+from campaigns.proof.accounts import Books, pledges_by_charge
 from campaigns.settlement.models import Reconciliation
 from civic.errors import Invalid
 from civic.i18n import _
 from civic.people.actor import visitor_or_actor
-from civic.places.folding import fold
 from civic.web import paging, urls
 from civic.web.formats import money
 from civic.web.forms import Form
-from civic.web.page import page
+from civic.web.page import page, redirect
 from civic.web.paging import Page
 
-PER_PAGE, MOST_NAMES = 25, 1_000
+PER_PAGE = 25
 HASH_LENGTH = 64
+ASKED = ("empreinte", "apres")
+"""What its address may ask; another word leads to the address without it, so that each page has one address."""
 
 
 class LookUp(BaseModel):
@@ -55,7 +54,11 @@ class Place:
 async def show(request: Request) -> Response:
     """Gifts, balance, spending, and how to check all this; the hash of a mail is looked up in place."""
     campaign = await queries.campaign_to_show(request.path_params["slug"], visitor_or_actor(request))
-    books = await books_of(campaign)
+    if not request.query_params.keys() <= set(ASKED):
+        asked = {name: request.query_params[name] for name in ASKED if name in request.query_params}
+        return redirect("proof.show", slug=campaign.slug, **asked)
+    found = await kept.of(campaign)
+    books = found.books
     form = Form.query(request, LookUp)
     wanted = form.data.empreinte if form.data else ""
     received = _received(books)
@@ -63,7 +66,7 @@ async def show(request: Request) -> Response:
     return page(
         request, "campaigns/proof/show.html", status=422 if form.errors else 200, campaign=campaign,
         initiative=campaign.initiative, books=books, publication=books.publication, totals=books.totals, gifts=gifts,
-        names=await _names(books),
+        names=found.names,
         next=_next(campaign, gifts), form=form, wanted=wanted,
         place=_place(books, wanted) if wanted else None, lines=await payouts.lines_of(campaign),
         expenses=await payouts.verified(campaign.id), report=await _report(campaign),
@@ -77,17 +80,10 @@ async def show(request: Request) -> Response:
 async def download(request: Request) -> Response:
     """The export as a file to download, one JSON object a line."""
     campaign = await queries.campaign_to_show(request.path_params["slug"], visitor_or_actor(request))
-    text = "".join(export.lines(await books_of(campaign)))
+    text = await kept.export_of(campaign)
     disposition = f'attachment; filename="comptes-{campaign.slug}.jsonl"'
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-cache"}
     return Response(text, media_type="application/jsonl", headers=headers)
-
-
-async def _names(books: Books) -> list[str]:
-    """Who agreed to be named, by alphabet; nobody while the amounts are those of one or two persons."""
-    if not books.final or len({gift.giver for gift in books.gifts}) < ENOUGH:
-        return []
-    return sorted(await supporters(books.campaign.id, MOST_NAMES), key=fold)
 
 
 async def _report(campaign: Campaign) -> ClosingReport | None:
