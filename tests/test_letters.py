@@ -85,7 +85,7 @@ async def test_every_letter_arrives_as_text_and_html_in_the_readers_language(mai
 async def test_a_declined_card_is_offered_only_the_ways_that_are_on_its_page(mailbox: Mailbox) -> None:
     ways = {"by_bank": "confirmer avec votre banque", "card_only": "envoyer un chèque"}
     for by_bank, card_only in ((True, False), (False, True), (False, False)):
-        _subject, text, _html = await _sent(mailbox, "card_trouble", "fr", by_bank=by_bank, card_only=card_only)
+        _subject, text, _html = await _sent(mailbox, "campaigns/card_trouble", "fr", by_bank=by_bank, card_only=card_only)
         assert (ways["by_bank"] in text, ways["card_only"] in text) == (by_bank, not card_only)
         assert "prendre une autre carte" in text
 
