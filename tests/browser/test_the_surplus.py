@@ -63,7 +63,7 @@ async def _opens_the_vote(lead: Visitor, campaign: Campaign) -> Decision:
 
 
 async def _votes(jeanne: Visitor, mailbox: Mailbox) -> None:
-    await jeanne.open(link_in(await mailbox.last(JEANNE, USE), "/decisions/"))
+    await jeanne.open(link_in(await mailbox.last(JEANNE, "Votre voix est attendue"), "/decisions/"))
     await jeanne.choose("Pour")
     await jeanne.look("her voice on what is left")
     await jeanne.press("Donner ma voix")
