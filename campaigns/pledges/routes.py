@@ -85,6 +85,7 @@ async def _gift_page(
     return page(
         request, "campaigns/pledges/gift.html", status=status, form=form, campaign=campaign, chips=CHIPS,
         rewards=await rewards(campaign.id), held=await queries.held_rewards(draft.keys),
+        cheque=bool(_elsewhere(await _ways(campaign))),
     )  # fmt: skip
 
 
@@ -107,8 +108,9 @@ async def _me_page(
     known = actor is not None and actor.person.commune_id  # type: ignore[attr-defined]
     why = [] if known else [sentence for fill in slots.asks_commune for sentence in await fill(campaign)]
     return page(
-        request, "campaigns/pledges/me.html", status=status, form=form, campaign=campaign, draft=draft, why=why
-    )
+        request, "campaigns/pledges/me.html", status=status, form=form, campaign=campaign, draft=draft, why=why,
+        cheque=bool(_elsewhere(await _ways(campaign))),
+    )  # fmt: skip
 
 
 async def tell_me(request: Request) -> Response:
@@ -202,7 +204,7 @@ async def _verify_page(
     return page(
         request, "campaigns/pledges/verify.html", status=status, headers={"Content-Security-Policy": policy},
         form=form, campaign=campaign, draft=draft, tips=TIPS, notes=notes,
-        reward=reward, ways=await _ways(campaign),
+        reward=reward, ways=await _ways(campaign), thanks=bool(await rewards(campaign.id)),
     )  # fmt: skip
 
 

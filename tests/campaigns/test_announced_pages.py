@@ -86,7 +86,7 @@ async def test_a_visitor_announces_a_cheque_confirms_by_mail_and_reads_how_to_se
     assert "IBAN" not in before
     assert (await client.submit(f"{link}/confirmer")).status_code == 303
     after = plain((await client.get(link)).text)
-    for said in (gift.code, f"à l’ordre de {campaign.beneficiary}", "1 place de la Mairie", "au plus tard"):
+    for said in (gift.code, campaign.beneficiary, "1 place de la Mairie", "au plus tard"):
         assert said in after, said
     mail = await link_of("Comment envoyer votre don")
     assert (await client.get(mail)).status_code == 200
