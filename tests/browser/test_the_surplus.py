@@ -124,6 +124,7 @@ async def test_contributors_vote_on_what_is_left_before_its_lead_closes_the_camp
     await _closes(treasurer, oven)
     await jeanne.open(f"/campagnes/{oven.slug}/preuves")
     await jeanne.reads("quarante pains", "Les contributeurs ont décidé", "Deux stères de bois pour l’hiver", "Voir la décision")
+    assert "Jeanne P.." not in await jeanne.page.inner_text("body")
     await jeanne.look("what became of the rest")
     closed = await Campaign.get(id=oven.id)
     assert (closed.status, (await purse_of(closed)).left > 0) == (CampaignStatus.CLOSED, True)
