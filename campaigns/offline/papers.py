@@ -27,7 +27,7 @@ class Stub:
     code: str
     address: str
     values: tuple[str, ...] = ()
-    """What is known already of its fields: name, amount."""
+    """What is known already, name and amount: the slip asks for nothing more."""
     paid: str = ""
     """To whom a cheque is made out, and where a transfer goes."""
 
@@ -71,7 +71,7 @@ async def promise_paper(campaign: Campaign, how: HowTo, name: str) -> bytes:
 
     def fill(paper: Paper) -> None:
         _slip(paper, stub, title, paper.t_margin + 1)
-        paper.set_xy(paper.l_margin, paper.t_margin + HEIGHT + 2)
+        paper.set_xy(paper.l_margin, paper.t_margin + HEIGHT - 12)
         paper.cut_line()
         paper.heading(heading, level=2)
         for step in steps:
@@ -87,7 +87,7 @@ def _slip(paper: Paper, stub: Stub, title: str, top: float) -> None:
     _put(paper, left, top, _("Bulletin de don"), size=8.5, muted=True)
     _put(paper, left, top + 4, title, size=12, bold=True, width=width - 34)
     fields = [_("Prénom et nom"), _("Montant, en euros"), _("Courriel (pour être prévenu)"),
-              _("Commune (adresse pour un reçu)")]  # fmt: skip
+              _("Commune (adresse pour un reçu)")][: len(stub.values) or None]  # fmt: skip
     for place, label in enumerate(fields):
         _put(paper, left, top + 14 + place * 8, label, size=9, muted=True)
         if place < len(stub.values):
@@ -96,12 +96,13 @@ def _slip(paper: Paper, stub: Stub, title: str, top: float) -> None:
         paper.set_draw_color(*MUTED)
         paper.line(start, top + 18.5 + place * 8, end, top + 18.5 + place * 8)
     boxes = [_("Chèque"), _("Espèces"), _("Virement"), _("D’accord pour un merci public")]
-    at = left
+    boxes = [boxes[0], boxes[2]] if stub.values else boxes
+    at, foot = left + 1, top + (15.6 if stub.values else 13.6) + len(fields) * 8
     for box in boxes:
-        paper.rect(at, top + 45.6, 3.6, 3.6)
-        _put(paper, at + 5, top + 45, box, size=9.5)
+        paper.rect(at, foot, 3.6, 3.6)
+        _put(paper, at + 5, foot - 0.6, box, size=9.5)
         at += 9 + paper.get_string_width(box) + 5
-    _put(paper, left, top + 50.6, stub.paid, size=8.5, muted=True, width=width)
+    _put(paper, left, foot + 5, stub.paid, size=8.5, muted=True, width=width - (34 if stub.values else 0))
 
 
 def _put(

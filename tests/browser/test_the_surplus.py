@@ -63,7 +63,7 @@ async def _opens_the_vote(lead: Visitor, campaign: Campaign) -> Decision:
 
 
 async def _votes(jeanne: Visitor, mailbox: Mailbox) -> None:
-    await jeanne.open(link_in(await mailbox.last(JEANNE, USE), "/decisions/"))
+    await jeanne.open(link_in(await mailbox.last(JEANNE, "Votre voix est attendue"), "/decisions/"))
     await jeanne.choose("Pour")
     await jeanne.look("her voice on what is left")
     await jeanne.press("Donner ma voix")
@@ -124,6 +124,7 @@ async def test_contributors_vote_on_what_is_left_before_its_lead_closes_the_camp
     await _closes(treasurer, oven)
     await jeanne.open(f"/campagnes/{oven.slug}/preuves")
     await jeanne.reads("quarante pains", "Les contributeurs ont décidé", "Deux stères de bois pour l’hiver", "Voir la décision")
+    assert "Jeanne P.." not in await jeanne.page.inner_text("body")
     await jeanne.look("what became of the rest")
     closed = await Campaign.get(id=oven.id)
     assert (closed.status, (await purse_of(closed)).left > 0) == (CampaignStatus.CLOSED, True)

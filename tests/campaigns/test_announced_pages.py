@@ -93,6 +93,7 @@ async def test_a_visitor_announces_a_cheque_confirms_by_mail_and_reads_how_to_se
     paper = words((await client.get(f"{link}/bulletin.pdf")).content)
     assert gift.code in paper
     assert "Odile Blanc" in paper
+    assert "Espèces" not in paper, "she has told everything but cheque or transfer"
     assert (await client.submit(f"{link}/confirmer")).status_code == 303
     assert await OutboxMessage.filter(subject__startswith="Comment envoyer").count() == 1
 
