@@ -9,9 +9,10 @@ from hypothesis import example as known
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.payments.answers import DisputeState
 from campaigns.pledges.models import Pledge
 from campaigns.refunds import requesting
-from campaigns.refunds.models import Dispute, DisputeState, Refund, RefundMeans, RefundStatus
+from campaigns.refunds.models import Dispute, Refund, RefundMeans, RefundStatus
 from campaigns.sandbox.errors import StripeFault
 from civic import jobs
 from civic.people.actor import Actor
