@@ -155,13 +155,13 @@ async def test_whatever_comes_by_card_or_by_hand_the_match_is_what_the_rule_says
     agreement = await an_agreement(
         campaign, cap_cents=cap, budget_cents=cap, gift_cap_cents=gift_cap, communes=[here.insee] if listed else []
     )
-    treasurer, known = await a_treasurer(), list[OfflineGift]()
+    treasurer, known, promised = await a_treasurer(), list[OfflineGift](), list[int]()
     for act, cents, who, resident in acts:
         commune = here.insee if resident else None
         if act == "card":
             backer = await a_person(f"Voisine {who}")
             await type(backer).filter(id=backer.id).update(commune_id=commune)
-            await a_gift(campaign, cents, backer)
+            promised.append((await a_gift(campaign, cents, backer, tip_cents=77)).amount_cents)
         elif act in ("cheque", "cash"):
             known.append(await a_verified_gift(campaign, cents, donor_name=f"Voisin {who}", commune=commune))
         elif known:
@@ -171,6 +171,7 @@ async def test_whatever_comes_by_card_or_by_hand_the_match_is_what_the_rule_says
     rule = Rule(100, 0, gift_cap, frozenset([here.insee] if listed else []), agreement.starts_at, None)
     found = await gifts_of(await Campaign.get(id=campaign.id))
     assert {gift.id for gift in found if gift.id < 0} == {-gift.id for gift in known}
+    assert sorted(gift.cents for gift in found if gift.id > 0) == sorted(promised), "a tip is matched by nobody"
     wanted = matches(rule, found, cap)
     rows = await Match.filter(agreement_id=agreement.id).exclude(state=MatchState.RELEASED)
     assert {row.key: row.amount_cents for row in rows} == wanted

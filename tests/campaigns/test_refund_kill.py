@@ -18,7 +18,7 @@ from civic.settings import Settings
 from tests.campaigns.sandbox_server import Harness
 from tests.campaigns.till import assert_books_agree, open_till, start_civic
 from tests.engines import Database
-from tests.factories.refunds import a_funded_campaign, restart, unwinding
+from tests.factories.refunds import a_funded_campaign, a_gift, approved, restart, unwinding
 
 
 @pytest.fixture
@@ -50,6 +50,23 @@ async def test_a_worker_killed_there_gives_everyone_back_once(
     assert process.returncode == -signal.SIGKILL, trouble.decode()[-2000:]
     await restart()
     await assert_given_back_once(campaign, gate)
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("point", [point for point in REFUND_POINTS if point.startswith(("refund", "after"))])
+async def test_a_worker_killed_there_gives_a_part_back_once(
+    database: Database, settings: Settings, gate: Harness, point: str
+) -> None:
+    """Of a whole gift the gateway itself refuses a second one; of a part only its key keeps us from it."""
+    pledge = await a_gift(gate, 5_000)
+    await approved(pledge, 2_000)
+    process = await start_civic(database, settings, gate, "worker", crash_at=point)
+    _out, trouble = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == -signal.SIGKILL, trouble.decode()[-2000:]
+    await restart()
+    assert [refund["amount"] for refund in (await gate.control.dump())["refunds"]] == [2_000]
+    assert (await Campaign.get(id=pledge.campaign_id)).collected_cents == 3_000
+    await assert_books_agree(gate)
 
 
 @pytest.mark.parametrize("seed", range(int(os.environ.get("CIVIC_TEST_KILLS", "2"))))
