@@ -31,8 +31,8 @@ class Totals:
     """Sums in cents, all positive, as they may be told; `offline_of`: ids of the gifts by hand that stand.
 
     An id of 0 stands for gifts by hand that are not known. `held` is what banks contest of the gifts themselves: a tip
-    is in no public line. `waits`: some of what went back or is held is not told yet, and counts here as if it had not
-    happened (`proof.gone`).
+    is in no public line. `waits`: some of what is held is not told yet, and counts here as if it had not happened;
+    `returned_within` is what was given back that does not stand apart from the gifts (`proof.gone`).
     """
 
     gifts: int = 0
@@ -40,6 +40,8 @@ class Totals:
     offline_of: set[int] = field(default_factory=set)
     matched: int = 0
     returned: int = 0
+    returned_within: int = 0
+    returns_wait: bool = False
     held: int = 0
     fees: int = 0
     dispute_fees: int = 0
@@ -85,7 +87,7 @@ class Books:
     def left_cents(self) -> int:
         """What is not spent yet, in cents; before the fees when they would tell what single persons gave.
 
-        And before what went back or is held, as long as that is not told (`Totals.waits`).
+        And before what banks hold, as long as that is not told (`Totals.waits`).
         """
         return self.totals.fund - self.totals.spent - (self.totals.fees if self.fees_told else 0)
 
@@ -137,8 +139,8 @@ def add_up(entries: Sequence[Booked], givers: Mapping[int, Hashable]) -> Totals:
             totals.matched += fund
     totals.offline_of = {id for id, cents in by_hand.items() if cents}
     told = gone.told(entries, givers)
-    totals.returned, totals.held, totals.waits = told.returned, told.held, told.waits
-    totals.matched -= told.match_waiting
+    totals.returned, totals.held = told.returned + told.returned_waiting, told.held
+    totals.returned_within, totals.returns_wait, totals.waits = told.returned_waiting, told.returns_wait, told.waits
     return totals
 
 
@@ -152,6 +154,7 @@ async def books_of(campaign: Campaign) -> Books:
         books.publication = privacy.decide(
             books.gifts, await givers_by_hand(campaign.id, books.totals.offline_of),
             few_matched=await tells_of_few(campaign.id), gone=gone.anything(books.entries),
+            returns_within=books.totals.returns_wait,
         )  # fmt: skip
     return books
 

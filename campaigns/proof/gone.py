@@ -1,9 +1,10 @@
 """What went back to backers, or is held by a bank: told by three persons at a time (docs/decisions/0014). Pure.
 
-Once a campaign is settled its figures stand still, so whoever reads the page before and after one refund, or one
-contested payment, reads one gift in the difference. What moves is therefore told when gifts of three persons have moved
-since it was told last; until then the page counts as if it had not happened, and says that something may wait. It goes
-by the order of the entries alone: nothing is kept, and everybody reads the same.
+Once a campaign is settled its figures stand still, so whoever reads the page before and after one contested payment
+reads one gift in the difference. What moves stands apart when gifts of three persons have moved since it was told last.
+Until then what banks hold is not counted at all, and what was given back is taken off the gifts in one sum, as it is
+off the total on the campaign's own page: two public totals of one moment must not differ by a gift. It goes by the
+order of the entries alone: nothing is kept, and everybody reads the same.
 """
 
 from collections import defaultdict
@@ -15,9 +16,6 @@ from campaigns.ledger.queries import Booked
 from campaigns.proof.natures import OF_PLEDGE, Nature, named, nature, undone
 from campaigns.proof.privacy import ENOUGH
 
-MATCH_REDUCED = "match_reduced"
-"""What is added per gift goes down with it: its sum tells the gift, and waits like it."""
-
 
 @dataclass(slots=True)
 class Gone:
@@ -25,13 +23,27 @@ class Gone:
 
     returned: int = 0
     held: int = 0
-    match_waiting: int = 0
     waiting: dict[Hashable, tuple[int, int]] = field(default_factory=dict)
 
     @property
+    def returned_waiting(self) -> int:
+        """What was given back and does not stand apart yet, in cents."""
+        return sum(returned for returned, _held in self.waiting.values())
+
+    @property
+    def held_waiting(self) -> int:
+        """What banks hold more than is told, in cents."""
+        return sum(held for _returned, held in self.waiting.values())
+
+    @property
+    def returns_wait(self) -> bool:
+        """Something given back does not stand apart yet."""
+        return any(returned for returned, _held in self.waiting.values())
+
+    @property
     def waits(self) -> bool:
-        """Something is not told yet."""
-        return bool(self.waiting or self.match_waiting)
+        """Something that banks hold, or held, is not told yet."""
+        return any(held for _returned, held in self.waiting.values())
 
     def move(self, who: Hashable, returned: int, held: int) -> None:
         """So much more of a person's gifts went back or is held; all that waits is told once it is three persons'."""
@@ -42,7 +54,6 @@ class Gone:
         if len(self.waiting) >= ENOUGH:
             self.returned += sum(one for one, _held in self.waiting.values())
             self.held += sum(one for _returned, one in self.waiting.values())
-            self.match_waiting = 0
             self.waiting.clear()
 
 
@@ -56,8 +67,6 @@ def told(entries: Sequence[Booked], givers: Mapping[int, Hashable]) -> Gone:
     for entry in entries:
         origin = undone(entry, by_id)
         pledge, fund = named(OF_PLEDGE, origin), -entry.cents(AccountKind.CAMPAIGN_FUND)
-        if origin.link.kind == MATCH_REDUCED:
-            found.match_waiting += fund
         left[pledge] += fund
         contested[pledge] += entry.cents(AccountKind.DISPUTES_HELD)
         share = max(0, min(contested[pledge], left[pledge]))

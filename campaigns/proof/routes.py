@@ -118,13 +118,13 @@ def _received(books: Books) -> list[tuple[str, int]]:
         return [(_("Reçu en tout"), totals.fund)]
     gifts = totals.gifts + (0 if publication.offline_apart else totals.offline)
     gifts += 0 if publication.match_apart else totals.matched
-    found = [(_gifts(books), gifts)]
+    found = [(_gifts(books), gifts - totals.returned_within)]
     if publication.offline_apart and totals.offline:
         found.append((_offline(), totals.offline))
     if publication.match_apart and totals.matched:
         found.append((_matched(), totals.matched))
-    if totals.returned:
-        found.append((_returned(), -totals.returned))
+    if totals.returned != totals.returned_within:
+        found.append((_returned(), totals.returned_within - totals.returned))
     if totals.held:
         found.append((_contested(), -totals.held))
     return found
@@ -142,7 +142,8 @@ def _chart(received: list[tuple[str, int]], books: Books) -> list[tuple[str, int
 
 
 def _gifts(books: Books) -> str:
-    return _("Dons") if books.publication.match_apart else _("Dons et ce qui s’y ajoute")
+    gifts = _("Dons") if books.publication.match_apart else _("Dons et ce qui s’y ajoute")
+    return _("%(gifts)s, remboursements déduits", gifts=gifts) if books.totals.returns_wait else gifts
 
 
 def _offline() -> str:
@@ -170,9 +171,9 @@ def _fees(books: Books) -> str:
 def _left(books: Books) -> str:
     """What is left, and before what: fees that would tell single gifts, gifts that are not told as gone yet."""
     if books.totals.waits and not books.fees_told:
-        return _("Reste à dépenser, avant les frais et ce qui est rendu ou retenu")
+        return _("Reste à dépenser, avant les frais et ce que des banques retiennent")
     if books.totals.waits:
-        return _("Reste à dépenser, avant ce qui est rendu ou retenu")
+        return _("Reste à dépenser, avant ce que des banques retiennent")
     if not books.fees_told:
         return _("Reste à dépenser, avant les frais de paiement")
     return _("Reste à dépenser")

@@ -62,11 +62,11 @@ async def held_of(campaign_id: int) -> int:
 
 
 async def untold(campaign: Campaign) -> int:
-    """What went back or is held of one or two persons, and is not told yet, in cents (docs/decisions/0014)."""
+    """What banks hold of one or two persons, and is not told yet, in cents (docs/decisions/0014)."""
     books = await books_of(campaign)
     found = gone.told(books.entries, {gift.id: gift.giver for gift in books.gifts})
     assert len(found.waiting) < ENOUGH
-    return sum(returned + held for returned, held in found.waiting.values()) - found.match_waiting
+    return sum(held for _returned, held in found.waiting.values())
 
 
 async def expected_total(campaign: Campaign) -> int:
