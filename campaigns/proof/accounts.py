@@ -1,5 +1,6 @@
 """The accounts of one campaign added up from its entries, as far as they may be published."""
 
+import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence
@@ -150,7 +151,8 @@ async def books_of(campaign: Campaign) -> Books:
     books.broken_at = await ledger.break_of(books.entries)
     if books.final:
         books.gifts = await gifts_of(campaign.id, set(pledges_by_charge(books.entries).values()))
-        books.totals = add_up(books.entries, {gift.id: gift.giver for gift in books.gifts})
+        givers = {gift.id: gift.giver for gift in books.gifts}
+        books.totals = await asyncio.to_thread(add_up, books.entries, givers)
         books.publication = privacy.decide(
             books.gifts, await givers_by_hand(campaign.id, books.totals.offline_of),
             few_matched=await tells_of_few(campaign.id), gone=gone.anything(books.entries),
