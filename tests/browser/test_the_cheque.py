@@ -58,7 +58,7 @@ async def _announces(visitor: Visitor, slug: str, mailbox: Mailbox) -> str:
     own = link_in(await mailbox.last(JEANNE, "Confirmez votre don"), "/dons/")
     await visitor.open(own)
     await visitor.press("Je confirme mon don")
-    await visitor.reads("Annoncé, nous l’attendons", "à l’ordre de Les Jardins du Carron", "FR14 2004 1010 0505 0001 3M02 606")
+    await visitor.reads("Annoncé, nous l’attendons", "à l’ordre de « Les Jardins du Carron »", "FR14 2004 1010 0505 0001 3M02 606")
     await visitor.look("how to send it")
     return own
 

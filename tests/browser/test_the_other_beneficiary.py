@@ -49,7 +49,7 @@ async def _chooses_who_receives(lead: Visitor, slug: str) -> None:
     await lead.page.locator("input[name=receiver][value=organisation]").check(force=True)
     await lead.write("Dernier jour de la collecte", str(clock.today() + timedelta(days=20)))
     await lead.press("Enregistrer et relire")
-    await lead.reads("Le compte de paiement peut encaisser")
+    await lead.reads("Ouvrir le compte de paiement de la structure")
     await lead.look("what is missing")
 
 
@@ -62,7 +62,7 @@ async def _is_accepted(slug: str) -> None:
 
 async def _opens_the_account(lead: Visitor, slug: str) -> None:
     await lead.open(f"/campagnes/{slug}/compte")
-    await lead.reads(f"Le compte de paiement de {WHO}", "Manque")
+    await lead.reads(f"Compte de paiement : {WHO}", "Manque", "Demander le compte.")
     await lead.look("the account is missing")
     await lead.press("Ouvrir le compte de paiement de l’association")
     assert not lead.page.url.startswith(lead.url), "the payment page is on another origin"
@@ -76,7 +76,7 @@ async def _opens_the_account(lead: Visitor, slug: str) -> None:
 
 async def _gives(backer: Visitor, slug: str, mailbox: Mailbox) -> None:
     await comes_to_the_last_step(backer, slug, "Odile Blanc", ODILE)
-    await backer.reads(f"Votre don va directement à {WHO}", "se paie par carte seulement")
+    await backer.reads(f"Votre don va directement à cette structure : {WHO}", "se paie par carte seulement")
     assert not await backer.link("Donner par chèque ou virement").is_visible()
     await backer.choose("J’ai lu les conditions")
     await backer.look("only by card")
@@ -104,5 +104,5 @@ async def test_an_association_opens_its_account_then_its_campaign_and_is_paid_di
     ours = await till.v1.payment_intents.list_async({})
     assert ([one.amount for one in theirs.data], ours.data) == ([3_000], [])
     await backer.open(f"/campagnes/{garden.slug}")
-    await backer.reads("Collecte réussie", f"directement à {WHO}")
+    await backer.reads("Collecte réussie", f"directement à cette structure, sur son propre compte de paiement : {WHO}")
     await backer.look("it worked")
