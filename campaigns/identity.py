@@ -38,6 +38,11 @@ class Identity(Model):
         abstract = True
 
     @property
+    def address(self) -> str:
+        """The address in one line, with its country."""
+        return f"{self.street}, {self.postcode} {self.city}, {self.country}"
+
+    @property
     def key(self) -> str:
         """One donor under one name: a company by its SIREN, a person by her name and her door."""
         if self.kind == DonorKind.COMPANY:
@@ -79,6 +84,12 @@ class DonorForm(BaseModel):
         if not plain.isascii() or not plain.replace("-", "").isalnum():
             raise Invalid(_("Écrivez un code postal, par exemple 01600."), field="postcode")
         return plain
+
+    @model_validator(mode="after")
+    def _postcode_is_french(self) -> "DonorForm":
+        if fold(self.country) in ("france", "fr") and not (self.postcode.isdigit() and len(self.postcode) == 5):
+            raise Invalid(_("En France, un code postal a cinq chiffres, par exemple 01600."), field="postcode")
+        return self
 
     @model_validator(mode="after")
     def _company_is_named(self) -> "DonorForm":

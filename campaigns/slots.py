@@ -36,6 +36,8 @@ class Tool:
     detail: str = ""
     due_at: datetime | None = None
     order: int = 50
+    guest: bool = False
+    """For somebody who runs nothing here: it stands outside the tools of who does."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -72,6 +74,8 @@ campaign_tools: Slot[Callable[["Campaign", "Actor"], Awaitable[list[Tool]]]] = S
 """What this person may do about a campaign besides giving; nothing for whoever neither leads nor supervises it."""
 campaign_history: Slot[Callable[["Campaign"], Awaitable[list[Step]]]] = Slot("campaign_history")
 """What other slices did to a campaign that everybody may read: a minimum lowered, a matcher who joins."""
+account_panels: Slot[Callable[["Campaign"], Awaitable[list[Panel]]]] = Slot("account_panels")
+"""Parts of the page of an organisation's own payment account, the most urgent first."""
 treasury_panels: Slot[Callable[["Actor"], Awaitable[list[Panel]]]] = Slot("treasury_panels")
 """Parts of the treasurer's page, the most urgent first."""
 gives_otherwise: Slot[Callable[[int, int], Awaitable[bool]]] = Slot("gives_otherwise")
@@ -87,7 +91,7 @@ other_ways: Slot[Callable[["Campaign"], Awaitable[list[OtherWay]]]] = Slot("othe
 
 ALL = (
     campaign_panels, campaign_tools, treasury_panels, gives_otherwise, thanked_otherwise, gift_notes, asks_commune,
-    campaign_history, other_ways,
+    campaign_history, other_ways, account_panels,
 )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ WORDS = {
     "campaign": "Le four du village", "news_id": 3, "paragraphs": ["Le four chauffe."], "cut": False, "public": True,
     "percent": 50, "id": 12, "reward": "Un pain",
     "back_cents": 2_000, "whole": True, "unwinding": False, "transfer": False, "failure": "declined", "won": False,
-    "inquiry": False, "pledge_id": 12, "lost_cents": 800, "fee_cents": 2_000, "debit": False, "twice_cents": 0,
+    "inquiry": False, "holder": "", "pledge_id": 12, "lost_cents": 800, "fee_cents": 2_000, "debit": False, "twice_cents": 0,
     "steps": ["Écrivez la référence au dos du chèque."], "own": "http://testserver/dons/jeton", "held": "mardi 1 décembre",
     "paper": "http://testserver/dons/jeton/bulletin.pdf", "live": False, "expense": False,
     "matcher": "Trévoux", "cap_cents": 500_000, "owed_cents": 0, "hidden": True, "signatory": "Hélène Maire",
@@ -79,6 +79,15 @@ async def test_every_letter_arrives_as_text_and_html_in_the_readers_language(mai
         assert re.search(r'lang="fr"', french[2]), kind
         assert re.search(r'lang="en"', english[2]), kind
     assert len(mailbox.messages) == 2 * len(KINDS)
+
+
+@pytest.mark.one_engine
+async def test_a_declined_card_is_offered_only_the_ways_that_are_on_its_page(mailbox: Mailbox) -> None:
+    ways = {"by_bank": "confirmer avec votre banque", "card_only": "envoyer un chèque"}
+    for by_bank, card_only in ((True, False), (False, True), (False, False)):
+        _subject, text, _html = await _sent(mailbox, "campaigns/card_trouble", "fr", by_bank=by_bank, card_only=card_only)
+        assert (ways["by_bank"] in text, ways["card_only"] in text) == (by_bank, not card_only)
+        assert "prendre une autre carte" in text
 
 
 @pytest.mark.one_engine

@@ -229,8 +229,8 @@ async def money_by_hand(live: Campaign) -> dict[str, dict[str, Any]]:
     await a_receipt(gift=received)
     by_hand = {"token": links.make(LINK, received.id), "year": clock.today().year}
     return {
-        **{f"receipts.{act}": by_hand for act in ("gift", "tell_gift", "gift_paper", "gift_statement")},
-        **{f"receipts.{act}": {"id": received.id} for act in ("by_hand", "tell_by_hand", "slip")},
+        **{f"receipts.{act}": by_hand for act in ("gift", "tell_gift", "issue_gift", "gift_paper", "gift_statement")},
+        **{f"receipts.{act}": {"id": received.id} for act in ("by_hand", "tell_by_hand", "issue_by_hand", "slip")},
         "offline": of_gift | {"batch": batch, "code": slip.code},
         **{
             f"offline.{act}": {"token": links.make(LINK, (await an_announced_gift(live)).id)}

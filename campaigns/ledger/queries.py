@@ -1,6 +1,7 @@
 """Reads of the ledger: balances, totals of a campaign, the head of its chain, whether the chain is whole."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from campaigns.ledger.chain import GENESIS, Link, first_break
@@ -42,7 +43,7 @@ async def head(campaign_id: int) -> str:
 class Booked:
     """An entry as its chain knows it, with what the chain leaves out: its id, its memo, when it was written down.
 
-    Postings in cents, `recorded_at` in Unix seconds.
+    Postings in cents, `recorded_at` in Unix seconds. `moved`: an account's kind → cents, of those it touches.
     """
 
     id: int
@@ -52,24 +53,37 @@ class Booked:
     prev_hash: str
     hash: str
     recorded_at: int
+    moved: dict[str, int] = field(init=False, default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        for key, cents in self.link.postings:
+            kind = key.partition(":")[0]
+            self.moved[kind] = self.moved.get(kind, 0) + cents
 
     def cents(self, kind: AccountKind) -> int:
         """What it moved on the accounts of a kind, debits positive."""
-        return sum(cents for key, cents in self.link.postings if key.partition(":")[0] == kind.value)
+        return self.moved.get(kind.value, 0)
 
     @property
     def accounts(self) -> frozenset[str]:
         """The kinds of the accounts it touches."""
-        return frozenset(key.partition(":")[0] for key, _cents in self.link.postings)
+        return frozenset(self.moved)
 
 
 async def entries(campaign_id: int | None) -> list[Booked]:
-    """Every entry of a chain, the oldest first; the platform's own chain has no campaign."""
+    """Every entry of a chain, the oldest first; the platform's own chain has no campaign.
+
+    A long chain is put together beside the event loop.
+    """
     where = "entry.campaign_id = ?" if campaign_id is not None else "entry.campaign_id IS NULL"
     rows = await database.fetch_report(
         f"{_CHAIN} WHERE {where} ORDER BY entry.position, posting.id",
         [campaign_id] if campaign_id is not None else [],
     )
+    return await asyncio.to_thread(_booked, rows)
+
+
+def _booked(rows: list[database.connection.Row]) -> list[Booked]:
     by_entry: dict[int, list[database.connection.Row]] = {}
     for row in rows:
         by_entry.setdefault(row["id"], []).append(row)
@@ -84,7 +98,16 @@ async def entries(campaign_id: int | None) -> list[Booked]:
 
 async def broken_at(campaign_id: int | None) -> int | None:
     """The position of the first entry that breaks a chain (None: whole); the platform's own chain has no campaign."""
-    return first_break((one.link, one.salt, one.prev_hash, one.hash) for one in await entries(campaign_id))
+    return await break_of(await entries(campaign_id))
+
+
+async def break_of(chain: list[Booked]) -> int | None:
+    """The position of the first of these entries that breaks their chain, None when it is whole.
+
+    Every entry is hashed again, beside the event loop: nothing that was found whole before is taken on trust.
+    """
+    links = ((one.link, one.salt, one.prev_hash, one.hash) for one in chain)
+    return await asyncio.to_thread(first_break, links)
 
 
 def _link(rows: list[database.connection.Row]) -> Link:

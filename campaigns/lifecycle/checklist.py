@@ -63,8 +63,9 @@ def _account(payee: Payee | None) -> list[Item]:
     """What another receiver than the host needs: an account that can charge, before the campaign opens."""
     if payee is None:
         return []
-    text = _("Le compte de paiement peut encaisser.")
-    return [Item(text, "compte", payee.charges_enabled, needed=False, to_open=True)]
+    done = payee.charges_enabled
+    text = _("Le compte de paiement peut encaisser.") if done else _("Ouvrir le compte de paiement de la structure.")
+    return [Item(text, "compte", done, needed=False, to_open=True)]
 
 
 def missing(items: list[Item]) -> list[Item]:

@@ -182,6 +182,7 @@ async def _terms_page(request: Request, campaign: Campaign, form: Form[TermsForm
         request, campaign, "conditions", status, form=form, first_day=first, last_day=last,
         leads=await leads_of(campaign.initiative_id), host=settings().host_name,
         other=payees.may_receive(campaign.initiative.organisation), others=payees.open_to_others(),
+        account=await payees.known_of(campaign.initiative.organisation),
     )  # fmt: skip
 
 

@@ -112,8 +112,10 @@ async def _account_of(campaign: Campaign) -> str:
     if not await ready.update(charges_enabled=True):
         who = campaign.beneficiary
         raise DomainError(
-            _("Le compte de paiement de %(who)s ne peut pas encore encaisser : la collecte s’ouvrira après.", who=who)
-        )
+            _("Le compte de paiement de la structure (%(who)s) ne peut pas encore encaisser : "
+              "la collecte s’ouvrira après.",
+              who=who)
+        )  # fmt: skip
     return str((await Payee.get(id=campaign.payee_id)).account_ref)
 
 

@@ -24,7 +24,10 @@ def state_text(campaign: Campaign) -> str:
         return _standing(campaign)
     if campaign.status == CampaignStatus.LIVE:
         if campaign.till_closed_at:
-            return _("Le compte de paiement de %(who)s ne peut pas encaisser pour l’instant.", who=campaign.beneficiary)
+            return _(
+                "Le compte de paiement de la structure (%(who)s) ne peut pas encaisser pour l’instant.",
+                who=campaign.beneficiary,
+            )
         return "" if campaign.is_open() else _("La collecte est terminée, le résultat arrive.")
     if campaign.goal == GoalKind.FLEXIBLE and (said := _kept(campaign)):
         return said

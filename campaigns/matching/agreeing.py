@@ -2,7 +2,7 @@
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.lifecycle.queries import runs
-from campaigns.matching import letters, service
+from campaigns.matching import letters, service, signing
 from campaigns.matching.forms import AgreementTerms
 from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchCommune, MatchFund
 from campaigns.matching.queries import answer_by
@@ -26,7 +26,7 @@ async def propose(campaign: Campaign, team: Actor, terms: AgreementTerms) -> Mat
     """The team proposes an agreement to a matcher, who gets a secret link. All amounts in cents.
 
     Raises Forbidden for who runs the campaign, whose success it may decide; Gone when that is decided, Invalid for a
-    fund without room, DomainError for a second agreement of the same fund.
+    fund without room or a signatory of the same side, DomainError for a second agreement of the same fund.
     """
     if await runs(team, campaign):
         raise Forbidden(_("Vous portez cette collecte : une autre personne de l’équipe propose l’abondement."))
@@ -34,6 +34,7 @@ async def propose(campaign: Campaign, team: Actor, terms: AgreementTerms) -> Mat
         await service.hold_campaign(campaign.id)
         await _check_open(campaign.id)
         fund = await _fund(terms)
+        await signing.check_address(campaign, team, fund.organisation_id, terms.signatory_email)
         known = MatchAgreement.filter(fund_id=fund.id, campaign_id=campaign.id)
         if await known.filter(status__in=[AgreementStatus.PROPOSED, AgreementStatus.ACTIVE]).exists():
             raise DomainError(_("Cette enveloppe a déjà un accord pour cette collecte. Retirez-le."), field="fund")
@@ -77,12 +78,16 @@ async def withdraw(agreement: MatchAgreement, team: Actor) -> None:
 
 
 @retrying
-async def accept(agreement: MatchAgreement, name: str, role: str) -> None:
+async def accept(agreement: MatchAgreement, name: str, role: str, signer: Actor | None = None) -> None:
     """The matcher accepts, by its link: name, role and moment are kept; gifts count from today, or as it was agreed.
 
-    Harmless when repeated. Raises Gone when it was withdrawn, declined or has lapsed, or the campaign is over.
+    Harmless when repeated. Raises Gone when it was withdrawn, declined or has lapsed, or the campaign is over;
+    Forbidden for somebody signed in (`signer`) who may not sign it.
     """
     async with transaction():
+        if signer is not None:
+            known = await _whole(agreement.id)
+            await signing.must_sign_for(known.campaign, known.proposed_by_id, known.fund.organisation_id, signer)
         await service.hold_campaign(agreement.campaign_id)
         proposed = MatchAgreement.filter(id=agreement.id, status=AgreementStatus.PROPOSED)
         await proposed.filter(starts_at__isnull=True).update(starts_at=clock.at(clock.today(), 0))

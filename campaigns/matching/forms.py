@@ -104,6 +104,24 @@ class AgreementForm(BaseModel):
         return list(dict.fromkeys(found))
 
 
+class OfferForm(BaseModel):
+    """What whoever speaks for a matcher offers, for the team to complete; euros and communes as people write them."""
+
+    organisation: int = 0
+    role: str = Field(min_length=2, max_length=120)
+    rule: Literal["double", "half", "triple", "person"] = "double"
+    per_person: SomeCents = 0
+    cap: Cents
+    gift_cap: SomeCents = 0
+    communes: str = Field("", max_length=2000)
+    note: str = Field("", max_length=1000)
+
+    def check(self) -> None:
+        """Raises Invalid beside the sum per person when its rule lacks it."""
+        if self.rule == "person" and self.per_person < 100:
+            raise Invalid(_("Écrivez la somme ajoutée par personne, par exemple 10."), field="per_person")
+
+
 class AcceptForm(BaseModel):
     """Whoever signs for the matcher says who she is, and that she has read."""
 

@@ -1,10 +1,12 @@
 """The matcher's page, by its secret link: read and answer the proposal, then follow what is added."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from campaigns.matching import agreeing, papers, queries, returning, service, wording
+from campaigns.matching import agreeing, offering, papers, queries, returning, service, wording
 from campaigns.matching.forms import AcceptForm, DeclineForm
 from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchState
 from civic import clock
@@ -12,7 +14,7 @@ from civic.errors import DomainError, Invalid, NotFound
 from civic.i18n import _
 from civic.papers import pdf_answer
 from civic.people import links
-from civic.people.actor import actor_of
+from civic.people.actor import actor_of, visitor_or_actor
 from civic.web.forms import Form
 from civic.web.page import page, redirect
 
@@ -29,7 +31,8 @@ async def mine(request: Request) -> Response:
 
     The secret link, with which one accepts, is hers: at the counter the team, which proposed, does not get it.
     """
-    actor, rows = actor_of(request), []
+    actor = actor_of(request)
+    rows: list[dict[str, Any]] = []
     for agreement in await queries.of_person(actor.person):
         state, look = wording.state_text(agreement)
         rows.append({
@@ -38,9 +41,15 @@ async def mine(request: Request) -> Response:
             "added": await queries.shown_of(agreement), "payment": await queries.payment_of(agreement.id),
             "owed": await returning.owed_to(agreement.id), "until": queries.answer_by(agreement),
             "token": "" if actor.recorded_by else links.make(queries.LINK, agreement.id),
-            "stage": agreement.stage.value, "funded": agreement.campaign.status in service.FUNDED,
+            "stage": agreement.stage.value, "lost": wording.is_lost(agreement),
+            "funded": agreement.campaign.status in service.FUNDED,
         })  # fmt: skip
-    return page(request, "campaigns/matching/mine.html", rows=rows, headers={"Cache-Control": "no-store"})
+    hats, stands = await offering.may_offer(actor.person), (AgreementStatus.PROPOSED, AgreementStatus.ACTIVE)
+    taken = {row["agreement"].campaign_id for row in rows if row["agreement"].status in stands}
+    return page(
+        request, "campaigns/matching/mine.html", rows=rows, headers={"Cache-Control": "no-store"}, hats=hats,
+        open_ones=[one for one in await queries.open_to_offers() if one.id not in taken] if hats else [],
+    )  # fmt: skip
 
 
 async def accept(request: Request) -> Response:
@@ -51,7 +60,8 @@ async def accept(request: Request) -> Response:
         form.refuse(Invalid(_("Cochez la case pour dire que vous avez lu et que vous acceptez."), field="agreed"))
     try:
         if form.data is not None:
-            await agreeing.accept(agreement, form.data.name, form.data.role)
+            signer = visitor_or_actor(request)
+            await agreeing.accept(agreement, form.data.name, form.data.role, signer)
             done = _("Merci. L’accord est en vigueur : suivez ici ce qu’il ajoute.")
             return redirect("matching.follow", token=request.path_params["token"], flash=done)
     except DomainError as error:
@@ -104,7 +114,7 @@ async def _page(request: Request, agreement: MatchAgreement, form: Form[AcceptFo
         owed=await returning.owed_to(agreement.id), returns=await returning.returns_of(agreement.id),
         until=queries.answer_by(agreement) if proposed else None, lapsed=agreement.status == AgreementStatus.LAPSED,
         promised=wording.promised_text(await queries.promised_to(agreement), agreement) if proposed else None,
-        active=agreement.status == AgreementStatus.ACTIVE, stage=agreement.stage.value,
+        active=agreement.status == AgreementStatus.ACTIVE, lost=wording.is_lost(agreement), stage=agreement.stage.value,
         over=bool(agreement.campaign.decided_at) or agreement.campaign.status not in agreeing.BEFORE_THE_END
         or (proposed and queries.answer_by(agreement) <= clock.now()),
     )  # fmt: skip

@@ -287,3 +287,29 @@ class MatchReturn(Transfer):
             *_transfer("match_return"),
             UniqueConstraint(fields=("agreement_id",), name="match_return_one_open", condition="state = 'entered'"),
         )
+
+
+class MatchOffer(Model):
+    """What whoever speaks for a matcher would add to a campaign, in her words (`wish`: the fields of OfferForm, cents).
+
+    It binds nobody; the team writes the agreement from it.
+    """
+
+    campaign_id: int
+    organisation_id: int
+
+    id = fields.BigIntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "campaigns.Campaign", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
+    )
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "civic.Organisation", on_delete=fields.OnDelete.CASCADE, related_name=False
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", on_delete=fields.OnDelete.CASCADE, related_name=False
+    )
+    wish: fields.Field[dict[str, Any]] = fields.JSONField(default=dict)
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "match_offer"

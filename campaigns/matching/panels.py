@@ -2,13 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from campaigns.matching import queries, returning, wording
+from campaigns.matching import offering, queries, returning, wording
 from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchState
 from campaigns.slots import Step, Tool
 from civic import clock
 from civic.i18n import _, _n
 from civic.initiatives.queries import may_edit
 from civic.people import links
+from civic.people.models import RoleName
+from civic.people.queries import roles_of
 from civic.slots import Given, Panel, Todo
 from civic.web import urls
 from civic.web.formats import money
@@ -89,7 +91,18 @@ async def campaign_history(campaign: "Campaign") -> list[Step]:
 
 
 async def campaign_tools(campaign: "Campaign", actor: "Actor") -> list[Tool]:
-    """The agreements, for the team; for the leads when there are some."""
+    """The agreements, for the team; for the leads when there are some; to offer, for whoever speaks for a matcher."""
+    return [*await _offer(campaign, actor), *await _agreements(campaign, actor)]
+
+
+async def _offer(campaign: "Campaign", actor: "Actor") -> list[Tool]:
+    if not campaign.is_open() or campaign.is_standing or not await offering.may_offer(actor.person):
+        return []
+    href = urls.path("matching.offer", slug=campaign.slug)
+    return [Tool(_("Proposer d’ajouter aux dons"), href, "euro", order=900, guest=True)]
+
+
+async def _agreements(campaign: "Campaign", actor: "Actor") -> list[Tool]:
     team = actor.is_animator or actor.is_treasurer
     if campaign.is_standing or not (team or await may_edit(actor, campaign.initiative)):
         return []
@@ -111,6 +124,19 @@ async def treasury_panels(actor: "Actor") -> list[Panel]:
     if owed:
         found.append(Panel("campaigns/matching/to_give_back.html", {"owed": owed, "me": me}, order=21))
     return found
+
+
+async def desk_todos(person: "Person") -> list[Todo]:
+    """Offers of matchers that wait for an agreement to be written, for the team."""
+    if RoleName.ANIMATOR not in await roles_of(person):
+        return []
+    return [
+        Todo(
+            _("Préparer l’accord proposé par %(who)s", who=one.organisation.name),
+            urls.path("matching.index", slug=one.campaign.slug), "argent", detail=one.campaign.title,
+        )
+        for one in await offering.offers()
+    ]  # fmt: skip
 
 
 async def person_todos(person: "Person") -> list[Todo]:

@@ -224,6 +224,12 @@ async def of_person(person: Person) -> list[MatchAgreement]:
     return await rows.select_related(*_WITH).prefetch_related("communes__commune")
 
 
+async def open_to_offers() -> list[Campaign]:
+    """The campaigns to whose gifts one may offer to add, those that end first at the top."""
+    rows = Campaign.filter(status=CampaignStatus.LIVE, deadline__gt=clock.now()).order_by("deadline", "id")
+    return [campaign for campaign in await rows.limit(50) if campaign.is_open() and not campaign.is_standing]
+
+
 async def funds_with_room() -> list[MatchFund]:
     """Pots that have something left, by their matcher's name."""
     rows = await MatchFund.all().select_related("organisation").order_by("organisation__name_folded", "id").limit(200)

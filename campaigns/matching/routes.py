@@ -12,6 +12,8 @@ from campaigns.matching import (
     agreeing,
     letters,
     matcher_routes,
+    offer_routes,
+    offering,
     papers,
     queries,
     receiving,
@@ -46,10 +48,12 @@ async def _index_page(
     status: int = 200,
 ) -> Response:  # fmt: skip
     found = await queries.agreements_of(campaign.id)
+    supervises = actor.is_animator or actor.is_treasurer
     rows = [await _row(agreement, actor, refused) for agreement in found]
     return page(
         request, "campaigns/matching/index.html", status=status, campaign=campaign, rows=rows,
-        may_propose=(actor.is_animator or actor.is_treasurer) and campaign.status in agreeing.BEFORE_THE_END,
+        offers=await offering.offers(campaign.id) if supervises else [],
+        may_propose=supervises and campaign.status in agreeing.BEFORE_THE_END,
         form=refused[1] if refused else None, today=clock.today(),
     )  # fmt: skip
 
@@ -64,7 +68,8 @@ async def _row(
         {"amount": money(agreement.reserved_cents), "received_on": clock.today().isoformat()}
     )
     return {
-        "agreement": agreement, "state": state, "look": look, "rule": wording.rule_text(agreement),
+        "agreement": agreement, "lost": wording.is_lost(agreement), "state": state, "look": look,
+        "rule": wording.rule_text(agreement),
         "limits": wording.limits_text(agreement), "who": wording.who_text(agreement),
         "days": wording.days_text(agreement), "added": await queries.shown_of(agreement), "payment": payment,
         "owed": await returning.owed_to(agreement.id), "returns": await returning.returns_of(agreement.id),
@@ -79,7 +84,8 @@ async def _row(
 async def new(request: Request) -> Response:
     """The form of a new agreement, with clear examples."""
     campaign = await queries.campaign_to_match(request.path_params["slug"], actor_of(request))
-    form: Form[AgreementForm] = Form({"rule": "double", "fund": "0"})
+    offered = await offering.filled_in(campaign, request.query_params.get("offre", ""))
+    form: Form[AgreementForm] = Form({"rule": "double", "fund": "0"} | offered)
     return await _new_page(request, campaign, form)
 
 
@@ -205,6 +211,7 @@ routes: list[BaseRoute] = [
     Route(f"{_BASE}/{{id:int}}/versement", enter, methods=["POST"], name="matching.enter"),
     Route(f"{_BASE}/{{id:int}}/versement/confirmer", confirm, methods=["POST"], name="matching.confirm"),
     Route(f"{_BASE}/{{id:int}}/versement/refuser", refuse, methods=["POST"], name="matching.refuse"),
+    *offer_routes.routes,
     *return_routes.routes,
     *matcher_routes.routes,
 ]

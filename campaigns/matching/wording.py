@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchState
 from campaigns.matching.queries import Promised, communes_of, rule_of, told_left_of
 from campaigns.matching.rule import Gift, wishes
+from campaigns.offline.queries import GIVING_BACK
 from civic import clock
 from civic.i18n import _, _n
 from civic.web.formats import day, money, until
@@ -100,11 +101,20 @@ def state_text(agreement: MatchAgreement) -> tuple[str, str]:
         return _("Retiré"), ""
     if agreement.status == AgreementStatus.LAPSED:
         return _("Sans réponse, sans effet"), "warn"
+    if is_lost(agreement):
+        return _("La collecte n’a pas réussi : rien à verser"), ""
     stages = {
         MatchState.RESERVED: (_("Accepté"), "ok"), MatchState.DUE: (_("À verser"), "warn"),
         MatchState.RECEIVED: (_("Versé"), "ok"),
     }  # fmt: skip
     return stages[agreement.stage]
+
+
+def is_lost(agreement: MatchAgreement) -> bool:
+    """Whether its campaign ended without success before it paid anything: nothing is due, nothing is left to add."""
+    if agreement.status != AgreementStatus.ACTIVE or agreement.stage == MatchState.RECEIVED:
+        return False
+    return agreement.campaign.status in GIVING_BACK
 
 
 def would_add(agreement: MatchAgreement, cents: int) -> int:

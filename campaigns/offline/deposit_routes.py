@@ -4,11 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from campaigns.offline import deposits, papers, queries, wording
-from campaigns.offline.forms import BankedForm, DepositForm
+from campaigns.offline import deposits, papers, queries, service, wording
+from campaigns.offline.forms import BankedForm, ChequeForm, DepositForm
 from campaigns.offline.models import Mode
 from civic import clock
-from civic.errors import DomainError
+from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from civic.papers import pdf_answer
 from civic.people.actor import actor_of
@@ -29,7 +29,7 @@ async def _deposits_page(request: Request, form: Form[DepositForm] | Form[Banked
         request, "campaigns/offline/deposits.html", status=status, form=form, deposits=made, contents=sums,
         off={one.id: queries.to_take_off(sums[one.id]) for one in made if not one.banked_on},
         groups=[(mode, wording.modes()[mode], await queries.to_bank(mode)) for mode in (Mode.CHEQUE, Mode.CASH)],
-        today=clock.today().isoformat(), modes=wording.modes(),
+        bare=await queries.without_number(), today=clock.today().isoformat(), modes=wording.modes(),
     )  # fmt: skip
 
 
@@ -46,6 +46,21 @@ async def prepare(request: Request) -> Response:
     except DomainError as error:
         return redirect("offline.deposits", flash=error.message, kind="warn")
     return await _deposits_page(request, form, 422)
+
+
+async def number(request: Request) -> Response:
+    """Write the bank and the number of a cheque that came without."""
+    actor = actor_of(request)
+    gift = await queries.gift_to_supervise(request.path_params["id"], actor)
+    form = await Form.read(request, ChequeForm)
+    said, kind = _("Le numéro du chèque est noté."), "ok"
+    try:
+        if form.data is None:
+            raise Invalid(_("Écrivez la banque et le numéro qui sont sur le chèque."))
+        await service.number_cheque(gift, actor, form.data.reference)
+    except DomainError as error:
+        said, kind = error.message, "warn"
+    return redirect("offline.deposits", flash=said, kind=kind)
 
 
 async def deposit_paper(request: Request) -> Response:
@@ -84,6 +99,7 @@ _T = "/tresorerie"
 routes: list[BaseRoute] = [
     Route(f"{_T}/remises", deposit_index, name="offline.deposits"),
     Route(f"{_T}/remises", prepare, methods=["POST"], name="offline.prepare"),
+    Route(f"{_T}/hors-ligne/{{id:int}}/numero", number, methods=["POST"], name="offline.number"),
     Route(f"{_T}/remises/{{id:int}}.pdf", deposit_paper, name="offline.deposit_paper"),
     Route(f"{_T}/remises/{{id:int}}/deposer", bank, methods=["POST"], name="offline.bank"),
     Route(f"{_T}/remises/{{id:int}}/defaire", take_apart, methods=["POST"], name="offline.take_apart"),

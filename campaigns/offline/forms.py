@@ -252,6 +252,18 @@ class ReferenceForm(BaseModel):
     reference: str = Field(min_length=2, max_length=20)
 
 
+class GiverForm(BaseModel):
+    """Who gave the transfer of a blank slip."""
+
+    name: Annotated[Name, BeforeValidator(_called)] = Field("", validate_default=True)
+
+
+class ChequeForm(BaseModel):
+    """The bank and the number of a cheque, as they stand on it."""
+
+    reference: str = Field(min_length=3, max_length=60)
+
+
 class ColumnsForm(BaseModel):
     """Which column of the file says what: places in the head of the columns."""
 

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from tortoise.expressions import Q
 from tortoise.functions import Count, Sum
 
+from campaigns.lifecycle.models import GoalKind
 from campaigns.offline import donors, promise_routes, queries
 from campaigns.offline import pressing as ending
 from campaigns.offline.donors import thanked_otherwise
@@ -12,7 +14,7 @@ from campaigns.offline.wording import came_back
 from campaigns.slots import OtherWay, Tool
 from civic import clock
 from civic.i18n import _, _n
-from civic.initiatives.queries import is_lead
+from civic.initiatives.queries import is_lead, led_by
 from civic.people import links
 from civic.people.models import RoleName
 from civic.people.queries import roles_of
@@ -76,14 +78,15 @@ async def campaign_tools(campaign: "Campaign", actor: "Actor") -> list[Tool]:
 
 
 async def desk_todos(person: "Person") -> list[Todo]:
-    """Gifts that wait for a second person, for the treasurers and animators who did not record them."""
+    """Gifts that wait for a second person, for the treasurers and animators who neither gave nor recorded them."""
     roles = await roles_of(person)
     if not {RoleName.TREASURER, RoleName.ANIMATOR} & set(roles):
         return []
     urgent = [_urgent(one, urls.path("offline.treasury")) for one in await ending.pressing()]
     urgent += await _to_give_back()
     rows = OfflineGift.filter(status=OfflineStatus.RECEIVED, campaign__status__in=list(queries.ENTERING))
-    count = await rows.exclude(recorded_by_id=person.id).count()
+    others = rows.filter(Q(person_id__isnull=True) | ~Q(person_id=person.id))
+    count = await others.exclude(recorded_by_id=person.id).count()
     if not count:
         return urgent
     text = _n("Vérifier %(n)s don reçu à la main", "Vérifier %(n)s dons reçus à la main", count)
@@ -102,6 +105,27 @@ async def _to_give_back() -> list[Todo]:
     text = _n("Rendre %(n)s don à son donateur", "Rendre %(n)s dons à leurs donateurs", len(rows))
     detail = _("%(total)s reçus à la main pour des collectes qui n’ont pas abouti.", total=total)
     return [Todo(text, urls.path("offline.treasury") + "#rendre", "argent", detail=detail)]
+
+
+async def _hers_to_give_back(person: "Person") -> list[Todo]:
+    """What came by hand for a campaign of hers that did not happen: its donors wait for it."""
+    ids = [initiative.id for initiative in await led_by(person)]
+    rows = await OfflineGift.filter(
+        status__in=[OfflineStatus.RECEIVED, OfflineStatus.SENT_BACK, *COUNTING],
+        campaign__status__in=list(queries.GIVING_BACK), campaign__initiative_id__in=ids or [0],
+    ).exclude(campaign__goal=GoalKind.MONTHLY).order_by("campaign_id").select_related("campaign")
+    waiting: dict[int, list[OfflineGift]] = {}
+    for row in rows:
+        waiting.setdefault(row.campaign_id, []).append(row)
+    return [
+        Todo(
+            _n("Rendre %(n)s don reçu à la main", "Rendre %(n)s dons reçus à la main", len(gifts)),
+            urls.path("offline.index", slug=gifts[0].campaign.slug), "argent",
+            detail=_("%(title)s n’a pas abouti. %(total)s sont à rendre à leurs donateurs, avec la trésorerie.",
+                     title=gifts[0].campaign.title, total=money(sum(one.amount_cents for one in gifts))),
+        )
+        for gifts in waiting.values()
+    ]  # fmt: skip
 
 
 def _urgent(one: ending.Pressing, href: str) -> Todo:
@@ -134,7 +158,7 @@ async def person_todos(person: "Person") -> list[Todo]:
         )
         for gift in await own.order_by("due_on", "id").select_related("campaign")
     ]  # fmt: skip
-    return urgent + sent_back + to_send + [
+    return urgent + sent_back + await _hers_to_give_back(person) + to_send + [
         Todo(
             _("Dire si un don de %(amount)s est de vous", amount=money(gift.amount_cents)),
             urls.path("offline.claim", id=gift.id), "argent", detail=gift.campaign.title,

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from campaigns.lifecycle.models import Campaign
-from campaigns.offline.howto import HowTo
+from campaigns.offline.howto import HowTo, how_to
 from campaigns.offline.models import Deposit, Mode, OfflineGift, OfflineSlip
 from civic import clock
 from civic.i18n import _
 from civic.papers import Paper, draw
 from civic.papers.paper import FAMILY, INK, MUTED
 from civic.people.actor import Actor
+from civic.settings import settings
 from civic.web import urls
 from civic.web.formats import day_short, money
 
@@ -26,7 +27,9 @@ class Stub:
     code: str
     address: str
     values: tuple[str, ...] = ()
-    """What is known already of its fields: name, amount."""
+    """What is known already, name and amount: the slip asks for nothing more."""
+    paid: str = ""
+    """To whom a cheque is made out, and where a transfer goes."""
 
 
 async def make_slips(campaign: Campaign, pages: int, actor: Actor) -> str:
@@ -41,8 +44,11 @@ async def make_slips(campaign: Campaign, pages: int, actor: Actor) -> str:
 
 async def slips_paper(campaign: Campaign, slips: list[OfflineSlip]) -> bytes:
     """The sheets of a batch, four slips on each."""
-    stubs = [Stub(slip.code, urls.absolute("offline.slip", code=slip.code)) for slip in slips]
-    payee, title = campaign.beneficiary, campaign.title
+    stubs = [
+        Stub(slip.code, urls.absolute("offline.slip", code=slip.code), paid=how_to(campaign, slip.code, 0).on_a_slip())
+        for slip in slips
+    ]
+    title = campaign.title
 
     def fill(paper: Paper) -> None:
         for place, stub in enumerate(stubs):
@@ -51,20 +57,21 @@ async def slips_paper(campaign: Campaign, slips: list[OfflineSlip]) -> bytes:
             if place % PER_PAGE:
                 paper.set_y(paper.t_margin + (place % PER_PAGE) * (HEIGHT + 2) - 4)
                 paper.cut_line()
-            _slip(paper, stub, title, payee, paper.t_margin + (place % PER_PAGE) * (HEIGHT + 2) + 1)
+            _slip(paper, stub, title, paper.t_margin + (place % PER_PAGE) * (HEIGHT + 2) + 1)
 
     return await draw(_("Bulletins de don, %(title)s", title=title), fill)
 
 
 async def promise_paper(campaign: Campaign, how: HowTo, name: str) -> bytes:
     """One slip for what a backer announced, filled in, to send along with her cheque; below it, how to send it."""
-    stub = Stub(how.reference, urls.absolute("offline.slip", code=how.reference), (name, money(how.amount_cents)))
-    steps, title, payee = how.steps(), campaign.title, how.payee
+    address = urls.absolute("offline.slip", code=how.reference)
+    stub = Stub(how.reference, address, (name, money(how.amount_cents)), how.on_a_slip())
+    steps, title = how.steps(), campaign.title
     heading = _("Comment l’envoyer")
 
     def fill(paper: Paper) -> None:
-        _slip(paper, stub, title, payee, paper.t_margin + 1)
-        paper.set_xy(paper.l_margin, paper.t_margin + HEIGHT + 2)
+        _slip(paper, stub, title, paper.t_margin + 1)
+        paper.set_xy(paper.l_margin, paper.t_margin + HEIGHT - 12)
         paper.cut_line()
         paper.heading(heading, level=2)
         for step in steps:
@@ -73,29 +80,29 @@ async def promise_paper(campaign: Campaign, how: HowTo, name: str) -> bytes:
     return await draw(_("Bulletin de don %(code)s, %(title)s", code=how.reference, title=title), fill)
 
 
-def _slip(paper: Paper, stub: Stub, title: str, payee: str, top: float) -> None:
+def _slip(paper: Paper, stub: Stub, title: str, top: float) -> None:
     left, width = paper.l_margin, paper.epw
     paper.qr(stub.address, size=30, x=left + width - 30, y=top)
     _put(paper, left + width - 30, top + 30, stub.code, size=11, bold=True, width=30, align="C")
     _put(paper, left, top, _("Bulletin de don"), size=8.5, muted=True)
     _put(paper, left, top + 4, title, size=12, bold=True, width=width - 34)
     fields = [_("Prénom et nom"), _("Montant, en euros"), _("Courriel (pour être prévenu)"),
-              _("Commune (adresse pour un reçu)")]  # fmt: skip
+              _("Commune (adresse pour un reçu)")][: len(stub.values) or None]  # fmt: skip
     for place, label in enumerate(fields):
-        _put(paper, left, top + 15 + place * 8, label, size=9, muted=True)
+        _put(paper, left, top + 14 + place * 8, label, size=9, muted=True)
         if place < len(stub.values):
-            _put(paper, left + 50, top + 14.5 + place * 8, stub.values[place], size=10.5, bold=True, width=width - 84)
+            _put(paper, left + 50, top + 13.5 + place * 8, stub.values[place], size=10.5, bold=True, width=width - 84)
         start, end = left + 50, left + width - (34 if place < 3 else 0)
         paper.set_draw_color(*MUTED)
-        paper.line(start, top + 19.5 + place * 8, end, top + 19.5 + place * 8)
+        paper.line(start, top + 18.5 + place * 8, end, top + 18.5 + place * 8)
     boxes = [_("Chèque"), _("Espèces"), _("Virement"), _("D’accord pour un merci public")]
-    at = left
+    boxes = [boxes[0], boxes[2]] if stub.values else boxes
+    at, foot = left + 1, top + (15.6 if stub.values else 13.6) + len(fields) * 8
     for box in boxes:
-        paper.rect(at, top + 48, 3.6, 3.6)
-        _put(paper, at + 5, top + 47.4, box, size=9.5)
+        paper.rect(at, foot, 3.6, 3.6)
+        _put(paper, at + 5, foot - 0.6, box, size=9.5)
         at += 9 + paper.get_string_width(box) + 5
-    text = _("Chèque à l’ordre de %(who)s. Virement : écrivez %(code)s dans le libellé.", who=payee, code=stub.code)
-    _put(paper, left, top + 53.5, text, size=8.5, muted=True, width=width)
+    _put(paper, left, foot + 5, stub.paid, size=8.5, muted=True, width=width - (34 if stub.values else 0))
 
 
 def _put(
@@ -110,13 +117,15 @@ def _put(
 
 async def deposit_paper(deposit: Deposit, gifts: list[OfflineGift]) -> bytes:
     """The deposit slip: each cheque or gift in cash, the total, room for the bank's stamp."""
+    bare = "…" * 14 if deposit.mode == Mode.CHEQUE else "–"
     rows = [
-        [str(place), gift.code, gift.donor_name, gift.reference or "–", gift.campaign.title, money(gift.amount_cents)]
+        [str(place), gift.code, gift.donor_name, gift.reference or bare, gift.campaign.title, money(gift.amount_cents)]
         for place, gift in enumerate(gifts, 1)
     ]  # fmt: skip
     total = money(sum(gift.amount_cents for gift in gifts))
     heading = _("Bordereau de remise de chèques") if deposit.mode == Mode.CHEQUE else _("Bordereau de remise d’espèces")
     facts = [
+        (_("Titulaire du compte"), settings().host_name), (_("Compte (IBAN)"), settings().iban or "…" * 28),
         (_("Numéro"), deposit.number), (_("Préparé le"), day_short(deposit.made_at)),
         (_("Préparé par"), deposit.made_by.name), (_("Nombre"), str(len(gifts))), (_("Total"), total),
         (_("Déposé le"), day_short(deposit.banked_on) if isinstance(deposit.banked_on, date) else "…………………………"),

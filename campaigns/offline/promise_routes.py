@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from campaigns import slots, tax
+from campaigns import slots
 from campaigns.identity import DonorForm
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import rewards
@@ -17,11 +17,11 @@ from campaigns.offline.howto import how_to
 from campaigns.offline.models import COUNTING, OfflineGift, OfflineStatus
 from campaigns.pledges import draft as drafts
 from campaigns.pledges import guards
+from campaigns.pledges.cost import cost_notes
 from campaigns.pledges.draft import Draft
 from campaigns.pledges.forms import GiftForm, ShownForm
 from campaigns.pledges.queries import campaign_to_back, reward_of
 from campaigns.pledges.service import Gift
-from civic import clock
 from civic.errors import DomainError, Gone
 from civic.i18n import _
 from civic.papers import pdf_answer
@@ -127,11 +127,11 @@ async def _promise_page(
     assert due_on is not None, "why_not has said so"
     reward = await reward_of(campaign.id, draft.reward_id)
     notes = [note for fill in slots.gift_notes for note in await fill(campaign, draft.amount_cents)]
-    value = reward.value_cents if reward else 0
+    costs = cost_notes(campaign, draft.amount_cents, reward)
     return page(
         request, "campaigns/offline/promise.html", status=status, form=form, campaign=campaign, draft=draft,
-        reward=reward, due_on=due_on, held_until=promising.held_until(due_on), notes=notes, identity=IDENTITY,
-        receipts=tax.receipt_possible(campaign.beneficiary, draft.amount_cents, value, clock.today()),
+        reward=reward, due_on=due_on, held_until=promising.held_until(due_on), notes=notes + costs,
+        identity=IDENTITY, receipts=bool(costs),
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """« Par chèque ou virement » from the start: a backer announces it while giving (PRODUCT C2, C7, docs/money.md).
 
 It is an offline gift that she recorded herself: *created* until she has confirmed her address, then *promised*. It
-counts for nothing before two other persons have received and verified it (invariant 16). Her reward is held until a
-stated day; the promise lapses some days after the last day on which it may arrive. Locks: campaign, reward, gift.
+counts for nothing before somebody has received it and another one, never its donor, verified it (invariant 16). Her
+reward is held until a stated day; the promise lapses some days after the last day on which it may arrive. Locks:
+campaign, reward, gift.
 """
 
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ def held_until(due_on: date) -> date:
 def why_not(campaign: Campaign) -> str:
     """Why nobody can announce a cheque or a transfer to this campaign now; empty when one can."""
     if campaign.payee_id:
-        return _("Cette collecte se paie par carte seulement : l’argent va directement à %(who)s.",
+        return _("Cette collecte se paie par carte seulement : l’argent va directement à la structure (%(who)s).",
                  who=campaign.beneficiary)  # fmt: skip
     if campaign.goal == GoalKind.MONTHLY:
         return _("Un soutien mensuel se paie par carte ou par prélèvement.")

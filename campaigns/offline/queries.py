@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from tortoise.expressions import Q
-from tortoise.functions import Count, Sum
+from tortoise.functions import Count
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.queries import campaign_to_run
@@ -24,7 +24,7 @@ from campaigns.offline.models import (
 from campaigns.pledges.models import Pledge, PledgeStatus
 from civic.errors import Forbidden, Gone, NotFound
 from civic.i18n import _
-from civic.people.actor import Actor
+from civic.people.actor import Actor, must_be_another
 from civic.web import urls
 
 ENTERING = (
@@ -37,6 +37,8 @@ GIVING_BACK = (
 )  # fmt: skip
 """The campaign did not happen: what came in by hand goes back."""
 SUCCEEDED = (CampaignStatus.FUNDED, CampaignStatus.REPORTING, CampaignStatus.CLOSED)
+IN_HAND = (OfflineStatus.RECEIVED, OfflineStatus.SENT_BACK, OfflineStatus.VERIFIED)
+"""A cheque that the bank has not taken yet."""
 BOUNCING = (*ENTERING, CampaignStatus.REPORTING, *GIVING_BACK)
 """While the books of the campaign are open: a cheque that comes back unpaid still leaves them."""
 AT_ONCE = 200
@@ -51,7 +53,10 @@ async def campaign_to_fill(slug: str, actor: Actor) -> Campaign:
     campaign = await campaign_to_run(slug, actor)
     if campaign.payee_id:
         who = campaign.beneficiary
-        said = _("Chèques, espèces et virements se remettent à %(who)s : ils ne se saisissent pas ici.", who=who)
+        said = _(
+            "Chèques, espèces et virements se remettent à la structure (%(who)s) : ils ne se saisissent pas ici.",
+            who=who,
+        )
         raise Gone(said, way_out=(_("Voir la collecte"), urls.path("campaigns.show", slug=campaign.slug)))
     if campaign.status not in ENTERING:
         page = urls.path("offline.index", slug=campaign.slug)
@@ -115,14 +120,29 @@ async def names_known(gifts: list[OfflineGift], actor: Actor) -> set[int]:
 
 
 async def gift_to_verify(gift_id: int, actor: Actor) -> OfflineGift:
-    """A gift that the team looks at, never the person who recorded it. Raises NotFound or Forbidden."""
+    """A gift that the team looks at, never who recorded it, nor its donor. Raises NotFound or Forbidden."""
     must_supervise(actor)
     gift = await OfflineGift.get_or_none(id=gift_id).select_related(*_WITH, "campaign__initiative")
     if gift is None or gift.status == OfflineStatus.CREATED:
         raise NotFound(_("Ce don n’existe pas."))
-    if actor.person.id == gift.recorded_by_id or (actor.recorded_by and actor.recorded_by.id == gift.recorded_by_id):
-        raise Forbidden(_("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne."))
+    must_be_another(actor, gift.recorded_by_id, not_hers())
+    must_be_another(actor, gift.person_id, not_by_its_donor())
     return gift
+
+
+def not_hers() -> str:
+    """Why who recorded a gift does not verify it."""
+    return _("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne.")
+
+
+def not_by_its_donor() -> str:
+    """Why a donor of the team does not verify her own gift."""
+    return _("Personne ne vérifie son propre don : demandez à une autre personne.")
+
+
+def may_second(gift: OfflineGift, actor: Actor) -> bool:
+    """Whether she may be the second person for it: neither who recorded it nor its donor."""
+    return not {gift.recorded_by_id, gift.person_id} & {actor.person.id, actor.hand.id}
 
 
 async def gift_to_supervise(gift_id: int, actor: Actor) -> OfflineGift:
@@ -207,18 +227,11 @@ def references_in(text: str) -> list[tuple[str, int]]:
 
 
 async def of_campaign(campaign_id: int, before: int | None = None, limit: int = 50) -> list[OfflineGift]:
-    """The gifts of a campaign, the latest first."""
-    rows = OfflineGift.filter(campaign_id=campaign_id).exclude(status=OfflineStatus.CREATED)
+    """The gifts of a campaign that somebody wrote down, the latest first; those on their way are `announced`."""
+    on_its_way = Q(status=OfflineStatus.PROMISED, due_on__isnull=False)
+    rows = OfflineGift.filter(campaign_id=campaign_id).exclude(Q(status=OfflineStatus.CREATED) | on_its_way)
     rows = rows.filter(id__lt=before) if before else rows
     return await rows.order_by("-id").limit(limit).select_related("recorded_by", "verified_by")
-
-
-async def sums_of(campaign_id: int) -> dict[str, tuple[int, int]]:
-    """State → how many gifts and how many cents, of a campaign."""
-    told = OfflineGift.filter(campaign_id=campaign_id).exclude(status=OfflineStatus.CREATED)
-    rows = told.annotate(n=Count("id"), cents=Sum("amount_cents"))
-    found = await rows.group_by("status").values("status", "n", "cents")
-    return {str(row["status"]): (int(row["n"]), int(row["cents"])) for row in found}
 
 
 async def entered_on(campaign_id: int, day: date, by: int) -> tuple[int, int]:
@@ -290,6 +303,13 @@ def to_take_off(gifts: list[OfflineGift]) -> list[OfflineGift]:
     return [gift for gift in gifts if gift.status == OfflineStatus.VERIFIED and gift.campaign.status in GIVING_BACK]
 
 
+async def without_number() -> list[OfflineGift]:
+    """Verified cheques, on a slip or not, of which nobody noted the bank and the number: the slip would lack them."""
+    rows = OfflineGift.filter(status=OfflineStatus.VERIFIED, mode=Mode.CHEQUE, reference="")
+    rows = rows.exclude(campaign__status__in=list(GIVING_BACK))
+    return await rows.order_by("id").limit(AT_ONCE).select_related("campaign")
+
+
 async def to_carry() -> tuple[int, int]:
     """How many slips wait to be carried to the bank, and their cents."""
     slips = [slip.id for slip in await Deposit.filter(banked_on__isnull=True, undone_at__isnull=True)]
@@ -317,6 +337,13 @@ async def lines_of(statement_id: int) -> list[BankLine]:
     rows = BankLine.filter(statement_id=statement_id, amount_cents__gt=0).order_by("number")
     around = ("gift", "gift__campaign", "pledge", "pledge__campaign", "deposit", "proposed_by")
     return await rows.limit(500).select_related(*around)
+
+
+async def to_confirm_on(statement_ids: list[int]) -> dict[int, int]:
+    """Statement's id → how many of its lines wait for a second person."""
+    rows = BankLine.filter(statement_id__in=statement_ids or [0], status=LineStatus.PROPOSED).annotate(n=Count("id"))
+    found = await rows.group_by("statement_id").values("statement_id", "n")
+    return {int(row["statement_id"]): int(row["n"]) for row in found}
 
 
 async def proposed_count() -> int:

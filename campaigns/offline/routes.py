@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from campaigns.identity import DonorForm
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import campaign_to_run
-from campaigns.offline import donors, papers, pressing, queries, service, wording
+from campaigns.offline import amounts, donors, papers, pressing, queries, service, wording
 from campaigns.offline.deposit_routes import routes as deposit_routes
 from campaigns.offline.forms import (
     FIELDS,
@@ -56,9 +56,9 @@ async def index(request: Request) -> Response:
     known = await queries.names_known(gifts, actor)
     return page(
         request, "campaigns/offline/index.html", campaign=campaign, gifts=gifts,
-        sums=await queries.sums_of(campaign.id), pressing=await pressing.pressing(campaign_id=campaign.id),
+        sums=await amounts.sums_of(campaign.id, actor), pressing=await pressing.pressing(campaign_id=campaign.id),
         names={gift.id: gift.donor_name if gift.id in known else "" for gift in gifts}, states=states,
-        modes=wording.modes(),
+        modes=wording.modes(), kept={gift.id for gift in gifts if amounts.is_kept_back(gift, actor)},
         promises=await _awaited(campaign, actor, request.query_params.get("reference", "")[:20]),
         asked=request.query_params.get("reference", "")[:20],
         reasons=await queries.reasons(gifts), returning=returning, open=campaign.status in queries.ENTERING,
@@ -163,7 +163,8 @@ async def edit(request: Request) -> Response:
     gift = await queries.gift_to_change(request.path_params["slug"], request.path_params["id"], actor)
     unseen = gift.id not in await queries.names_known([gift], actor)
     values: dict[str, Any] = {
-        "amount": money(gift.amount_cents), "mode": gift.mode or "promised",
+        "amount": "" if amounts.is_kept_back(gift, actor) else money(gift.amount_cents),
+        "mode": gift.mode or "promised",
         "received_on": gift.received_on.isoformat() if gift.received_on else clock.today().isoformat(),
         "reference": gift.reference,
     }  # fmt: skip

@@ -9,7 +9,7 @@ from tortoise.exceptions import IntegrityError
 
 from campaigns.identity import DonorForm
 from campaigns.lifecycle.models import Campaign, Reward
-from campaigns.lifecycle.transitions import By
+from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.offline import donors, queries
 from campaigns.offline.models import Mode, OfflineChange, OfflineGift, OfflineSlip, OfflineStatus
 from campaigns.offline.transitions import move, note
@@ -218,6 +218,20 @@ async def _reward_kept(gift: OfflineGift, entry: Entry) -> dict[str, Any]:
 
 def _changed(gift: OfflineGift, entry: Entry) -> str:
     return f"changed, {gift.amount_cents} to {entry.amount_cents} cents"
+
+
+@retrying
+async def number_cheque(gift: OfflineGift, team: Actor, reference: str) -> None:
+    """The treasury writes the bank and the number that nobody noted when a cheque came, before the bank takes it.
+
+    Neither amount nor donor changes: whoever verified it need not again. Raises NotNow once it is banked or numbered.
+    """
+    queries.must_supervise(team)
+    async with transaction():
+        bare = OfflineGift.filter(id=gift.id, mode=Mode.CHEQUE, reference="", status__in=queries.IN_HAND)
+        if not await bare.update(reference=reference, updated_at=clock.now()):
+            raise NotNow(_("Ce chèque a déjà un numéro, ou il n’est plus en main. Rechargez la page."))
+        await note(gift.id, gift.status.value, gift.status.value, "cheque numbered", team.hand.id)
 
 
 async def withdraw(gift: OfflineGift, actor: Actor) -> None:

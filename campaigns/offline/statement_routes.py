@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from campaigns.offline import layouts, queries, statements, taken, wording
-from campaigns.offline.forms import ChosenForm, ColumnsForm, ReferenceForm
+from campaigns.offline import layouts, queries, slip_lines, statements, taken, wording
+from campaigns.offline.forms import ChosenForm, ColumnsForm, GiverForm, ReferenceForm
 from campaigns.offline.models import BankLine, BankStatement, LineStatus
 from campaigns.offline.treasury_routes import each_of
 from civic.errors import DomainError, Invalid
@@ -26,7 +26,10 @@ async def statement_index(request: Request) -> Response:
 async def _statements_page(request: Request, form: Form[ChosenForm], status: int = 200) -> Response:
     queries.must_supervise(actor_of(request))
     found = await queries.statements()
-    return page(request, "campaigns/offline/statements.html", status=status, form=form, statements=found)
+    return page(
+        request, "campaigns/offline/statements.html", status=status, form=form, statements=found,
+        to_confirm=await queries.to_confirm_on([one.id for one in found]),
+    )  # fmt: skip
 
 
 async def send(request: Request) -> Response:
@@ -45,7 +48,8 @@ async def send(request: Request) -> Response:
 
 def _read(statement: BankStatement) -> str:
     added = _n("%(n)s ligne nouvelle", "%(n)s lignes nouvelles", statement.added)
-    return _("%(added)s, %(known)s déjà connues.", added=added, known=statement.known)
+    known = _n("%(n)s déjà connue", "%(n)s déjà connues", statement.known)
+    return f"{added}, {known}."
 
 
 async def _upload(request: Request) -> tuple[str, bytes]:
@@ -99,7 +103,7 @@ async def _lines_page(request: Request, found: BankStatement) -> Response:
     return page(
         request, "campaigns/offline/statement.html", statement=found, lines=lines, ready=ready, own=own,
         states=wording.line_states(), form=Form(), mismatches=await statements.mismatches(lines),
-        elsewhere=await taken.elsewhere(lines),
+        elsewhere=await taken.elsewhere(lines), blanks=await slip_lines.blanks(lines),
     )  # fmt: skip
 
 
@@ -133,6 +137,20 @@ async def propose(request: Request) -> Response:
     return await _line(request, lambda line, actor: statements.propose(line, wanted, actor))
 
 
+async def line_gift(request: Request) -> Response:
+    """Make the gift of a blank slip from its transfer."""
+    form = await Form.read(request, GiverForm)
+    if form.data is None:
+        return await _line(request, _unnamed)
+    name = form.data.name
+    said = _("Le don est enregistré. Une autre personne confirme la ligne, et il compte.")
+    return await _line(request, lambda line, actor: slip_lines.make_gift(line, name, actor), said)
+
+
+async def _unnamed(_line: BankLine, _actor: Actor) -> None:
+    raise Invalid(_("Écrivez un nom, ou « Anonyme »."))
+
+
 async def line_undo(request: Request) -> Response:
     """A confirmation was a mistake."""
     return await _line(request, lambda line, actor: statements.undo(line.id, actor, _("rapprochement annulé")))
@@ -144,11 +162,11 @@ async def aside(request: Request) -> Response:
 
 
 async def _line(
-    request: Request, verb: Callable[[BankLine, Actor], Awaitable[None]] | None
+    request: Request, verb: Callable[[BankLine, Actor], Awaitable[None]] | None, done: str = ""
 ) -> Response:
     actor = actor_of(request)
     line = await queries.line_to_see(request.path_params["id"], actor)
-    said, kind = _("C’est noté."), "ok"
+    said, kind = done or _("C’est noté."), "ok"
     try:
         if verb is None:
             raise Invalid(_("Écrivez une référence, par exemple H-000123."))
@@ -167,6 +185,7 @@ routes: list[BaseRoute] = [
     Route(f"{_T}/releves/{{id:int}}/confirmer", confirm, methods=["POST"], name="offline.confirm"),
     Route(f"{_T}/releves/{{id:int}}/chercher", match, methods=["POST"], name="offline.match"),
     Route(f"{_T}/lignes/{{id:int}}/proposer", propose, methods=["POST"], name="offline.propose"),
+    Route(f"{_T}/lignes/{{id:int}}/don", line_gift, methods=["POST"], name="offline.line_gift"),
     Route(f"{_T}/lignes/{{id:int}}/revenir", line_undo, methods=["POST"], name="offline.line_undo"),
     Route(f"{_T}/lignes/{{id:int}}/ecarter", aside, methods=["POST"], name="offline.aside"),
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from campaigns.lifecycle.transitions import By, NotNow
-from campaigns.offline import deposits, layouts, queries, taken, verifying
+from campaigns.offline import deposits, layouts, queries, slip_lines, taken, verifying
 from campaigns.offline.models import (
     COUNTING,
     OPEN,
@@ -318,8 +318,11 @@ async def undo(line_id: int, team: Actor, why: str) -> None:
 
 async def set_aside(line: BankLine, team: Actor) -> None:
     """This line concerns no campaign, or its proposal is wrong; it can be proposed again. Raises NotNow."""
-    rows = BankLine.filter(id=line.id, status__in=[LineStatus.OPEN, LineStatus.PROPOSED])
-    nothing = {"gift_id": None, "pledge_id": None, "deposit_id": None, "proposed_by_id": None}
-    if not await rows.update(status=LineStatus.ASIDE, **nothing):
-        raise NotNow(_("Cette ligne a déjà changé d’état. Rechargez la page."))
-    await audit(team, "bank_line_aside", f"bank_line:{line.id}")
+    async with transaction():
+        rows = BankLine.filter(id=line.id, status__in=[LineStatus.OPEN, LineStatus.PROPOSED])
+        if not await rows.update(confirmed_by_id=None):  # the lock first
+            raise NotNow(_("Cette ligne a déjà changé d’état. Rechargez la page."))
+        await slip_lines.take_out(await BankLine.get(id=line.id), team)
+        nothing = {"gift_id": None, "pledge_id": None, "deposit_id": None, "proposed_by_id": None}
+        await rows.update(status=LineStatus.ASIDE, **nothing)
+        await audit(team, "bank_line_aside", f"bank_line:{line.id}")

@@ -24,10 +24,11 @@ async def treasury(request: Request) -> Response:
     """What waits for a second person, what was verified lately, what goes back to its donors."""
     actor = actor_of(request)
     queries.must_supervise(actor)
-    waiting, own = await queries.to_verify(), actor.hand.id
+    waiting = await queries.to_verify()
     return page(
-        request, "campaigns/offline/treasury.html", waiting=[gift for gift in waiting if gift.recorded_by_id != own],
-        own=[gift for gift in waiting if gift.recorded_by_id == own],
+        request, "campaigns/offline/treasury.html",
+        waiting=[gift for gift in waiting if queries.may_second(gift, actor)],
+        own=[gift for gift in waiting if not queries.may_second(gift, actor)],
         sent_back=await queries.sent_back(), returns=await queries.to_give_back(),
         announced=await queries.announced(), lately=await queries.verified_lately(),
         proposed=await queries.proposed_count(),
@@ -87,7 +88,7 @@ async def _gift_page(request: Request, found: OfflineGift, form: Form[WhyForm], 
         goes_back=found.campaign.status in queries.GIVING_BACK, paid_by=await queries.line_paying(found.id),
         undoes=found.campaign.status in (*queries.ENTERING, *queries.GIVING_BACK),
         bounces=found.campaign.status in queries.BOUNCING,
-        own=found.recorded_by_id == actor_of(request).hand.id,
+        own=not queries.may_second(found, actor_of(request)),
     )  # fmt: skip
 
 

@@ -40,8 +40,8 @@ SOURCE = "offline_gift"
 async def verify(gift_id: int, team: Actor, seen_cents: int | None = None) -> OfflineGift:
     """A second person has seen the money: it counts and is booked, once. Harmless when she says it twice.
 
-    Raises Forbidden for who recorded it, Gone when the campaign takes no money any more, NotNow, also when its amount
-    is not the one she saw.
+    Raises Forbidden for who recorded it and for its donor, Gone when the campaign takes no money any more, NotNow, also
+    when its amount is not the one she saw.
     """
     queries.must_supervise(team)
     async with transaction():
@@ -136,9 +136,8 @@ async def hold(gift_id: int) -> OfflineGift:
 
 
 def _must_be_another(gift: OfflineGift, team: Actor) -> None:
-    must_be_another(
-        team, gift.recorded_by_id, _("Personne ne vérifie le don qu’elle a saisi : demandez à une autre personne.")
-    )
+    must_be_another(team, gift.recorded_by_id, queries.not_hers())
+    must_be_another(team, gift.person_id, queries.not_by_its_donor())
 
 
 def _must_be_as_seen(gift: OfflineGift, cents: int | None) -> None:

@@ -87,6 +87,8 @@ def cause_of(cause: str) -> str:
         "mine": _("cette personne dit que c’est son don"), "not mine": _("cette personne dit que ce n’est pas son don"),
         "identity told": _("l’identité du donateur est écrite"),
         "identity told by the donor": _("la personne a écrit qui elle est"),
+        "cheque numbered": _("le numéro du chèque est noté"),
+        "bank line set aside": _("la ligne du relevé est écartée"),
         "bank day": _("daté du jour de la banque"), "not banked": _("la remise en banque est défaite"),
         "verified": "", "not_received": _("personne ne l’a reçu à temps"),
     }  # fmt: skip
@@ -96,6 +98,8 @@ def cause_of(cause: str) -> str:
         before, after = (money(int(cents)) for cents in changed.groups())
         return _("corrigé") if before == after else _("corrigé, de %(before)s à %(after)s", before=before, after=after)
     word, _space, number = cause.rpartition(" ")
+    if word == "entered from bank line":
+        return _("saisi depuis un relevé bancaire")
     if word == "deposit" and number.isdecimal():
         return _("remise %(number)s", number=f"R-{int(number):04d}")
     return _("trouvé sur un relevé bancaire") if word == "bank line" else known.get(cause, cause)

@@ -39,7 +39,7 @@ async def desk_todos(person: Person) -> list[Todo]:
         rows = Campaign.filter(account_ref=payee.account_ref or "none", status__in=list(CONCERNED))
         found += [
             Todo(
-                _("Le compte de paiement de %(who)s ne peut plus encaisser", who=payee.organisation.name),
+                _("%(who)s : le compte de paiement ne peut plus encaisser", who=payee.organisation.name),
                 urls.path("onboarding.show", slug=campaign.slug), "argent",
                 detail=_("« %(title)s » ne reçoit plus de don et ses prélèvements attendent.", title=campaign.title),
             )

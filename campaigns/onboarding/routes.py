@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from campaigns import slots
 from campaigns.lifecycle.models import Campaign
 from campaigns.onboarding import service
 from campaigns.payees.models import Payee
@@ -54,9 +55,11 @@ async def _found(request: Request) -> tuple[Campaign, Payee]:
 
 
 async def _page(request: Request, campaign: Campaign, payee: Payee, status: int = 200, trouble: str = "") -> Response:
+    panels = [panel for fill in slots.account_panels for panel in await fill(campaign)]
     policy = content_security_policy(hosted.account_pages_origin())
     return page(
         request, "campaigns/onboarding/show.html", status=status, campaign=campaign, payee=payee, trouble=trouble,
+        parts=sorted(panels, key=lambda panel: panel.order),
         headers={"Content-Security-Policy": policy}, host=settings().host_name,
         may_open=await service.may_open(actor_of(request), campaign, payee),
     )  # fmt: skip

@@ -15,11 +15,15 @@ from civic.web import urls
 
 
 async def campaign_with_account(slug: str, actor: Actor) -> tuple[Campaign, Payee]:
-    """A campaign of another legal entity, for its leads, the team and treasurers. Raises NotFound or Forbidden."""
+    """A campaign of another legal entity, for who leads it, speaks for that entity, the team and treasurers.
+
+    Raises NotFound or Forbidden.
+    """
     campaign = await campaign_to_show(slug, actor)
-    if not (actor.is_treasurer or await may_edit(actor, campaign.initiative)):
-        raise Forbidden(_("Seules les personnes qui portent cette collecte et l’équipe voient cette page."))
     payee = await Payee.get_or_none(id=campaign.payee_id or 0).select_related("organisation")
+    speaks = payee is not None and payee.organisation_id in {one.id for one in await hats_of(actor.person)}
+    if not (speaks or actor.is_treasurer or await may_edit(actor, campaign.initiative)):
+        raise Forbidden(_("Seules les personnes qui portent cette collecte et l’équipe voient cette page."))
     if payee is None:
         raise NotFound(_("Cette collecte n’a pas de compte de paiement à elle."))
     return campaign, payee
@@ -41,7 +45,8 @@ async def leave(actor: Actor, campaign: Campaign, payee: Payee) -> str:
     Raises Forbidden, DomainError when the host may not collect for others or Stripe does not answer (503).
     """
     if not await may_open(actor, campaign, payee):
-        raise Forbidden(_("Une personne qui porte la collecte et qui représente %(who)s ouvre ce compte.",
+        raise Forbidden(_("Qui ouvre ce compte : une personne qui porte la collecte "
+                          "et qui représente cette structure : %(who)s.",
                           who=payee.organisation.name))  # fmt: skip
     if not payees.open_to_others():
         raise DomainError(_("Ce site ne collecte pas pour d’autres structures : il n’a pas de numéro ORIAS."))

@@ -27,6 +27,17 @@ async def payee_of(organisation: Organisation) -> Payee:
     return known or (await Payee.get_or_create({"created_at": clock.now()}, organisation_id=organisation.id))[0]
 
 
+async def organisation_of(payee_id: int | None) -> Organisation | None:
+    """The organisation that receives a campaign's money itself; None: the host does."""
+    payee = await Payee.get_or_none(id=payee_id or 0).select_related("organisation")
+    return payee.organisation if payee else None
+
+
+async def known_of(organisation: Organisation | None) -> Payee | None:
+    """What is known of an organisation's account; None while it has asked for none."""
+    return await Payee.get_or_none(organisation_id=organisation.id) if organisation else None
+
+
 async def closed() -> list[Payee]:
     """Payees whose account could charge and no longer can, the longest first."""
     return await Payee.filter(closed_at__isnull=False).order_by("closed_at").select_related("organisation")

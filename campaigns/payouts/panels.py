@@ -3,7 +3,7 @@
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.payouts import queries
 from campaigns.payouts.models import Answer
-from campaigns.payouts.wording import waits_for
+from campaigns.payouts.wording import shortage, waits_for
 from campaigns.slots import Tool
 from civic.decisions.models import DecisionStatus
 from civic.i18n import _
@@ -74,7 +74,14 @@ async def person_todos(person: Person) -> list[Todo]:
         text = _("Déclarer à nouveau la dépense de %(amount)s : elle est refusée", amount=money(one.amount_cents))
         why = _("La raison : %(reason)s", reason=one.reason)
         found.append(Todo(text, _page(one.campaign, "depenses"), "argent", detail=why))
-    return found
+    return found + [
+        Todo(
+            _("Revoir vos dépenses : il manque %(amount)s", amount=money(-purse.free)) if purse.free < 0
+            else _("Un don est contesté : lisez ce que cela change"),
+            _page(campaign, "bourse"), "argent", detail=f"{campaign.title} · {shortage(campaign, purse)[0]}",
+        )
+        for campaign, purse in await queries.short_of(person)
+    ]  # fmt: skip
 
 
 def _page(campaign: Campaign, anchor: str) -> str:

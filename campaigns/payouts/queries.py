@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from tortoise.expressions import Q
+
 from campaigns.ledger import queries as ledger
 from campaigns.ledger.models import AccountKind
-from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine
+from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine, GoalKind
 from campaigns.lifecycle.queries import campaign_to_show, cost_lines
+from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.payouts.models import Answer, ClosingReport, Expense, Tranche
 from campaigns.pledges.models import Pledge, PledgeStatus
 from civic import clock
@@ -94,16 +97,31 @@ async def purse_of(campaign: Campaign) -> Purse:
 
 
 async def _reserve(campaign: Campaign) -> int:
-    """A share, in force today, of the direct debits that may still be given back, in cents, rounded up.
+    """What backers may still have back by themselves, and a share of the direct debits a bank may give back, in cents.
 
-    One of which a part is on its way back may be asked for at the bank all the same.
+    The share is the one in force today, rounded up; a debit of which a part is on its way back may be asked for at the
+    bank all the same. Of a flexible campaign each gift is kept back whole until its stated delay is over, and while it
+    is on its way back.
     """
+    recalled = await _recallable(campaign)
     rows = await Pledge.filter(
         campaign_id=campaign.id, status__in=[PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING],
         method_label__startswith="SEPA", collected_at__gt=clock.now() - REFUND_RIGHT,
     )  # fmt: skip
-    debits: int = sum(row.amount_cents for row in rows)
-    return -(-debits * settings().sepa_reserve_on(clock.today()) // 100)
+    debits: int = sum(row.amount_cents for row in rows if row.id not in recalled)
+    return sum(recalled.values()) - (-debits * settings().sepa_reserve_on(clock.today()) // 100)
+
+
+async def _recallable(campaign: Campaign) -> dict[int, int]:
+    """Pledge → cents, of a flexible campaign: what was charged at once and may be recalled today, or was and leaves."""
+    if campaign.goal != GoalKind.FLEXIBLE:
+        return {}
+    since = clock.now() - timedelta(days=settings().change_of_mind_days)
+    in_time = Q(status=PledgeStatus.COLLECTED, collected_at__gt=since) | Q(status=PledgeStatus.REFUND_PENDING)
+    rows = await Pledge.filter(in_time, campaign_id=campaign.id).values_list("id", "amount_cents")
+    here = Attempt.filter(pledge__campaign_id=campaign.id, status=AttemptStatus.SUCCEEDED)
+    paid = set(await here.values_list("pledge_id", flat=True)) if rows else set()
+    return {int(id): int(cents) for id, cents in rows if id in paid}
 
 
 @dataclass(slots=True, frozen=True)
@@ -154,6 +172,13 @@ async def verified(campaign_id: int) -> list[Expense]:
 async def report_of(campaign_id: int) -> ClosingReport | None:
     """The closing report, once its lead has sent it."""
     return await ClosingReport.get_or_none(campaign_id=campaign_id).select_related("decision")
+
+
+async def report_by(decision: Decision, apart_from: Campaign) -> Campaign | None:
+    """The other campaign whose surplus this decision settles already: one decision, one report."""
+    rows = ClosingReport.filter(decision_id=decision.id, surplus_cents__gt=0).exclude(campaign_id=apart_from.id)
+    found = await rows.order_by("id").select_related("campaign").first()
+    return found.campaign if found else None
 
 
 async def decisions_for(campaign: Campaign) -> list[Decision]:
@@ -241,6 +266,15 @@ async def waiting() -> tuple[list[Tranche], list[Expense]]:
     tranches = Tranche.filter(status=Answer.ASKED).order_by("id").select_related("campaign", "decision")
     expenses = Expense.filter(status=Answer.ASKED).order_by("id").select_related("campaign")
     return await tranches, await expenses
+
+
+async def short_of(person: Person) -> list[tuple[Campaign, Purse]]:
+    """What she runs of which a bank holds money now, or of which more is permitted than is there; the oldest first."""
+    ids = [initiative.id for initiative in await led_by(person)]
+    rows = Campaign.filter(initiative_id__in=ids or [0], status__in=list(SPENDING | STANDING))
+    running = [one for one in await rows.order_by("id") if one.status in spending_states(one)]
+    found = [(one, await purse_of(one)) for one in running]
+    return [(one, purse) for one, purse in found if purse.disputed or purse.free < 0]
 
 
 async def told_lately(person: Person) -> tuple[list[Tranche], list[Expense]]:

@@ -14,7 +14,7 @@ from campaigns.lifecycle.models import Campaign
 from campaigns.payouts import queries, service
 from campaigns.payouts.forms import AnswerForm, CloseForm, ExpenseForm, HideForm, ReasonForm, ReportForm, TrancheForm
 from campaigns.payouts.models import Answer, Expense, Tranche
-from campaigns.payouts.wording import paying, waits_for
+from campaigns.payouts.wording import paying, shortage, waits_for
 from civic.committees.queries import committee_of
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.i18n import _
@@ -45,10 +45,10 @@ async def _page(
             "text": report.text, "decision": report.decision_id or "", "surplus_use": report.surplus_use,
         })  # fmt: skip
     shown = blank | forms
-    rows = {"campaign_id": campaign.id}
+    rows, purse = {"campaign_id": campaign.id}, await queries.purse_of(campaign)
     return page(
         request, "campaigns/payouts/show.html", status=status, campaign=campaign, actor=actor, forms=shown,
-        form=next(iter(forms.values()), None), purse=await queries.purse_of(campaign),
+        form=next(iter(forms.values()), None), purse=purse, shortage=shortage(campaign, purse),
         lines=await queries.lines_of(campaign), decisions=await queries.decisions_for(campaign),
         tranches=await Tranche.filter(**rows).order_by("-id").select_related("cost_line", "decision", "asked_by"),
         expenses=await Expense.filter(**rows).order_by("-id").select_related("cost_line", "evidence", "asked_by"),

@@ -34,8 +34,10 @@ async def ask(campaign: Campaign, actor: Actor, form: TrancheForm) -> Tranche:
     async with transaction():
         campaign = await _hold(campaign, queries.spending_states(campaign))
         if campaign.payee_id:
-            raise DomainError(_("Cet argent est à %(who)s : il se dépense sans la permission du site.",
-                                who=campaign.beneficiary))  # fmt: skip
+            raise DomainError(_(
+                "Cet argent est celui de la structure (%(who)s) : il se dépense sans la permission du site.",
+                who=campaign.beneficiary,
+            ))  # fmt: skip
         line = await _line(campaign, form.cost_line)
         decision = await _decision(campaign, form.decision)
         await _within_purse(campaign, form.amount)
@@ -151,7 +153,7 @@ async def report(campaign: Campaign, actor: Actor, form: ReportForm) -> None:
     """Send the closing report: funded (a monthly support: cancelled) → reporting.
 
     A report sent again replaces the one that is not accepted yet.
-    Raises Invalid when money is left and no decision of the contributors is named.
+    Raises Invalid when money is left and no decision of the contributors is named, or one that serves another report.
     """
     async with transaction():
         campaign = await _hold(campaign, queries.reporting_states(campaign))
@@ -162,6 +164,8 @@ async def report(campaign: Campaign, actor: Actor, form: ReportForm) -> None:
                 "Il reste %(left)s. Nommez la décision des contributeurs et écrivez ce qu’ils en font.",
                 left=money(left),
             ), field="decision" if decision is None else "surplus_use")  # fmt: skip
+        if left > 0 and decision and (other := await queries.report_by(decision, campaign)):
+            raise Invalid(_spent(other), field="decision")
         values = {
             "text": form.text, "decision": decision, "surplus_use": form.surplus_use, "surplus_cents": max(0, left),
             "asked_by": actor.hand, "asked_at": clock.now(),
@@ -194,6 +198,8 @@ async def close(campaign: Campaign, actor: Actor, seen: str) -> None:
             raise DomainError(_("Les comptes ont changé depuis le bilan. Son auteur doit le renvoyer."))
         if left and not (found.decision and found.decision.is_adopted):
             raise DomainError(_("La décision des contributeurs sur ce qui reste n’est pas adoptée."))
+        if left and found.decision and (other := await queries.report_by(found.decision, campaign)):
+            raise DomainError(_spent(other))  # both were sent at once
         await _answer(found, actor)
         await move(campaign, CampaignStatus.CLOSED, by=By.TEAM, actor=actor.person)
         await audit(actor, "campaign_closed", f"campaign:{campaign.id}")
@@ -244,6 +250,13 @@ async def _answer(row: TwoPersons, actor: Actor, **said: object) -> None:
     """Nobody answers herself, nobody twice. Raises Forbidden or DomainError."""
     if not await two_persons.answer(row, actor, queries.own(), **said):
         raise DomainError(_answered())
+
+
+def _spent(other: Campaign) -> str:
+    return _(
+        "Cette décision sert déjà au bilan de « %(title)s ». Une décision règle un seul reste : ouvrez un vote pour "
+        "celui-ci.", title=other.title,
+    )  # fmt: skip
 
 
 def _answered() -> str:

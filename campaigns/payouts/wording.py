@@ -1,16 +1,18 @@
-"""Where a demand stands that waits for a committee's decision, in plain French."""
+"""Where a demand stands that waits for a committee's decision, and why money is short, in plain French."""
 
+from campaigns.lifecycle.models import Campaign
+from campaigns.payouts.queries import Purse
 from civic.decisions.models import Decision, DecisionStatus
 from civic.i18n import _
 from civic.settings import settings
-from civic.web.formats import day, moment
+from civic.web.formats import day, moment, money
 
 
 def paying() -> str:
     """How a lead whose sum is permitted gets it paid."""
     current = settings()
     return _(
-        "Comment payer : envoyez la facture à %(email)s, %(who)s la règle ; ou payez, puis demandez qu’on vous "
+        "Comment payer : envoyez la facture à %(email)s, %(who)s la règle ; ou payez, puis demandez qu’on vous "
         "rembourse. Déclarez ensuite la dépense ci-dessous, avec sa preuve.",
         email=current.contact_email, who=current.host_name,
     )  # fmt: skip
@@ -31,3 +33,38 @@ def waits_for(decision: Decision) -> str:
             n=decision.answers_count, all=decision.electorate,
         )  # fmt: skip
     return _("Le comité n’a pas encore commencé à répondre.")
+
+
+def shortage(campaign: Campaign, purse: Purse) -> list[str]:
+    """What contested or lost money means for whoever spends it: why, what stays permitted, who bears it."""
+    if not purse.disputed and purse.free >= 0:
+        return []
+    said = []
+    if purse.disputed:
+        who = campaign.beneficiary if campaign.payee_id else _("La trésorerie")
+        said.append(_(
+            "Une banque conteste des dons et retient %(amount)s jusqu’à sa décision. %(who)s lui répond : vous n’avez "
+            "rien à faire. Cela peut durer deux ou trois mois.", amount=money(purse.disputed), who=who,
+        ))  # fmt: skip
+    if purse.free < 0:
+        said.append(_(
+            "Il manque %(short)s pour tout ce qui est permis. Ce qui est permis le reste, mais une dépense ne peut "
+            "être déclarée que si l’argent est là : %(there)s aujourd’hui. Rien d’autre ne peut être permis d’ici là.",
+            short=money(-purse.free), there=money(max(0, purse.spendable)),
+        ))  # fmt: skip
+    if purse.spendable < 0:
+        said.append(_(
+            "Il est déjà dépensé %(over)s de plus que ce qui reste : %(who)s l’a payé, et le supporte si l’argent ne "
+            "revient pas.", over=money(-purse.spendable), who=campaign.beneficiary or settings().host_name,
+        ))  # fmt: skip
+    if purse.disputed:
+        said.append(_(
+            "Si la banque rend l’argent, tout redevient possible. Si elle le garde, la collecte le perd : réduisez ou "
+            "reportez une dépense, et dites-le à l’équipe."
+        ))  # fmt: skip
+    elif purse.permitted:
+        said.append(_(
+            "Des dons ont été rendus ou repris par une banque après la fin : la collecte le supporte. Réduisez ou "
+            "reportez une dépense, et dites-le à l’équipe."
+        ))  # fmt: skip
+    return said

@@ -24,6 +24,9 @@ STANDING = (
     PledgeStatus.COLLECTED, PledgeStatus.NEEDS_BACKER, PledgeStatus.SWITCHED_OFFLINE,
 )  # fmt: skip
 
+NAMED = (*STANDING, PledgeStatus.REFUND_PENDING, PledgeStatus.DISPUTED)
+"""A name stays while money is on its way back or contested: the day on which it went would tell whose money it is."""
+
 
 async def campaign_to_back(slug: str, actor: Actor | None) -> Campaign:
     """A campaign one can give to now. Raises NotFound, or Gone when it is over, not open yet or suspended."""
@@ -38,8 +41,8 @@ def refusal(campaign: Campaign) -> str:
     """Why one cannot give to it now, in a sentence."""
     if campaign.till_closed_at and campaign.status == CampaignStatus.LIVE:
         return _(
-            "Le compte de paiement de %(who)s ne peut pas encaisser pour l’instant. Les dons reprennent dès qu’il le "
-            "peut de nouveau.", who=campaign.beneficiary,
+            "Le compte de paiement de la structure (%(who)s) ne peut pas encaisser pour l’instant. Les dons reprennent "
+            "dès qu’il le peut de nouveau.", who=campaign.beneficiary,
         )  # fmt: skip
     if campaign.status == CampaignStatus.SUSPENDED:
         return _("Cette collecte est suspendue. Elle ne reçoit pas de don pour l’instant.")
@@ -109,7 +112,7 @@ async def supporters(campaign_id: int, limit: int = 24) -> list[str]:
     Whoever hides her amount is named once the campaign is settled, by alphabet, beside two others at least: until then
     her name would stand beside a step of the public total (docs/decisions/0014).
     """
-    rows = Pledge.filter(campaign_id=campaign_id, status__in=STANDING, anonymous=False).exclude(public_name="")
+    rows = Pledge.filter(campaign_id=campaign_id, status__in=NAMED, anonymous=False).exclude(public_name="")
     told = await rows.filter(amount_hidden=False).order_by("-id").limit(limit * 2)
     others = await _thanked_otherwise(campaign_id)
     found = [(row.created_at, row.id, row.person_id, str(row.public_name)) for row in told]
@@ -131,7 +134,7 @@ async def discreet(campaign_id: int, limit: int = 1000) -> dict[int, str]:
 
 
 async def _discreet(campaign_id: int, others: list[slots.Thanked], limit: int) -> dict[int, str]:
-    rows = Pledge.filter(campaign_id=campaign_id, status__in=STANDING, anonymous=False).exclude(public_name="")
+    rows = Pledge.filter(campaign_id=campaign_id, status__in=NAMED, anonymous=False).exclude(public_name="")
     hidden = rows.filter(amount_hidden=True, campaign__status__in=list(SETTLED))
     pledged = await hidden.order_by("id").limit(limit).select_related("person")
     bearers = {fold(row.person.name): row.person_id for row in pledged}

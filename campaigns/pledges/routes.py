@@ -4,15 +4,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from campaigns import slots, tax
-from campaigns.lifecycle.models import Campaign, Reward, RewardNature
+from campaigns import slots
+from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import rewards
 from campaigns.pledges import draft as drafts
 from campaigns.pledges import forms, guards, hosted, manage_routes, queries, service
+from campaigns.pledges.cost import cost_notes
 from campaigns.pledges.draft import Draft
 from campaigns.pledges.forms import CHIPS, TIPS, CheckForm, GiftForm, KnownForm, MeForm, SentGiftForm
 from campaigns.pledges.service import Gift
-from civic import clock
 from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from civic.people import links
@@ -85,6 +85,7 @@ async def _gift_page(
     return page(
         request, "campaigns/pledges/gift.html", status=status, form=form, campaign=campaign, chips=CHIPS,
         rewards=await rewards(campaign.id), held=await queries.held_rewards(draft.keys),
+        cheque=bool(_elsewhere(await _ways(campaign))),
     )  # fmt: skip
 
 
@@ -107,8 +108,9 @@ async def _me_page(
     known = actor is not None and actor.person.commune_id  # type: ignore[attr-defined]
     why = [] if known else [sentence for fill in slots.asks_commune for sentence in await fill(campaign)]
     return page(
-        request, "campaigns/pledges/me.html", status=status, form=form, campaign=campaign, draft=draft, why=why
-    )
+        request, "campaigns/pledges/me.html", status=status, form=form, campaign=campaign, draft=draft, why=why,
+        cheque=bool(_elsewhere(await _ways(campaign))),
+    )  # fmt: skip
 
 
 async def tell_me(request: Request) -> Response:
@@ -198,11 +200,11 @@ async def _verify_page(
     policy = content_security_policy(hosted.pages_origin())
     notes = [note for fill in slots.gift_notes for note in await fill(campaign, draft.amount_cents)]
     reward = await queries.reward_of(campaign.id, draft.reward_id)
-    notes += _cost(campaign, draft.amount_cents, reward)
+    notes += cost_notes(campaign, draft.amount_cents, reward)
     return page(
         request, "campaigns/pledges/verify.html", status=status, headers={"Content-Security-Policy": policy},
         form=form, campaign=campaign, draft=draft, tips=TIPS, notes=notes,
-        reward=reward, ways=await _ways(campaign),
+        reward=reward, ways=await _ways(campaign), thanks=bool(await rewards(campaign.id)),
     )  # fmt: skip
 
 
@@ -213,18 +215,6 @@ async def _ways(campaign: Campaign) -> list[slots.OtherWay]:
 def _elsewhere(ways: list[slots.OtherWay]) -> str:
     """The page of the first other way that is possible; empty without one."""
     return next((way.href for way in ways if way.href), "")
-
-
-def _cost(campaign: Campaign, gift_cents: int, reward: Reward | None) -> list[str]:
-    """What the gift costs in the end, said only when a receipt may follow (docs/money.md, law)."""
-    if campaign.payee_id:
-        return []
-    day = clock.today()
-    sold = reward is not None and reward.nature == RewardNature.SALE
-    if sold or not tax.receipt_possible(campaign.beneficiary, gift_cents, reward.value_cents if reward else 0, day):
-        return []
-    cost = money(tax.cost_cents(gift_cents, day))
-    return [_("Avec un reçu fiscal, ce don ne vous coûte que %(cost)s, si vous êtes imposable en France.", cost=cost)]
 
 
 async def _opened(request: Request) -> tuple[Campaign, Draft]:

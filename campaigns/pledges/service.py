@@ -120,7 +120,8 @@ def must_not_tip(campaign: Campaign, tip_cents: int) -> None:
     """A tip is the host's, and the host takes nothing of a charge on another's account. Raises Invalid."""
     if tip_cents and campaign.payee_id:
         site = settings().site_name
-        raise Invalid(_("L’argent va directement à %(who)s : on ne peut pas aider %(site)s en même temps.",
+        raise Invalid(_("L’argent va directement à une autre structure (%(who)s) : "
+                        "on ne peut pas aider %(site)s en même temps.",
                         who=campaign.beneficiary, site=site), field="tip")  # fmt: skip
 
 

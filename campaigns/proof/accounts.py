@@ -4,17 +4,16 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from campaigns.ledger import queries as ledger
-from campaigns.ledger.chain import first_break
 from campaigns.ledger.models import AccountKind
 from campaigns.ledger.queries import Booked
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.matching.queries import tells_of_few
 from campaigns.offline.models import OfflineGift
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.proof import privacy
+from campaigns.proof import gone, privacy
+from campaigns.proof.natures import OF_PLEDGE, Nature, named, nature, undone
 from campaigns.proof.privacy import Gift, Publication
 from civic.places.folding import fold
 
@@ -24,30 +23,16 @@ RECEIVED = (
     PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING, PledgeStatus.REFUNDED, PledgeStatus.DISPUTED,
     PledgeStatus.CHARGED_BACK,
 )  # fmt: skip
-GIVEN_BACK = frozenset({"refund", "dispute", "excess", "transfer"})
-"""Sources of what goes back to a backer, and of what comes back from there."""
-OF_PLEDGE = re.compile(r"pledge (\d+)")
 _OF_HAND = re.compile(r"offline (\d+)")
-
-
-class Nature(StrEnum):
-    """What an entry is about; a reversal is about the same thing as what it undoes."""
-
-    GIFT = "gift"
-    OFFLINE = "offline"
-    MATCH = "match"
-    RETURN = "return"
-    SPENDING = "spending"
-    OTHER = "other"
 
 
 @dataclass(slots=True)
 class Totals:
-    """Sums in cents, all positive; `returned_of` and `held_of` are ids of pledges, 0 for one that is not known.
+    """Sums in cents, all positive, as they may be told; `offline_of`: ids of the gifts by hand that stand.
 
-    `offline_of`: ids of the gifts by hand that stand, 0 too for one that is not known.
-
-    `held` is what banks contest of the gifts themselves: a tip is in no public line.
+    An id of 0 stands for gifts by hand that are not known. `held` is what banks contest of the gifts themselves: a tip
+    is in no public line. `waits`: some of what went back or is held is not told yet, and counts here as if it had not
+    happened (`proof.gone`).
     """
 
     gifts: int = 0
@@ -55,11 +40,11 @@ class Totals:
     offline_of: set[int] = field(default_factory=set)
     matched: int = 0
     returned: int = 0
-    returned_of: set[int] = field(default_factory=set)
     held: int = 0
-    held_of: set[int] = field(default_factory=set)
     fees: int = 0
+    dispute_fees: int = 0
     spent: int = 0
+    waits: bool = False
 
     @property
     def fund(self) -> int:
@@ -92,9 +77,17 @@ class Books:
         return self.entries[-1].hash if self.entries else ""
 
     @property
+    def fees_told(self) -> bool:
+        """The gateway's fees stand in the balance: they tell no single gift, and are known to us."""
+        return self.publication.fees_shown and not (self.campaign.payee_id and not self.totals.fees)
+
+    @property
     def left_cents(self) -> int:
-        """What is not spent yet, in cents; before the fees when they would tell what single persons gave."""
-        return self.totals.fund - self.totals.spent - (self.totals.fees if self.publication.fees_shown else 0)
+        """What is not spent yet, in cents; before the fees when they would tell what single persons gave.
+
+        And before what went back or is held, as long as that is not told (`Totals.waits`).
+        """
+        return self.totals.fund - self.totals.spent - (self.totals.fees if self.fees_told else 0)
 
     @property
     def merged_cents(self) -> int:
@@ -125,82 +118,40 @@ def pledges_by_charge(entries: Sequence[Booked]) -> dict[str, int]:
     return {source: int(match[1]) for source, match in found if match}
 
 
-def _named(what: re.Pattern[str], entry: Booked) -> int:
-    found = what.fullmatch(entry.memo)
-    return int(found[1]) if found else 0
-
-
-def _pledge_of(entry: Booked) -> int:
-    return _named(OF_PLEDGE, entry)
-
-
-def undone(entry: Booked, by_id: Mapping[int, Booked]) -> Booked:
-    """What a reversal undoes, through reversals of reversals; any other entry itself."""
-    while entry.link.source_type == "entry" and int(entry.link.source_id) in by_id:
-        entry = by_id[int(entry.link.source_id)]
-    return entry
-
-
-def nature(entry: Booked) -> Nature:
-    """What an entry that undoes nothing is about, by its accounts and its source."""
-    touched = entry.accounts
-    if AccountKind.MATCH_FUND in touched:
-        return Nature.MATCH
-    if AccountKind.EXPENSE_PAID in touched:
-        return Nature.SPENDING
-    if AccountKind.DISPUTES_HELD in touched or entry.link.source_type in GIVEN_BACK:
-        return Nature.RETURN
-    if entry.link.source_type == "charge":
-        return Nature.GIFT
-    return Nature.OFFLINE if AccountKind.CAMPAIGN_FUND in touched else Nature.OTHER
-
-
-def add_up(entries: Sequence[Booked]) -> Totals:
-    """The sums of a campaign's entries; whatever is undone counts on neither side."""
+def add_up(entries: Sequence[Booked], givers: Mapping[int, Hashable]) -> Totals:
+    """The sums of a campaign's entries; whatever is undone counts on neither side. `givers`: pledge → whose it is."""
     totals, by_id = Totals(), {one.id: one for one in entries}
     by_hand: dict[int, int] = defaultdict(int)
     for entry in entries:
         fund, origin = -entry.cents(AccountKind.CAMPAIGN_FUND), undone(entry, by_id)
         kind = nature(origin)
         totals.fees += entry.cents(AccountKind.PSP_FEES)
+        totals.dispute_fees += entry.cents(AccountKind.PSP_FEES) if kind == Nature.RETURN else 0
         totals.spent += entry.cents(AccountKind.EXPENSE_PAID)
         if kind == Nature.GIFT:
             totals.gifts += fund
         elif kind == Nature.OFFLINE:
             totals.offline += fund
-            by_hand[_named(_OF_HAND, origin)] += fund
+            by_hand[named(_OF_HAND, origin)] += fund
         elif kind == Nature.MATCH:
             totals.matched += fund
-        elif kind == Nature.RETURN:
-            totals.returned -= fund
-            totals.returned_of.add(_pledge_of(origin))
     totals.offline_of = {id for id, cents in by_hand.items() if cents}
-    totals.held, totals.held_of = _held(entries, by_id)
+    told = gone.told(entries, givers)
+    totals.returned, totals.held, totals.waits = told.returned, told.held, told.waits
+    totals.matched -= told.match_waiting
     return totals
-
-
-def _held(entries: Sequence[Booked], by_id: Mapping[int, Booked]) -> tuple[int, set[int]]:
-    """What banks hold now of which gifts: at most what is left of each."""
-    held: dict[int, int] = defaultdict(int)
-    left: dict[int, int] = defaultdict(int)
-    for entry in entries:
-        pledge = _pledge_of(undone(entry, by_id))
-        held[pledge] += entry.cents(AccountKind.DISPUTES_HELD)
-        left[pledge] -= entry.cents(AccountKind.CAMPAIGN_FUND)
-    shares = {pledge: min(cents, max(0, left[pledge])) for pledge, cents in held.items() if cents > 0}
-    return sum(shares.values()), {pledge for pledge, cents in shares.items() if cents}
 
 
 async def books_of(campaign: Campaign) -> Books:
     """The accounts of a campaign: its entries always, its gifts and sums once everything is collected."""
     books = Books(campaign, await ledger.entries(campaign.id))
-    books.broken_at = first_break((one.link, one.salt, one.prev_hash, one.hash) for one in books.entries)
+    books.broken_at = await ledger.break_of(books.entries)
     if books.final:
         books.gifts = await gifts_of(campaign.id, set(pledges_by_charge(books.entries).values()))
-        books.totals = add_up(books.entries)
+        books.totals = add_up(books.entries, {gift.id: gift.giver for gift in books.gifts})
         books.publication = privacy.decide(
-            books.gifts, await givers_by_hand(campaign.id, books.totals.offline_of), books.totals.returned_of,
-            books.totals.held_of, few_matched=await tells_of_few(campaign.id),
+            books.gifts, await givers_by_hand(campaign.id, books.totals.offline_of),
+            few_matched=await tells_of_few(campaign.id), gone=gone.anything(books.entries),
         )  # fmt: skip
     return books
 
@@ -210,8 +161,10 @@ async def gifts_of(campaign_id: int, charged: Collection[int]) -> list[Gift]:
 
     `charged` are the pledges with a charge: one that was paid by cheque instead counts among the offline gifts.
     """
-    rows = await Pledge.filter(campaign_id=campaign_id, status__in=list(RECEIVED), id__in=list(charged)).order_by("id")
-    return [Gift(row.id, row.amount_cents, row.amount_hidden, row.tip_cents > 0, row.person_id) for row in rows]
+    rows = Pledge.filter(campaign_id=campaign_id, status__in=list(RECEIVED)).order_by("id")
+    found = await rows.values_list("id", "amount_cents", "amount_hidden", "tip_cents", "person_id")
+    wanted = set(charged)
+    return [Gift(id, cents, bool(hidden), tip > 0, person) for id, cents, hidden, tip, person in found if id in wanted]
 
 
 async def givers_by_hand(campaign_id: int, ids: Collection[int]) -> set[Hashable]:
@@ -219,9 +172,11 @@ async def givers_by_hand(campaign_id: int, ids: Collection[int]) -> set[Hashable
 
     Those that are not known count for one.
     """
-    rows = await OfflineGift.filter(id__in=list(ids) or [0]).order_by("id")
-    paid = await Pledge.filter(campaign_id=campaign_id, status__in=list(RECEIVED)).select_related("person")
-    known = {fold(row.person.name): row.person_id for row in paid}
+    if not ids:
+        return set()
+    rows = await OfflineGift.filter(id__in=list(ids)).order_by("id")
+    paid = Pledge.filter(campaign_id=campaign_id, status__in=list(RECEIVED))
+    known = {fold(name): person for name, person in await paid.values_list("person__name", "person_id")}
     known |= {fold(row.donor_name): row.person_id for row in rows if row.person_id}
     found: set[Hashable] = {row.person_id or known.get(fold(row.donor_name), fold(row.donor_name)) for row in rows}
     return found | ({0} if set(ids) - {row.id for row in rows} else set())

@@ -6,19 +6,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from campaigns.ledger.chain import GENESIS, Link, hash_of, seal_of
+from campaigns.ledger.models import AccountKind
 from campaigns.proof.export import FORMAT
 from civic.errors import Invalid
 from civic.i18n import _
+from civic.web.formats import money
 
 
 @dataclass(slots=True)
 class Checked:
-    """What a file holds: entries read, how many of them are sealed, where a given hash stands, what is wrong."""
+    """What a file holds: entries read, how many of them are sealed, where a given hash stands, what is wrong.
+
+    The sums of gifts and of spending, in cents, are those of the open entries.
+    """
 
     entries: int = 0
     sealed: int = 0
     head: str = GENESIS
     found_at: int | None = None
+    gifts_cents: int = 0
+    spent_cents: int = 0
     problems: list[str] = field(default_factory=list)
 
 
@@ -56,7 +63,10 @@ def _check_entry(done: Checked, entry: dict[str, Any] | None, wanted: str) -> No
         done.problems.append(_("Écriture %(n)s : elle ne suit pas l’écriture d’avant.", n=place))
     done.sealed += "salt" not in entry
     if "salt" in entry:
-        done.problems += _content_problems(entry, place)
+        found = _content_problems(entry, place)
+        done.problems += found
+        if not found:
+            _add(done, entry)
     own = hash_of(str(entry.get("seal")), place, str(entry.get("prev")))
     if entry.get("hash") != own:
         done.problems.append(_("Écriture %(n)s : son empreinte n’est pas la bonne.", n=place))
@@ -83,6 +93,17 @@ def _content_problems(entry: dict[str, Any], place: int) -> list[str]:
     return problems
 
 
+def _add(done: Checked, entry: dict[str, Any]) -> None:
+    """Count what an open entry says of gifts and of spending."""
+    sums: dict[str, int] = {}
+    for key, cents in entry["postings"]:
+        kind = str(key).partition(":")[0]
+        sums[kind] = sums.get(kind, 0) + cents
+    done.spent_cents += sums.get(AccountKind.EXPENSE_PAID.value, 0)
+    if entry["source_type"] == "charge":
+        done.gifts_cents -= sums.get(AccountKind.CAMPAIGN_FUND.value, 0)
+
+
 def _whole(cents: object) -> int:
     if type(cents) is not int:
         raise ValueError(cents)
@@ -97,6 +118,20 @@ def _read(line: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def _totals(done: Checked) -> list[str]:
+    """What a reader may compare with the page, and what the file alone cannot tell."""
+    said = [_(
+        "Dans les écritures ouvertes (%(open)s) : %(given)s de dons et %(spent)s de dépenses.",
+        open=done.entries - done.sealed, given=money(done.gifts_cents), spent=money(done.spent_cents),
+    ), _("Comparez les dépenses à la ligne « Dépensé » de la page : c’est le même total.")]  # fmt: skip
+    if done.sealed:
+        said.append(_(
+            "Les dons, les frais et les remboursements scellés ne sont pas dans ces totaux : leur montant dirait ce "
+            "qu’une personne a donné. Les autres lignes de la page ne se recomptent donc pas avec ce fichier seul."
+        ))  # fmt: skip
+    return said
+
+
 def report(done: Checked, wanted: str = "") -> Sequence[str]:
     """The sentences that the command says."""
     said = [*done.problems]
@@ -105,6 +140,7 @@ def report(done: Checked, wanted: str = "") -> Sequence[str]:
             "Tout est juste : %(n)s écritures, dont %(sealed)s scellées. Dernière empreinte : %(head)s", n=done.entries,
             sealed=done.sealed, head=done.head,
         ))  # fmt: skip
+        said += _totals(done)
     if wanted and done.found_at:
         said.append(_("Votre empreinte est celle de l’écriture %(n)s.", n=done.found_at))
     elif wanted:

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from campaigns.ledger.models import AccountKind
 from campaigns.ledger.queries import Booked
 from campaigns.lifecycle.models import Campaign
-from campaigns.proof.accounts import OF_PLEDGE, Books, Nature, nature, undone
+from campaigns.proof.accounts import Books
+from campaigns.proof.natures import OF_PLEDGE, Nature, nature, undone
 from campaigns.proof.periods import UNKNOWN, Movement, Period, following, tell
 from campaigns.recurring.models import SupportMonth
 from civic import clock

@@ -2,10 +2,18 @@
 
 from campaigns.ledger.models import Entry
 from campaigns.lifecycle.models import Campaign
+from campaigns.proof.accounts import FINAL
+from campaigns.proof.natures import GIVEN_BACK
 from civic.slots import Panel
 
 
 async def campaign_panels(campaign: Campaign) -> list[Panel]:
-    """« Les comptes », beside the story, once something is booked."""
+    """« Les comptes », beside the story, once something is booked; and that something was given back or contested."""
     count = await Entry.filter(campaign_id=campaign.id).count()
-    return [Panel("campaigns/proof/panel.html", {"campaign": campaign, "count": count}, order=105)] if count else []
+    if not count:
+        return []
+    moved = campaign.status in FINAL and await Entry.filter(
+        campaign_id=campaign.id, source_type__in=list(GIVEN_BACK)
+    ).exists()
+    context = {"campaign": campaign, "count": count, "moved": moved}
+    return [Panel("campaigns/proof/panel.html", context, order=105)]

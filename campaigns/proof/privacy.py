@@ -40,20 +40,19 @@ class Publication:
     sealed: frozenset[int] = frozenset()
     one_line: bool = False
     offline_apart: bool = True
-    returns_apart: bool = True
     fees_shown: bool = True
     match_apart: bool = True
-    held_apart: bool = True
+    gone: bool = False
 
     @property
     def match_open(self) -> bool:
-        """What is added per gift goes down with a refund: it is told entry by entry only when refunds are."""
-        return self.returns_apart and self.match_apart and not self.one_line
+        """What is added per gift goes down with a refund: it is told entry by entry only while nothing went back."""
+        return self.match_apart and not self.one_line and not self.gone
 
     @property
     def merged_shown(self) -> bool:
-        """The sum of the merged gifts may be told: nothing else is taken off the gifts' line."""
-        return not self.one_line and self.offline_apart and self.returns_apart and self.held_apart
+        """The sum of the merged gifts may be told: it is the gifts' line less the gifts that are published."""
+        return not self.one_line and self.offline_apart
 
     def amount(self, gift: Gift) -> int | None:
         """The amount of a gift in cents, None when it is only published together with others."""
@@ -61,16 +60,14 @@ class Publication:
 
 
 def decide(
-    gifts: Sequence[Gift], offline: Collection[Hashable] = (), returned: Collection[int] = (),
-    held: Collection[int] = (), *, few_matched: bool = False,
+    gifts: Sequence[Gift], offline: Collection[Hashable] = (), *, few_matched: bool = False, gone: bool = False,
 ) -> Publication:  # fmt: skip
-    """What may be published of these gifts, of offline gifts of so many persons, of gifts given back or contested.
+    """What may be published of these gifts and of offline gifts of so many persons.
 
-    Offline gifts are taken for hidden ones: their sum stands apart only when three persons or none gave so. So does the
-    sum given back, or `held` by a bank, when it concerns merged gifts or gifts that are not known here (ids; all of
-    these may be one person's). What is added to the gifts of one or two persons (`few_matched`) tells theirs: as soon
-    as one gift is hidden, it is one sum with gifts and offline gifts; nor are the fees told, from which the gifts alone
-    could be worked out.
+    Offline gifts are taken for hidden ones: their sum stands apart only when three persons or none gave so. What is
+    added to the gifts of one or two persons (`few_matched`) tells theirs: as soon as one gift is hidden, it is one sum
+    with gifts and offline gifts; nor are the fees told, from which the gifts alone could be worked out. What was given
+    back or contested (`gone`) is told by `proof.gone`, and never changes the line of a gift.
     """
     givers = {gift.id: gift.giver for gift in gifts}
     by_hand = set(offline)
@@ -84,17 +81,12 @@ def decide(
         sealed = _with_two_others(gifts, sealed, {givers[id] for id in sealed})
     together = {givers[id] for id in merged}
 
-    def apart(ids: Collection[int]) -> bool:
-        touched = {givers.get(id) for id in ids if id in merged or id not in givers}
-        return not touched or len(touched) >= ENOUGH
-
     if merged and len(together | by_hand) < ENOUGH:
         everything = frozenset(givers)
-        return Publication(everything, everything, True, False, False, False, False, False)
+        return Publication(everything, everything, True, False, False, False, gone)
     return Publication(
         merged, sealed, offline_apart=not few_offline and not with_match and (not merged or len(together) >= ENOUGH),
-        returns_apart=apart(returned), fees_shown=len(set(givers.values())) >= ENOUGH and not with_match,
-        match_apart=not with_match, held_apart=apart(held),
+        fees_shown=len(set(givers.values())) >= ENOUGH and not with_match, match_apart=not with_match, gone=gone,
     )  # fmt: skip
 
 

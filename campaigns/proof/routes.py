@@ -11,22 +11,22 @@ from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.payouts import queries as payouts
 from campaigns.payouts.models import ClosingReport
-from campaigns.pledges.queries import supporters
-from campaigns.proof import export, months
-from campaigns.proof.accounts import Books, books_of, pledges_by_charge
+from campaigns.proof import kept, months
+from campaigns.proof.accounts import Books, pledges_by_charge
 from campaigns.settlement.models import Reconciliation
 from civic.errors import Invalid
 from civic.i18n import _
 from civic.people.actor import visitor_or_actor
-from civic.places.folding import fold
 from civic.web import paging, urls
 from civic.web.formats import money
 from civic.web.forms import Form
-from civic.web.page import page
+from civic.web.page import page, redirect
 from civic.web.paging import Page
 
-PER_PAGE, MOST_NAMES = 25, 1_000
+PER_PAGE = 25
 HASH_LENGTH = 64
+ASKED = ("empreinte", "apres")
+"""What its address may ask; another word leads to the address without it, so that each page has one address."""
 
 
 class LookUp(BaseModel):
@@ -54,7 +54,11 @@ class Place:
 async def show(request: Request) -> Response:
     """Gifts, balance, spending, and how to check all this; the hash of a mail is looked up in place."""
     campaign = await queries.campaign_to_show(request.path_params["slug"], visitor_or_actor(request))
-    books = await books_of(campaign)
+    if not request.query_params.keys() <= set(ASKED):
+        asked = {name: request.query_params[name] for name in ASKED if name in request.query_params}
+        return redirect("proof.show", slug=campaign.slug, **asked)
+    found = await kept.of(campaign)
+    books = found.books
     form = Form.query(request, LookUp)
     wanted = form.data.empreinte if form.data else ""
     received = _received(books)
@@ -62,12 +66,13 @@ async def show(request: Request) -> Response:
     return page(
         request, "campaigns/proof/show.html", status=422 if form.errors else 200, campaign=campaign,
         initiative=campaign.initiative, books=books, publication=books.publication, totals=books.totals, gifts=gifts,
-        names=sorted(await supporters(campaign.id, MOST_NAMES), key=fold) if books.final else [],
+        names=found.names,
         next=_next(campaign, gifts), form=form, wanted=wanted,
         place=_place(books, wanted) if wanted else None, lines=await payouts.lines_of(campaign),
         expenses=await payouts.verified(campaign.id), report=await _report(campaign),
-        checked=await _reconciled(books), received=received, whole=books.broken_at is None,
-        chart=_chart(received, books), left=books.left_cents, months=months,
+        checked=await _reconciled(books), opened=len(books.open_entries()), received=received,
+        whole=books.broken_at is None, chart=_chart(received, books), left=books.left_cents, left_label=_left(books),
+        fees_label=_fees(books), months=months,
         monthly=await months.told_of(books) if campaign.is_standing else None,
     )  # fmt: skip
 
@@ -75,7 +80,7 @@ async def show(request: Request) -> Response:
 async def download(request: Request) -> Response:
     """The export as a file to download, one JSON object a line."""
     campaign = await queries.campaign_to_show(request.path_params["slug"], visitor_or_actor(request))
-    text = "".join(export.lines(await books_of(campaign)))
+    text = await kept.export_of(campaign)
     disposition = f'attachment; filename="comptes-{campaign.slug}.jsonl"'
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-cache"}
     return Response(text, media_type="application/jsonl", headers=headers)
@@ -113,22 +118,21 @@ def _received(books: Books) -> list[tuple[str, int]]:
         return [(_("Reçu en tout"), totals.fund)]
     gifts = totals.gifts + (0 if publication.offline_apart else totals.offline)
     gifts += 0 if publication.match_apart else totals.matched
-    gifts -= (0 if publication.returns_apart else totals.returned) + (0 if publication.held_apart else totals.held)
     found = [(_gifts(books), gifts)]
     if publication.offline_apart and totals.offline:
         found.append((_offline(), totals.offline))
     if publication.match_apart and totals.matched:
         found.append((_matched(), totals.matched))
-    if publication.returns_apart and totals.returned:
+    if totals.returned:
         found.append((_returned(), -totals.returned))
-    if publication.held_apart and totals.held:
+    if totals.held:
         found.append((_contested(), -totals.held))
     return found
 
 
 def _chart(received: list[tuple[str, int]], books: Books) -> list[tuple[str, int, str]]:
     """What the drawing shows: the lines of the table, in short words that stand under a bar."""
-    fees = [(_("Frais"), books.totals.fees)] if books.publication.fees_shown else []
+    fees = [(_("Frais"), books.totals.fees)] if books.fees_told else []
     lines = [*received, *fees, (_("Dépensé"), books.totals.spent), (_("Reste"), books.left_cents)]
     short = {
         _gifts(books): _("Dons"), _offline(): _("Hors ligne"), _matched(): _("Ajouté"), _returned(): _("Rendu"),
@@ -138,15 +142,7 @@ def _chart(received: list[tuple[str, int]], books: Books) -> list[tuple[str, int
 
 
 def _gifts(books: Books) -> str:
-    publication, totals = books.publication, books.totals
-    gifts = _("Dons") if publication.match_apart else _("Dons et ce qui s’y ajoute")
-    returned = not publication.returns_apart and bool(totals.returned)
-    held = not publication.held_apart and bool(totals.held)
-    if returned and held:
-        return _("%(gifts)s, remboursements et paiements contestés déduits", gifts=gifts)
-    if held:
-        return _("%(gifts)s, paiements contestés déduits", gifts=gifts)
-    return _("%(gifts)s, remboursements déduits", gifts=gifts) if returned else gifts
+    return _("Dons") if books.publication.match_apart else _("Dons et ce qui s’y ajoute")
 
 
 def _offline() -> str:
@@ -162,7 +158,24 @@ def _returned() -> str:
 
 
 def _contested() -> str:
-    return _("Retenu par une banque qui conteste un paiement")
+    return _("Retenu par des banques qui contestent un paiement")
+
+
+def _fees(books: Books) -> str:
+    if books.totals.dispute_fees > 0:
+        return _("Frais de paiement et de contestation retenus par Stripe")
+    return _("Frais de paiement retenus par Stripe")
+
+
+def _left(books: Books) -> str:
+    """What is left, and before what: fees that would tell single gifts, gifts that are not told as gone yet."""
+    if books.totals.waits and not books.fees_told:
+        return _("Reste à dépenser, avant les frais et ce qui est rendu ou retenu")
+    if books.totals.waits:
+        return _("Reste à dépenser, avant ce qui est rendu ou retenu")
+    if not books.fees_told:
+        return _("Reste à dépenser, avant les frais de paiement")
+    return _("Reste à dépenser")
 
 
 async def _reconciled(books: Books) -> tuple[Reconciliation, bool] | None:

@@ -75,6 +75,7 @@ async def show(request: Request) -> Response:
     photos = [row.picture for row in await pictures.of(campaign.id)]
     parts = [part for fill in slots.campaign_panels for part in await fill(campaign)]
     parts.sort(key=lambda part: part.order)
+    tools = await _tools(campaign, actor)
     return page(
         request, "campaigns/public/show.html", campaign=campaign, initiative=campaign.initiative,
         lines=await queries.cost_lines(campaign.id), rewards=await queries.rewards(campaign.id), needs=needs,
@@ -83,7 +84,8 @@ async def show(request: Request) -> Response:
         days=days_left(campaign), state=state_text(campaign),
         near=[part for part in parts if 100 <= part.order < 110], parts=[part for part in parts if part.order < 100],
         around=[part for part in parts if part.order >= 110],
-        tools=await _tools(campaign, actor), moments=moments(campaign), runs=runs,
+        tools=[tool for tool in tools if not tool.guest], doors=[tool for tool in tools if tool.guest],
+        moments=moments(campaign), runs=runs,
         supervises=supervises(actor), note=await queries.last_note(campaign.id),
         landscape=(await landscapes([campaign]))[campaign.initiative_id], photos=photos,
         late=ends_too_soon(campaign),

@@ -54,8 +54,8 @@ def _receipt(paper: Paper, receipt: Receipt, voided: str) -> None:
         "d’impôt prévue à l’article %(article)s du code général des impôts.",
         article=article,
     ))  # fmt: skip
-    paper.facts([(_("Établi le"), day_short(receipt.issued_at)), (_("Pour le bénéficiaire"), said["signatory"])])
-    paper.signatures([_("Signature")], height=22)
+    signed = _("Signé par %(who)s, le %(day)s.", who=said["signatory"], day=day_short(receipt.issued_at))
+    paper.signatures([_("Date et signature, pour le bénéficiaire")], height=22, said=[signed])
 
 
 def _donor(receipt: Receipt) -> list[tuple[str, str]]:

@@ -40,7 +40,7 @@ def refusal(gift: Gift) -> str:
     if not tax.issues_receipts():
         return _("%(site)s ne délivre pas de reçu fiscal.", site=current.site_name)
     if gift.own_account or gift.beneficiary.strip() != current.receipt_issuer:
-        return _("L’argent va à une autre structure, qui délivre elle-même ses reçus.")
+        return _("L’argent va à une autre structure, qui délivre elle-même ses reçus : %(who)s.", who=gift.beneficiary)
     if gift.returned or gift.amount_cents <= 0:  # a tip may be all that is left of it
         return _("Ce don a été remboursé ou contesté : il n’ouvre pas droit à un reçu.")
     if gift.lost:

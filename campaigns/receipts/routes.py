@@ -16,6 +16,7 @@ from civic.papers import pdf_answer, sheet_answer
 from civic.papers.sheet import cents_text
 from civic.people.actor import treasurer_of
 from civic.settings import settings
+from civic.web import urls
 from civic.web.forms import Form
 from civic.web.page import page, redirect
 
@@ -38,11 +39,12 @@ async def _register(request: Request, form: Form[ReasonForm], status: int = 200,
     from_number = int(before) if before.isascii() and before.isdigit() and len(before) < 9 else None
     rows = await queries.of_year(issuer, year, from_number, PER_PAGE + 1)
     shown = rows[:PER_PAGE]
+    years, here = sorted({year, clock.today().year, *known}, reverse=True), urls.path("receipts.register")
     return page(
         request, "campaigns/receipts/register.html", status=status, form=form, wrong=of, receipts=shown, year=year,
         more=shown[-1].number if len(rows) > PER_PAGE else None, voided=await queries.voided_ids(shown),
         report=await queries.report(issuer, year), ready=tax.issues_receipts(),
-        years=sorted({year, clock.today().year, *known}, reverse=True),
+        years=years, tabs=[(str(one), f"{here}?annee={one}", one == year) for one in years],
     )  # fmt: skip
 
 

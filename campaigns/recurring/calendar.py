@@ -1,7 +1,7 @@
 """Which day a monthly support is charged: a day the month does not have is its last day."""
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 
 
 def in_month(year: int, month: int, day: int) -> date:
@@ -21,6 +21,11 @@ def first_after(present: date, day: int, last_month: str = "") -> date:
     while found <= present or month_of(found) <= last_month:
         found = following(found, day)
     return found
+
+
+def first_from(present: date, day: int) -> date:
+    """The first charge of a support that begins today: today itself when it is the day chosen."""
+    return first_after(present - timedelta(days=1), day)
 
 
 def after(charged: date, day: int, present: date) -> date:

@@ -102,8 +102,9 @@ class StandingForm(BaseModel):
 
 
 class AnswerForm(BaseModel):
-    """The answer of the person who read it."""
+    """The answer of the person who read it; `version` is the one that was on her page."""
 
+    version: int = 0
     answer: Literal["approved", "changes_requested", "rejected"]
     note: str = Field("", max_length=5_000)
 

@@ -130,6 +130,8 @@ async def answer(request: Request) -> Response:
     actor, campaign = await _read(request)
     form = await Form.read(request, AnswerForm)
     try:
+        if form.data is not None and form.data.version not in (0, campaign.version):
+            raise DomainError(_("Le soutien mensuel a été renvoyé entre-temps. Relisez-le avant de répondre."))
         if form.data is not None:
             await lifecycle.review(campaign, actor, CampaignStatus(form.data.answer), form.data.note)
             done = _("Votre réponse est envoyée aux porteurs.")

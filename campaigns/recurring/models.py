@@ -22,7 +22,8 @@ class SupportStatus(StrEnum):
 
 
 class Support(Model):
-    """A person gives `amount_cents` on day `day` of each month; `next_on` is the next charge (territory's calendar).
+    """A person gives `amount_cents` on day `day` of each month; `next_on` is the next charge (territory's calendar);
+    once stopped, the one it would have had.
 
     A day the month does not have is its last day. `method_ref` is the gateway's name of the saved card or mandate.
     `page_turn` counts the hosted pages that were wanted; the last one (`session_ref`) can be used until `page_ends_at`.

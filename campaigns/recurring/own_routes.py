@@ -28,6 +28,7 @@ async def mine(request: Request) -> Response:
     return page(
         request, "campaigns/recurring/mine.html", headers=headers, given=await service.given_by_support(found),
         supports=[(support, links.make(letters.MANAGE, support.id)) for support in found], state=wording.state_text,
+        next_charge=wording.next_charge,
         may_undo=stopping.may_undo,
     )  # fmt: skip
 
@@ -73,7 +74,8 @@ async def change(request: Request) -> Response:
     try:
         if form.data is not None:
             await service.change(support, form.data.cents(), form.data.day)
-            return redirect("recurring.manage", token=request.path_params["token"], flash=_("C’est changé."))
+            said = wording.with_next(_("C’est changé."), await service.whole(support.id))
+            return redirect("recurring.manage", token=request.path_params["token"], flash=said)
     except DomainError as error:
         form.refuse(error)
     return await _own_page(request, support, form, 422)
@@ -86,7 +88,7 @@ async def pause(request: Request) -> Response:
     goes_on = form.data is not None and form.data.to == "active"
     if support.status != (SupportStatus.ACTIVE if goes_on else SupportStatus.PAUSED):
         await (service.resume(support) if goes_on else service.pause(support))
-    said = _("Votre soutien reprend.") if goes_on else _("Votre soutien est en pause. Rien n’est débité.")
+    said = wording.after_button(await service.whole(support.id))
     return redirect("recurring.manage", token=request.path_params["token"], flash=said)
 
 
@@ -99,8 +101,10 @@ async def stop(request: Request) -> Response:
 
 async def undo(request: Request) -> Response:
     """POST: the stop was a mistake, on its own day."""
-    await stopping.undo(await _support(request))
-    return redirect("recurring.manage", token=request.path_params["token"], flash=_("Votre soutien reprend."))
+    support = await _support(request)
+    await stopping.undo(support)
+    said = wording.after_button(await service.whole(support.id))
+    return redirect("recurring.manage", token=request.path_params["token"], flash=said)
 
 
 async def card(request: Request) -> Response:
@@ -121,7 +125,7 @@ async def _own_page(request: Request, support: Support, form: Form[KnownForm], s
         months=months, undo=stopping.may_undo(support), given=await service.given_cents(support.id),
         waits=next((row.pledge for row in months if row.pledge.status == PledgeStatus.NEEDS_BACKER), None),
         token_of=lambda pledge: links.make(PLEDGE, pledge.id), said=wording.month_text,
-        shown=wording.state_text(support),
+        shown=wording.state_text(support), next_charge=wording.next_charge(support),
     )  # fmt: skip
 
 

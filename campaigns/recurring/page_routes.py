@@ -12,7 +12,7 @@ from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import cost_lines, last_note
 from campaigns.pledges import guards, hosted
 from campaigns.pledges.forms import explain
-from campaigns.recurring import cards, service, standing
+from campaigns.recurring import cards, service, standing, wording
 from campaigns.recurring.forms import CHIPS, LINES, BeginForm, EndForm, KnownForm, LineForm, StandingForm
 from campaigns.recurring.keys import own_page
 from campaigns.recurring.models import Support
@@ -94,6 +94,8 @@ async def show_page(
         request, "campaigns/recurring/show.html", status=status, headers=headers, initiative=initiative, form=form,
         campaign=campaign, runs=runs, writes=runs and (campaign is None or campaign.status in WRITES), count=count,
         cents=cents, chips=CHIPS, key=form.values.get("cle") or secrets.token_urlsafe(18), lines=lines, numbers=LINES,
+        days=wording.days(), aim=campaign.optimum_cents if campaign else 0,
+        told=await standing.told_cents(campaign.id) if campaign else 0,
         tells=count >= standing.LEAST_SHOWN, ended=campaign is not None and campaign.status in standing.OVER,
         note=await last_note(campaign.id) if campaign else "",
         has_books=campaign is not None and await Entry.filter(campaign_id=campaign.id).exists(),

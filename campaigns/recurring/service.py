@@ -82,7 +82,7 @@ async def card_saved(support_id: int, saved: Saved, page_ref: str = "") -> Suppo
         former = found.method_ref
         values: dict[str, object] = {"method_ref": saved.method_ref, "method_label": saved.method_label}
         if found.status == S.CREATED:
-            first = calendar.first_after(clock.today() - timedelta(days=1), found.day)
+            first = calendar.first_from(clock.today(), found.day)
             values |= {"status": S.ACTIVE, "next_on": first, "started_at": clock.now()}
         await Support.filter(id=support_id).update(customer_ref=saved.customer_ref, **values)
         await let_go(former)
@@ -101,7 +101,7 @@ async def change(support: Support, cents: int, day: int) -> None:
         await _set(support, RUNNING, amount_cents=cents, day=day)
         fresh = await whole(support.id)
         if fresh.status == S.ACTIVE:
-            fresh = await plan(fresh)
+            fresh = await plan(fresh, today=support.day == day)
         if (support.amount_cents, support.day) != (cents, day):
             await letters.to_supporter("support_changed", fresh, letters.now(), card=False)
 
@@ -117,15 +117,30 @@ async def pause(support: Support) -> None:
 
 @retrying
 async def resume(support: Support) -> None:
-    """Charge again from the next day of hers on; a month is never charged twice."""
+    """Charge again from the next day of hers on, today's if it is today; a month is never charged twice."""
     async with transaction():
         await _set(support, (S.PAUSED,), status=S.ACTIVE)
-        await letters.to_supporter("support_resumed", await plan(await whole(support.id)), letters.now())
+        fresh = await whole(support.id)
+        await _forget_released_today(fresh)
+        await letters.to_supporter("support_resumed", await plan(fresh, today=True), letters.now())
 
 
-async def plan(fresh: Support) -> Support:
-    """Write its next charge, under the lock the caller holds: a month is being charged or was."""
-    next_on = calendar.first_after(clock.today(), fresh.day, await last_month(fresh.id))
+async def _forget_released_today(support: Support) -> None:
+    """On its day: the month that the pause let go before its charge began is due again, by a new promise."""
+    present = clock.today()
+    if calendar.in_month(present.year, present.month, support.day) == present:
+        month = SupportMonth.filter(support_id=support.id, month=calendar.month_of(present))
+        if gone := await month.filter(pledge__status=PledgeStatus.RELEASED).first():
+            await gone.delete()
+
+
+async def plan(fresh: Support, *, today: bool = False) -> Support:
+    """Write its next charge, under the lock the caller holds: a month is being charged or was.
+
+    From tomorrow on, or from today on when today's charge, not made yet, is still wanted.
+    """
+    after = clock.today() - timedelta(days=today)
+    next_on = calendar.first_after(after, fresh.day, await last_month(fresh.id))
     await Support.filter(id=fresh.id).update(next_on=next_on)
     fresh.next_on = next_on
     return fresh

@@ -21,6 +21,7 @@ from civic.settings import settings
 WRITABLE = (CampaignStatus.CHANGES_REQUESTED, CampaignStatus.WITHDRAWN, CampaignStatus.REJECTED)
 OVER = (CampaignStatus.CANCELLED, CampaignStatus.REPORTING, CampaignStatus.CLOSED)
 """It has ended; another one may be proposed."""
+STEP_CENTS = 1_000
 LEAST_SHOWN = 3
 """From so many persons on, what they give is told to those who run it; below, one sum could be guessed."""
 
@@ -110,3 +111,17 @@ async def tally(campaign_id: int) -> tuple[int, int | None]:
     rows = await Support.filter(campaign_id=campaign_id, status=SupportStatus.ACTIVE)
     persons = len({row.person_id for row in rows})
     return persons, sum(row.amount_cents for row in rows) if persons >= LEAST_SHOWN else None
+
+
+async def told_cents(campaign_id: int) -> int:
+    """What everybody may read of a month's supports, in cents: at least so much, 0 below LEAST_SHOWN persons.
+
+    Only whole groups of persons count, in the order in which they began, in whole tens of euros: who looks before and
+    after one more person came does not learn what she gives (invariant 15).
+    """
+    rows = await Support.filter(campaign_id=campaign_id, status=SupportStatus.ACTIVE).order_by("id")
+    given: dict[int, int] = {}
+    for row in rows:
+        given[row.person_id] = given.get(row.person_id, 0) + row.amount_cents
+    whole = len(given) // LEAST_SHOWN * LEAST_SHOWN
+    return sum(list(given.values())[:whole]) // STEP_CENTS * STEP_CENTS

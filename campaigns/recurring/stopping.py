@@ -17,12 +17,13 @@ from civic.i18n import _
 async def stop(support: Support, *, why: str | None = None) -> None:
     """For good: a month not charged yet is let go, a letter says so, the card goes tonight. Harmless when repeated.
 
-    `why`: the standing campaign has ended, in its lead's words; then the card goes at once.
+    `why`: the standing campaign has ended, in its lead's words; then the card goes at once. The day of its next charge
+    stays written: without one it was paused, and undoing the stop leaves it so.
     """
     present = clock.now()
     async with transaction():
         running = Support.filter(id=support.id, status__in=[S.CREATED, *RUNNING])
-        if not await running.update(status=S.STOPPED, next_on=None, updated_at=present, stopped_at=present):
+        if not await running.update(status=S.STOPPED, updated_at=present, stopped_at=present):
             return
         fresh = await service.whole(support.id)
         await service.release(fresh.id, "support_stopped")
@@ -56,15 +57,19 @@ def may_undo(support: Support) -> bool:
 
 @retrying
 async def undo(support: Support) -> None:
-    """Take the support up again, on the day of its stop. Raises DomainError later."""
+    """Take the support up again as it was, running or paused, on the day of its stop. Raises DomainError later."""
     async with transaction():
         await Support.filter(id=support.id).update(updated_at=clock.now())
         fresh = await service.whole(support.id)
         if not may_undo(fresh):
             raise DomainError(_("Ce soutien ne se reprend plus : votre carte est effacée. Commencez-en un autre."))
-        await Support.filter(id=support.id).update(status=S.ACTIVE, stopped_at=None)
-        fresh.status = S.ACTIVE
-        fresh = await _bring_back(fresh) or await service.plan(fresh)
+        state = S.ACTIVE if fresh.next_on else S.PAUSED
+        await Support.filter(id=support.id).update(status=state, stopped_at=None)
+        fresh.status = state
+        if state == S.PAUSED:
+            await letters.to_supporter("support_paused", fresh, letters.now(), unpaid=False)
+            return
+        fresh = await _bring_back(fresh) or await service.plan(fresh, today=True)
         await letters.to_supporter("support_resumed", fresh, letters.now())
 
 

@@ -37,6 +37,7 @@ async def settle(attempt_id: int, contest: Contest) -> bool:
         after = before if before in ENDED else _state(contest)
         now = (after, contest.held_cents, contest.fee_cents)
         if row.answer and now == (before, row.held_cents, row.fee_cents):
+            await Dispute.filter(id=row.id).exclude(answer=contest.raw).update(answer=contest.raw)
             return False
         await _move_funds(pledge, row, contest)
         values = {

@@ -7,6 +7,7 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.payments.answers import DisputeState
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.service import reference
+from campaigns.refunds.holders import ANSWERABLE, holders_of
 from campaigns.refunds.models import Dispute, Refund, RefundCause, RefundMeans
 from campaigns.settlement import letters, outcomes
 from civic import i18n, mail
@@ -39,13 +40,17 @@ async def dispute(pledge: Pledge, found: Dispute, before: DisputeState) -> None:
 
     So does its backer; `before` is where it stood.
     """
-    name = "dispute_opened" if found.status in (DisputeState.OPEN, DisputeState.INQUIRY) else "dispute_closed"
+    name = "dispute_opened" if found.status in ANSWERABLE else "dispute_closed"
     key = f"dispute-{found.id}-{found.status.value}"
     context = {"back_cents": found.amount_cents, "lost_cents": found.held_cents, "fee_cents": found.fee_cents}
     won, inquiry = found.status == DisputeState.WON, found.status == DisputeState.INQUIRY
-    await _to_treasurers(name, pledge, key, found.due_at, inquiry=inquiry, won=won, **context)
-    if _is_news(found, before):
+    holder = pledge.campaign.beneficiary if pledge.campaign.payee_id else ""
+    await _to_treasurers(name, pledge, key, found.due_at, inquiry=inquiry, won=won, holder=holder, **context)
+    if holder and found.status in ANSWERABLE:
+        await _to_holders(pledge.campaign, found)
+    elif _is_news(found, before):
         await _to_leads(pledge, found)
+    if _is_news(found, before):
         await _to_her(pledge, found)
 
 
@@ -63,6 +68,23 @@ async def _to_leads(pledge: Pledge, found: Dispute) -> None:
     )  # fmt: skip
 
 
+async def _to_holders(campaign: Campaign, found: Dispute) -> None:
+    """Those who hold the account where the gift is answer its bank: until when, and where."""
+    for person in await holders_of(campaign):
+        if not person.email:
+            continue
+        await mail.send(
+            "campaigns/dispute_own", to=person.email, key=f"dispute-own-{found.id}-{found.status.value}-{person.id}",
+            locale=person.locale, person=person.name, title=campaign.title, slug=campaign.slug,
+            until=_until(found.due_at, person.locale), inquiry=found.status == DisputeState.INQUIRY,
+        )  # fmt: skip
+
+
+def _until(due_at: datetime | None, locale: str) -> str:
+    with i18n.speaking(locale):
+        return formats.until(due_at) if due_at else ""
+
+
 async def _to_her(pledge: Pledge, found: Dispute) -> None:
     """What her bank does with her gift, and what she may do."""
     names = {
@@ -73,6 +95,7 @@ async def _to_her(pledge: Pledge, found: Dispute) -> None:
         names[found.status], pledge, f"charge-back-{found.id}-{found.status.value}", back_cents=found.amount_cents,
         debit=found.means == "sepa_debit", twice_cents=found.excess_cents,
         live=pledge.campaign.status == CampaignStatus.LIVE,
+        holder=pledge.campaign.beneficiary if pledge.campaign.payee_id else "",
     )  # fmt: skip
 
 
@@ -86,11 +109,10 @@ async def _to_treasurers(name: str, pledge: Pledge, key: str, due_at: datetime |
     for person in await team(RoleName.TREASURER):
         if not person.email:
             continue
-        with i18n.speaking(person.locale):
-            until = formats.until(due_at) if due_at else ""
         await mail.send(
-            f"campaigns/{name}", to=person.email, key=f"{key}-{person.id}", locale=person.locale, until=until,
-            title=pledge.campaign.title, reference=reference(pledge), pledge_id=pledge.id, **context,
+            f"campaigns/{name}", to=person.email, key=f"{key}-{person.id}", locale=person.locale,
+            until=_until(due_at, person.locale), title=pledge.campaign.title, reference=reference(pledge),
+            pledge_id=pledge.id, **context,
         )  # fmt: skip
 
 

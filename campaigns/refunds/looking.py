@@ -16,6 +16,7 @@ from campaigns.payments.till import OURS, Till, till_of_pledge, tills
 from campaigns.pledges.models import Pledge
 from campaigns.refunds import disputes, position, sending, unwinding
 from campaigns.refunds.models import Dispute, Refund, RefundCause, RefundStatus
+from campaigns.refunds.queries import RECALL
 from campaigns.settlement import outcomes
 from campaigns.settlement.balance import DAYS
 from campaigns.settlement.looking import MOST, PATIENCE, NotKnownYet, Reconciled, fits
@@ -227,11 +228,11 @@ async def reconcile_due(**_payload: object) -> None:
 async def recall_due(**_payload: object) -> None:
     """Every few hours, before the books are compared, once money has moved."""
     if await Pledge.filter(status__in=position.PAID).exists():
-        await _keep(await recall())
+        await _keep(await recall(), RECALL)
 
 
-async def _keep(done: Reconciled) -> None:
+async def _keep(done: Reconciled, kind: str = "refunds") -> None:
     await Reconciliation.create(
-        at=clock.now(), kind="refunds", looked=done.looked, settled=done.settled, troubles=done.troubles
+        at=clock.now(), kind=kind, looked=done.looked, settled=done.settled, troubles=done.troubles
     )
     log.info("refunds reconciled", looked=done.looked, settled=done.settled, troubles=done.troubles)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from campaigns.pledges.service import reference
 from campaigns.refunds import queries, wording
-from campaigns.refunds.models import Dispute
+from campaigns.refunds.holders import account_panels, person_todos
 from campaigns.settlement.balance import DAYS, fees_since
 from civic import clock
 from civic.i18n import _, _n
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from civic.people.models import Person
 
 _FOLDER = "campaigns/refunds"
+__all__ = ["account_panels", "desk_todos", "person_todos", "treasury_panels"]
 
 
 async def treasury_panels(actor: "Actor") -> list[Panel]:
@@ -47,8 +48,10 @@ async def desk_todos(person: "Person") -> list[Todo]:
         text = _n("Approuver %(n)s remboursement", "Approuver %(n)s remboursements", len(waiting))
         found.append(Todo(text, href, "argent", detail=_("%(amount)s en tout.", amount=money(cents))))
     for dispute in await queries.open_disputes():
-        if not wording.too_late(dispute):
-            found.append(Todo(_to_answer(dispute), href, "argent", dispute.due_at, dispute.pledge.campaign.title))
+        campaign = dispute.pledge.campaign
+        if wording.waits_for_us(dispute) and not campaign.payee_id:  # the organisation answers for its own account
+            text = _("Répondre à une contestation de %(amount)s", amount=money(dispute.amount_cents))
+            found.append(Todo(text, href + "#contestations", "argent", dispute.due_at, campaign.title))
     lost = len(await queries.failed()) + len(await queries.due_back())
     if lost:
         text = _n("Rendre %(n)s don qui attend", "Rendre %(n)s dons qui attendent", lost)
@@ -58,11 +61,3 @@ async def desk_todos(person: "Person") -> list[Todo]:
         href = urls.path("refunds.show", id=pledge.id)
         found.append(Todo(text, href, "argent", detail=f"{pledge.campaign.title} · {reference(pledge)}"))
     return found
-
-
-def _to_answer(dispute: Dispute) -> str:
-    """Who answers: we do, or the organisation whose account received the gift."""
-    campaign, amount = dispute.pledge.campaign, money(dispute.amount_cents)
-    if campaign.payee_id:
-        return _("Prévenir %(who)s : un don de %(amount)s est contesté", who=campaign.beneficiary, amount=amount)
-    return _("Répondre à une contestation de %(amount)s", amount=amount)

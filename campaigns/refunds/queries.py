@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from campaigns.ledger.models import Entry
+from campaigns.ledger import queries as ledger
+from campaigns.ledger.models import AccountKind, Entry
+from campaigns.lifecycle.models import SETTLED, Campaign
 from campaigns.payments.answers import DisputeState
 from campaigns.payments.models import Attempt
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
@@ -19,6 +21,8 @@ from civic.people.queries import team
 
 MOST = 30
 OVER = (RefundStatus.FAILED, RefundStatus.REFUSED)
+RECALL = "recall"
+"""The round that reads the last 35 days anew, beside the one that asks of what is still open."""
 GONE = (PledgeStatus.DISPUTED, PledgeStatus.CHARGED_BACK, PledgeStatus.REFUNDED)
 ASKED_FOR = timedelta(days=183)
 _TWICE = """SELECT entry.memo AS memo, SUM(posting.amount_cents) AS cents FROM posting
@@ -78,6 +82,18 @@ async def history_of(pledge: Pledge) -> History:
         changes, attempts, refunds, disputes, await entries.order_by("id").prefetch_related("postings__account"),
         {person.id: person.short_name for person in persons},
     )  # fmt: skip
+
+
+async def purse_after(campaign: Campaign) -> int | None:
+    """What the campaign's account holds that is neither spent nor contested, in cents; None before its money is there.
+
+    What is due back of a charge that awaited nothing is not in it.
+    """
+    if campaign.status not in SETTLED and not campaign.charges_at_once:
+        return None
+    held = await ledger.campaign_balances(campaign.id)
+    out = (AccountKind.PSP_FEES, AccountKind.MATCH_FUND, AccountKind.DISPUTES_HELD, AccountKind.EXPENSE_PAID)
+    return -held.get(AccountKind.CAMPAIGN_FUND.value, 0) - sum(max(0, held.get(kind.value, 0)) for kind in out)
 
 
 async def requested() -> list[Refund]:
@@ -145,5 +161,5 @@ async def rounds() -> tuple[list[Reconciliation], Reconciliation | None]:
     last = await Reconciliation.exclude(kind="books").order_by("-at", "-id").limit(12)
     told: dict[tuple[object, ...], Reconciliation] = {}
     for row in last:
-        told.setdefault((row.kind == "refunds", row.looked, row.settled, row.troubles), row)
+        told.setdefault((row.kind, 0 if row.kind == RECALL else row.looked, row.settled, row.troubles), row)
     return list(told.values())[:6], await Reconciliation.filter(kind="books").order_by("-at", "-id").first()

@@ -59,6 +59,8 @@ async def refuse(request: Request) -> Response:
     if form.data is None:
         return redirect("treasury.index", flash=_("Écrivez la raison du refus, en quelques mots."), kind="warn")
     await requesting.refuse(waiting.id, actor, form.data.reason)
+    if waiting.requested_by_id == actor.hand.id:
+        return redirect("treasury.index", flash=_("Votre demande de remboursement est retirée."))
     return redirect("treasury.index", flash=_("Le remboursement est refusé, la raison est gardée."))
 
 
@@ -70,7 +72,7 @@ async def _page(request: Request, pledge: Pledge, form: Form[RequestForm], statu
         reference=reference(pledge), state=story.title(pledge), position=found, history=history,
         amounts=pledge_wording.amounts_of(pledge, hers=False), wording=wording, story=story, ledger=ledger,
         actor=actor_of(request),
-        cut_off=await payees.is_cut_off(pledge.campaign.payee_id),
+        purse=await queries.purse_after(pledge.campaign), cut_off=await payees.is_cut_off(pledge.campaign.payee_id),
         waits=any(row.status == RefundStatus.REQUESTED for row in history.refunds),
         headers={"Cache-Control": "no-store"},
     )  # fmt: skip

@@ -1,7 +1,10 @@
 """Refunds, disputes and differences in plain French, for the treasurer."""
 
+import json
+
 from campaigns.payments.answers import DisputeState
 from campaigns.refunds.models import Dispute, Refund, RefundCause, RefundStatus
+from campaigns.refunds.queries import RECALL
 from campaigns.settlement.models import Reconciliation
 from civic import clock
 from civic.i18n import _, _n
@@ -83,6 +86,10 @@ def too_late(dispute: Dispute) -> bool:
 
 def evidence_time(dispute: Dispute) -> str:
     """Until when evidence counts, or that it is too late; "" when the bank names no day."""
+    if is_answered(dispute):
+        return _(
+            "La réponse est envoyée : la banque décide, souvent en deux ou trois mois. Il n’y a plus rien à faire."
+        )
     if dispute.due_at is None:
         return ""
     when = until(dispute.due_at)
@@ -106,9 +113,18 @@ def dispute_reason(dispute: Dispute) -> str:
     return reasons.get(dispute.reason) or _("La banque ne donne pas de raison précise.")
 
 
+def round_name(row: Reconciliation) -> str:
+    """Which round it was, and how often there is one."""
+    if row.kind == RECALL:
+        return _("Relecture des 35 derniers jours, toutes les six heures")
+    if row.kind == "refunds":
+        return _("Remboursements et contestations en cours, toutes les dix minutes")
+    return _("Paiements en cours, toutes les dix minutes")
+
+
 def round_said(row: Reconciliation) -> str:
     """What one round of reconciling found: what it settled, what still waits and for whom."""
-    waits = row.looked - row.settled - row.troubles
+    waits = 0 if row.kind == RECALL else row.looked - row.settled - row.troubles
     said = []
     if row.settled:
         said.append(_n("%(n)s réglé.", "%(n)s réglés.", row.settled))
@@ -123,7 +139,20 @@ def round_said(row: Reconciliation) -> str:
         ))  # fmt: skip
     if row.troubles:
         said.append(_n("%(n)s sans réponse de Stripe.", "%(n)s sans réponse de Stripe.", row.troubles))
-    return " ".join(said) or _("Rien n’attendait.")
+    return " ".join(said) or (_("Rien ne manquait.") if row.kind == RECALL else _("Rien n’attendait."))
+
+
+def is_answered(dispute: Dispute) -> bool:
+    """Whether Stripe has our evidence and the bank decides: nothing is left to do (`under_review`)."""
+    try:
+        return str(json.loads(dispute.answer or "{}").get("status", "")).endswith("under_review")
+    except ValueError:
+        return False
+
+
+def waits_for_us(dispute: Dispute) -> bool:
+    """Whether somebody may still answer the bank."""
+    return not too_late(dispute) and not is_answered(dispute)
 
 
 def evidence_link(dispute: Dispute) -> str:

@@ -8,7 +8,7 @@ from campaigns.offline.howto import how_to, words
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.queries import MANAGE
 from campaigns.pledges.service import ask_until, reference
-from campaigns.settlement import reasons
+from campaigns.settlement import reasons, rules
 from civic import i18n, mail
 from civic.initiatives.queries import leads_of
 from civic.people import links
@@ -58,11 +58,11 @@ async def card_trouble(pledge: Pledge, days: int, until: datetime, turn: int) ->
     `days` after it (0, 2, 4, 6) and its `turn` (2: a debit came back after a declined card) name the letter.
     """
     with i18n.speaking(pledge.person.locale):
-        context = {"until": formats.until(until), "reason": reasons.sentence(pledge.decline_code)}
+        context = {"until": formats.until(rules.told(until)), "reason": reasons.sentence(pledge.decline_code)}
     at_once = pledge.campaign.charges_at_once
     await to_backer(
         "card_trouble", pledge, f"trouble-{days}-{turn}", days=days, at_once=at_once,
-        card_only=pledge.campaign.payee_id is not None,
+        by_bank=pledge.decline_code == reasons.ASKS, card_only=pledge.campaign.payee_id is not None,
         monthly=pledge.campaign.is_standing, **context,
     )  # fmt: skip
 

@@ -15,6 +15,8 @@ class Reconciliation(Model):
     """One round. Kind « open »: how many open payments were looked at, settled by it, could not be looked at.
 
     Kind « books »: the nightly comparison with the gateway's balance; `details` lists (charge, theirs, ours) in cents.
+    Kind « refunds »: the same for refunds and disputes. Kind « recall »: those of the last 35 days read anew at every
+    account, `settled` being the ones of which nothing had been heard.
     Kind « gone »: a hosted page the gateway no longer knows; `details` is [[page, pledge id]].
     """
 

@@ -10,7 +10,7 @@ from campaigns.pledges import hosted, wording
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import on_own_page, pledge_to_pay
 from campaigns.pledges.service import reference
-from campaigns.settlement import direct, letters, outcomes, pages, reasons, recovery
+from campaigns.settlement import direct, letters, outcomes, pages, reasons, recovery, rules
 from campaigns.settlement.team_routes import routes as team_routes
 from civic.errors import DomainError, Gone
 from civic.i18n import _
@@ -97,7 +97,7 @@ async def _page(request: Request, pledge: Pledge, *, status: int = 200, refusal:
         request, "campaigns/settlement/show.html", status=status, pledge=pledge, campaign=pledge.campaign,
         token=request.path_params["token"], refusal=refusal, reason=reasons.sentence(pledge.decline_code),
         by_bank=pledge.decline_code == reasons.ASKS, waits=recovery.waits(pledge),
-        on_page=on_page, until=await outcomes.last_moment(pledge),
+        on_page=on_page, until=rules.told(await outcomes.last_moment(pledge)),
         same_card=recovery.same_card_may_try(pledge),
         title=_title(pledge, on_page), how=how_to(pledge.campaign, reference(pledge), pledge.amount_cents),
         amounts=wording.amounts_of(pledge), headers={

@@ -1,6 +1,9 @@
 """The figures of settlement, in one place (docs/money.md)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+Moment = TypeVar("Moment", datetime, datetime | None)
 
 GRACE = timedelta(days=14)
 """How long a decided campaign may collect: cards have a week, direct debits need up to eight working days."""
@@ -46,3 +49,8 @@ SLICE = 25
 
 CALLS_AT_ONCE = 25
 """Calls to the gateway under way in one process; it refuses more than a hundred a second (429)."""
+
+
+def told(until: Moment) -> Moment:
+    """A last moment as a backer is told it: the full hour before, never later than it is, and no odd minutes."""
+    return until.replace(minute=0, second=0, microsecond=0) if until and until.minute else until

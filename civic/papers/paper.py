@@ -95,10 +95,10 @@ class Paper(FPDF):
                 table.row([_printable(cell) for cell in total], style=FontFace(emphasis="BOLD"))
         self.ln(3)
 
-    def signatures(self, labels: Sequence[str], *, height: float = 28) -> None:
-        """Boxes to sign in, side by side."""
+    def signatures(self, labels: Sequence[str], *, height: float = 28, said: Sequence[str] = ()) -> None:
+        """Boxes to sign in, side by side; `said`: what stands in each already."""
         self._keep_together(height + 10)
-        width = self.epw / max(1, len(labels)) - 3
+        width = (self.epw - 3 * (len(labels) - 1)) / max(1, len(labels))
         top = self.get_y() + 2
         self.set_draw_color(*LINE)
         for place, label in enumerate(labels):
@@ -107,6 +107,10 @@ class Paper(FPDF):
             self.set_xy(left + 2, top + 1.5)
             self._letters(8.5, color=MUTED)
             self.multi_cell(width - 4, 4, _printable(label), align="L")
+            if place < len(said):
+                self.set_xy(left + 2, top + 8)
+                self._letters(10.5, bold=True)
+                self.multi_cell(width - 4, 5, _printable(said[place]), align="L")
         self.set_xy(self.l_margin, top + height + 3)
 
     def qr(self, address: str, *, size: float = 30, x: float | None = None, y: float | None = None) -> None:

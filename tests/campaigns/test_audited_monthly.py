@@ -134,4 +134,4 @@ async def test_a_change_plans_from_what_it_finds_under_the_lock(app: object) -> 
     found = await Support.get(id=support.id)
     assert (found.status, found.next_on, found.day, found.amount_cents) == (SupportStatus.PAUSED, None, 9, 1_200)
     await service.resume(support)
-    assert (await Support.get(id=support.id)).next_on == calendar.first_after(clock.today(), 9)
+    assert (await Support.get(id=support.id)).next_on == calendar.first_from(clock.today(), 9)

@@ -159,7 +159,7 @@ async def test_a_dispute_nobody_told_us_about_is_found_at_night(gate: Harness) -
     await gate.control.dispute(await charge_of(pledge))
     await looking.recall_due()
     assert (await fresh(pledge)).status == "disputed"
-    told = await Reconciliation.filter(kind="refunds").order_by("-id").first()
+    told = await Reconciliation.filter(kind="recall").order_by("-id").first()
     assert told is not None
     assert (told.looked, told.settled, told.troubles) == (1, 1, 0)
     assert (await looking.recall()).settled == 0

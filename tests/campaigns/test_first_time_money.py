@@ -13,6 +13,8 @@ from campaigns.refunds.models import Dispute
 from campaigns.settlement import deciding
 from campaigns.settlement.models import Reconciliation
 from civic import clock, jobs
+from civic.mail.models import OutboxMessage
+from civic.organisations.models import Organisation
 from civic.people import links
 from civic.people.models import Person
 from tests.campaigns.sandbox_server import Harness
@@ -20,7 +22,7 @@ from tests.campaigns.test_plain_money import plain
 from tests.campaigns.till import open_till
 from tests.client import Client
 from tests.factories import settlement as till
-from tests.factories.payees import DECLINES, DISPUTED, a_payee, its_campaign, promised
+from tests.factories.payees import DECLINES, DISPUTED, a_payee, a_spokesperson, its_campaign, promised
 from tests.factories.refunds import a_gift, a_treasurer, charge_of, hear
 
 pytestmark = pytest.mark.one_engine
@@ -67,8 +69,11 @@ async def test_who_pays_the_host_is_still_offered_her_account_and_a_cheque(
     assert "envoyer un chèque" in followed
 
 
-async def test_a_contested_gift_names_whose_account_pays_and_whom_to_warn(gate: Harness, sign_in: SignIn) -> None:
-    campaign = await its_campaign(await a_payee(gate, "La Régie du Lac"))
+async def test_a_contested_gift_on_another_account_is_a_task_of_those_who_hold_it_and_not_of_the_treasurer(
+    gate: Harness, sign_in: SignIn
+) -> None:
+    payee = await a_payee(gate, "La Régie du Lac")
+    speaker, campaign = await a_spokesperson(payee.organisation), await its_campaign(payee)
     pledge = await promised(gate, campaign, number=DISPUTED)
     await till.deadline_passes(campaign)
     await deciding.decide(campaign.id)
@@ -77,9 +82,42 @@ async def test_a_contested_gift_names_whose_account_pays_and_whom_to_warn(gate: 
     assert await Dispute.filter(pledge_id=pledge.id).exists()
     treasurer = await a_treasurer()
     page = plain((await (await sign_in(treasurer.person)).get("/tresorerie")).text)
-    assert "sur le compte de La Régie du Lac" in page
-    texts = [plain(todo.text) for todo in await panels.desk_todos(treasurer.person)]
-    assert texts == ["Prévenir La Régie du Lac : un don de 50 € est contesté"]
+    assert "Rien à faire pour la trésorerie" in page
+    assert "(La Régie du Lac)" in page
+    assert "Preuves à envoyer" not in page
+    assert await panels.desk_todos(treasurer.person) == []
+    for person in (await campaign.lead, speaker):
+        (todo,) = await panels.person_todos(person)
+        assert plain(todo.text).startswith("Répondre à la banque : un don à «")
+        assert todo.due_at, "until when she may answer"
+        account = plain((await (await sign_in(person)).get(todo.href.split("#")[0])).text)
+        assert "Preuves à envoyer avant le" in account
+        assert "Comment répondre" in account
+        assert "50 €" not in account, "neither whose gift it is nor how much"
+        told = await OutboxMessage.filter(to=person.email, subject__contains="contesté")
+        assert ["À vous de répondre" in message.subject for message in told] == [True]
+    await Dispute.all().update(due_at=clock.now() - timedelta(hours=1))
+    assert await panels.person_todos(speaker) == []
+    assert await panels.person_todos(treasurer.person) == []
+
+
+async def test_who_gave_to_another_organisation_reads_whom_to_ask_for_her_receipt(
+    gate: Harness, client: Client
+) -> None:
+    payee = await a_payee(gate, "La Régie du Lac")
+    pledge = await promised(gate, await its_campaign(payee))
+    address = f"/promesses/{links.make(MANAGE, pledge.id)}/recu"
+    page = plain((await client.get(address)).text)
+    assert "cette structure : La Régie du Lac" in page
+    assert "L’annuaire n’a pas encore son adresse" in page
+    await Organisation.filter(id=payee.organisation_id).update(email="bonjour@regie.fr")
+    page = plain((await client.get(address)).text)
+    assert "mailto:bonjour@regie.fr" in page
+    assert "50 €, référence P-" in page
+    host = await till.a_live_campaign(10_000)
+    pledge = await till.a_pledge(host, gate, cents=6_000)
+    page = (await client.get(f"/promesses/{links.make(MANAGE, pledge.id)}/recu")).text
+    assert "À qui demander votre reçu" not in page
 
 
 async def test_a_dispute_whose_time_has_passed_is_no_task(gate: Harness, sign_in: SignIn) -> None:

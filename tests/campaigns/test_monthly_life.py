@@ -11,7 +11,7 @@ import pytest
 from campaigns.lifecycle import service as lifecycle
 from campaigns.lifecycle.models import Campaign
 from campaigns.payments import gateway
-from campaigns.pledges.models import Pledge
+from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.recurring import cards, months, service, stopping
 from campaigns.recurring.models import Support, SupportMonth, SupportStatus
 from campaigns.settlement import looking
@@ -24,8 +24,10 @@ from civic.people import links
 from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
 from civic.settings import Settings
+from civic.web import formats
 from tests.campaigns.conftest import Payments
 from tests.campaigns.sandbox_server import Harness
+from tests.campaigns.test_plain_money import plain
 from tests.campaigns.test_pledges import within
 from tests.campaigns.till import assert_books_agree, open_till, start_civic
 from tests.client import Client
@@ -251,6 +253,59 @@ async def test_a_pause_over_the_day_leaves_that_month_out(app: object) -> None:
     await service.resume(support)
     assert (await Support.get(id=support.id)).next_on == date(YEAR, 6, 5)
     assert await SupportMonth.all().count() == 0
+
+
+async def test_on_the_day_of_the_charge_a_pause_a_change_or_a_stop_taken_back_loses_no_month(client: Client) -> None:
+    go_to(date(YEAR, 5, 5), 0)
+    support = await a_support(day=5)
+    address, today = link(support), plain(f"aujourd’hui, {formats.day(date(YEAR, 5, 5))}")
+
+    async def answer(path: str, **fields: str) -> str:
+        sent = await client.submit(address + path, fields)
+        return (await client.get(sent.headers["location"])).text
+
+    assert "en pause. Rien" in await answer("/pause")
+    assert f"Votre soutien reprend. Prochain débit : {today}." in plain(await answer("/pause", to="active"))
+    assert f"Prochain débit : {today}." in plain(await answer("/changer", amount="2000", day="5"))
+    await answer("/arreter")
+    assert f"Prochain débit : {today}." in plain(await answer("/reprendre"))
+    assert await months.charge(support.id)
+    await answer("/pause")
+    assert f"Prochain débit : {today}." in plain(await answer("/pause", to="active"))
+    assert await months.charge(support.id), "the month that the pause let go"
+    await Pledge.all().update(status=PledgeStatus.COLLECTED)
+    await answer("/pause")
+    later = f"Prochain débit : {formats.day(date(YEAR, 6, 5))}."
+    assert later in plain(await answer("/pause", to="active"))
+    assert await months.charge(support.id) is None
+    assert await SupportMonth.all().count() == 1
+
+
+async def test_a_stop_that_is_undone_leaves_a_pause_a_pause(client: Client) -> None:
+    support = await a_support()
+    await service.pause(support)
+    await stopping.stop(support)
+    await client.submit(f"{link(support)}/reprendre")
+    assert (await Support.get(id=support.id)).status == SupportStatus.PAUSED
+    assert len(await subjects("en pause")) == 2
+    assert await subjects("reprend") == []
+
+
+async def test_who_begins_reads_the_first_charge_of_each_day_and_what_all_give(client: Client, app: object) -> None:
+    go_to(date(YEAR, 5, 5))
+    campaign = await a_standing()
+    await Campaign.filter(id=campaign.id).update(optimum_cents=14_000)
+    address = f"/initiatives/{campaign.initiative.slug}/soutien-mensuel"
+    page = plain((await client.get(address)).text)
+    assert f">5, dès aujourd’hui, {formats.day(date(YEAR, 5, 5))}" in page
+    assert f">4, dès {formats.day(date(YEAR, 6, 4))}" in page
+    assert f">31 ou fin du mois, dès {formats.day(date(YEAR, 5, 31))}" in page
+    for n in range(3):
+        assert "Ensemble" not in (await client.get(address)).text
+        await a_support(campaign=campaign, backer=await a_person(f"Rose Martin {n}"), cents=1_500)
+    await a_support(campaign=campaign, backer=await a_person("Zoé Lune"), cents=5_000)
+    said = "Ensemble, au moins 40 € par mois, sur les 140 € à trouver."
+    assert said in plain((await client.get(address)).text), "one more person does not tell what she gives"
 
 
 async def test_a_change_while_it_is_charged_serves_from_the_next_month(app: object, payments: Payments) -> None:

@@ -218,12 +218,18 @@ async def test_a_deposit_slip_lists_each_cheque_and_the_total(sign_in: SignIn) -
     await a_verified_gift(campaign, 123_450, donor_name="Commune de Trévoux")
     desk = await sign_in(await a_person("Tristan Trésor", "", RoleName.TREASURER))
     page = await desk.get("/tresorerie/remises")
+    bare = await OfflineGift.get(donor_name="Commune de Trévoux")
+    assert "1 chèque sans numéro" in page.text
+    await desk.submit(f"/tresorerie/hors-ligne/{bare.id}/numero", {"reference": ""})
+    await desk.submit(f"/tresorerie/hors-ligne/{bare.id}/numero", {"reference": "La Banque Postale 77"})
+    page = await desk.get("/tresorerie/remises")
+    assert "sans numéro" not in page.text
     ids = re.findall(r'name="ids" value="(\d+)"', page.text)
     assert len(ids) == 2
     assert (await desk.submit("/tresorerie/remises", {"mode": "cheque", "ids": ids})).status_code == 303
     deposit = await Deposit.get()
     text = words((await desk.get(f"/tresorerie/remises/{deposit.id}.pdf")).content)
-    for word in ("Bordereau de remise de chèques", deposit.number, "Crédit Agricole 0012345", "1 254,50 €", "Trévoux"):
+    for word in ("Bordereau de remise de chèques", deposit.number, "Crédit Agricole 0012345", "1 254,50 €", "Trévoux", "La Banque Postale 77", "Titulaire du compte", "Association de démonstration"):
         assert word in text, word
     assert (await desk.submit(f"/tresorerie/remises/{deposit.id}/deposer", {"banked_on": ""})).status_code == 422
     sent = {"banked_on": clock.today().isoformat()}

@@ -79,7 +79,7 @@ async def test_an_organisation_opens_its_account_and_then_its_campaign(
     fresh = await Campaign.get(id=campaign.id)
     assert fresh.beneficiary == "Les Jardins du Carron"
     page = await client.get(f"{root}/modifier/relire")
-    assert "Le compte de paiement peut encaisser" in page.text
+    assert "Ouvrir le compte de paiement de la structure" in page.text
     await approved(campaign)
     refused = await client.submit(f"{root}/ouvrir", {})
     assert refused.status_code == 303
@@ -101,7 +101,7 @@ async def test_an_organisation_opens_its_account_and_then_its_campaign(
     live = await Campaign.get(id=campaign.id)
     assert (live.status, live.account_ref) == (CampaignStatus.LIVE, payee.account_ref)
     page = await client.get(root)
-    assert "directement à Les Jardins du Carron" in page.text
+    assert "paiement\u00a0: Les Jardins du Carron" in page.text
 
 
 async def test_an_old_link_of_stripe_leads_back_to_the_button(
@@ -181,11 +181,36 @@ async def test_a_host_that_lost_its_registration_opens_no_more_of_them(
         await service.launch(campaign, By.LEAD, campaign.lead)
 
 
+async def test_before_choosing_her_organisation_a_lead_reads_what_its_account_asks_or_that_it_is_open(
+    sign_in: SignIn, registered: Settings
+) -> None:
+    organisation = await an_organisation("Les Plessis vivants")
+    lead = await a_spokesperson(organisation)
+    campaign = await a_draft_of(organisation, lead)
+    client, address = await sign_in(lead), f"/campagnes/{campaign.slug}/modifier/conditions"
+    page = (await client.get(address)).text
+    for words in ("à ouvrir avant la collecte", "le RIB de la structure", "environ dix minutes"):
+        assert words in page, words
+    payee = await Payee.create(
+        organisation_id=organisation.id, created_at=clock.now(), account_ref="acct_1", charges_enabled=True
+    )
+    page = (await client.get(address)).text
+    assert "qui est déjà ouvert" in page
+    assert "le RIB de la structure" not in page
+    await Campaign.filter(id=campaign.id).update(payee_id=payee.id, beneficiary=organisation.name)
+    account = (await client.get(f"/campagnes/{campaign.slug}/compte")).text
+    assert "Le compte est demandé." in account
+    assert "Donner à Stripe le RIB" in account, "what is missing is said as what to do"
+    for wrong in ("de Les Plessis", "à Les Plessis", "par Les Plessis"):
+        assert wrong not in account
+
+
 async def test_no_tip_and_no_cheque_are_offered_beside_a_gift_to_somebody_else(
     client: Client, sign_in: SignIn, payments: Payments
 ) -> None:
     campaign = await a_live_campaign()
     fields = {"amount": "3000", "reward": "0"}
+    gift = f"/campagnes/{campaign.slug}/soutenir"
     me = {"name": "Odile Blanc", "email": "odile@exemple.fr", "shown": "name"}
     for payee in (False, True):
         if payee:
@@ -200,7 +225,10 @@ async def test_no_tip_and_no_cheque_are_offered_beside_a_gift_to_somebody_else(
         await client.submit(f"/campagnes/{campaign.slug}/soutenir/moi", me)
         page = await client.get(f"/campagnes/{campaign.slug}/soutenir/verifier")
         assert ('name="tip"' in page.text) is not payee
-        assert ("délivre elle-même ses reçus" in page.text) is payee
+        assert ("élivre elle-même ses reçus" in page.text) is payee
+        assert "Changer le retour" not in page.text, "there is no thank-you to choose"
+        assert ("choisir le chèque ou le virement" in (await client.get(gift)).text) is not payee
+        assert ("On paie par carte seulement" in (await client.get(gift)).text) is payee
     sent = {"tip": "300", "terms": "1"}
     refused = await client.submit(f"/campagnes/{campaign.slug}/soutenir/verifier", sent)
     assert refused.status_code == 422

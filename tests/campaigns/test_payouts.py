@@ -266,9 +266,11 @@ async def test_a_lead_with_money_left_is_led_to_the_vote_on_it(sign_in: SignIn) 
     page = (await lead.get(path(campaign))).text
     to_vote = next(one for one in page.split('href="') if one.startswith(f"/comites/{committee.slug}/decisions/nouvelle"))
     form = (await lead.get(to_vote.partition('"')[0].replace("&amp;", "&"))).text
-    assert "Que faire des" in form
+    assert "qui restent servent à la suite du projet." in form
     await an_open_decision(committee, campaign.lead)
-    assert "Envoyer le bilan" in (await lead.get(path(campaign))).text
+    page = (await lead.get(path(campaign))).text
+    assert "Envoyer le bilan" in page
+    assert "Ouvrir le vote dans" in page, "the decision that is there may be about something else"
 
 
 async def test_the_report_that_was_read_is_the_one_accepted(sign_in: SignIn) -> None:

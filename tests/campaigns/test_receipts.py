@@ -79,7 +79,16 @@ async def test_a_donor_asks_for_her_receipt_by_her_link_and_gets_it(issuing: Set
     before = await client.get(link(pledge))
     assert "ne vous coûte que" in before.text
     assert "10,20" in before.text
+    wrong_code = await client.submit(link(pledge), {**ADDRESS, "postcode": "0132"})
+    assert (wrong_code.status_code, "cinq chiffres" in wrong_code.text) == (422, True)
     await client.submit(link(pledge), ADDRESS)
+    again = (await client.get(link(pledge))).text
+    for said in ("Relisez", "Odile Blanc", "3 chemin des Étangs, 01330 Villars, France", "Établir mon reçu"):
+        assert said in again, said
+    assert 'name="street"' not in again
+    assert 'name="street"' in (await client.get(link(pledge, "?corriger=oui"))).text
+    assert await Receipt.all().count() == 0
+    await client.submit(link(pledge, "/etablir"))
     after = await client.get(link(pledge))
     year = clock.today().year
     assert f"{year}-00001" in after.text
@@ -88,7 +97,7 @@ async def test_a_donor_asks_for_her_receipt_by_her_link_and_gets_it(issuing: Set
     for mention in (
         f"{year}-00001", "Les Voisins du Mardi", "4 rue du Four", "W012345678", "Relier les hameaux", "intérêt général",
         "Rescrit de la DDFiP", "Odile Blanc", "3 chemin des Étangs", "01330 Villars", "30 €", "trente euros",
-        "numéraire", "déclaration de don manuel", "article 200", "11580", "Rose Petit, trésorière", "Date du versement",
+        "numéraire", "déclaration de don manuel", "article 200", "11580", "Signé par Rose Petit, trésorière, le ", "Date du versement",
     ):  # fmt: skip
         assert mention in text, mention
     statement = await client.get(f"/promesses/{links.make(MANAGE, pledge.id)}/releve-{year}.pdf")

@@ -1,5 +1,6 @@
 """Tax receipts of cheques, cash and transfers that nobody had promised online: who gave, which day, void when it bounces."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 
@@ -157,6 +158,9 @@ async def test_the_donor_says_who_she_is_by_the_link_of_her_message(client: Clie
     refused = await client.submit(address, {**ADDRESS, "street": ""})
     assert (refused.status_code, "Villars" in refused.text) == (422, True)
     assert (await client.submit(address, ADDRESS)).status_code == 303
+    assert "Établir mon reçu" in (await client.get(address)).text
+    assert await none_for(gift)
+    assert (await client.submit(f"{address}/etablir")).status_code == 303
     found = await receipt_of(gift)
     assert found.label in (await client.get(address)).text
     assert found.label in words((await client.get(f"{address}.pdf")).content)
@@ -185,6 +189,10 @@ async def test_the_treasurer_writes_the_identity_or_prints_a_slip_with_a_code(si
     assert (await client.get(link(gift))).status_code == 200
     assert (await desk.submit(page, {**ADDRESS, "city": ""})).status_code == 422
     assert (await desk.submit(page, {**ADDRESS, "name": "Roger Berthet"})).status_code == 303
+    assert "Relisez" in (await desk.get(page)).text
+    assert await queries.standing(gift_id=gift.id) is None
+    assert (await lead.submit(f"{page}/etablir")).status_code == 403
+    assert (await desk.submit(f"{page}/etablir")).status_code == 303
     found = await receipt_of(gift)
     assert found.content["donor"] == "Roger Berthet"
     assert found.label in (await desk.get(page)).text
@@ -260,6 +268,7 @@ async def test_a_name_typed_on_a_link_opens_nobody_elses_year(client: Client) ->
     hers, other = await a_verified_gift(campaign, 9_100, identity=odile()), await a_verified_gift(campaign, 1_000)
     await receipt_of(hers)
     await client.submit(link(other), ADDRESS)
+    await client.submit(link(other, "recu/etablir"))
     await receipt_of(other)
     year = words((await client.get(link(other, f"releve-{clock.today().year}.pdf"))).content)
     assert "10 €" in year
@@ -363,6 +372,8 @@ async def test_the_register_opens_in_january_on_the_year_that_has_receipts(sign_
     opened = (await desk.get("/tresorerie/recus")).text
     assert found.label in opened
     assert f"?annee={year}" in opened
+    assert re.search(rf'<a [^>]*aria-current="page">{found.year}<', opened)
+    assert "deuxième jour ouvré après le 1er mai" in opened
     empty = (await desk.get(f"/tresorerie/recus?annee={year}")).text
     assert found.label not in empty
     assert f"?annee={found.year}" in empty

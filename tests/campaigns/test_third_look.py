@@ -36,6 +36,17 @@ async def test_bank_fees_grow_with_the_budget(app):
     assert fees_to_plan(await cost_lines(campaign.id)) == Fees(800, planned.id)
 
 
+async def test_bank_fees_that_are_not_counted_yet_are_proposed(app, sign_in):
+    campaign = await a_draft()
+    await drafting.write_cost_line(campaign, expense("Bois", "900"))
+    for line in await cost_lines(campaign.id):
+        if line.plans_fees:
+            await drafting.remove_cost_line(campaign, line.id)
+    page = await (await sign_in(campaign.lead)).get(urls.path("campaigns.edit_costs", slug=campaign.slug))
+    assert page.status_code == 200
+    assert "Ajouter les frais bancaires" in page.text
+
+
 async def test_the_proposed_fees_replace_the_line_that_no_longer_suffices(app, sign_in):
     campaign = await a_draft()
     for line in await cost_lines(campaign.id):

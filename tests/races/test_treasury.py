@@ -194,14 +194,16 @@ async def test_twelve_donors_ask_for_receipts_at_once_and_no_number_lacks(hall: 
         "postcode": "01330",
         "city": "Villars",
     }
-    clicks = []
+    clicks, asked = [], []
     for number in range(12):
         donor = await a_person(f"Donatrice {number}")
         pledge = await a_confirmed_pledge(campaign, donor, 1_000 + number)
         await Pledge.filter(id=pledge.id).update(status=PledgeStatus.COLLECTED, collected_at=clock.now())
         path = f"/promesses/{links.make(MANAGE, pledge.id)}/recu"
         clicks += [(await hall.seat(desk, donor), path, dict(fields)) for desk in range(2)]
+        asked += [(await hall.seat(desk, donor), f"{path}/etablir", {}) for desk in range(2)]
     assert await all_at_once(*clicks) == {303: 24}
+    assert await all_at_once(*asked) == {303: 24}
     receipts = await Receipt.all().order_by("number")
     assert [row.number for row in receipts] == list(range(1, 13))
     assert len({row.pledge_id for row in receipts}) == 12
