@@ -32,6 +32,7 @@ from civic.errors import DomainError, Forbidden, Invalid
 from civic.jobs.models import Job
 from civic.mail.models import OutboxMessage
 from civic.people.actor import Actor
+from civic.people.models import RoleName
 from civic.settings import Settings
 from tests.campaigns.sandbox_server import Harness
 from tests.campaigns.till import assert_books_agree, open_till
@@ -104,15 +105,20 @@ async def test_a_part_of_a_gift_leaves_its_backer_a_contributor(gate: Harness) -
     await assert_books_agree(gate)
 
 
-async def test_nobody_decides_alone_and_only_a_treasurer_decides(gate: Harness) -> None:
+async def test_nobody_decides_alone_and_one_of_the_two_is_a_treasurer(gate: Harness) -> None:
     pledge = await a_gift(gate)
     treasurer, animator = await a_treasurer(), await an_animator()
     with pytest.raises(Forbidden):
         await requesting.request(pledge.id, Actor(await a_person("Une inconnue")), 100, WHY, RefundMeans.GATEWAY)
-    refund = await requesting.request(pledge.id, treasurer, 5_000, WHY, RefundMeans.GATEWAY)
-    for actor in (treasurer, animator):
+    by_team = await requesting.request(pledge.id, animator, 5_000, WHY, RefundMeans.GATEWAY)
+    colleague = Actor(await a_person("Rose Petit", "", RoleName.ANIMATOR), frozenset({RoleName.ANIMATOR}))
+    for actor in (animator, colleague):
         with pytest.raises(Forbidden):
-            await requesting.approve(refund.id, actor)
+            await requesting.approve(by_team.id, actor)
+    await requesting.refuse(by_team.id, animator, "Une erreur de saisie.")
+    refund = await requesting.request(pledge.id, treasurer, 5_000, WHY, RefundMeans.GATEWAY)
+    with pytest.raises(Forbidden):
+        await requesting.approve(refund.id, treasurer)
     with pytest.raises(IntegrityError):
         await Refund.filter(id=refund.id).update(approved_by_id=treasurer.person.id)
     assert (await Refund.get(id=refund.id)).status == RefundStatus.REQUESTED
