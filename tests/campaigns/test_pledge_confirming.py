@@ -82,8 +82,8 @@ async def test_a_page_left_open_gives_its_reward_back(client: Client, payments: 
 
 
 @pytest.mark.one_engine
-async def test_where_cards_are_off_the_page_says_how_to_give(client: Client, settings):
-    campaign = await a_live_campaign()
+async def test_where_cards_are_off_and_no_cheque_comes_in_time_the_page_says_how_to_give(client: Client, settings):
+    campaign = await a_live_campaign(deadline=clock.now() + timedelta(days=2))
     settings.payments = "off"
     shown = await client.get(f"/campagnes/{campaign.slug}/soutenir")
     assert "chèque" in shown.text
