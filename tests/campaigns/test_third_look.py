@@ -107,7 +107,7 @@ async def test_a_poster_says_of_which_day_its_sum_is_and_shows_no_empty_gauge(ap
         return page.get_textpage().get_text_range().replace("\u00a0", " ")
 
     assert "Objectif : 6 000 €" in await said()
-    await a_confirmed_pledge(campaign, 10_000)
+    await a_confirmed_pledge(campaign, cents=10_000)
     told = (await said()).replace("\r\n", " ")
     assert "100 € sur 6 000 €, au" in told
     assert str(clock.today().year) in told
