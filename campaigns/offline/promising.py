@@ -141,11 +141,13 @@ async def _whole(gift_id: int) -> OfflineGift:
 async def confirm(found: OfflineGift) -> None:
     """The link of her mail was used: the address is hers, the team sees what she announced. Harmless when repeated.
 
-    Raises Gone when the campaign ended meanwhile.
+    Raises Gone when the campaign ended meanwhile, or when she took it back in another tab.
     """
     async with transaction():
         await _must_be_open(found.campaign)
         await found.refresh_from_db(fields=["status"])
+        if found.status == OfflineStatus.WITHDRAWN:
+            raise Gone(_("Vous avez annulé ce don : il n’y a plus rien à confirmer."))
         if found.status != OfflineStatus.CREATED:
             return
         await move(found, OfflineStatus.PROMISED, by=By.BACKER, cause="address confirmed", actor_id=found.person_id)

@@ -296,3 +296,12 @@ async def test_a_bounced_cheque_gives_its_reward_back() -> None:
     assert (await Campaign.get(id=campaign.id)).raised_cents == 0
     assert await OfflineChange.filter(gift_id=gift.id).count() == 4
     assert await problems() == []
+
+
+async def test_what_she_took_back_in_one_tab_is_not_confirmed_in_the_other() -> None:
+    gift = await an_announced_gift(await a_live_campaign(), known=False)
+    stale = await OfflineGift.get(id=gift.id).select_related("campaign", "person", "reward")
+    await promising.cancel(gift)
+    with pytest.raises(Gone, match="annulé"):
+        await promising.confirm(stale)
+    assert (await OfflineGift.get(id=gift.id)).status == OfflineStatus.WITHDRAWN
