@@ -63,17 +63,21 @@ async def pledge(backer: Person, campaign: Campaign, gift: Gift, key: str, forme
     known = await Pledge.get_or_none(form_key=key)
     if known and _says_the_same(known, gift):
         return known
-    await replace_waiting(campaign, [key, *former])
+    await replace_waiting(campaign, former)
     if known:
+        if known.status == PledgeStatus.CREATED:
+            await _replace(known, campaign)
         over = [PledgeStatus.ABANDONED, *([PledgeStatus.CREATED] if campaign.charges_at_once else [])]
         await Pledge.filter(id=known.id, form_key=key, status__in=over).update(form_key=f"{key}~{known.id}")
     try:
         return await _create(backer, campaign, gift, key)
-    except (IntegrityError, DomainError):  # a double click: the other one was kept, and took the last reward
+    except (IntegrityError, DomainError) as error:  # a double click: the other one was kept, and took the last reward
         twin = await Pledge.get_or_none(form_key=key)
-        if twin is None:
+        if twin is not None:
+            return twin
+        if isinstance(error, DomainError):
             raise
-        return twin
+        raise NotNow(_("Vous avez changé ce don dans un autre onglet. Vérifiez-le, puis continuez.")) from None
 
 
 async def replace_waiting(campaign: Campaign, keys: list[str]) -> None:
