@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from campaigns.lifecycle.models import Campaign, CampaignChange
+from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from civic.decisions.counting import Method
 from civic.decisions.models import Decision, Stance
@@ -38,6 +39,15 @@ async def test_a_promise_sent_from_many_tabs_is_one(client: Client) -> None:
     assert await Pledge.all().count() == 1
     await reward.refresh_from_db()
     assert reward.taken == 1
+
+
+async def test_of_many_tabs_none_lets_the_promise_of_another_one_go(client: Client) -> None:
+    campaign, odile = await a_live_campaign(), await a_person("Odile Blanc")
+    gift = pledges.Gift(3_000, 100, None, False, False, "Odile B.")
+    for turn in range(12):
+        asked = (pledges.pledge(odile, campaign, gift, f"tab-{turn}", []) for _tab in range(TABS))
+        assert len({one.id for one in await asyncio.gather(*asked)}) == 1
+    assert [row.status for row in await Pledge.filter(person_id=odile.id)] == [PledgeStatus.CREATED] * 12
 
 
 async def test_a_promise_cancelled_from_many_tabs_is_given_back_once(client: Client) -> None:
