@@ -10,8 +10,9 @@ from volunteering.missions import service as missions
 from volunteering.missions.models import Effort, Mission
 from volunteering.shifts import service as shifts
 from volunteering.shifts.models import Shift
-from volunteering.shifts.service import Slot
+from volunteering.shifts.service import RoleWish, Slot
 from volunteering.signups import service as signups
+from volunteering.signups.service import Wish
 
 WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = 2, 3, 4, 5, 6
 
@@ -125,7 +126,7 @@ async def _open(world: World, *, task: Task, days: tuple[date, ...]) -> None:
     })  # fmt: skip
     for turn, day in zip(task.turns, days, strict=True):
         start, end = (time.fromisoformat(hour.zfill(5)) for hour in turn.hours.split("-"))
-        await shifts.add(mission, Slot(day, start, end, turn.places, turn.minimum, turn.note))
+        await shifts.add(mission, Slot(day, start, end, (RoleWish(turn.places, turn.minimum),), turn.note))
     await missions.open_(await Mission.get(id=mission.id))
 
 
@@ -134,7 +135,7 @@ async def _come(world: World, *, task: Task, turn: Turn, day: date) -> None:
     hour, minute = map(int, turn.hours.partition("-")[0].split(":"))
     found = await Shift.filter(
         starts_at=clock.at(day, hour, minute), mission__initiative_id=world.initiatives[task.initiative].id
-    ).select_related("mission__initiative").first()
+    ).select_related("mission__initiative", "mission__commune").first()
     assert found is not None
     for key in turn.coming.split():
-        await signups.sign_up(found, world.actor(key), f"demo-{key}", anyway=True)
+        await signups.sign_up(found, world.actor(key), f"demo-{key}", Wish(anyway=True))

@@ -44,16 +44,16 @@ async def a_shift(
     mission: Mission, *, days: int = 7, start: time = time(8), end: time = time(11), places: int = 8, note: str = ""
 ) -> Shift:
     """A shift in so many days."""
-    added = await shifts.add(mission, shifts.Slot(in_days(days), start, end, places, 0, note))
-    return await Shift.get(id=added[0].id).select_related("mission__initiative", "mission__commune")
+    added = await shifts.add(mission, shifts.Slot(in_days(days), start, end, (shifts.RoleWish(places),), note))
+    return await Shift.get(id=added.id).select_related("mission__initiative", "mission__commune")
 
 
 async def the_shift(mission: Mission) -> Shift:
     """The first shift of a mission, as it is now."""
-    return await Shift.filter(mission_id=mission.id).order_by("id").first().select_related("mission__initiative")  # type: ignore[return-value]
+    return await Shift.filter(mission_id=mission.id).order_by("id").first().select_related("mission__initiative", "mission__commune")  # type: ignore[return-value]
 
 
 async def a_signup(shift: Shift, person: Person | None = None, key: str = "cle-de-formulaire") -> Signup:
     """A person with an account signs up."""
     person = person or await a_person()
-    return await signups.sign_up(shift, Actor(person), f"{key}-{person.id}", anyway=True)
+    return await signups.sign_up(shift, Actor(person), f"{key}-{person.id}", signups.Wish(anyway=True))

@@ -17,7 +17,7 @@ from tests.client import Client
 from tests.factories import a_person
 from tests.factories.volunteering import a_lead, a_mission, a_shift, a_signup, in_days, the_shift
 from volunteering import panels
-from volunteering.shifts import service
+from volunteering.shifts import series, service
 from volunteering.shifts.forms import read_time
 from volunteering.shifts.models import Shift
 from volunteering.signups.models import Signup
@@ -55,8 +55,8 @@ def test_what_is_no_hour_is_refused(typed: str) -> None:
 
 
 def test_a_night_shift_lasts_as_long_as_the_clocks_say_that_night() -> None:
-    autumn = service.Slot(date(2027, 10, 30), time(22), time(6), 4).hours()
-    spring = service.Slot(date(2027, 3, 27), time(22), time(6), 4).hours()
+    autumn = service.Slot(date(2027, 10, 30), time(22), time(6), (service.RoleWish(4),)).hours()
+    spring = service.Slot(date(2027, 3, 27), time(22), time(6), (service.RoleWish(4),)).hours()
     assert autumn == (datetime(2027, 10, 30, 20, tzinfo=UTC), datetime(2027, 10, 31, 5, tzinfo=UTC))
     assert autumn[1] - autumn[0] == timedelta(hours=9)
     assert spring[1] - spring[0] == timedelta(hours=7)
@@ -66,8 +66,8 @@ async def test_a_weekly_shift_keeps_its_hours_across_the_change_of_clocks(client
     mission = await a_mission()
     year = clock.today().year + 1
     sunday = max(date(year, 10, day) for day in range(25, 32) if date(year, 10, day).weekday() == 6)
-    slot = service.Slot(sunday - timedelta(days=8), time(22), time(6), 4, 0, "nuit")
-    added = await service.add(mission, slot, weeks=3)
+    slot = service.Slot(sunday - timedelta(days=8), time(22), time(6), (service.RoleWish(4),), "nuit")
+    added = await series.add(mission, slot, "FREQ=WEEKLY;COUNT=3")
     assert [shift.starts_at.hour for shift in added] == [20, 20, 21]
     assert [shift.lasts for shift in added] == [timedelta(hours=8), timedelta(hours=9), timedelta(hours=8)]
     text = (await client.get(f"/missions/{mission.slug}")).text
@@ -121,7 +121,7 @@ async def test_moving_a_shift_tells_those_who_come_old_and_new(database: object,
     assert len(await mails_to(camille.email)) == 2, "four minutes are not worth a message"
 
 
-async def test_more_places_go_to_those_who_wait_and_fewer_than_taken_are_refused(
+async def test_more_places_go_to_those_who_wait_and_fewer_than_taken_show_as_overbooked(
     database: object, sign_in: SignIn
 ) -> None:
     lead = await a_lead()
@@ -135,9 +135,9 @@ async def test_more_places_go_to_those_who_wait_and_fewer_than_taken_are_refused
     await jobs.run_due(schedules=False)
     fresh = await Shift.get(id=shift.id)
     assert (fresh.taken, fresh.waiting) == (3, 1)
-    answer = await browser.submit(path, {**fields, "capacity": "2"})
-    assert answer.status_code == 422
-    assert "Plus de personnes ont déjà une place" in answer.text
+    assert (await browser.submit(path, {**fields, "capacity": "2"})).status_code == 303
+    fresh = await Shift.get(id=shift.id)
+    assert (fresh.taken, fresh.capacity, fresh.overbooked, fresh.waiting) == (3, 2, 1, 1), "nobody is thrown out"
 
 
 async def test_calling_a_shift_off_tells_everyone_why(database: object, sign_in: SignIn) -> None:

@@ -18,9 +18,9 @@ from civic.people.models import Person
 from tests.client import Client
 from tests.factories import a_person
 from tests.factories.volunteering import a_mission, a_shift, a_signup, the_shift
-from volunteering.shifts.models import Shift
+from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.signups import service, tallies
-from volunteering.signups.models import Signup, SignupChange, SignupStatus
+from volunteering.signups.models import GuardianConsent, Signup, SignupChange, SignupStatus
 
 SignIn = Callable[[Person], Awaitable[Client]]
 CAMILLE = {"name": "Camille Rey", "email": "camille@exemple.fr", "cle": "une-cle-de-formulaire"}
@@ -110,7 +110,7 @@ async def test_a_place_that_nobody_confirms_lapses_and_goes_to_the_next_in_line(
     assert await states(shift) == ["held", "waiting"]
     clock.travel(timedelta(minutes=31))
     await jobs.run_due(schedules=False)
-    assert await states(shift) == ["lapsed", "confirmed"]
+    assert await states(shift) == ["lapsed", "offered"]
     assert await counters(shift) == (1, 0)
     assert "s’est libérée" in (await mails_to(next_one.email))[-1].subject
     (mail,) = await mails_to("camille@exemple.fr")
@@ -154,7 +154,9 @@ async def test_many_at_once_never_exceed_the_places(database: object, app: objec
     assert await tallies.verify() == []
     await asyncio.gather(*(service.step_back(row, None) for row in await Signup.filter(status="confirmed")))
     assert await counters(shift) == (10, 40)
-    promoted = await Signup.filter(shift_id=shift.id, status="confirmed").order_by("id")
+    promoted = await Signup.filter(shift_id=shift.id, status="offered").order_by("id")
+    await asyncio.gather(*(service.accept(row) for row in promoted))
+    assert sorted(await states(shift)) == ["cancelled"] * 10 + ["confirmed"] * 10 + ["waiting"] * 40
     waiting = await Signup.filter(shift_id=shift.id, status="waiting").order_by("id")
     assert promoted[-1].id < waiting[0].id, "those who waited longest came first"
     assert await tallies.verify() == []
@@ -180,13 +182,16 @@ async def test_the_waiting_list_is_served_in_order_and_one_cancellation_promotes
     assert "rang 2" in (await mails_to(people[2].email))[0].subject
     await service.step_back(rows[0], people[0].id)
     await service.step_back(rows[0], people[0].id)
-    assert await states(shift) == ["cancelled", "confirmed", "waiting"]
+    assert await states(shift) == ["cancelled", "offered", "waiting"]
     assert await counters(shift) == (1, 1)
+    await service.accept(rows[1])
+    await service.accept(rows[1])
+    assert await states(shift) == ["cancelled", "confirmed", "waiting"]
     assert "rang 1" in (await claire.get(f"/missions/{shift.mission.slug}")).text
-    assert "s’est libérée" in (await mails_to(people[1].email))[-1].subject
+    assert [mail.subject[:22] for mail in await mails_to(people[1].email)][1:] == ["Une place s’est libéré", "Vous venez\u00a0: Accompagn"]
     history = await SignupChange.filter(signup_id=rows[1].id).order_by("id")
     assert [(row.before, row.after, row.cause) for row in history] == [
-        ("", "waiting", "signed_up"), ("waiting", "confirmed", "place_freed"),
+        ("", "waiting", "signed_up"), ("waiting", "offered", "place_freed"), ("offered", "held", "accepted"),
     ]  # fmt: skip
 
 
@@ -204,28 +209,74 @@ async def test_a_newcomer_stands_behind_those_who_wait_even_when_places_are_adde
     shift = await the_shift(await a_mission(places=1))
     await a_signup(shift)
     await a_signup(shift)
-    await Shift.filter(id=shift.id).update(capacity=2)
+    await ShiftRole.filter(shift_id=shift.id).update(capacity=2, ceiling=2)
+    await Shift.filter(id=shift.id).update(capacity=2, ceiling=2)
     await a_signup(shift)
-    assert await states(shift) == ["confirmed", "waiting", "waiting"]
+    assert await states(shift) == ["confirmed", "offered", "waiting"]
     await service.fill_up(shift.id)
-    assert await states(shift) == ["confirmed", "confirmed", "waiting"]
+    assert await states(shift) == ["confirmed", "offered", "waiting"]
     assert await counters(shift) == (2, 1)
 
 
-async def test_an_unconfirmed_visitor_in_the_queue_gets_a_new_hold_with_her_place(client: Client) -> None:
+async def test_what_is_offered_passes_on_when_nobody_answers_and_is_taken_by_link(client: Client) -> None:
     shift = await the_shift(await a_mission(places=1))
-    first = await a_signup(shift)
+    first, second = await a_signup(shift), await a_person("Odile Martin")
     await client.submit(path_of(shift), CAMILLE)
-    clock.travel(timedelta(minutes=20))
+    await a_signup(shift, second)
     await service.step_back(first, None)
-    assert await states(shift) == ["cancelled", "held"]
-    clock.travel(timedelta(minutes=40))
+    assert await states(shift) == ["cancelled", "offered", "waiting"]
+    offer = await Signup.get(shift_id=shift.id, status="offered")
+    assert offer.hold_until
+    assert clock.local(offer.hold_until).hour in range(8, 22), "no offer ends at night"
+    link = link_in((await mails_to("camille@exemple.fr"))[-1])
+    assert "Je prends la place" in (await client.get(link)).text
+    clock.travel(offer.hold_until - clock.now() + timedelta(minutes=1))
     await jobs.run_due(schedules=False)
-    assert await states(shift) == ["cancelled", "held"]
-    clock.travel(timedelta(minutes=51))
+    assert await states(shift) == ["cancelled", "lapsed", "offered"]
+    late = await client.submit(link + "/accepter")
+    assert "n’est plus gardée" in (await client.get(late.headers["location"])).text
+    mine = link_in((await mails_to(second.email))[-1])
+    assert (await client.submit(mine + "/accepter")).status_code == 303
+    assert await states(shift) == ["cancelled", "lapsed", "confirmed"]
+    assert await counters(shift) == (1, 0)
+    assert await tallies.verify() == []
+
+
+async def test_who_seeks_a_stand_in_keeps_her_place_until_somebody_takes_it(client: Client) -> None:
+    shift = await the_shift(await a_mission(places=1))
+    camille, odile = await a_person("Camille Rey"), await a_person("Odile Martin")
+    await a_signup(shift, camille)
+    link = link_in((await mails_to(camille.email))[0])
+    assert (await client.submit(link + "/remplacement")).status_code == 303
+    assert "On cherche quelqu’un à votre place" in (await client.get(link)).text
+    assert await states(shift) == ["confirmed"]
+    await a_signup(shift, odile)
+    assert await states(shift) == ["cancelled", "confirmed"]
+    assert await counters(shift) == (1, 0)
+    assert (await mails_to(camille.email))[-1].subject.startswith("Quelqu’un vient à votre place")
+    assert await tallies.verify() == []
+
+
+async def test_a_minor_comes_once_her_parent_has_agreed_by_link(client: Client) -> None:
+    shift = await the_shift(await a_mission())
+    minor = {**CAMILLE, "minor": "1", "age": "16", "guardian": "Paul Rey", "guardian_email": "paul@exemple.fr"}
+    assert "Écrivez l’adresse d’un parent" in (await client.submit(path_of(shift), {**minor, "guardian_email": ""})).text
+    assert (await client.submit(path_of(shift), minor)).status_code == 303
+    await client.submit(link_in((await mails_to("camille@exemple.fr"))[0]) + "/confirmer")
+    assert await states(shift) == ["held"], "the parent has not answered"
+    (asked,) = await mails_to("paul@exemple.fr")
+    found = re.search(r"http://testserver(/accord-parental/\S+)", asked.text)
+    assert found
+    assert "Je donne mon accord" in (await client.get(found[1])).text
+    await client.submit(found[1], {"answer": "1"})
+    assert await states(shift) == ["confirmed"]
+    await client.submit(found[1], {"answer": "0"})
+    assert await states(shift) == ["confirmed"], "the first answer counts"
+    clock.travel(timedelta(days=38))
     await jobs.run_due(schedules=False)
-    assert await states(shift) == ["cancelled", "lapsed"]
-    assert await counters(shift) == (0, 0)
+    consent = await GuardianConsent.all().get()
+    assert (consent.name, consent.email, consent.age) == ("", "", None)
+    assert consent.given_at
 
 
 async def test_a_place_is_given_back_by_link_and_can_be_taken_again(client: Client) -> None:
@@ -264,7 +315,7 @@ async def test_two_shifts_at_the_same_time_ask_for_a_second_thought(database: ob
     other = await the_shift(await a_mission("Servir la soupe", lead=await a_person("Rose Petit")))
     browser = await sign_in(camille)
     page = await browser.get(f"/missions/{other.mission.slug}?creneau={other.id}")
-    assert "Vous venez déjà ailleurs à la même heure" in page.text
+    assert "Vous venez aussi ailleurs à ce moment" in page.text
     answer = await browser.submit(path_of(other), {"cle": "une-cle-de-formulaire"})
     assert answer.status_code == 422
     assert await counters(other) == (0, 0)

@@ -41,7 +41,7 @@ class Walk:
         return act.__name__
 
     async def sign_up(self) -> None:
-        await service.sign_up(self.shift, Actor(self.dice.choice(self.people)), f"cle-{self.steps}", anyway=True)
+        await service.sign_up(self.shift, Actor(self.dice.choice(self.people)), f"cle-{self.steps}", service.Wish(anyway=True))
 
     async def hold(self) -> None:
         person = self.dice.choice(self.people)
@@ -63,7 +63,7 @@ class Walk:
     async def resize(self) -> None:
         fresh = await Shift.get(id=self.shift.id).select_related("mission")
         start, end = clock.local(fresh.starts_at).time(), clock.local(fresh.ends_at).time()
-        await shifts.edit(fresh, shifts.Slot(in_days(7), start, end, self.dice.randint(1, 5)))
+        await shifts.edit(fresh, shifts.Slot(in_days(7), start, end, (shifts.RoleWish(self.dice.randint(1, 5)),)))
 
     async def any_signup(self) -> Signup:
         rows = await Signup.filter(shift_id=self.shift.id).order_by("id")
@@ -88,12 +88,12 @@ async def test_whatever_happens_places_and_queue_stay_true(database: object, app
 
 async def _check(shift: Shift, where: str) -> None:
     fresh = await Shift.get(id=shift.id)
-    assert 0 <= fresh.taken <= fresh.capacity, where
+    assert 0 <= fresh.taken <= fresh.ceiling, where
     assert await tallies.verify() == [], where
-    assert not fresh.waiting or fresh.taken == fresh.capacity, f"{where}: somebody waits beside a free place"
+    assert not fresh.waiting or fresh.taken >= fresh.capacity, f"{where}: somebody waits beside a free place"
     need = await Need.get(source=f"mission:{shift.mission_id}")
     assert (need.target, need.reached) == (fresh.capacity, fresh.taken), where
     active = await Signup.filter(shift_id=shift.id, status__in=COMING)
     assert len({row.person_id for row in active}) == len(active), where
     overdue = [row for row in active if row.hold_until and row.hold_until <= clock.now()]
-    assert not overdue, f"{where}: a hold outlived its time"
+    assert not overdue, f"{where}: a hold outlived its time {[(r.id, r.status, r.hold_until, r.confirmed_at, r.replaces_id) for r in overdue]} {clock.now()}"

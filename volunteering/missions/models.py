@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from tortoise import fields
-from tortoise.migrations.constraints import CheckConstraint
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
 from civic.initiatives.models import Initiative
@@ -31,8 +31,21 @@ class Effort(StrEnum):
     HARD = "hard"
 
 
+class Availability(StrEnum):
+    """When one has time, in the words of a kitchen table."""
+
+    WEEK_DAY = "week_day"
+    WEEK_EVENING = "week_evening"
+    WEEKEND_DAY = "weekend_day"
+    WEEKEND_EVENING = "weekend_evening"
+
+
 class Mission(Model):
     """Work that an initiative asks for. `ongoing` ones need no shift: one agrees on a time with the lead.
+
+    `required_skills` and `wished_skills` are codes of the nomenclature (`missions/skills.py`), `skills` words beside
+    them; `availabilities` says when an ongoing mission can be done. Whoever steps back less than `cancel_hours` before
+    a shift is asked why.
 
     `listed_at` is the start of the next shift to come, or UNDATED; `last_at` the start of the last one. Both, and
     the `coming_*` counters (places), are kept in the transactions of shifts and sign-ups.
@@ -45,7 +58,7 @@ class Mission(Model):
     id = fields.BigIntField(primary_key=True)
     slug = fields.CharField(max_length=120, unique=True)
     initiative: fields.ForeignKeyRelation[Initiative] = fields.ForeignKeyField(
-        "civic.Initiative", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=None
+        "civic.Initiative", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     title = fields.CharField(max_length=90)
     summary = fields.CharField(max_length=300, default="")
@@ -53,7 +66,7 @@ class Mission(Model):
     remote = fields.BooleanField(default=False)
     place = fields.CharField(max_length=200, default="")
     commune: fields.ForeignKeyNullableRelation[Commune] = fields.ForeignKeyField(
-        "civic.Commune", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=None
+        "civic.Commune", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     bring = fields.CharField(max_length=300, default="")
     minimum_age = fields.IntField(null=True)
@@ -62,8 +75,12 @@ class Mission(Model):
     car_free = fields.BooleanField(default=False)
     car_note = fields.CharField(max_length=200, default="")
     skills = fields.CharField(max_length=200, default="")
+    required_skills: fields.Field[list[str]] = fields.JSONField(default=list)
+    wished_skills: fields.Field[list[str]] = fields.JSONField(default=list)
+    availabilities: fields.Field[list[str]] = fields.JSONField(default=list)
+    cancel_hours = fields.IntField(default=24)
     contact: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, db_index=True, related_name=None
+        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, db_index=True, related_name=False
     )
     contact_note = fields.CharField(max_length=160, default="")
     ongoing = fields.BooleanField(default=False)
@@ -84,12 +101,13 @@ class Mission(Model):
         indexes = (("status", "listed_at", "id"),)
         constraints = (
             CheckConstraint(
-                check="coming_taken >= 0 AND coming_taken <= coming_capacity AND coming_shifts >= 0",
+                check="coming_taken >= 0 AND coming_capacity >= 0 AND coming_shifts >= 0",
                 name="mission_coming_places",
             ),
             CheckConstraint(
                 check="minimum_age IS NULL OR minimum_age BETWEEN 1 AND 99", name="mission_minimum_age"
             ),
+            CheckConstraint(check="cancel_hours BETWEEN 0 AND 336", name="mission_cancel_hours"),
         )
 
     @property
@@ -105,9 +123,27 @@ class Mission(Model):
     @property
     def coming_free(self) -> int:
         """How many places are free in the shifts to come."""
-        return self.coming_capacity - self.coming_taken
+        return max(0, self.coming_capacity - self.coming_taken)
 
     @property
     def needs_word(self) -> str:
         """The opaque name under which its gauge is kept."""
         return f"mission:{self.id}"
+
+
+class MissionTemplate(Model):
+    """A mission kept as a model for the next one: `content` holds the form's fields, roles and hours, no dates."""
+
+    initiative_id: int
+
+    id = fields.BigIntField(primary_key=True)
+    initiative: fields.ForeignKeyRelation[Initiative] = fields.ForeignKeyField(
+        "civic.Initiative", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
+    )
+    name = fields.CharField(max_length=90)
+    content: fields.Field[dict[str, object]] = fields.JSONField(default=dict)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "mission_template"
+        constraints = (UniqueConstraint(fields=("initiative_id", "name"), name="mission_template_once"),)

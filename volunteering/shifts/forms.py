@@ -9,8 +9,8 @@ from pydantic import BaseModel, BeforeValidator, Field
 from civic import clock
 from civic.errors import Invalid
 from civic.i18n import _
-from volunteering.shifts.models import Shift
-from volunteering.shifts.service import Slot
+from volunteering.shifts.models import Fairness, Shift
+from volunteering.shifts.service import RoleWish, Slot
 
 _TIME = re.compile(r"(\d{1,2})\s*(?:[hH:]\s*(\d{2})?)?")
 
@@ -28,7 +28,7 @@ Hour = Annotated[time, BeforeValidator(read_time)]
 
 
 class ShiftForm(BaseModel):
-    """Hours and places of a shift, on the territory's clocks."""
+    """Hours and places of a shift with one role, on the territory's clocks."""
 
     day: date
     start: Hour
@@ -37,10 +37,13 @@ class ShiftForm(BaseModel):
     minimum: int = Field(0, ge=0, le=1000)
     note: str = Field("", max_length=160)
     weeks: int = Field(1, ge=1, le=26)
+    fairness: Fairness = Fairness.FIRST_COME
 
     def slot(self) -> Slot:
         """The same as the service understands it."""
-        return Slot(self.day, self.start, self.end, self.capacity, self.minimum, self.note)
+        return Slot(
+            self.day, self.start, self.end, (RoleWish(self.capacity, self.minimum),), self.note, self.fairness
+        )
 
 
 class CancelForm(BaseModel):
@@ -55,4 +58,5 @@ def filled(shift: Shift) -> dict[str, object]:
     return {
         "day": start.date().isoformat(), "start": start.strftime("%H:%M"), "end": end.strftime("%H:%M"),
         "capacity": shift.capacity, "minimum": shift.minimum or "", "note": shift.note,
+        "fairness": shift.fairness.value,
     }  # fmt: skip

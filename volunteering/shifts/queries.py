@@ -28,7 +28,7 @@ async def shift_of(mission: Mission, shift_id: int) -> Shift:
 async def coming_shifts(mission_id: int, limit: int = SHOWN) -> list[Shift]:
     """The shifts to come, the next first."""
     query = Shift.filter(mission_id=mission_id, status=ShiftStatus.OPEN, starts_at__gt=clock.now())
-    return await query.order_by("starts_at", "id").limit(limit)
+    return await query.order_by("starts_at", "id").limit(limit).select_related("mission")
 
 
 async def next_shifts(initiative_id: int, limit: int) -> list[Shift]:

@@ -11,7 +11,7 @@ from civic.web.forms import Form
 from civic.web.page import page, redirect
 from volunteering.missions.models import Mission
 from volunteering.missions.queries import mission_to_edit, mission_to_show
-from volunteering.shifts import queries, service
+from volunteering.shifts import queries, series, service
 from volunteering.shifts.calendars import public_calendar
 from volunteering.shifts.forms import CancelForm, ShiftForm, filled
 from volunteering.shifts.models import Shift
@@ -37,7 +37,10 @@ async def create(request: Request) -> Response:
     form = await Form.read(request, ShiftForm)
     if form.data:
         try:
-            added = await service.add(mission, form.data.slot(), weeks=form.data.weeks)
+            slot, weeks = form.data.slot(), form.data.weeks
+            added = [await service.add(mission, slot)] if weeks == 1 else await series.add(
+                mission, slot, f"FREQ=WEEKLY;COUNT={weeks}"
+            )
         except DomainError as error:
             form.refuse(error)
     if form.data is None:

@@ -2,27 +2,68 @@
 
 from pydantic import BaseModel, EmailStr, Field
 
+from civic.errors import Invalid
+from civic.i18n import _
 from civic.people.forms import Name
+from volunteering.signups import consents
+from volunteering.signups.consents import Minor
+from volunteering.signups.models import MOST_TOGETHER
+from volunteering.signups.service import Wish
 
 
 class MemberForm(BaseModel):
-    """Sign up with an account: everything is known already."""
+    """Sign up with an account: who she is is known already."""
 
     cle: str = Field(min_length=8, max_length=64)
+    role: int = Field(0, ge=0)
+    party: int = Field(1, ge=1, le=MOST_TOGETHER)
+    skills: list[str] = Field(default_factory=list, max_length=40)
     lift: bool = False
     anyway: bool = False
+    minor: bool = False
+    age: int | None = Field(None, ge=0, le=120)
+    guardian: Name | None = None
+    guardian_email: EmailStr | None = None
+
+    def wish(self, own_email: str) -> Wish:
+        """What is asked for. Raises Invalid when a minor does not say who answers for her."""
+        return Wish(self.role, self.party, self.skills, self.lift, self._minor(own_email), self.anyway)
+
+    def _minor(self, own_email: str) -> Minor | None:
+        if not self.minor:
+            return None
+        if self.age is None:
+            raise Invalid(_("Écrivez votre âge."), field="age")
+        if not self.guardian:
+            raise Invalid(_("Écrivez le nom d’un parent."), field="guardian")
+        if not self.guardian_email:
+            raise Invalid(_("Écrivez l’adresse d’un parent : il reçoit une demande d’accord."), field="guardian_email")
+        found = Minor(self.age, self.guardian, self.guardian_email)
+        consents.check(found, own_email)
+        return found
 
 
-class VisitorForm(BaseModel):
-    """Sign up without one: a name and an address (PRODUCT A2)."""
+class VisitorForm(MemberForm):
+    """Sign up without an account: a name and an address more (PRODUCT A2)."""
 
-    cle: str = Field(min_length=8, max_length=64)
     name: Name
     email: EmailStr
-    lift: bool = False
+
+
+class CancelForm(BaseModel):
+    """Why one does not come after all."""
+
+    reason: str = Field("", max_length=300)
+
+
+class GuardianForm(BaseModel):
+    """A parent's answer."""
+
+    answer: bool
 
 
 class PresenceForm(BaseModel):
-    """Who came: the sign-ups that were ticked."""
+    """Who came, and who had a reason not to: the sign-ups that were ticked."""
 
     present: list[int] = Field(default_factory=list, max_length=1000)
+    excused: list[int] = Field(default_factory=list, max_length=1000)

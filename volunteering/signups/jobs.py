@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from civic.jobs import Handler
-from volunteering.signups import letters, service
+from volunteering.signups import consents, letters, service
 from volunteering.signups.models import COMING, Signup
 
 
@@ -18,7 +18,7 @@ async def shift_cancelled(*, shift_id: int) -> None:
 
 
 async def shift_widened(*, shift_id: int) -> None:
-    """There are more places."""
+    """There are more places, or everybody may come now."""
     await service.fill_up(shift_id)
 
 
@@ -29,9 +29,15 @@ async def shift_moved(*, shift_id: int, version: int, old_start: str, old_end: s
         await letters.moved(signup, *old, version)
 
 
+async def consent_kept_long_enough(*, consent_id: int) -> None:
+    """Thirty days after the shift nobody needs to know who the guardian was."""
+    await consents.erase(consent_id)
+
+
 handlers: dict[str, Handler] = {
     "hold_ended": hold_ended,
     "shift_cancelled": shift_cancelled,
     "shift_widened": shift_widened,
     "shift_moved": shift_moved,
+    "consent_kept_long_enough": consent_kept_long_enough,
 }

@@ -6,26 +6,31 @@ The reader's language is the person's, not the writer's. Who left no address (co
 from datetime import datetime
 from typing import Any
 
-from civic import mail
+from civic import clock, mail
 from civic.i18n import speaking
 from civic.people import links
 from civic.people.models import Person
 from civic.places.models import Commune
 from civic.web import urls
-from civic.web.formats import hour
+from civic.web.formats import moment
 from volunteering.missions.models import Mission
 from volunteering.missions.words import when, where
 from volunteering.shifts.calendars import calendar
 from volunteering.shifts.models import Shift
-from volunteering.signups.models import Signup, SignupChange, SignupStatus
+from volunteering.signups.models import GuardianConsent, Signup, SignupChange, SignupStatus
 from volunteering.signups.queries import position
 
-LINK = "signup"
+LINK, GUARDIAN = "signup", "guardian"
 
 
 def token_of(signup: Signup) -> str:
     """The secret of the link that confirms, shows and cancels this sign-up."""
     return links.make(LINK, signup.id)
+
+
+def guardian_token(consent: GuardianConsent) -> str:
+    """The secret of the guardian's link."""
+    return links.make(GUARDIAN, consent.id)
 
 
 def ics(signup: Signup) -> str:
@@ -61,9 +66,46 @@ async def settled(signup: Signup, status: SignupStatus, change: SignupChange) ->
     await _send("waiting" if waits else "coming", signup, f"settled-{change.id}", with_calendar=not waits)
 
 
-async def promoted(signup: Signup, change: SignupChange) -> None:
-    """A place has become free and is hers."""
-    await _send("promoted", signup, f"promoted-{change.id}", with_calendar=signup.confirmed_at is not None)
+async def offered(signup: Signup, change: SignupChange) -> None:
+    """A place is kept for her until she answers, or until then; in a stand-in's case somebody's place."""
+    await _send("offered", signup, f"offered-{change.id}", extra={"stands_in": signup.replaces_id is not None})
+
+
+async def place_free(signup: Signup, shift: Shift) -> None:
+    """In the last hours: a place is free, the first who takes it has it. Once for each hour of asking."""
+    await _send("place_free", signup, f"free-{shift.id}-{clock.now():%Y%m%d%H}")
+
+
+async def withdrawn(signup: Signup, change: SignupChange) -> None:
+    """What was offered is no longer to be had: she keeps her rank."""
+    await _send("withdrawn", signup, f"withdrawn-{change.id}")
+
+
+async def lapsed(signup: Signup, change: SignupChange) -> None:
+    """Her time to answer is over; told to whoever had an offer: an address nobody confirmed may be nobody's."""
+    if change.before == SignupStatus.OFFERED:
+        await _send("lapsed", signup, f"lapsed-{change.id}")
+
+
+async def stood_in(signup: Signup, change: SignupChange) -> None:
+    """Somebody comes in her place: she is free."""
+    await _send("stood_in", signup, f"stood-in-{change.id}", with_calendar=True)
+
+
+async def ask_guardian(consent: GuardianConsent, signup: Signup) -> None:
+    """A parent is asked to agree, in the family's language: what, where, when, who is in charge."""
+    whole = await _whole(signup)
+    with speaking(whole.person.locale):
+        context = _words(whole, 0)
+    await mail.send(
+        "volunteering/guardian", to=consent.email, key=f"guardian-{consent.id}", locale=whole.person.locale,
+        **{**context, "reader": consent.name, "person": whole.person.name, "token": guardian_token(consent)},
+    )  # fmt: skip
+
+
+async def guardian_said_no(signup: Signup, change: SignupChange) -> None:
+    """Her guardian does not agree: the place is given back."""
+    await _send("guardian_no", signup, f"guardian-no-{change.id}")
 
 
 async def cancelled(signup: Signup, change: SignupChange) -> None:
@@ -83,7 +125,8 @@ async def moved(signup: Signup, old_start: datetime, old_end: datetime, version:
 
 
 async def _send(
-    name: str, signup: Signup, key: str, *, with_calendar: bool = False, old: tuple[datetime, datetime] | None = None
+    name: str, signup: Signup, key: str, *, with_calendar: bool = False,
+    old: tuple[datetime, datetime] | None = None, extra: dict[str, Any] | None = None,
 ) -> None:
     whole = await _whole(signup)
     person = whole.person
@@ -91,7 +134,7 @@ async def _send(
         return
     rank = await position(whole) if whole.status == SignupStatus.WAITING else 0
     with speaking(person.locale):
-        context = _words(whole, rank) | ({"old": when(*old)} if old else {})
+        context = _words(whole, rank) | ({"old": when(*old)} if old else {}) | (extra or {})
     await mail.send(
         f"volunteering/{name}", to=person.email, key=f"signup-{whole.id}-{key}", locale=person.locale,
         calendar=ics(whole) if with_calendar else None, **context,
@@ -117,6 +160,6 @@ def _words(signup: Signup, rank: int) -> dict[str, Any]:
         "reader": signup.person.name, "title": mission.title, "when": when(shift.starts_at, shift.ends_at),
         "where": where(mission), "bring": mission.bring, "note": shift.note, "reason": shift.reason,
         "contact": mission.contact.short_name if mission.contact else "", "contact_note": mission.contact_note,
-        "until": hour(signup.hold_until) if signup.hold_until else "", "rank": rank, "slug": mission.slug,
+        "until": moment(signup.hold_until) if signup.hold_until else "", "rank": rank, "slug": mission.slug,
         "token": token_of(signup), "lift": signup.wants_lift, "confirmed": signup.confirmed_at is not None,
     }  # fmt: skip

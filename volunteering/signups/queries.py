@@ -8,6 +8,7 @@ from civic.i18n import _
 from civic.people import links
 from civic.people.models import Person
 from volunteering.shifts.models import Shift
+from volunteering.signups import fairness
 from volunteering.signups.models import COMING, OVER, SEATED, Signup, SignupStatus
 
 
@@ -22,12 +23,17 @@ class Place:
 
 async def signup_of_link(purpose: str, token: str) -> Signup:
     """The sign-up behind a mailed link, with its person, shift, mission and initiative. Raises NotFound."""
-    signup = await Signup.get_or_none(id=links.read(purpose, token)).select_related(
-        "person", "shift__mission__initiative", "shift__mission__commune", "shift__mission__contact"
-    )
-    if signup is None:
+    found = await Signup.get_or_none(id=links.read(purpose, token))
+    if found is None:
         raise NotFound(_("Cette inscription n’existe plus."))
-    return signup
+    return await whole(found.id)
+
+
+async def whole(signup_id: int) -> Signup:
+    """A sign-up with person, role, shift, mission, initiative, commune and contact."""
+    return await Signup.get(id=signup_id).select_related(
+        "person", "role", "shift__mission__initiative", "shift__mission__commune", "shift__mission__contact"
+    )
 
 
 async def with_mine(shifts: list[Shift], person: Person | None) -> list[Place]:
@@ -41,6 +47,7 @@ async def with_mine(shifts: list[Shift], person: Person | None) -> list[Place]:
     found = [Place(shift, mine.get(shift.id)) for shift in shifts]
     for place in found:
         if place.mine and place.mine.status == SignupStatus.WAITING:
+            place.mine.shift = place.shift
             place.rank = await position(place.mine)
     return found
 
@@ -51,16 +58,10 @@ async def active_of(shift_id: int, person_id: int) -> Signup | None:
 
 
 async def position(signup: Signup) -> int:
-    """Her rank in the queue, from 1."""
-    return await Signup.filter(shift_id=signup.shift_id, status=SignupStatus.WAITING, id__lte=signup.id).count()
-
-
-async def overlapping(person_id: int, shift: Shift) -> list[Signup]:
-    """Her other sign-ups whose hours touch this shift's, with shift and mission."""
-    return await Signup.filter(
-        person_id=person_id, status__in=COMING, shift__starts_at__lt=shift.ends_at,
-        shift__ends_at__gt=shift.starts_at, shift_id__not=shift.id,
-    ).order_by("shift__starts_at").select_related("shift__mission")  # fmt: skip
+    """Her rank in the queue of her role, from 1, under the shift's rule of fairness. Needs shift and mission."""
+    rows = await Signup.filter(role_id=signup.role_id, status=SignupStatus.WAITING).order_by("id")
+    order = await fairness.in_order(signup.shift, rows)
+    return next((rank for rank, one in enumerate(order, 1) if one.id == signup.id), 0)
 
 
 async def coming_of(person: Person) -> list[Signup]:

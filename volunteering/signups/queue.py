@@ -1,28 +1,31 @@
-"""Changes of state, and who gets a place that has become free (PRODUCT V3, in simple order).
+"""Changes of state, and who gets a place that has become free (PRODUCT V3).
 
-Whoever calls these has locked the shift's row first. An offer held for one person until a deadline would live here.
+A free place is offered to one person alone, kept for her until a deadline (`deadlines.py`), and passes on by itself.
+A group is offered places when there are enough for all of it; until then smaller ones behind it go first. Whoever calls
+these has locked the shift's row first.
 """
 
+import secrets
 from datetime import datetime, timedelta
-
-from tortoise.expressions import F
 
 from civic import clock, jobs
 from civic.settings import settings
-from volunteering.shifts.models import Shift
-from volunteering.signups import letters
+from volunteering.shifts import places
+from volunteering.shifts.models import Shift, ShiftRole
+from volunteering.signups import deadlines, fairness, letters
 from volunteering.signups.models import Signup, SignupChange, SignupStatus
 
-
-async def lock(shift_id: int) -> None:
-    """Write the shift's row first: from here to the end of the transaction its places are ours alone."""
-    await Shift.filter(id=shift_id).update(version=F("version") + 1)
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Nothing that can be taken for something else when it is read out."""
 
 
 async def move(signup: Signup, after: SignupStatus, cause: str, actor_id: int | None) -> SignupChange:
     """Change the state and write it down; `actor_id` is the person who did it, None for the clock."""
     before, signup.status = signup.status.value, after
-    await Signup.filter(id=signup.id).update(status=after, updated_at=clock.now())
+    await Signup.filter(id=signup.id).update(
+        status=after, hold_until=signup.hold_until, confirmed_at=signup.confirmed_at, reason=signup.reason,
+        stand_in_at=signup.stand_in_at, replaces_id=signup.replaces_id, updated_at=clock.now(),
+    )  # fmt: skip
     return await write_down(signup, before, cause, actor_id)
 
 
@@ -33,31 +36,48 @@ async def write_down(signup: Signup, before: str, cause: str, actor_id: int | No
     )
 
 
-async def free_place(shift_id: int) -> None:
-    """A place was given back: the next in line takes it, else it is free."""
-    shift = await Shift.get(id=shift_id)
-    if not (shift.is_to_come and shift.waiting and await seat_next(shift)):
-        await Shift.filter(id=shift_id, taken__gt=0).update(taken=F("taken") - 1)
+async def hand_on(shift: Shift, role_id: int) -> None:
+    """Offer every free place of a role, and every place for which a stand-in is sought, to the next in the queue.
 
-
-async def seat_next(shift: Shift) -> bool:
-    """The first of the queue takes a place that is already counted as taken; False when nobody waits.
-
-    Somebody whose address is not confirmed yet gets a new hold with it.
+    Needs the shift's mission. In the last hours (no offer can end in time) those who wait are told that a place is
+    free, and the first who takes it has it.
     """
-    signup = await Signup.filter(shift_id=shift.id, status=SignupStatus.WAITING).order_by("id").first()
-    if signup is None:
-        await Shift.filter(id=shift.id).update(waiting=0)
-        return False
-    await Shift.filter(id=shift.id, waiting__gt=0).update(waiting=F("waiting") - 1)
-    after = SignupStatus.CONFIRMED if signup.confirmed_at else SignupStatus.HELD
-    if after == SignupStatus.HELD:
-        signup.hold_until = hold_until()
-        await Signup.filter(id=signup.id).update(hold_until=signup.hold_until)
-        await end_hold_at(signup.id, signup.hold_until)
-    change = await move(signup, after, "place_freed", None)
-    await letters.promoted(signup, change)
-    return True
+    role = await ShiftRole.get(id=role_id)
+    if not (role.waiting and shift.is_to_come):
+        return
+    waiting = await Signup.filter(role_id=role_id, status=SignupStatus.WAITING).order_by("id")
+    queue = await fairness.entitled(shift, waiting)
+    until = deadlines.offer_until(clock.now(), shift.starts_at)
+    if until is None:
+        for signup in queue if role.free else ():
+            await letters.place_free(signup, shift)
+        return
+    for signup in list(queue):
+        if await places.take(role_id, signup.party):
+            queue.remove(signup)
+            await _offer(signup, until, None)
+    for seat in await sought(role_id):
+        found = next((one for one in queue if one.party <= seat.party), None)
+        if found:
+            queue.remove(found)
+            await _offer(found, until, seat.id)
+
+
+async def sought(role_id: int) -> list[Signup]:
+    """Places for which a stand-in is sought and nobody is being asked, the longest first."""
+    seats = Signup.filter(role_id=role_id, status=SignupStatus.CONFIRMED, stand_in_at__isnull=False)
+    asked = Signup.filter(role_id=role_id, status=SignupStatus.OFFERED, replaces_id__isnull=False)
+    taken = {int(str(one)) for one in await asked.values_list("replaces_id", flat=True)}
+    return [one for one in await seats.order_by("stand_in_at", "id") if one.id not in taken]
+
+
+async def _offer(signup: Signup, until: datetime, replaces_id: int | None) -> None:
+    """Keep a place for her until then; it passes on if she does not answer."""
+    await places.leave_queue(signup.role_id)
+    signup.hold_until, signup.replaces_id = until, replaces_id
+    change = await move(signup, SignupStatus.OFFERED, "place_freed", None)
+    await end_hold_at(signup.id, until)
+    await letters.offered(signup, change)
 
 
 def hold_until() -> datetime:
@@ -68,3 +88,11 @@ def hold_until() -> datetime:
 async def end_hold_at(signup_id: int, until: datetime) -> None:
     """Come back to this sign-up when its hold is over."""
     await jobs.enqueue("hold_ended", key=f"signup:{signup_id}:{until.isoformat()}", run_at=until, signup_id=signup_id)
+
+
+async def free_code(shift_id: int) -> str:
+    """Four letters or digits that nobody else of this shift has."""
+    taken = {str(one) for one in await Signup.filter(shift_id=shift_id).values_list("code", flat=True)}
+    while (code := "".join(secrets.choice(LETTERS) for _ in range(4))) in taken:
+        pass
+    return code

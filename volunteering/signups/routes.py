@@ -18,17 +18,21 @@ from civic.settings import settings
 from civic.web import limits
 from civic.web.forms import Form
 from civic.web.page import page, redirect
+from volunteering.missions import skills
 from volunteering.missions.models import Mission
 from volunteering.missions.queries import mission_to_edit, mission_to_show
 from volunteering.missions.routes import efforts
 from volunteering.missions.words import hours, when, where
 from volunteering.shifts import queries as shifts
-from volunteering.shifts.models import Shift
-from volunteering.signups import attendance, queries, service
+from volunteering.shifts.models import Shift, ShiftRole
+from volunteering.shifts.places import roles_of
+from volunteering.shifts.words import role_line, rule_of
+from volunteering.signups import attendance, guardian_routes, queries, service
 from volunteering.signups.forms import MemberForm, PresenceForm, VisitorForm
 from volunteering.signups.letters import token_of
 from volunteering.signups.links import routes as link_routes
 from volunteering.signups.links import thanks_token
+from volunteering.signups.overlaps import overlapping
 
 
 async def show(request: Request) -> Response:
@@ -56,9 +60,7 @@ async def _sign_up(request: Request, mission: Mission, shift: Shift, actor: Acto
         return await _mission_page(request, mission, shift, form, status=422)
     await limits.hit("sign_up", str(actor.person.id), most=60, per=3600)
     try:
-        signup = await service.sign_up(
-            shift, actor, form.data.cle, wants_lift=form.data.lift, anyway=form.data.anyway
-        )
+        signup = await service.sign_up(shift, actor, form.data.cle, form.data.wish(actor.person.email or ""))
     except DomainError as error:
         return await _mission_page(request, mission, shift, form.refuse(error), status=422)
     return redirect("signups.show", token=token_of(signup))
@@ -72,7 +74,7 @@ async def _hold(request: Request, mission: Mission, shift: Shift) -> Response:
     await limits.hit("sign_up_address", limits.address(request), most=40, per=600)
     await limits.hit("sign_up_email", data.email.lower(), most=10, per=3600)
     try:
-        signup = await service.hold(shift, data.name, data.email, data.cle, wants_lift=data.lift)
+        signup = await service.hold(shift, data.name, data.email, data.cle, data.wish(data.email))
     except DomainError as error:
         return await _mission_page(request, mission, shift, form.refuse(error), status=422)
     return redirect("signups.thanks", token=thanks_token(signup))
@@ -96,7 +98,8 @@ async def attend(request: Request) -> Response:
     shift = await shifts.shift_of(mission, request.path_params["id"])
     form = await Form.read(request, PresenceForm)
     try:
-        await attendance.confirm_presence(shift, set(form.data.present if form.data else ()), actor)
+        present, excused = (form.data.present, form.data.excused) if form.data else ((), ())
+        await attendance.confirm_presence(shift, set(present), actor, set(excused))
     except DomainError as error:
         return redirect("signups.list", slug=mission.slug, id=shift.id, flash=error.message, kind="warn")
     return redirect("signups.list", slug=mission.slug, id=shift.id, flash=_("Merci. Les présences sont notées."))
@@ -111,17 +114,26 @@ async def _mission_page(
     mine = next((place.mine for place in places if shift and place.shift.id == shift.id), None)
     open_ = mission.is_open and not mission.initiative.is_over
     chosen = shift if shift and shift.is_to_come and open_ and not mine else None
-    others = await queries.overlapping(person.id, chosen) if person and chosen else []
+    others = await overlapping(person.id, chosen) if person and chosen else []
+    roles = await roles_of(chosen.id) if chosen else []
     return page(
         request, "volunteering/missions/show.html", status=status, mission=mission, places=places, form=form,
         chosen=chosen, others=others, leads=leads, hours=hours, where=where(mission), efforts=dict(efforts()),
         past=await shifts.recent_shifts(mission.id) if leads else [], token_of=token_of,
-        hold_minutes=settings().hold_minutes, open_=open_,
+        hold_minutes=settings().hold_minutes, open_=open_, roles=[(role.id, role_line(role)) for role in roles],
+        needed=_needed(mission, roles), rule=rule_of(chosen) if chosen else "",
     )  # fmt: skip
+
+
+def _needed(mission: Mission, roles: list[ShiftRole]) -> list[tuple[str, str]]:
+    """The skills that this mission, or one of the roles, asks for."""
+    asked = {*mission.required_skills, *(code for role in roles for code in role.skills)}
+    return [(code, text) for code, text in skills.words().items() if code in asked]
 
 
 routes: list[BaseRoute] = [
     *link_routes,
+    *guardian_routes.routes,
     Route("/missions/{slug}", show, name="missions.show"),
     Route("/missions/{slug}/creneaux/{id:int}/inscription", create, methods=["POST"], name="signups.create"),
     Route("/missions/{slug}/creneaux/{id:int}/liste", attendants, name="signups.list"),

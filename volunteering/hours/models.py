@@ -1,0 +1,115 @@
+"""An entry of the hours ledger, and its history."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+from tortoise.models import Model
+
+from civic.database.guards import Guard, append_only
+from civic.initiatives.models import Initiative
+from civic.people.models import Person
+
+
+class EntryStatus(StrEnum):
+    """How far both sides agree on an entry."""
+
+    PROPOSED = "proposed"
+    CORRECTED = "corrected"
+    VALIDATED = "validated"
+    FROZEN = "frozen"
+    REFUSED = "refused"
+
+
+class TimeKind(StrEnum):
+    """What the time was given to: field work, running the place (« bénévolat de gouvernance »), or leading others."""
+
+    MISSION = "mission"
+    GOVERNANCE = "governance"
+    LEADING = "leading"
+
+
+AGREED = (EntryStatus.VALIDATED, EntryStatus.FROZEN)
+"""What counts in papers and totals."""
+
+
+class HoursEntry(Model):
+    """So many minutes of one person, for one initiative, on one day.
+
+    `minutes` is what stands now; `proposed_minutes` what attendance or she herself first said. `signup_ref` names the
+    sign-up that it came from, without a key: the entry stays when shift and mission go. `person` is emptied when she
+    has her data erased; the minutes stay in the totals. `organisation_id` is the body the time was given to on that
+    day, for certificates.
+    """
+
+    person_id: int | None
+    initiative_id: int
+    validated_by_id: int | None
+
+    id = fields.BigIntField(primary_key=True)
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    initiative: fields.ForeignKeyRelation[Initiative] = fields.ForeignKeyField(
+        "civic.Initiative", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    organisation_id = fields.BigIntField(null=True, db_index=True)
+    signup_ref = fields.BigIntField(null=True)
+    title = fields.CharField(max_length=120)
+    role_title = fields.CharField(max_length=60, default="")
+    skills: fields.Field[list[str]] = fields.JSONField(default=list)
+    kind = fields.CharEnumField(TimeKind, max_length=10, default=TimeKind.MISSION)
+    day = fields.DateField(db_index=True)
+    minutes = fields.IntField()
+    proposed_minutes = fields.IntField()
+    status = fields.CharEnumField(EntryStatus, max_length=10, default=EntryStatus.PROPOSED)
+    note = fields.CharField(max_length=300, default="")
+    validated_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
+    )
+    validated_at = fields.DatetimeField(null=True)
+    frozen_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "hours_entry"
+        indexes = (("person_id", "day"), ("initiative_id", "status", "day"))
+        constraints = (
+            UniqueConstraint(fields=("signup_ref",), name="hours_entry_of_signup", condition="signup_ref IS NOT NULL"),
+            CheckConstraint(check="minutes BETWEEN 1 AND 1440", name="hours_entry_minutes"),
+            CheckConstraint(
+                check="(status = 'frozen') = (frozen_at IS NOT NULL)", name="hours_entry_frozen"
+            ),
+        )
+
+
+class HoursChange(Model):
+    """One change of an entry: states, minutes, who, when. Only ever added to."""
+
+    entry_id: int
+
+    id = fields.BigIntField(primary_key=True)
+    entry: fields.ForeignKeyRelation[HoursEntry] = fields.ForeignKeyField(
+        "volunteering.HoursEntry", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name="changes"
+    )
+    before = fields.CharField(max_length=10, default="")
+    after = fields.CharField(max_length=10)
+    minutes = fields.IntField()
+    actor_id = fields.BigIntField(null=True)
+    reason = fields.CharField(max_length=300, default="")
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "hours_change"
+
+
+_FROZEN = (
+    "OLD.status = 'frozen' AND (NEW.status <> OLD.status OR NEW.minutes <> OLD.minutes OR NEW.day <> OLD.day "
+    "OR NEW.initiative_id <> OLD.initiative_id OR NEW.kind <> OLD.kind)"
+)
+GUARDS = (
+    *append_only("hours_change"),
+    Guard("hours_entry", "DELETE", "Hours are never deleted."),
+    Guard("hours_entry", "UPDATE", "Frozen hours are never changed.", _FROZEN),
+)

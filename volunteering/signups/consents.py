@@ -1,0 +1,95 @@
+"""A parent or guardian agrees, by link, that a minor comes (PRODUCT V2).
+
+Civil law lets a minor do everyday acts; an organiser who takes her on asks who holds parental authority (code civil,
+art. 371-1 and 388-1-1). We ask for an age, a name and an address, nothing else, and blank them thirty days after the
+shift, or after a refusal. The guardian sees what, where, when, and who is in charge.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from civic import clock, database, jobs
+from civic.errors import Gone, Invalid, NotFound
+from civic.i18n import _
+from civic.people import links
+from volunteering.signups import letters, queries
+from volunteering.signups.models import OVER, GuardianConsent, Signup
+
+MOST, BEFORE = timedelta(hours=72), timedelta(hours=2)
+KEPT = timedelta(days=30)
+ADULT = 18
+
+
+@dataclass(slots=True, frozen=True)
+class Minor:
+    """How old somebody under eighteen is, and who answers for her."""
+
+    age: int
+    guardian: str
+    email: str
+
+
+def check(minor: Minor, own_email: str) -> None:
+    """The guardian is somebody else. Raises Invalid with the field."""
+    if not 6 <= minor.age < ADULT:
+        raise Invalid(_("Écrivez un âge de 6 à 17 ans."), field="age")
+    if minor.email.strip().lower() == own_email.strip().lower():
+        raise Invalid(_("Donnez l’adresse d’un parent : la vôtre ne suffit pas."), field="guardian_email")
+
+
+def ask_until(starts_at: datetime) -> datetime:
+    """Until when a place waits for the guardian (UTC): three days, at the latest two hours before the shift."""
+    soonest = clock.now() + timedelta(minutes=30)
+    return max(soonest, min(clock.now() + MOST, starts_at - BEFORE)).replace(microsecond=0)
+
+
+async def ask(signup: Signup, minor: Minor) -> None:
+    """Write down who is asked, and ask, in the sign-up's transaction."""
+    consent = await GuardianConsent.create(
+        signup=signup, age=minor.age, name=minor.guardian, email=minor.email, asked_at=clock.now()
+    )
+    await letters.ask_guardian(consent, signup)
+    erase_at = signup.shift.ends_at + KEPT
+    await jobs.enqueue("consent_kept_long_enough", key=f"consent:{consent.id}", run_at=erase_at, consent_id=consent.id)
+
+
+async def of(signup_id: int) -> GuardianConsent | None:
+    """The consent that a sign-up needs, None for an adult."""
+    return await GuardianConsent.get_or_none(signup_id=signup_id)
+
+
+async def minor_of(signup_id: int) -> Minor | None:
+    """Who a former sign-up was for, so that she need not say it again."""
+    found = await of(signup_id)
+    return Minor(found.age, found.name, found.email) if found and found.age else None
+
+
+async def with_signup(consent_id: int) -> GuardianConsent:
+    """A consent with the sign-up it is about."""
+    return await GuardianConsent.get(id=consent_id).select_related("signup")
+
+
+async def consent_of_link(token: str) -> GuardianConsent:
+    """The consent behind a guardian's link, with sign-up, person, shift and mission. Raises NotFound."""
+    found = await GuardianConsent.get_or_none(id=links.read(letters.GUARDIAN, token))
+    if found is None:
+        raise NotFound(_("Cette demande n’existe plus."))
+    found.signup = await queries.whole(found.signup_id)
+    return found
+
+
+async def answer(consent: GuardianConsent, *, given: bool) -> bool:
+    """Yes or no, once; False when it was said already. Raises Gone when the place is no longer kept. Locked shift."""
+    if consent.signup.status in OVER:
+        raise Gone(_("Cette place n’est plus gardée : il n’y a rien à autoriser."))
+    pending = GuardianConsent.filter(id=consent.id, given_at__isnull=True, refused_at__isnull=True)
+    present = clock.now()
+    return bool(await pending.update(**({"given_at": present} if given else {"refused_at": present})))
+
+
+async def erase(consent_id: int) -> None:
+    """The time to keep it is over: that and when consent was given stays, age, name and address go."""
+    async with database.transaction():
+        await GuardianConsent.filter(id=consent_id, erased_at__isnull=True).update(
+            age=None, name="", email="", erased_at=clock.now()
+        )

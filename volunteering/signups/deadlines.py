@@ -1,0 +1,54 @@
+"""Until when a place is kept for whom it was offered to (PRODUCT V3): shorter near the shift, never ending at night.
+
+Time runs only from 8 h to 21 h on the territory’s clocks. Whoever is asked at 23 h has until the
+next morning, and nobody has to look at a telephone at night to keep a place.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+from civic import clock
+
+MORNING, EVENING = time(8), time(21)
+MOST = timedelta(hours=13)
+"""One waking day, which is 24 hours for whoever is asked during the day."""
+LEAST = timedelta(minutes=30)
+SHARE = 4
+"""A quarter of the waking time that is left until the shift."""
+
+
+def offer_until(present: datetime, starts_at: datetime) -> datetime | None:
+    """The end of an offer made now (UTC), at the latest half an hour before the shift.
+
+    None when no half hour of daytime is left: then there is no offer, the place goes to whoever takes it first.
+    """
+    last = starts_at - LEAST
+    left = waking(present, last)
+    if left < LEAST:
+        return None
+    return after_waking(present, min(MOST, max(LEAST, left / SHARE)))
+
+
+def waking(since: datetime, until: datetime) -> timedelta:
+    """How much daytime lies between two moments."""
+    days = _days(since, until)
+    return sum((max(timedelta(), min(end, until) - max(start, since)) for start, end in days), timedelta())
+
+
+def after_waking(since: datetime, span: timedelta) -> datetime:
+    """The moment (UTC) when so much daytime has gone by."""
+    left = span
+    for start, end in _days(since, since + timedelta(days=3) + 3 * span):
+        begin = max(start, since)
+        if begin + left <= end:
+            return begin + left
+        left -= max(timedelta(), end - begin)
+    raise ValueError(f"no end of {span} within days of {since}")
+
+
+def _days(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Morning and evening (UTC) of each day that touches the span."""
+    day, last = clock.local(since).date(), clock.local(until).date()
+    while day <= last:
+        yield clock.at(day, MORNING.hour), clock.at(day, EVENING.hour)
+        day += timedelta(days=1)

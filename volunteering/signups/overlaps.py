@@ -1,0 +1,60 @@
+"""Two shifts of one person that touch, or are too far apart to do both."""
+
+from datetime import timedelta
+
+from civic.errors import DomainError
+from civic.i18n import _
+from civic.places.distance import distance_km
+from volunteering.shifts.models import Shift
+from volunteering.signups.models import COMING, Signup
+
+LONGEST_WAY = timedelta(hours=2)
+KM_PER_HOUR = 50
+ON_FOOT = timedelta(minutes=10)
+
+
+class Overlap(DomainError):
+    """She already comes to another shift at the same time, or too near to it, and has not said that she wants both."""
+
+    def __init__(self, other: Signup, shift: Shift) -> None:
+        title = other.shift.mission.title
+        same = other.shift.starts_at < shift.ends_at and shift.starts_at < other.shift.ends_at
+        super().__init__(
+            _("Vous venez déjà à « %(title)s » à la même heure.", title=title) if same
+            else _("Vous venez aussi à « %(title)s » : le trajet risque d’être trop court.", title=title),
+            field="anyway",
+        )  # fmt: skip
+        self.other = other
+
+
+async def overlapping(person_id: int, shift: Shift) -> list[Signup]:
+    """Her other sign-ups whose hours, with the way between both places, touch this shift's; with shift and mission.
+
+    Needs the shift's mission and its commune. One query.
+    """
+    rows = await Signup.filter(
+        person_id=person_id, status__in=COMING, shift__starts_at__lt=shift.ends_at + LONGEST_WAY,
+        shift__ends_at__gt=shift.starts_at - LONGEST_WAY, shift_id__not=shift.id,
+    ).order_by("shift__starts_at").select_related("shift__mission__commune")  # fmt: skip
+    return [row for row in rows if _gap(row.shift, shift) < _way(row.shift, shift)]
+
+
+async def check_free(person_id: int, shift: Shift) -> None:
+    """She can be there. Raises Overlap."""
+    for other in await overlapping(person_id, shift):
+        raise Overlap(other, shift)
+
+
+def _gap(one: Shift, other: Shift) -> timedelta:
+    """The time between the two; below zero when they overlap."""
+    return max(one.starts_at, other.starts_at) - min(one.ends_at, other.ends_at)
+
+
+def _way(one: Shift, other: Shift) -> timedelta:
+    """How long it takes from one to the other by road: none within a mission or for remote work."""
+    here, there = one.mission, other.mission
+    if here.id == there.id or here.remote or there.remote or here.commune is None or there.commune is None:
+        return timedelta()
+    if here.commune_id == there.commune_id:
+        return ON_FOOT if here.place != there.place else timedelta()
+    return ON_FOOT + timedelta(hours=(distance_km(here.commune, there.commune) or 0) / KM_PER_HOUR)
