@@ -191,7 +191,7 @@ async def test_the_waiting_list_is_served_in_order_and_one_cancellation_promotes
     assert [mail.subject[:22] for mail in await mails_to(people[1].email)][1:] == ["Une place s’est libéré", "Vous venez\u00a0: Accompagn"]
     history = await SignupChange.filter(signup_id=rows[1].id).order_by("id")
     assert [(row.before, row.after, row.cause) for row in history] == [
-        ("", "waiting", "signed_up"), ("waiting", "offered", "place_freed"), ("offered", "held", "accepted"),
+        ("", "waiting", "signed_up"), ("waiting", "offered", "place_freed"), ("offered", "confirmed", "accepted"),
     ]  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def check(minor: Minor, own_email: str) -> None:
     if not 6 <= minor.age < ADULT:
         raise Invalid(_("Écrivez un âge de 6 à 17 ans."), field="age")
     if minor.email.strip().lower() == own_email.strip().lower():
-        raise Invalid(_("Donnez l’adresse d’un parent : la vôtre ne suffit pas."), field="guardian_email")
+        raise Invalid(_("Donnez l’adresse d’un parent : la vôtre ne suffit pas."), field="guardian_email")
 
 
 def ask_until(starts_at: datetime) -> datetime:
@@ -81,7 +81,7 @@ async def consent_of_link(token: str) -> GuardianConsent:
 async def answer(consent: GuardianConsent, *, given: bool) -> bool:
     """Yes or no, once; False when it was said already. Raises Gone when the place is no longer kept. Locked shift."""
     if consent.signup.status in OVER:
-        raise Gone(_("Cette place n’est plus gardée : il n’y a rien à autoriser."))
+        raise Gone(_("Cette place n’est plus gardée : il n’y a rien à autoriser."))
     pending = GuardianConsent.filter(id=consent.id, given_at__isnull=True, refused_at__isnull=True)
     present = clock.now()
     return bool(await pending.update(**({"given_at": present} if given else {"refused_at": present})))

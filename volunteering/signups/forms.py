@@ -37,7 +37,7 @@ class MemberForm(BaseModel):
         if not self.guardian:
             raise Invalid(_("Écrivez le nom d’un parent."), field="guardian")
         if not self.guardian_email:
-            raise Invalid(_("Écrivez l’adresse d’un parent : il reçoit une demande d’accord."), field="guardian_email")
+            raise Invalid(_("Écrivez l’adresse d’un parent : il reçoit une demande d’accord."), field="guardian_email")
         found = Minor(self.age, self.guardian, self.guardian_email)
         consents.check(found, own_email)
         return found

@@ -108,7 +108,7 @@ async def keep(request: Request) -> Response:
         await stand_ins.keep(signup, _by(request, signup))
     except DomainError as error:
         return redirect("signups.show", token=token_of(signup), flash=error.message, kind="warn")
-    return redirect("signups.show", token=token_of(signup), flash=_("C’est noté : vous venez."))
+    return redirect("signups.show", token=token_of(signup), flash=_("C’est noté : vous venez."))
 
 
 def _by(request: Request, signup: Signup) -> int:

@@ -20,8 +20,8 @@ class Overlap(DomainError):
         title = other.shift.mission.title
         same = other.shift.starts_at < shift.ends_at and shift.starts_at < other.shift.ends_at
         super().__init__(
-            _("Vous venez déjà à « %(title)s » à la même heure.", title=title) if same
-            else _("Vous venez aussi à « %(title)s » : le trajet risque d’être trop court.", title=title),
+            _("Vous venez déjà à « %(title)s » à la même heure.", title=title) if same
+            else _("Vous venez aussi à « %(title)s » : le trajet risque d’être trop court.", title=title),
             field="anyway",
         )  # fmt: skip
         self.other = other

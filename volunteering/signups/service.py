@@ -101,15 +101,19 @@ async def confirm(signup: Signup) -> None:
         await settle(fresh, "link_used", fresh.person_id)
 
 
-async def settle(signup: Signup, cause: str, actor_id: int | None) -> None:
-    """Whatever was still missing (link, guardian) may be there now: a held place becomes hers. The shift is locked."""
+async def settle(signup: Signup, cause: str, actor_id: int | None, *, seated: bool = False) -> None:
+    """Whatever was still missing (link, guardian, her answer) may be there now: a place becomes hers. Locked shift.
+
+    `seated`: she takes a place that was offered, or free.
+    """
+    seated = seated or signup.status == SignupStatus.HELD
     consent = await consents.of(signup.id)
-    if signup.status == SignupStatus.HELD and consent and consent.is_pending:
+    if seated and consent and consent.is_pending:
         signup.hold_until = consents.ask_until(signup.shift.starts_at)
         await queue.end_hold_at(signup.id, signup.hold_until)
-        await queue.move(signup, signup.status, cause, actor_id)
+        await queue.move(signup, SignupStatus.HELD, cause, actor_id)
         return
-    after = SignupStatus.CONFIRMED if signup.status == SignupStatus.HELD else signup.status
+    after = SignupStatus.CONFIRMED if seated else signup.status
     signup.hold_until = None
     change = await queue.move(signup, after, cause, actor_id)
     await letters.settled(signup, after, change)
@@ -135,9 +139,7 @@ async def accept(signup: Signup) -> None:
         else:
             raise Gone(_("Cette place n’est plus libre. Vous gardez votre rang dans la liste d’attente.")
                        if fresh.is_active else _("Cette place n’est plus gardée pour vous."))  # fmt: skip
-        fresh.status = SignupStatus.HELD
-        fresh.hold_until = queue.hold_until()
-        await settle(fresh, "accepted", fresh.person_id)
+        await settle(fresh, "accepted", fresh.person_id, seated=True)
         await _sum_up(fresh.shift)
 
 
@@ -156,7 +158,7 @@ async def step_back(signup: Signup, actor_id: int | None, *, reason: str = "", c
         if fresh.shift.has_started or fresh.status not in COMING:
             raise DomainError(_("Le créneau a commencé. Écrivez plutôt à la personne qui l’organise."))
         if is_late(fresh) and not reason and cause == "by_person":
-            raise Invalid(_("C’est bientôt : dites en un mot pourquoi, pour que l’équipe s’organise."), field="reason")
+            raise Invalid(_("C’est bientôt : dites en un mot pourquoi, pour que l’équipe s’organise."), field="reason")
         fresh.reason = reason
         change = await _leave(fresh, SignupStatus.CANCELLED, cause, actor_id)
         await letters.cancelled(fresh, change)
@@ -299,7 +301,7 @@ async def _role_wanted(shift: Shift, wish: Wish) -> ShiftRole:
         raise Invalid(_("Écrivez un nombre de 1 à %(n)s.", n=MOST_TOGETHER), field="party")
     lacking = [code for code in {*shift.mission.required_skills, *role.skills} if code not in wish.skills]
     if lacking:
-        raise Invalid(_("Pour ce poste il faut : %(skills)s.", skills=", ".join(said(lacking))), field="skills")
+        raise Invalid(_("Pour ce poste il faut : %(skills)s.", skills=", ".join(said(lacking))), field="skills")
     youngest = max(shift.mission.minimum_age or 0, role.minimum_age or 0)
     if wish.minor and wish.minor.age < youngest:
         raise Invalid(_("Il faut avoir au moins %(n)s ans.", n=youngest), field="age")

@@ -20,7 +20,7 @@ async def seek(signup: Signup, actor_id: int | None, reason: str = "") -> None:
         await places.lock_to_come(signup.shift_id)
         fresh = await Signup.get(id=signup.id).select_related("shift__mission")
         if fresh.status != SignupStatus.CONFIRMED:
-            raise DomainError(_("Cette place n’est pas confirmée : vous pouvez simplement la rendre."))
+            raise DomainError(_("Cette place n’est pas confirmée : vous pouvez simplement la rendre."))
         if fresh.seeks_stand_in:
             return
         fresh.stand_in_at, fresh.reason = clock.now(), reason
