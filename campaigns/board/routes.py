@@ -9,6 +9,7 @@ from campaigns.board.forms import AddressForm, MarkForm
 from campaigns.board.models import Delivery, DeliveryState
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import campaign_to_run
+from campaigns.offline import awaited
 from campaigns.pledges.pace import pace
 from civic.errors import DomainError
 from civic.i18n import _, _n
@@ -35,6 +36,7 @@ async def show(request: Request) -> Response:
         points=_points(buckets), weekly=campaign.backers_count < consent.DAILY_FROM,
         funnel=(sum(s.seen for s in sources), sum(s.opened for s in sources), len(pledges)),
         backers=consent.backers(pledges)[:50], gifts=len(pledges), delivers=queries.delivers(campaign),
+        announced=(await awaited.how_many([campaign.id])).get(campaign.id, (0, None))[0],
     )  # fmt: skip
 
 

@@ -196,11 +196,11 @@ async def gift_of_her_own(gift_id: int) -> OfflineGift:
     return gift
 
 
-async def announced(campaign_id: int | None = None) -> list[OfflineGift]:
+async def announced(campaign_id: int | None = None, limit: int = AT_ONCE) -> list[OfflineGift]:
     """Cheques and transfers that backers announced while giving, of one campaign or all, the first due first."""
     rows = OfflineGift.filter(status=OfflineStatus.PROMISED, due_on__isnull=False)
     rows = rows.filter(campaign_id=campaign_id) if campaign_id else rows
-    return await rows.order_by("due_on", "id").limit(AT_ONCE).select_related("campaign", "reward")
+    return await rows.order_by("due_on", "id").limit(limit).select_related("campaign", "reward")
 
 
 async def announced_under(campaign_id: int, number: str) -> OfflineGift | None:
@@ -351,10 +351,10 @@ async def proposed_count() -> int:
     return await BankLine.filter(status=LineStatus.PROPOSED).count()
 
 
-async def switched(campaign_id: int) -> list[Pledge]:
+async def switched(campaign_id: int, limit: int = AT_ONCE) -> list[Pledge]:
     """Promises whose backers send a cheque or a transfer instead of their card."""
     rows = Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.SWITCHED_OFFLINE)
-    return await rows.order_by("id").limit(AT_ONCE).select_related("person")
+    return await rows.order_by("id").limit(limit).select_related("person")
 
 
 async def gives_otherwise(campaign_id: int, person_id: int) -> bool:

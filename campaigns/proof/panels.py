@@ -1,10 +1,15 @@
 """What the page of a campaign shows of its proofs."""
 
 from campaigns.ledger.models import Entry
-from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.proof.accounts import FINAL
 from campaigns.proof.natures import GIVEN_BACK
 from civic.slots import Panel
+
+WAITING = frozenset({
+    CampaignStatus.LIVE, CampaignStatus.SUSPENDED, CampaignStatus.COLLECTING, CampaignStatus.SHORTFALL,
+})  # fmt: skip
+"""Its page of proofs shows no amounts yet, only what everybody can check."""
 
 
 async def campaign_panels(campaign: Campaign) -> list[Panel]:
@@ -15,5 +20,7 @@ async def campaign_panels(campaign: Campaign) -> list[Panel]:
     moved = campaign.status in FINAL and await Entry.filter(
         campaign_id=campaign.id, source_type__in=list(GIVEN_BACK)
     ).exists()
-    context = {"campaign": campaign, "count": count, "moved": moved}
+    told = campaign.status in FINAL or campaign.is_standing
+    waits = not told and campaign.status in WAITING
+    context = {"campaign": campaign, "count": count, "moved": moved, "waits": waits}
     return [Panel("campaigns/proof/panel.html", context, order=105)]

@@ -218,12 +218,12 @@ async def test_the_lead_reads_searches_scans_and_receives_what_was_announced(sig
         assert name not in page
     found = (await lead.get(f"{form_of(campaign, '')}?reference={gift.code.lower()}")).text
     assert hidden.code not in found.partition("arrivent")[2].partition("</section>")[0]
-    assert "Rien n’est annoncé" in (await lead.get(f"{form_of(campaign, '')}?reference=H-009999")).text
+    assert "Personne n’a annoncé de don sous H-009999" in (await lead.get(f"{form_of(campaign, '')}?reference=H-009999")).text
     scanned = await lead.get(f"/bulletins/{gift.code}")
     filled = plain((await lead.get(scanned.headers["location"])).text)
     assert 'value="Odile Blanc"' in filled
-    assert 'value="50 €"' in filled
-    assert "Rien n’est attendu" in (await lead.get(f"{form_of(campaign)}?numero=H-009999")).text
+    assert 'value="50"' in filled, "the field has its € beside it"
+    assert "Personne n’a annoncé de don sous H-009999" in (await lead.get(f"{form_of(campaign)}?numero=H-009999")).text
     lines = [{"amount": "50", "mode": "cheque", "number": one.code} for one in (gift, hidden)]
     assert (await lead.submit(form_of(campaign), stall(*lines))).status_code == 303
     assert await OfflineGift.filter(status=OfflineStatus.RECEIVED).count() == 2
