@@ -125,6 +125,7 @@ async def how_many(campaign_ids: list[int]) -> dict[int, tuple[int, date | None]
     )  # fmt: skip
     found = {int(row["campaign_id"]): (int(row["n"]), _day_of(row["due"])) for row in rows}
     switched_now = Pledge.filter(campaign_id__in=campaign_ids or [0], status=PledgeStatus.SWITCHED_OFFLINE)
+    switched_now = switched_now.exclude(id__in=await queries.entered_for(campaign_ids) or [0])
     for row in await switched_now.annotate(n=Count("id")).group_by("campaign_id").values("campaign_id", "n"):
         count, due = found.get(int(row["campaign_id"]), (0, None))
         found[int(row["campaign_id"])] = (count + int(row["n"]), due)

@@ -351,9 +351,17 @@ async def proposed_count() -> int:
     return await BankLine.filter(status=LineStatus.PROPOSED).count()
 
 
+async def entered_for(campaign_ids: list[int]) -> list[int]:
+    """Ids of the promises of these campaigns for which a cheque, cash or a transfer was entered."""
+    rows = OfflineGift.filter(campaign_id__in=campaign_ids or [0], pledge_id__isnull=False)
+    found = await rows.filter(status__in=[*OPEN, *COUNTING]).values_list("pledge_id", flat=True)
+    return [int(str(id)) for id in found]
+
+
 async def switched(campaign_id: int, limit: int = AT_ONCE) -> list[Pledge]:
-    """Promises whose backers send a cheque or a transfer instead of their card."""
+    """Promises whose backers send a cheque or a transfer instead of their card, and nobody has entered it."""
     rows = Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.SWITCHED_OFFLINE)
+    rows = rows.exclude(id__in=await entered_for([campaign_id]) or [0])
     return await rows.order_by("id").limit(limit).select_related("person")
 
 

@@ -18,7 +18,9 @@ async def why_not(campaign: Campaign, actor: Actor, typed: str) -> str:
         known = await OfflineGift.filter(id=number, campaign_id=campaign.id).exclude(status=OfflineStatus.CREATED)
         named = [(known[0].code[0], known[0].slip_id or number)] if known else [("H", number)]
     if len(named) != 1:
-        return _("« %(typed)s » n’est pas une référence. Elle ressemble à H-000123, P-000123 ou B-000123.", typed=typed)
+        said = _("Rien n’est annoncé sous « %(typed)s ». Une référence ressemble à H-000123, P-000123 ou B-000123.",
+                 typed=typed)  # fmt: skip
+        return said
     letter, number = named[0]
     if letter == "B":
         return await _slip(campaign, actor, number)

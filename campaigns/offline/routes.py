@@ -72,7 +72,8 @@ async def _nothing(campaign: Campaign, actor: Actor, asked: str) -> str:
     """Why a search finds nothing announced, and what may be typed."""
     if awaited.number_in(asked) or queries.references_in(asked):
         return await references.why_not(campaign, actor, asked)
-    return _("Aucun don annoncé ne porte ce nom. Une personne anonyme se trouve par sa référence seulement.")
+    said = await references.why_not(campaign, actor, asked)
+    return said + " " + _("Une personne anonyme se trouve par sa référence seulement.")
 
 
 async def new(request: Request) -> Response:

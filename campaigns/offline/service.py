@@ -11,7 +11,7 @@ from campaigns.identity import DonorForm
 from campaigns.lifecycle.models import Campaign, Reward
 from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.offline import donors, queries, references
-from campaigns.offline.models import Mode, OfflineChange, OfflineGift, OfflineSlip, OfflineStatus
+from campaigns.offline.models import COUNTING, OPEN, Mode, OfflineChange, OfflineGift, OfflineSlip, OfflineStatus
 from campaigns.offline.transitions import move, note
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import free_reward
@@ -132,7 +132,8 @@ async def _named(
     letter, number = found[0] if len(found) == 1 else ("", 0)
     if letter == "P":
         pledge = await Pledge.get_or_none(id=number, campaign_id=campaign.id).select_related("person")
-        if pledge and pledge.status == PledgeStatus.SWITCHED_OFFLINE:
+        entered = OfflineGift.filter(pledge_id=number, status__in=[*OPEN, *COUNTING])
+        if pledge and pledge.status == PledgeStatus.SWITCHED_OFFLINE and not await entered.exists():
             return None, _of_its_amount(pledge, entry, field)
     if why := await references.why_not(campaign, actor, entry.number):
         raise Invalid(why, field=field)
