@@ -42,6 +42,8 @@ WORDS = {
     "paper": "http://testserver/dons/jeton/bulletin.pdf", "live": False, "expense": False,
     "matcher": "Trévoux", "cap_cents": 500_000, "owed_cents": 0, "hidden": True, "signatory": "Hélène Maire",
     "corrected_cents": 500_000, "guarantor": "La commune", "guarantee_cents": 40_000,
+    "lines": ["H-000012 : 30 €, Odile Blanc, à recevoir avant le 1er décembre 2026 au soir"], "count": 1, "more": 0,
+    "first": True, "receipt": "http://testserver/dons/jeton/recu",
 }  # fmt: skip
 """Something for every word a letter may hold."""
 LINES_FROM_A_STRANGER = "Le four\r\nBcc: tous@exemple.fr\r\n\r\nBonjour"

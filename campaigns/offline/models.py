@@ -114,8 +114,7 @@ class OfflineGift(Model):
     lives: a matcher may add to the gifts of some communes only. `public_name` is the name under which she agreed to be
     thanked, empty when nobody asked her or she did not (then `anonymous`).
     `due_on` is set when she announced it herself while giving (`promising`): the last day it may arrive, told to her;
-    what she wrote then is hers, whoever records the money. Its `reward` is held until `held_until`. `told_at`: when
-    those who run the campaign were written that it is announced (`telling`).
+    what she wrote then is hers, whoever records the money. Its `reward` is held until `held_until`.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -161,6 +160,7 @@ class OfflineGift(Model):
     due_on: date | None = fields.DateField(null=True)
     held_until: date | None = fields.DateField(null=True)
     told_at = fields.DatetimeField(null=True)
+    """When those who run the campaign were written that it is announced (`telling`)."""
     form_key = fields.CharField(max_length=64)
     line = fields.IntField()
     turn = fields.IntField(default=0)
