@@ -123,7 +123,8 @@ async def how_many(campaign_ids: list[int]) -> dict[int, tuple[int, date | None]
     rows = await waiting.annotate(n=Count("id"), due=Min("due_on")).group_by("campaign_id").values(
         "campaign_id", "n", "due"
     )  # fmt: skip
-    found = {int(row["campaign_id"]): (int(row["n"]), _day_of(row["due"])) for row in rows}
+    found: dict[int, tuple[int, date | None]] = {}
+    found |= {int(row["campaign_id"]): (int(row["n"]), _day_of(row["due"])) for row in rows}
     switched_now = Pledge.filter(campaign_id__in=campaign_ids or [0], status=PledgeStatus.SWITCHED_OFFLINE)
     switched_now = switched_now.exclude(id__in=await queries.entered_for(campaign_ids) or [0])
     for row in await switched_now.annotate(n=Count("id")).group_by("campaign_id").values("campaign_id", "n"):

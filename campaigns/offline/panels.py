@@ -144,7 +144,9 @@ def _urgent(one: ending.Pressing, href: str) -> Todo:
 async def _announced_to_hers(person: "Person") -> list[Todo]:
     """What is announced to campaigns of hers, one line for each; until when, once a last day is near."""
     ids = [initiative.id for initiative in await led_by(person)]
-    hers = await Campaign.filter(initiative_id__in=ids or [0], status__in=list(queries.ENTERING)).order_by("id")
+    if not ids:
+        return []
+    hers = await Campaign.filter(initiative_id__in=ids, status__in=list(queries.ENTERING)).order_by("id")
     found, soon = await awaited.how_many([one.id for one in hers]), clock.today() + SOON
     told = [(one, *found[one.id]) for one in hers if one.id in found]
     return [
