@@ -257,6 +257,8 @@ async def cancel(request: Request) -> Response:
 async def slip(request: Request) -> Response:
     """The slip to print and send along, with the reference as a code to scan."""
     gift = await _own(request)
+    if gift.status == OfflineStatus.CREATED:
+        return redirect("offline.own", token=request.path_params["token"])
     if gift.status != OfflineStatus.PROMISED:
         raise Gone(_("Ce bulletin ne sert plus : nous n’attendons plus ce don."))
     how = how_to(gift.campaign, gift.code, gift.amount_cents, gift.due_on)

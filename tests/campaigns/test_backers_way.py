@@ -16,6 +16,7 @@ from civic.mail.models import OutboxMessage
 from civic.people import links
 from civic.people.models import Person
 from civic.settings import Settings, configure
+from civic.web.templating import TEMPLATES
 from tests.campaigns.conftest import Payments
 from tests.campaigns.test_announced_pages import cheque, link_of, own, plain, she_walks
 from tests.campaigns.test_pledges import ME, walk, within
@@ -122,6 +123,7 @@ async def test_stale_tabs_of_a_cheque_say_where_it_stands(client: Client) -> Non
         assert answer.headers["location"].startswith(own(gift)), stale
         page = (await client.get(answer.headers["location"])).text
         assert "Annulé" in page, stale
+        assert "Ce que les autres voient" not in page, "nothing of what was taken back is shown to anybody"
         assert "C’est changé" not in page, stale
         assert "c’est confirmé" not in page, stale
         assert re.search("Ce don ne change plus|Vous avez annulé ce don", page), stale
@@ -152,7 +154,12 @@ async def test_mail_and_page_say_that_a_button_confirms(client: Client) -> None:
     for text in ((await client.get(asked)).text, mail.text):
         assert "Appuyez-y sur «\u00a0Je confirme mon don\u00a0»" in text
         assert "clic" not in text
-    assert "Je confirme mon don" in (await client.get(await link_of("Confirmez votre don"))).text
+    link = await link_of("Confirmez votre don")
+    assert "Je confirme mon don" in (await client.get(link)).text
+    early = await client.get(f"{link}/bulletin.pdf")
+    assert early.headers["location"] == link, "the slip comes once she has confirmed"
+    for mail in ("offline_confirm", "offer_confirm", "question_confirm"):
+        assert "clic" not in (TEMPLATES / "mail" / "campaigns" / f"{mail}.txt").read_text(), mail
 
 
 async def test_a_link_that_lapsed_says_so_and_lets_her_begin_anew(client: Client) -> None:
