@@ -34,7 +34,7 @@ async def show(request: Request) -> Response:
     return page(
         request, "campaigns/board/show.html", campaign=campaign, pace=pace(campaign), sources=sources,
         points=_points(buckets), weekly=campaign.backers_count < consent.DAILY_FROM,
-        funnel=(sum(s.seen for s in sources), sum(s.opened for s in sources), len(pledges)),
+        funnel=(sum(s.seen for s in sources), sum(s.opened for s in sources), sum(s.gifts for s in sources)),
         backers=consent.backers(pledges)[:50], gifts=len(pledges), delivers=queries.delivers(campaign),
         announced=(await awaited.how_many([campaign.id])).get(campaign.id, (0, None))[0],
     )  # fmt: skip

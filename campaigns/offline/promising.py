@@ -2,12 +2,13 @@
 
 It is an offline gift that she recorded herself: *created* until she has confirmed her address, then *promised*. It
 counts for nothing before somebody has received it and another one, never its donor, verified it (invariant 16). Her
-reward is held until a stated day; the promise lapses some days after the last day on which it may arrive. Locks:
-campaign, reward, gift.
+reward is held until a stated day, a scarce one for two hours while her address is not confirmed; the promise lapses
+some days after the last day on which it may arrive. Locks: campaign, reward, gift.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
@@ -30,6 +31,9 @@ from civic.people.models import Person
 
 CONFIRM_WITHIN = timedelta(hours=24)
 """An announcement whose address is not confirmed by then is deleted: it was nobody's."""
+KEPT_UNSURE = timedelta(hours=2)
+"""How long a reward of which there are few waits for that: time to open a mail, not to empty the shelf with addresses
+that are nobody's. The gift itself waits on without it."""
 KEPT, HELD, ROOM, LEAST, REMINDED = (timedelta(days=days) for days in (30, 15, 3, 2, 4))
 """How long it may take to arrive and a reward waits; room for the second person before the end, and for the post
 after the last day; below `LEAST` nothing arrives in time; so long before its day a reminder is sent."""
@@ -108,10 +112,11 @@ async def _create(backer: Person, campaign: Campaign, gift: Gift, key: str, *, k
             anonymous=gift.anonymous, public_name="" if gift.anonymous else gift.public_name,
             amount_hidden=gift.amount_hidden, commune_id=backer.commune_id,  # type: ignore[attr-defined]
             reward_id=gift.reward_id or None, due_on=due_on, held_until=held_until(due_on) if gift.reward_id else None,
-            form_key=key, line=1, recorded_by=backer, created_at=present, updated_at=present,
+            came_by=gift.source, form_key=key, line=1, recorded_by=backer, created_at=present, updated_at=present,
         )  # fmt: skip
         await note(made.id, "", made.status.value, "announced", backer.id)
-        await (letters.announced if known else letters.to_confirm)(await _whole(made.id))
+        whole = await _whole(made.id)
+        await (letters.announced(whole) if known else letters.to_confirm(whole, kept_until(whole)))
     return made
 
 
@@ -137,23 +142,48 @@ async def _whole(gift_id: int) -> OfflineGift:
     return await OfflineGift.get(id=gift_id).select_related("campaign", "person", "reward")
 
 
+def kept_until(gift: OfflineGift) -> datetime | None:
+    """Until when a scarce reward waits for her address to be confirmed, UTC; None when nothing does."""
+    scarce = gift.status == OfflineStatus.CREATED and gift.reward is not None and gift.reward.stock is not None
+    return gift.created_at + KEPT_UNSURE if scarce else None
+
+
 @retrying
-async def confirm(found: OfflineGift) -> None:
+async def confirm(found: OfflineGift, *, without: bool = False) -> bool:
     """The link of her mail was used: the address is hers, the team sees what she announced. Harmless when repeated.
 
-    Raises Gone when the campaign ended meanwhile, or when she took it back in another tab.
+    Answers whether it is awaited now. A scarce reward that went back to the others is taken again; `without` leaves it.
+    Raises Gone when the campaign ended meanwhile, or when she took it back in another tab, NotNow when that reward has
+    run out.
     """
     async with transaction():
         await _must_be_open(found.campaign)
-        await found.refresh_from_db(fields=["status"])
+        await found.refresh_from_db(fields=["status", "reward_id", "wished_id"])
         if found.status == OfflineStatus.WITHDRAWN:
             raise Gone(_("Vous avez annulé ce don : il n’y a plus rien à confirmer."))
         if found.status != OfflineStatus.CREATED:
-            return
-        await move(found, OfflineStatus.PROMISED, by=By.BACKER, cause="address confirmed", actor_id=found.person_id)
+            return found.status == OfflineStatus.PROMISED
+        values = await _wish_again(found, without=without)
+        await move(
+            found, OfflineStatus.PROMISED, by=By.BACKER, cause="address confirmed", actor_id=found.person_id, **values
+        )
         if found.person:
             await people.confirm_address(found.person)
         await letters.announced(await _whole(found.id))
+    return True
+
+
+async def _wish_again(found: OfflineGift, *, without: bool) -> dict[str, Any]:
+    """Hold the reward anew that did not wait for her; what is written with the gift. Raises NotNow: it has run out."""
+    if found.wished_id is None or without:
+        return {"wished_id": None}
+    assert found.due_on is not None, "announced"
+    try:
+        await pledges.hold_reward(found.campaign_id, found.wished_id, found.amount_cents)
+    except DomainError:
+        refused = _("Ce merci est épuisé. Vous pouvez confirmer votre don sans lui, puis en choisir un autre.")
+        raise NotNow(refused) from None
+    return {"wished_id": None, "reward_id": found.wished_id, "held_until": held_until(found.due_on)}
 
 
 @retrying
@@ -194,7 +224,7 @@ async def _write(found: OfflineGift, wish: Wish, before: Wish) -> None:
         public_name="" if wish.anonymous else found.person.short_name, updated_at=clock.now(),
     )  # fmt: skip
     if not changed:
-        raise NotNow(_("Cette promesse a changé entre-temps, dans un autre onglet peut-être. Voici où elle en est."))
+        raise NotNow(_("Ce don a changé entre-temps, dans un autre onglet peut-être. Voici où il en est."))
 
 
 def wish_of(found: OfflineGift) -> Wish:
@@ -227,12 +257,14 @@ async def sweep(**_payload: object) -> None:
     for gift in [*await over.select_related(*read), *await late.select_related(*read)]:
         await _lapse(gift.id)
     for gift in await waiting.filter(held_until__lt=today, reward_id__isnull=False):
-        await _free(gift.id)
+        await _free(gift.id, OfflineStatus.PROMISED)
     for gift in await waiting.filter(due_on__gte=today).select_related(*read):
         if reminder_on(gift) <= today:
             await letters.reminder(gift)
-    old = OfflineGift.filter(status=OfflineStatus.CREATED, created_at__lte=clock.now() - CONFIRM_WITHIN)
-    for gift in await old:
+    unsure = OfflineGift.filter(status=OfflineStatus.CREATED)
+    for gift in await unsure.filter(reward__stock__isnull=False, created_at__lte=clock.now() - KEPT_UNSURE):
+        await _free(gift.id, OfflineStatus.CREATED)
+    for gift in await unsure.filter(created_at__lte=clock.now() - CONFIRM_WITHIN):
         await _forget(gift.id)
 
 
@@ -253,13 +285,15 @@ async def _lapse(gift_id: int) -> None:
 
 
 @retrying
-async def _free(gift_id: int) -> None:
-    """Its reward is for others now; what she announced still waits."""
+async def _free(gift_id: int, status: OfflineStatus) -> None:
+    """Its reward is for others now; what she announced still waits, in this state, unless somebody was faster."""
     async with transaction():
         gift = await _held(gift_id)
-        if gift.status == OfflineStatus.PROMISED and gift.reward_id:
+        if gift.status == status and gift.reward_id:
             await pledges.free_reward(gift.reward_id)
-            await OfflineGift.filter(id=gift.id).update(reward_id=None, held_until=None, updated_at=clock.now())
+            wished = gift.reward_id if status == OfflineStatus.CREATED else None
+            freed = {"reward_id": None, "held_until": None, "wished_id": wished}
+            await OfflineGift.filter(id=gift.id).update(**freed, updated_at=clock.now())
             await note(gift.id, gift.status.value, gift.status.value, "reward free", None)
 
 

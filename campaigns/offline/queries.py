@@ -187,12 +187,22 @@ async def line_to_see(line_id: int, actor: Actor) -> BankLine:
     return found
 
 
-async def gift_of_her_own(gift_id: int) -> OfflineGift:
-    """A gift behind its donor's secret link. Raises NotFound."""
+async def gift_of_her_own(gift_id: int, slug: str = "") -> OfflineGift:
+    """A gift behind its donor's secret link; the link may say of which campaign (`slug`).
+
+    Raises Gone, with the way to begin anew, when it was not confirmed in time: only such a gift is ever deleted.
+    """
     rows = OfflineGift.get_or_none(id=gift_id, pledge_id__isnull=True)
-    gift = await rows.select_related("campaign", "campaign__initiative", "person", "reward")
+    gift = await rows.select_related("campaign", "campaign__initiative", "person", "reward", "wished")
     if gift is None:
-        raise NotFound(_("Ce don n’existe pas, ou il n’a pas été confirmé à temps. Vous pouvez recommencer."))
+        campaign = await Campaign.get_or_none(slug=slug) if slug else None
+        way = (_("Voir les collectes"), urls.path("campaigns.index"))
+        if campaign is not None and campaign.is_open():
+            way = (_("Recommencer"), urls.path("pledges.gift", slug=campaign.slug))
+        raise Gone(
+            _("Ce don n’a pas été confirmé sous 24 heures : nous l’avons oublié, et nous n’attendons rien de vous."),
+            way_out=way,
+        )
     return gift
 
 

@@ -81,7 +81,7 @@ async def _became(gift: OfflineGift, code: str) -> str:
     if gift.status == OfflineStatus.EXPIRED:
         return _("%(code)s n’est plus attendu depuis le %(day)s. S’il est là, notez-le dans la liste des dons.", **said)
     if gift.status == OfflineStatus.PROMISED and gift.due_on:
-        return _("Écrivez la référence entière : %(code)s.".replace(" :", " :"), **said)
+        return _("Écrivez la référence entière : %(code)s.", **said)
     if gift.status == OfflineStatus.PROMISED:
         return _("%(code)s est déjà saisi comme une promesse. S’il est là, notez-le dans la liste des dons.", **said)
     if gift.status == OfflineStatus.BOUNCED:

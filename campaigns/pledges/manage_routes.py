@@ -36,6 +36,8 @@ async def manage(request: Request) -> Response:
 async def edit(request: Request) -> Response:
     """The promise as a form."""
     found = await queries.pledge_to_manage(request.path_params["token"])
+    if found.status not in queries.STANDING:
+        return redirect("pledges.manage", token=request.path_params["token"])
     values = editing_values(editing.wish_of(found))
     return await _edit_page(request, found, Form(values))
 
@@ -52,6 +54,9 @@ def editing_values(wish: Wish) -> dict[str, str]:
 async def change(request: Request) -> Response:
     """Make the promise what she wishes; 422 with the sentence beside the field."""
     found = await queries.pledge_to_manage(request.path_params["token"])
+    if found.status not in queries.STANDING:
+        said = _("Ce don ne change plus : voici où il en est.")
+        return redirect("pledges.manage", token=request.path_params["token"], flash=said, kind="warn")
     form: Form[EditForm] | Form[ShownForm] = await (
         Form.read(request, EditForm) if editing.amounts_change(found) else Form.read(request, ShownForm)
     )

@@ -23,7 +23,7 @@ from civic.i18n import _, speaking
 from civic.people import links
 from civic.people.models import Person
 from civic.settings import settings
-from civic.web.formats import day
+from civic.web.formats import day, money
 
 _PAID_HERE = "SELECT 1 FROM attempt WHERE pledge_id = ? AND status = 'succeeded'"
 COUNTING = (CampaignStatus.LIVE, CampaignStatus.SUSPENDED)
@@ -129,12 +129,12 @@ def must_not_tip(campaign: Campaign, tip_cents: int) -> None:
                         who=campaign.beneficiary, site=site), field="tip")  # fmt: skip
 
 
-async def must_be_enough(campaign_id: int, reward_id: int, gift_cents: int) -> None:
-    """Raises Invalid when the reward asks for more than is given."""
-    if await Reward.filter(id=reward_id, campaign_id=campaign_id, from_cents__gt=gift_cents).exists():
-        raise Invalid(
-            _("Ce merci demande un don plus élevé. Augmentez votre don, ou choisissez un autre merci."), field="reward"
-        )
+async def must_be_enough(campaign_id: int, reward_id: int, gift_cents: int, field: str = "other") -> None:
+    """Raises Invalid beside the amount (`field`) when the reward asks for more than is given."""
+    asks = await Reward.get_or_none(id=reward_id, campaign_id=campaign_id, from_cents__gt=gift_cents)
+    if asks is not None:
+        least = money(asks.from_cents)
+        raise Invalid(_("Ce merci demande un don d’au moins %(amount)s.", amount=least), field=field)
 
 
 async def hold_reward(campaign_id: int, reward_id: int, gift_cents: int) -> None:
