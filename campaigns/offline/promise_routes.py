@@ -12,6 +12,7 @@ from campaigns import slots
 from campaigns.identity import DonorForm
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import rewards
+from campaigns.money import as_typed
 from campaigns.offline import donors, papers, promising, queries, wording
 from campaigns.offline.forms import IDENTITY, read_identity
 from campaigns.offline.howto import how_to
@@ -210,7 +211,7 @@ async def edit(request: Request) -> Response:
 
 
 def _as_it_stands(gift: OfflineGift) -> dict[str, str]:
-    euros = f"{gift.amount_cents / 100:.2f}".replace(".", ",").replace(",00", "")
+    euros = as_typed(gift.amount_cents)
     return {
         "other": euros, "reward": str(gift.reward_id or 0), "shown": "anonymous" if gift.anonymous else "name",
         "amount_hidden": "1" if gift.amount_hidden else "",

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle.queries import rewards
+from campaigns.money import as_typed
 from campaigns.pledges import editing, queries, service, wording
 from campaigns.pledges.editing import Wish
 from campaigns.pledges.forms import TIPS, EditForm, ShownForm
@@ -44,7 +45,7 @@ async def edit(request: Request) -> Response:
 
 def editing_values(wish: Wish) -> dict[str, str]:
     """What stands in the form."""
-    euros = f"{wish.amount_cents / 100:.2f}".replace(".", ",").replace(",00", "")
+    euros = as_typed(wish.amount_cents)
     return {
         "other": euros, "reward": str(wish.reward_id), "tip": str(wish.tip_cents),
         "shown": "anonymous" if wish.anonymous else "name", "amount_hidden": "1" if wish.amount_hidden else "",

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Route
 from campaigns import slots
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import rewards
+from campaigns.money import as_typed
 from campaigns.pledges import draft as drafts
 from campaigns.pledges import forms, guards, hosted, manage_routes, queries, service
 from campaigns.pledges.cost import cost_notes
@@ -75,9 +76,9 @@ async def _gift_values(request: Request, campaign: Campaign, draft: Draft) -> di
     if reward is not None and reward.left == 0 and reward.id not in await queries.held_rewards(draft.keys):
         reward = None
     if reward is not None and cents < reward.from_cents:
-        cents = next((chip for chip in CHIPS if chip >= reward.from_cents), reward.from_cents)
+        cents = reward.from_cents
     chip = cents in CHIPS
-    other = "" if chip else f"{cents / 100:.2f}".replace(".", ",").replace(",00", "")
+    other = "" if chip else as_typed(cents)
     return {
         "amount": str(cents) if chip else "autre", "other": other, "other_before": other,
         "reward": str(reward.id) if reward else "0", "src": source,
