@@ -34,7 +34,7 @@ async def confirm(agreement: MatchAgreement, actor: Actor) -> None:
 
 @retrying
 async def refuse(agreement: MatchAgreement, actor: Actor, reason: str) -> None:
-    """It never counts; whoever proposed and whoever signed it read why. Harmless when repeated. Raises like `confirm`."""
+    """It never counts; who proposed and who signed it read why. Harmless when repeated. Raises like `confirm`."""
     async with transaction():
         found = await _held(agreement, actor)
         if found.status == AgreementStatus.REFUSED:

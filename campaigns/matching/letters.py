@@ -34,8 +34,9 @@ async def to_confirmers(agreement: MatchAgreement, readers: list[Person], occasi
     for reader in readers:
         if reader.email:
             await mail.send(
-                "campaigns/match_to_confirm", to=reader.email, key=f"match_to_confirm-{agreement.id}-{reader.id}{occasion}",
-                locale=reader.locale, **_words(agreement), person=reader.name, signatory=agreement.signatory,
+                "campaigns/match_to_confirm", to=reader.email,
+                key=f"match_to_confirm-{agreement.id}-{reader.id}{occasion}", locale=reader.locale,
+                **_words(agreement), person=reader.name, signatory=agreement.signatory,
                 role=agreement.signatory_role, address=agreement.signatory_email,
             )  # fmt: skip
 

@@ -1,8 +1,8 @@
 """A matcher offers by herself: whoever speaks for a commune or a company says how much; the team writes the agreement.
 
 An offer binds nobody and adds nothing: it is told to the team and fills the team's form in; the agreement that follows
-is proposed and accepted like every other one. An offer is answered once one was proposed. Where the known representative
-who offered is the one who signs, she and the proposer are the two persons: nobody else needs to confirm.
+is proposed and accepted like every other one. An offer is answered once one was proposed. Where the known
+representative who offered is the one who signs, she and the proposer are two persons: nobody else needs to confirm.
 """
 
 from datetime import timedelta

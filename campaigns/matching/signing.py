@@ -3,7 +3,7 @@
 What is added may make a campaign succeed, and every card is charged. So the signatory's address is neither the
 proposer's, nor one of the team or of the campaign's leads; a colleague who is registered as a representative of that
 organisation may sign what another one proposed. Whoever is signed in when she accepts is held to the same.
-An address proves nobody: what is signed counts once a second person of the team, on neither of these sides, confirms it.
+An address proves nobody: what is signed counts once a second person of the team, on neither side, confirms it.
 """
 
 from campaigns import two_persons
