@@ -1,7 +1,8 @@
 """A matcher offers by herself: whoever speaks for a commune or a company says how much; the team writes the agreement.
 
 An offer binds nobody and adds nothing: it is told to the team and fills the team's form in; the agreement that follows
-is proposed and accepted like every other one. An offer is answered once one was proposed.
+is proposed and accepted like every other one. An offer is answered once one was proposed. Where the known
+representative who offered is the one who signs, she and the proposer are two persons: nobody else needs to confirm.
 """
 
 from datetime import timedelta
@@ -58,6 +59,19 @@ async def offer(campaign: Campaign, organisation: Organisation, form: OfferForm,
                     locale=reader.locale, person=reader.name, who=actor.person.name, matcher=organisation.name,
                     title=campaign.title, slug=campaign.slug, cap_cents=form.cap, note=form.note,
                 )  # fmt: skip
+
+
+async def asked_by_whoever_signs(agreement: MatchAgreement) -> bool:
+    """Whether the agreement (with its fund) went to a representative who had offered it herself, at her own address."""
+    asked = MatchOffer.filter(
+        campaign_id=agreement.campaign_id, organisation_id=agreement.fund.organisation_id,
+        at__lte=agreement.proposed_at, at__gte=agreement.proposed_at - LASTS,
+    ).exclude(person_id=agreement.proposed_by_id)  # fmt: skip
+    for one in await asked.select_related("person"):
+        owns = one.person.email_verified_at and (one.person.email or "").lower() == agreement.signatory_email
+        if owns and any(hat.id == agreement.fund.organisation_id for hat in await hats_of(one.person)):
+            return True
+    return False
 
 
 async def offers(campaign_id: int | None = None) -> list[MatchOffer]:

@@ -41,7 +41,7 @@ MATCHERS = (
 )  # fmt: skip
 _WITH = (
     "campaign", "campaign__initiative", "campaign__initiative__commune", "campaign__lead", "fund",
-    "fund__organisation", "fund__organisation__commune",
+    "fund__organisation", "fund__organisation__commune", "proposed_by", "confirmed_by",
 )  # fmt: skip
 
 
@@ -75,10 +75,15 @@ def rule_of(agreement: MatchAgreement) -> Rule:
 
 
 def answer_by(agreement: MatchAgreement) -> datetime:
-    """Until when a proposal (with its campaign) may be answered, UTC: 60 days, or until it can serve no more."""
+    """Until when whoever's turn it is may answer (with its campaign), UTC: 60 days, or until it can serve no more.
+
+    That is the matcher for a proposal, and a second person of the team once it is signed.
+    """
     campaign = agreement.campaign
     frozen = campaign.status == CampaignStatus.SUSPENDED
-    ends = (agreement.ends_at, None if frozen else campaign.deadline, agreement.proposed_at + PROPOSAL_LIFE)
+    signed = agreement.status == AgreementStatus.SIGNED
+    since = agreement.answered_at if signed and agreement.answered_at else agreement.proposed_at
+    ends = (agreement.ends_at, None if frozen else campaign.deadline, since + PROPOSAL_LIFE)
     return min(moment for moment in ends if moment is not None)
 
 
@@ -112,6 +117,17 @@ async def agreement_to_answer(token: str) -> MatchAgreement:
     if found is None:
         raise NotFound(_("Cet accord d’abondement n’existe pas."))
     return found
+
+
+async def whole(agreement_id: int) -> MatchAgreement:
+    """An agreement with its campaign, fund and matcher, for a verb."""
+    return await MatchAgreement.get(id=agreement_id).select_related("campaign", "fund", "fund__organisation")
+
+
+async def signed_ones() -> list[MatchAgreement]:
+    """Agreements that wait for a second person of the team, the oldest first."""
+    rows = MatchAgreement.filter(status=AgreementStatus.SIGNED).order_by("id").limit(50)
+    return await rows.select_related(*_WITH)
 
 
 async def _one(agreement_id: int) -> MatchAgreement | None:

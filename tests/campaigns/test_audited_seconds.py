@@ -141,7 +141,7 @@ async def test_a_secret_link_is_not_signed_by_whoever_proposed_it_or_decides(sig
     assert (await queries.agreements_of(campaign.id))[0].status == "proposed"
     mayor = await sign_in(await a_person("Hélène Maire"))
     assert (await mayor.submit(f"{path}/accepter", said)).status_code == 303
-    assert (await queries.agreements_of(campaign.id))[0].status == "active"
+    assert (await queries.agreements_of(campaign.id))[0].status == "signed"
 
 
 async def test_one_decision_of_the_contributors_settles_one_surplus() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from campaigns.ledger import queries as ledger
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.matching import agreeing, receiving, service, transfers
+from campaigns.matching import agreeing, confirming, receiving, service, transfers
 from campaigns.matching.models import Match, MatchAgreement, MatchFund, MatchPayment, MatchState
 from campaigns.matching.rule import Gift, Rule, matches, share, wishes
 from campaigns.payments.models import Attempt
@@ -26,7 +26,7 @@ from civic.people.actor import Actor
 from civic.people.models import RoleName
 from tests.campaigns.till import problems
 from tests.factories import a_commune, a_person
-from tests.factories.matching import a_gift, a_proposal, a_team, an_agreement, terms
+from tests.factories.matching import a_gift, a_proposal, a_team, an_agreement, another_of_the_team, terms
 from tests.factories.settlement import a_live_campaign, deadline_passes
 
 NOON = datetime(2027, 6, 14, 10, tzinfo=UTC)
@@ -199,7 +199,10 @@ class TestTheAgreement:
         await agreeing.accept(proposal, "Hélène Maire", "Maire")
         await agreeing.accept(proposal, "Quelqu’un d’autre", "Adjoint")
         found = await MatchAgreement.get()
-        assert (found.accepted_name, found.status) == ("Hélène Maire", "active")
+        assert (found.accepted_name, found.status) == ("Hélène Maire", "signed")
+        assert await matched(campaign) == 0
+        await confirming.confirm(proposal, await another_of_the_team())
+        assert (await MatchAgreement.get()).status == "active"
         assert found.answered_at
         assert await matched(campaign) == 3_000
         with pytest.raises(Gone):

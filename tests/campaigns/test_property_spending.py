@@ -24,7 +24,7 @@ from tests.campaigns.model.acts_spending import Spent
 from tests.campaigns.model.life import day
 from tests.campaigns.model.worlds import ENGINES, LONG
 from tests.engines import Templates
-from tests.factories.matching import terms
+from tests.factories.matching import in_force, terms
 from tests.factories.settlement import GOOD, a_pledge
 
 pytestmark = ENGINES
@@ -70,7 +70,7 @@ class Spending(Spent, GoingBack, ByHand, Matched):
         """A commune adds a half, and has not paid yet."""
         offered = await terms(percent=50, budget_cents=4_000, cap_cents=2_500)
         made = await agreeing.propose(await Campaign.get(id=self.campaign), self.team, offered)
-        await agreeing.accept(made, "Hélène Maire", "Maire")
+        await in_force(made)
 
     @rule(days=st.sampled_from((1, 20, 40)), heard=st.booleans())
     def time_passes(self, days: int, heard: bool) -> None:

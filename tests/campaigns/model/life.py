@@ -20,7 +20,7 @@ from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.receipts import service as receipts
 from campaigns.receipts.forms import DonorForm
 from campaigns.refunds import looking as refunds
-from campaigns.settlement import balance, closing, deciding, looking
+from campaigns.settlement import balance, closing, deciding, hearing, looking
 from civic import clock, database, jobs
 from civic.database.config import Engine
 from civic.errors import DomainError
@@ -186,8 +186,9 @@ class Life(RuleBasedStateMachine):
         await jobs.run_due(schedules=False)
 
     async def look_again(self) -> None:
-        """Reconcile: attempts, refunds, disputes, and what was lost of them; then the jobs."""
+        """Reconcile: attempts, refunds, disputes, messages that were lost, and what was lost of all; then the jobs."""
         await looking.reconcile(patience=timedelta())
+        await hearing.listen(patience=timedelta())
         await refunds.reconcile(patience=timedelta())
         await refunds.recall()
         await jobs.run_due(schedules=False)
