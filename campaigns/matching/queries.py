@@ -177,8 +177,12 @@ def may_be_told(agreement: MatchAgreement) -> bool:
 
 
 async def tells_of_few(campaign_id: int) -> bool:
-    """Whether the sum of one of a campaign's agreements would tell what one or two persons gave."""
-    return not all(may_be_told(agreement) for agreement in await active_of(campaign_id))
+    """Whether the sum of one of a campaign's agreements would tell what one or two persons gave.
+
+    Once due it is the sum that fell due: what is added less is told with the gifts that left (`ledger.told`).
+    """
+    found = await active_of(campaign_id)
+    return not all(one.due_told if one.due_at else may_be_told(one) for one in found)
 
 
 def history_of(agreement: MatchAgreement) -> list[Period]:

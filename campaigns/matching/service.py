@@ -15,7 +15,7 @@ from campaigns.lifecycle.service import keep_need
 from campaigns.matching import letters, telling
 from campaigns.matching.gifts import gifts_of
 from campaigns.matching.models import AgreementStatus, Match, MatchAgreement, MatchFund, MatchState
-from campaigns.matching.queries import rule_of
+from campaigns.matching.queries import may_be_told, rule_of
 from campaigns.matching.rule import Gift, share, wishes
 from civic import clock, database, jobs
 from civic.database import retrying, transaction
@@ -139,7 +139,7 @@ async def _fall_due(agreement: MatchAgreement, present: datetime) -> None:
         ],
         campaign=agreement.campaign_id, memo=f"agreement {agreement.id}",
     )  # fmt: skip
-    await MatchAgreement.filter(id=agreement.id).update(due_at=present)
+    await MatchAgreement.filter(id=agreement.id).update(due_at=present, due_told=may_be_told(agreement))
     await Match.filter(agreement_id=agreement.id, state=MatchState.RESERVED).update(
         state=MatchState.DUE, updated_at=present
     )
