@@ -42,7 +42,7 @@ class Moved:
 class Told:
     """In cents: what each gift counts for, what is added to them, what left the fund, what is told as gone or held.
 
-    `waiting`: what is not told yet, by person; `match_waits`: what is added less for them.
+    `waiting`: what is not told yet, by person; `match_waits`: what is added less for them, which follows right after.
     """
 
     counted: dict[Of, int] = field(default_factory=lambda: defaultdict(int))
@@ -62,12 +62,15 @@ class Told:
         """Something is not told yet."""
         return bool(self.waiting or self.match_waits)
 
-    def move(self, who: Hashable, left: int, held: int = 0, *, enough: int = 0) -> None:
-        """So much more of a person's gifts left or is held; all that waits is told once it is `enough` persons'."""
+    def move(self, who: Hashable, left: int, held: int = 0) -> None:
+        """So much more of a person's gifts left or is held."""
         self.left += left
         after = self.waiting.pop(who, 0) + left + held
         if after:
             self.waiting[who] = after
+
+    def tell(self, enough: int = ENOUGH) -> None:
+        """All that waits is told once it is `enough` persons'; 0: never."""
         if enough and len(self.waiting) >= enough:
             self.gone += sum(self.waiting.values()) + self.match_waits
             self.waiting.clear()
@@ -85,11 +88,14 @@ def told(
     """
     found = Told()
     left, contested, shares = defaultdict[Of, int](int), defaultdict[Of, int](int), defaultdict[Of, int](int)
+    still = False
     for one in movements:
-        still, of = settled is not None and one.position > settled, one.of
         if one.kind in MATCH:
-            _match(found, one.fund, still=still)
+            _match(found, one.fund, still=settled is not None and one.position > settled)
             continue
+        if still:
+            found.tell(enough)
+        still, of = settled is not None and one.position > settled, one.of
         again = one.fund < 0 or (of in left and of != UNKNOWN)
         left[of] += one.fund
         contested[of] += one.held
@@ -98,8 +104,10 @@ def told(
             found.counted[of] += one.fund
         gone = -one.fund if still and again else 0
         if gone or share != shares[of]:
-            found.move(givers.get(of), gone, share - shares[of], enough=enough if still else 0)
+            found.move(givers.get(of), gone, share - shares[of])
             shares[of] = share
+    if still:
+        found.tell(enough)
     return found
 
 

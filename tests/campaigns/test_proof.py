@@ -304,7 +304,8 @@ def test_every_figure_that_moves_has_moved_by_three_persons(moves: list[tuple[in
     for who, left, held in moves:
         before = found.gone
         since[who] = since.get(who, 0) + left + held
-        found.move(who, left, held, enough=ENOUGH)
+        found.move(who, left, held)
+        found.tell()
         moved = {one: cents for one, cents in since.items() if cents}
         if found.gone != before or len(moved) >= ENOUGH:
             assert len(moved) == ENOUGH
@@ -313,35 +314,40 @@ def test_every_figure_that_moves_has_moved_by_three_persons(moves: list[tuple[in
         assert found.waits is any(since.values())
 
 
-KINDS = st.sampled_from(["refund", "dispute", "lost", "won", "offline", "match_reduced"])
+MOVES = {
+    "refund": (-100, 0), "dispute": (0, 50), "lost": (-50, -50), "won": (0, -50), "back": (100, 0),
+    "bounced": (-2_000, 0),
+}  # fmt: skip
+"""What a movement does: cents of the fund, cents that a bank holds."""
 
 
-@given(st.lists(st.tuples(GIVERS, KINDS), max_size=25), st.integers(0, 30))
-def test_the_public_total_and_the_lines_of_the_proofs_are_one_sum(made: list[tuple[int, str]], settled: int) -> None:
-    """Of each moment: what came in less what is told as gone is what the fund holds and what is not told."""
+@given(st.lists(st.tuples(GIVERS, st.sampled_from(sorted(MOVES)), st.booleans()), max_size=25), st.integers(12, 25))
+def test_the_public_total_and_the_lines_of_the_proofs_are_one_sum(
+    made: list[tuple[int, str, bool]], settled: int
+) -> None:
+    """Of each moment: what came in less what is told as gone is what the fund holds and what is not told.
+
+    It moves by gifts of three persons, with what is added less for them, which is booked right after each.
+    """
     moved = [Moved(n, "charge", f"pledge {n}", 1_000 + n, 0) for n in range(6)]
     moved += [Moved(6 + n, "offline_verified", f"offline {n}", 2_000 + n, 0) for n in range(6)]
     moved.append(Moved(12, "match_due", "agreement 1", 5_000, 0))
-    for n, (who, kind) in enumerate(made, 13):
-        fund, held = {
-            "refund": (-100, 0), "dispute": (0, 50), "lost": (-50, -50), "won": (0, -50), "offline": (-2_000, 0),
-            "match_reduced": (-10, 0),
-        }[kind]  # fmt: skip
-        memo = f"offline {who} bounced" if kind == "offline" else f"pledge {who}"
-        moved.append(Moved(n, kind, memo, fund, held))
     givers = {(of, n): n % 4 for of in ("pledge", "offline") for n in range(6)}
     before, persons = None, set[int]()
-    for last in range(13, len(moved) + 1):
-        found = told(moved[:last], givers, settled)
+    for who, kind, less in made:
+        position = moved[-1].position + 1
+        memo = f"offline {who} bounced" if kind == "bounced" else f"pledge {who}"
+        moved.append(Moved(position, kind, memo, *MOVES[kind]))
+        if less:
+            moved.append(Moved(position + 1, "match_reduced", "agreement 1", -10, 0))
+        found = told(moved, givers, settled)
         public = sum(found.counted.values()) + found.matched - found.gone
-        assert public == sum(one.fund for one in moved[:last]) + found.untold
-        one = moved[last - 1]
-        still = one.position > settled
-        if one.kind != "match_reduced" and (still or one.held):  # what a bank held already was in no live total
-            persons.add(givers[one.of])
-        if before is not None and still:
+        assert public == sum(one.fund for one in moved) + found.untold
+        if position > settled or MOVES[kind][1]:  # what a bank held already was in no live total
+            persons.add(who % 4)
+        if before is not None and position > settled:
             assert public == before or len(persons) >= ENOUGH
-            persons = set() if public != before else persons
+        persons = persons if public == before or position <= settled else set()
         before = public
 
 
