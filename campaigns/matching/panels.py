@@ -38,7 +38,8 @@ def _row(agreement: MatchAgreement, campaign: "Campaign") -> dict[str, object]:
     What is added less since is told with the gifts that left, on the page of proofs: beside it, it would tell one.
     """
     adds, left = campaign.is_open() and queries.adds_now(agreement), queries.told_left_of(agreement)
-    exact, begun = queries.may_be_told(agreement) and not agreement.corrections, agreement.told_at is not None or not agreement.reserved_cents
+    exact = queries.may_be_told(agreement) and not agreement.corrections
+    begun = agreement.told_at is not None or not agreement.reserved_cents
     return {
         "matcher": agreement.fund.organisation, "title": wording.title_text(agreement), "adds": adds,
         "rule": wording.rule_text(agreement), "limits": wording.limits_text(agreement),

@@ -333,7 +333,7 @@ def test_the_public_total_and_the_lines_of_the_proofs_are_one_sum(
     moved += [Moved(6 + n, "offline_verified", f"offline {n}", 2_000 + n, 0) for n in range(6)]
     moved.append(Moved(12, "match_due", "agreement 1", 5_000, 0))
     givers = {(of, n): n % 4 for of in ("pledge", "offline") for n in range(6)}
-    before, persons = None, set[int]()
+    before, persons = sum(one.fund for one in moved), set[int]()
     for who, kind, less in made:
         position = moved[-1].position + 1
         memo = f"offline {who} bounced" if kind == "bounced" else f"pledge {who}"
@@ -345,7 +345,7 @@ def test_the_public_total_and_the_lines_of_the_proofs_are_one_sum(
         assert public == sum(one.fund for one in moved) + found.untold
         if position > settled or MOVES[kind][1]:  # what a bank held already was in no live total
             persons.add(who % 4)
-        if before is not None and position > settled:
+        if position > settled:
             assert public == before or len(persons) >= ENOUGH
         persons = persons if public == before or position <= settled else set()
         before = public
