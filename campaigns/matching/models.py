@@ -82,7 +82,7 @@ class MatchAgreement(Model):
     no end: the deadline) are the gifts' moments; without a beginning it is the day of acceptance. `reserved_cents` is
     the sum of its matches that stand; after the decision it can only fall. `told_*` is what pages may say of it, and
     `tellings` how that grew: per week its first day, cents, gifts, persons. `due_at`, `received_at`: where money is.
-    `due_told`: the sum that fell due was one that pages may say.
+    `due_cents`: the sum that fell due, when it is one that pages may say; they go on saying it (`ledger.told`).
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -121,7 +121,7 @@ class MatchAgreement(Model):
     answered_at = fields.DatetimeField(null=True)
     answer_note = fields.CharField(max_length=1000, default="")
     due_at = fields.DatetimeField(null=True)
-    due_told = fields.BooleanField(default=False)
+    due_cents = fields.BigIntField(default=0)
     received_at = fields.DatetimeField(null=True)
     communes: fields.ReverseRelation["MatchCommune"]
 

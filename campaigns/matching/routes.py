@@ -63,21 +63,23 @@ async def _row(
 ) -> dict[str, Any]:
     state, look = wording.state_text(agreement)
     payment = await queries.payment_of(agreement.id)
-    proposed = agreement.status == AgreementStatus.PROPOSED
+    proposed, team = agreement.status == AgreementStatus.PROPOSED, actor.is_animator or actor.is_treasurer
     form = refused[1] if refused and refused[0] == agreement.id else Form[Any](
-        {"amount": money(agreement.reserved_cents), "received_on": clock.today().isoformat()}
+        {"amount": money(agreement.reserved_cents) if team else "", "received_on": clock.today().isoformat()}
     )
     return {
         "agreement": agreement, "lost": wording.is_lost(agreement), "state": state, "look": look,
         "rule": wording.rule_text(agreement),
         "limits": wording.limits_text(agreement), "who": wording.who_text(agreement),
-        "days": wording.days_text(agreement), "added": await queries.shown_of(agreement), "payment": payment,
-        "owed": await returning.owed_to(agreement.id), "returns": await returning.returns_of(agreement.id),
+        "days": wording.days_text(agreement), "payment": payment,
+        "added": await queries.shown_of(agreement, pays=team),
+        "owed": await returning.owed_to(agreement.id) if team else 0,
+        "returns": await returning.returns_of(agreement.id) if team else [],
         "until": queries.answer_by(agreement) if proposed else None,
         "promised": wording.promised_text(await queries.promised_to(agreement), agreement) if proposed else None,
         "form": form, "may_enter": agreement.stage == MatchState.DUE and agreement.reserved_cents and not payment,
         "may_confirm": actor.is_treasurer and two_persons.may_answer(payment, actor), "proposed": proposed,
-        "may_change": actor.is_animator or actor.is_treasurer,
+        "may_change": team,
     }  # fmt: skip
 
 

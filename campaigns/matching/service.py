@@ -153,7 +153,9 @@ async def _fall_due(agreement: MatchAgreement, present: datetime) -> None:
         ],
         campaign=agreement.campaign_id, memo=f"agreement {agreement.id}",
     )  # fmt: skip
-    await MatchAgreement.filter(id=agreement.id).update(due_at=present, due_told=may_be_told(agreement))
+    await MatchAgreement.filter(id=agreement.id).update(
+        due_at=present, due_cents=agreement.reserved_cents if may_be_told(agreement) else 0
+    )
     await Match.filter(agreement_id=agreement.id, state=MatchState.RESERVED).update(
         state=MatchState.DUE, updated_at=present
     )
