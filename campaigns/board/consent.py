@@ -49,8 +49,8 @@ async def standing(campaign_id: int) -> list[Pledge]:
     settled = await CampaignChange.filter(campaign_id=campaign_id, after__in=list(STILL)).order_by("id").first()
     stands = Q(status__in=STANDING if settled is None else NAMED)
     if settled is not None:
-        left = PledgeChange.filter(pledge__campaign_id=campaign_id, after__in=LEFT, at__gte=settled.at)
-        stands |= Q(status__in=LEFT, id__in=await left.values_list("pledge_id", flat=True) or [0])
+        changes = PledgeChange.filter(pledge__campaign_id=campaign_id, after__in=LEFT, at__gte=settled.at)
+        stands |= Q(status__in=LEFT, id__in=[change.pledge_id for change in await changes] or [0])
     rows = Pledge.filter(stands, campaign_id=campaign_id)
     return await rows.order_by("confirmed_at", "id").select_related("reward")
 

@@ -13,6 +13,7 @@ import httpx2
 
 from campaigns.ledger.models import AccountKind
 from campaigns.ledger.telling import told_of
+from campaigns.ledger.told import ENOUGH
 from campaigns.lifecycle.models import SETTLED, STILL, Campaign, CampaignStatus, CostLine
 from campaigns.matching.models import Match, MatchState
 from campaigns.offline.models import COUNTING, OfflineGift
@@ -21,7 +22,6 @@ from campaigns.payouts.models import Answer, Expense
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.proof.accounts import FINAL
 from campaigns.proof.checking import check as check_export
-from campaigns.proof.privacy import ENOUGH
 from campaigns.refunds.models import Dispute
 from campaigns.refunds.position import PAID, position_of
 from civic import database
