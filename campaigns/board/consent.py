@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
 
-from campaigns.lifecycle.models import Campaign
-from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.pledges.queries import STANDING
+from tortoise.expressions import Q
+
+from campaigns.lifecycle.models import STILL, Campaign, CampaignChange
+from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
+from campaigns.pledges.queries import NAMED, STANDING
 from civic import clock
 from civic.i18n import _
 
 FEWEST_HIDDEN = 3
+LEFT = (PledgeStatus.REFUNDED, PledgeStatus.CHARGED_BACK)
 DAILY_FROM = 10
 """Below this many backers the curve goes by weeks (docs/money.md, invariant 15)."""
 
@@ -39,8 +42,16 @@ class Bucket:
 
 
 async def standing(campaign_id: int) -> list[Pledge]:
-    """The gifts that stand, oldest first, with their rewards."""
-    rows = Pledge.filter(campaign_id=campaign_id, status__in=STANDING)
+    """The gifts that stand, oldest first, with their rewards; and those that have left since totals stand still.
+
+    Were one of these left out, the curve would fall by it, and the two gifts that are out of sight for its sake appear.
+    """
+    settled = await CampaignChange.filter(campaign_id=campaign_id, after__in=list(STILL)).order_by("id").first()
+    stands = Q(status__in=STANDING if settled is None else NAMED)
+    if settled is not None:
+        changes = PledgeChange.filter(pledge__campaign_id=campaign_id, after__in=LEFT, at__gte=settled.at)
+        stands |= Q(status__in=LEFT, id__in=[change.pledge_id for change in await changes] or [0])
+    rows = Pledge.filter(stands, campaign_id=campaign_id)
     return await rows.order_by("confirmed_at", "id").select_related("reward")
 
 
@@ -73,10 +84,16 @@ def backers(pledges: Sequence[Pledge]) -> list[Backer]:
             pledge.id, pledge.public_name if pledge.public_name and not pledge.anonymous else _("Anonyme"),
             None if pledge.id in unseen else pledge.amount_cents, pledge.reward.title if pledge.reward else "",
             clock.local(pledge.confirmed_at).date() if pledge.confirmed_at else None,
-            _("reçu") if pledge.status == PledgeStatus.COLLECTED else _("promis"),
+            _state(pledge),
         )
         for pledge in reversed(pledges)
     ]  # fmt: skip
+
+
+def _state(pledge: Pledge) -> str:
+    if pledge.status in (PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING, PledgeStatus.DISPUTED):
+        return _("reçu")
+    return _("reparti") if pledge.status in LEFT else _("promis")
 
 
 def curve(campaign: Campaign, pledges: Sequence[Pledge]) -> list[Bucket]:

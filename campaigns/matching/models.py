@@ -93,6 +93,7 @@ class MatchAgreement(Asked):
     `tellings` how that grew: per week its first day, cents, gifts, persons. `due_at`, `received_at`: where money is.
     `confirmed_by`: who of the team confirmed what another proposed, or refused it; nobody where the representative who
     signed had asked for it.
+    `due_cents`: the sum that fell due, when it is one that pages may say; they go on saying it (`ledger.told`).
     """
 
     seats = Seats("proposed_by_id", "confirmed_by_id", "confirmed_at")
@@ -138,6 +139,7 @@ class MatchAgreement(Asked):
     )
     confirmed_at = fields.DatetimeField(null=True)
     due_at = fields.DatetimeField(null=True)
+    due_cents = fields.BigIntField(default=0)
     received_at = fields.DatetimeField(null=True)
     communes: fields.ReverseRelation["MatchCommune"]
 

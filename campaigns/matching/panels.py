@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from campaigns.matching import offering, queries, returning, signing, wording
+from campaigns.matching import offering, queries, returning, service, signing, wording
 from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchState
 from campaigns.slots import Step, Tool
 from civic import clock
@@ -33,18 +33,28 @@ async def campaign_panels(campaign: "Campaign") -> list[Panel]:
 
 
 def _row(agreement: MatchAgreement, campaign: "Campaign") -> dict[str, object]:
-    """What is shown of an agreement: the sums that were told last, by a day; once it is over only the true one."""
+    """What is shown of an agreement: the sums that were told last, by a day; once it is due only that one.
+
+    What is added less since is told with the gifts that left, on the page of proofs: beside it, it would tell one.
+    """
     adds, left = campaign.is_open() and queries.adds_now(agreement), queries.told_left_of(agreement)
-    exact, begun = queries.may_be_told(agreement), agreement.told_at is not None or not agreement.reserved_cents
+    exact = bool(agreement.due_cents) if agreement.due_at else queries.may_be_told(agreement)
+    added = agreement.due_cents if agreement.due_at else agreement.told_cents
+    begun = agreement.told_at is not None or not agreement.reserved_cents
     return {
         "matcher": agreement.fund.organisation, "title": wording.title_text(agreement), "adds": adds,
         "rule": wording.rule_text(agreement), "limits": wording.limits_text(agreement),
         "who": wording.who_text(agreement), "told": begun if campaign.is_open() else exact,
-        "told_at": None if exact else agreement.told_at, "left_cents": left, "added_cents": agreement.told_cents,
+        "told_at": None if exact else agreement.told_at, "left_cents": left, "added_cents": added,
         "countdown": wording.countdown_text(agreement) if campaign.is_open() else "",
         "total_cents": agreement.told_cents + left,
         "used_up": campaign.is_open() and queries.left_of(agreement) == 0,
     }  # fmt: skip
+
+
+async def gift_moved(campaign_id: int) -> None:
+    """What is added to a funded campaign follows its gifts, in their transaction."""
+    await service.keep_up(campaign_id)
 
 
 async def gift_notes(campaign: "Campaign", cents: int) -> list[str]:

@@ -180,8 +180,15 @@ async def added_by(agreement: MatchAgreement) -> Added:
     return Added(len(rows), len(persons), sum(int(str(row[3])) for row in rows), left_of(agreement))
 
 
-async def shown_of(agreement: MatchAgreement) -> Added:
-    """What its followers read: while the campaign runs what may be told (decisions/0014), then what is to be paid."""
+async def shown_of(agreement: MatchAgreement, *, pays: bool = True) -> Added:
+    """What its followers read: while the campaign runs what may be told (decisions/0014), then what is to be paid.
+
+    Whoever neither pays nor receives it (`pays`), a lead, goes on reading what fell due: what is added less tells
+    a gift.
+    """
+    if agreement.stage != MatchState.RESERVED and not pays:
+        cents = int(agreement.due_cents or agreement.told_cents)
+        return Added(agreement.told_gifts, agreement.told_persons, cents, int(agreement.cap_cents) - cents)
     if agreement.stage != MatchState.RESERVED:
         return await added_by(agreement)
     return Added(agreement.told_gifts, agreement.told_persons, agreement.told_cents, told_left_of(agreement))
@@ -193,8 +200,12 @@ def may_be_told(agreement: MatchAgreement) -> bool:
 
 
 async def tells_of_few(campaign_id: int) -> bool:
-    """Whether the sum of one of a campaign's agreements would tell what one or two persons gave."""
-    return not all(may_be_told(agreement) for agreement in await active_of(campaign_id))
+    """Whether the sum of one of a campaign's agreements would tell what one or two persons gave.
+
+    Once due it is the sum that fell due: what is added less is told with the gifts that left (`ledger.told`).
+    """
+    found = await active_of(campaign_id)
+    return not all(one.due_cents if one.due_at else may_be_told(one) for one in found)
 
 
 def history_of(agreement: MatchAgreement) -> list[Period]:

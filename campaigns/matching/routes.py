@@ -68,14 +68,15 @@ async def _row(
     proposed, signed = agreement.status == AgreementStatus.PROPOSED, agreement.status == AgreementStatus.SIGNED
     team, waits = actor.is_animator or actor.is_treasurer, proposed or signed
     form = refused[1] if refused and refused[0] == agreement.id else Form[Any](
-        {"amount": money(agreement.reserved_cents), "received_on": clock.today().isoformat()}
+        {"amount": money(agreement.reserved_cents) if team else "", "received_on": clock.today().isoformat()}
     )
     return {
         "agreement": agreement, "lost": wording.is_lost(agreement), "state": state, "look": look,
         "rule": wording.rule_text(agreement),
         "limits": wording.limits_text(agreement), "who": wording.who_text(agreement),
-        "days": wording.days_text(agreement), "added": await queries.shown_of(agreement), "payment": payment,
-        "owed": await returning.owed_to(agreement.id), "returns": await returning.returns_of(agreement.id),
+        "days": wording.days_text(agreement), "payment": payment, "added": await queries.shown_of(agreement, pays=team),
+        "owed": await returning.owed_to(agreement.id) if team else 0,
+        "returns": await returning.returns_of(agreement.id) if team else [],
         "until": queries.answer_by(agreement) if waits else None, "signed": signed,
         "promised": wording.promised_text(await queries.promised_to(agreement), agreement) if waits else None,
         "may_agree": await signing.may_confirm(agreement, actor), "too_late": not agreeing.is_open(agreement.campaign),

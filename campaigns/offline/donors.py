@@ -5,7 +5,7 @@ from typing import Any
 from tortoise.expressions import F
 
 from campaigns.identity import DonorForm
-from campaigns.lifecycle.models import SETTLED, Campaign
+from campaigns.lifecycle.models import STILL, Campaign
 from campaigns.offline.models import COUNTING, OfflineChange, OfflineDonor, OfflineGift
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.queries import STANDING
@@ -53,7 +53,7 @@ async def thanked_otherwise(campaign_id: int) -> list[Thanked]:
     return [
         Thanked(
             gift.public_name, gift.verified_at or gift.created_at, gift.person_id or known[fold(gift.donor_name)],
-            gift.amount_hidden, settled=gift.campaign.status in SETTLED, called=fold(gift.donor_name),
+            gift.amount_hidden, settled=gift.campaign.status in STILL, called=fold(gift.donor_name),
         )
         for gift in found
     ]  # fmt: skip

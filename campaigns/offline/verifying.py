@@ -7,7 +7,7 @@ from typing import Any
 
 from tortoise.expressions import F, Q
 
-from campaigns import tax
+from campaigns import slots, tax
 from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind, Entry
 from campaigns.ledger.service import Amount
@@ -204,6 +204,8 @@ async def _take_out(gift: OfflineGift, team: Actor, to: OfflineStatus, why: str)
     for entry in await Entry.filter(mine, source_type=SOURCE).order_by("-id"):
         await ledger.reverse(entry, actor=team.hand.id, memo=f"offline {gift.id} {to.value}")
     await (_promise_waits_again(gift, team) if gift.pledge else _count_out(gift))
+    for keep_up in slots.gift_moved:
+        await keep_up(gift.campaign_id)
     await keep_need(gift.campaign_id)
     await jobs.enqueue(
         "offline_reversed", key=f"offline-{gift.id}-{gift.turn}", gift_id=gift.id, campaign_id=gift.campaign_id,
