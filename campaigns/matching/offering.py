@@ -12,6 +12,7 @@ from campaigns.lifecycle.queries import campaign_to_show
 from campaigns.matching.forms import OfferForm
 from campaigns.matching.models import MatchAgreement, MatchOffer
 from campaigns.matching.queries import MATCHERS
+from campaigns.money import as_typed
 from civic import clock, mail
 from civic.database import transaction
 from civic.errors import Forbidden, Gone
@@ -103,4 +104,4 @@ async def filled_in(campaign: Campaign, offer_id: str) -> dict[str, str]:
 
 
 def _euros(cents: int) -> str:
-    return f"{cents // 100},{cents % 100:02d}".removesuffix(",00") if cents else ""
+    return as_typed(cents) if cents else ""
