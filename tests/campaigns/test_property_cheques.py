@@ -27,6 +27,8 @@ CHEQUES = (
     "hold", "announce", "announce", "confirm", "choose", "choose", "take back", "correct", "arrive", "verify", "bounce",
     "days",
 )  # fmt: skip
+A_WHILE = [[Act("days", 1, 0)]] * 3
+"""Three weeks: a reward is no longer held; after three more nothing is awaited."""
 
 
 @dataclass
@@ -129,7 +131,8 @@ def test_whatever_backers_do_by_cheque_no_more_of_a_reward_is_held_than_there_is
 
     @lives(8)
     @given(groups_of(CHEQUES))
-    @known([[Act("announce", 1, 0)], [Act("choose", 0, 1), Act("correct", 1, 0)]])
+    @known([[Act("announce", 1, 0)], [Act("choose", 0, 1), Act("choose", 0, 2)], [Act("choose", 0, 1), Act("correct", 1, 0)]])
+    @known([[Act("announce", 1, 0)], *A_WHILE, [Act("choose", 0, 1)], *A_WHILE, [Act("arrive", 0, 0)]])
     def example(groups: list[list[Act]]) -> None:
         worlds.live_without_gateway(lambda: story(groups))
 
