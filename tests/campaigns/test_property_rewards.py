@@ -1,6 +1,7 @@
 """Invariant 11: whatever backers do, alone or at once, no more of a reward is held than there is; what is freed returns.
 
-The public total is what their promises are, whoever changes or cancels hers (10).
+The public total is what their promises are, whoever changes or cancels hers (10). A card that was saved is of a promise
+that stands, or it is let go (7).
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from tests.campaigns.model.worlds import ENGINES, Worlds, lives
 
 pytestmark = ENGINES
 ACTS = ("hold", "pay", "edit", "edit", "edit at once", "hold twice", "hold anew", "undo", "cancel", "abandon", "expire",
-        "pay late")  # fmt: skip
+        "pay late", "pay after all")  # fmt: skip
 """Whoever changes her promise wants what is scarce as often as whoever makes one."""
 
 
@@ -23,11 +24,14 @@ def test_whatever_backers_do_at_once_no_more_of_a_reward_is_held_than_there_is(w
         for group in groups:
             await asyncio.gather(*(shop.do(act) for act in group))
             await shop.assert_within_stock()
+            await shop.assert_no_card_is_kept_in_vain()
         await shop.assert_the_rest_can_be_taken()
 
     @lives(14)
     @given(groups_of(ACTS))
     @known([[Act("edit", 1, 0)], [Act("edit", 0, 0), Act("edit", 1, 2)], [Act("cancel", 0, 0)], [Act("undo", 0, 0)]])
+    @known([[Act("cancel", 0, 0)], [Act("pay after all", 1, 0), Act("pay after all", 2, 0)], [Act("hold", 0, 0)], [Act("abandon", 0, 0)],
+            [Act("pay after all", 0, 0)]])  # fmt: skip
     def example(groups: list[list[Act]]) -> None:
         worlds.live_without_gateway(lambda: story(groups))
 

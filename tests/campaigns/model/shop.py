@@ -17,6 +17,7 @@ from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import Gift, Saved
 from campaigns.settlement.verify import rewards_match, totals_are_true
 from civic import clock
+from civic.jobs.models import Job
 from civic.people.models import Person
 from tests.campaigns.model.worlds import tried
 from tests.factories import a_person
@@ -53,13 +54,16 @@ class Shop:
     people: list[Person]
     keys: "count[int]" = field(default_factory=lambda: count(1))
     before: dict[int, editing.Wish] = field(default_factory=dict)
+    saved: set[str] = field(default_factory=set)
+    """Every card that somebody saved."""
     offset: timedelta = timedelta()
 
     async def do(self, act: Act) -> None:
         """Carry out an act, which may be refused."""
         verbs = {
             "hold": self.hold, "hold twice": self.hold_twice, "hold anew": self.hold_anew, "pay": self.pay, "edit": self.edit,
-            "edit at once": self.edit_at_once, "pay late": self.pay_late, "undo": self.undo, "cancel": self.cancel, "abandon": self.abandon, "expire": self.expire,
+            "edit at once": self.edit_at_once, "pay late": self.pay_late,
+            "pay after all": self.pay_after_all, "undo": self.undo, "cancel": self.cancel, "abandon": self.abandon, "expire": self.expire,
         }  # fmt: skip
         await verbs[act.verb](act)
 
@@ -92,12 +96,24 @@ class Shop:
     async def pay(self, act: Act, late: timedelta = timedelta()) -> None:
         found = await self.one(act, PledgeStatus.CREATED)
         if found:
-            saved = Saved(f"cus_{found.id}", f"pm_{found.id}", "Visa •••• 4242", clock.now() + late)
-            await tried(pledges.confirm(found.id, saved))
+            await self.save(found, late)
+
+    async def save(self, found: Pledge, late: timedelta = timedelta()) -> None:
+        """A card of hers is kept for this promise, as we hear."""
+        card = f"pm_{next(self.keys)}"
+        if await tried(pledges.confirm(found.id, Saved(f"cus_{found.id}", card, "Visa •••• 4242", clock.now() + late))):
+            self.saved.add(card)
 
     async def pay_late(self, act: Act) -> None:
         """What the gateway saved after the deadline, heard of before the decision."""
         await self.pay(act, timedelta(days=40))
+
+    async def pay_after_all(self, act: Act) -> None:
+        """Her page was open in another window when she gave this promise up, or paid it."""
+        status = (PledgeStatus.ABANDONED, PledgeStatus.CANCELLED, PledgeStatus.CONFIRMED)[act.which % 3]
+        found = await self.one(act, status)
+        if found:
+            await self.save(found)
 
     async def edit(self, act: Act) -> None:
         found = await self.one(act, PledgeStatus.CONFIRMED)
@@ -143,6 +159,12 @@ class Shop:
             assert held == taken <= stock, (reward.title, held, taken, stock)
         by_hand = [said for check in BY_HAND for said in await check()]
         assert [*await rewards_match(), *await totals_are_true(), *by_hand] == []
+
+    async def assert_no_card_is_kept_in_vain(self) -> None:
+        """A saved card is of a promise that stands, or it is let go (invariant 7)."""
+        standing = set(await Pledge.filter(status=PledgeStatus.CONFIRMED).values_list("method_ref", flat=True))
+        let_go = set(await Job.filter(name="method_unneeded").values_list("key", flat=True))
+        assert self.saved - standing == let_go, (self.saved, standing, let_go)
 
     async def assert_the_rest_can_be_taken(self) -> None:
         """As many as are free, by a crowd that wants them all at once, and not one more."""
