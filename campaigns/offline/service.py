@@ -168,7 +168,9 @@ async def change(gift: OfflineGift, actor: Actor, entry: Entry, *, unseen: bool 
             cause = "received" if arrives else _changed(gift, entry)
             await move(gift, OfflineStatus.RECEIVED, by=By.LEAD, cause=cause + ending, actor_id=actor.hand.id, **values)
         else:
-            same = OfflineGift.filter(id=gift.id, status=gift.status, amount_cents=gift.amount_cents)
+            same = OfflineGift.filter(
+                id=gift.id, status=gift.status, amount_cents=gift.amount_cents, reward_id=gift.reward_id
+            )
             if not await same.update(updated_at=clock.now(), **values):
                 raise DomainError(_("Ce don a déjà changé d’état. Rechargez la page."))
             await note(gift.id, gift.status.value, gift.status.value, _changed(gift, entry) + ending, actor.hand.id)

@@ -8,7 +8,8 @@ from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 STAND_STILL = """UPDATE campaign SET settled_entry =
 (SELECT COALESCE(MAX(entry.position), 0) FROM entry WHERE entry.campaign_id = campaign.id)
 WHERE goal <> 'monthly' AND status IN ('funded', 'reporting', 'closed', 'unwinding', 'refunded')"""
-SAID = "UPDATE match_agreement SET due_cents = reserved_cents WHERE due_at IS NOT NULL AND told_cents = reserved_cents"
+SAID = """UPDATE match_agreement SET due_cents = reserved_cents WHERE due_at IS NOT NULL AND corrections = 0
+AND told_cents = reserved_cents"""
 
 
 async def take_as_told(_apps, editor):

@@ -1,4 +1,7 @@
-"""Invariant 6: however many workers meet a deadline, suspended, resumed, heard of late, it is decided once, charged once."""
+"""Invariant 6: however many workers meet a deadline, suspended, resumed, heard of late, it is decided once, charged once.
+
+Nobody is charged before success, and of a failure no card is left with us (7); what has ended stays as it ended (4).
+"""
 
 import asyncio
 from collections import Counter
@@ -20,6 +23,7 @@ from campaigns.pledges.models import Pledge
 from campaigns.settlement import charging, deciding, looking
 from civic import jobs
 from civic.people.actor import Actor
+from tests.campaigns.model.ended import Ended
 from tests.campaigns.model.worlds import ENGINES, Clocks, Worlds, letters, lives, open_promise, restarted, tried
 from tests.campaigns.sandbox_server import SECRET, Harness
 from tests.campaigns.till import assert_books_agree
@@ -48,6 +52,7 @@ class Deadline:
     team: Actor
     decided: tuple[object, object] | None = None
     seeds: "count[int]" = field(default_factory=lambda: count(1))
+    ended: Ended = field(default_factory=Ended)
 
     async def do(self, act: str) -> None:
         verbs: dict[str, Callable[[], Awaitable[object]]] = {
@@ -83,6 +88,9 @@ class Deadline:
             assert (found.decided_at, found.decided_total_cents) == self.decided
         elif found.decided_at:
             self.decided = found.decided_at, found.decided_total_cents
+        if not found.decided_at:
+            assert (await self.gate.control.dump())["payment_intents"] == [], "nobody is charged before success"
+        await self.ended.assert_unchanged()
 
     async def ends(self) -> None:
         """Whoever suspended it resumes it; all is heard and done, and once more by a crowd."""
@@ -97,7 +105,9 @@ class Deadline:
         assert found.decided_total_cents == total
         assert (found.status == CampaignStatus.FAILED) is not reached
         everybody = await Pledge.filter(campaign_id=found.id).select_related("person")
-        made = (await self.gate.control.dump())["payment_intents"]
+        world = await self.gate.control.dump()
+        made = world["payment_intents"]
+        assert reached or [one["id"] for one in world["payment_methods"] if one["customer"]] == [], "a card is kept"
         assert [one["id"] for one in made if one["status"].startswith("requires_")] == [], "payable still (invariant 3)"
         intents = Counter(one["metadata"]["pledge"] for one in made)
         assert intents == ({str(pledge.id): 1 for pledge in everybody} if reached else {})

@@ -30,6 +30,7 @@ from civic.people.models import RoleName
 from civic.settings import Settings, configure
 from tests.campaigns.model import checks
 from tests.campaigns.model.agreeing import assert_two_books_agree
+from tests.campaigns.model.ended import Ended
 from tests.campaigns.model.paper import assert_receipts_right
 from tests.campaigns.model.seen import HIDDEN_CENTS, VEILED, Visitor, fund_of
 from tests.campaigns.sandbox_server import SECRET, Harness, running_sandbox
@@ -87,6 +88,7 @@ class Life(RuleBasedStateMachine):
         self.read_at: tuple[str, timedelta] | None = None
         self.lines_read: frozenset[str] = frozenset()
         self.steps = self.days = 0
+        self.ended = Ended()
         try:
             self.run(self.open())
         except BaseException:
@@ -312,6 +314,7 @@ class Life(RuleBasedStateMachine):
         """`civic verify`, both sides' books line by line, and what the public reads, after every step."""
         quiet = not await checks.undone()
         await checks.assert_verified(quiet)
+        await self.ended.assert_unchanged()
         campaign = await Campaign.get(id=self.campaign)
         self.seen = await checks.what_there_is(self.campaign)
         world = await self.gate.control.dump()
