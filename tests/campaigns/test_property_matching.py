@@ -18,6 +18,7 @@ from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.refunds import requesting
 from campaigns.refunds.models import Dispute, Refund, RefundMeans, RefundStatus
+from campaigns.refunds.position import position_of
 from campaigns.settlement import closing, deciding
 from civic import clock, jobs
 from civic.people.actor import Actor
@@ -107,9 +108,11 @@ class Fair:
             del self.cards[id]
 
     async def part(self, who: int, cents: int, _yes: bool) -> None:
-        """Two persons give so much back; of the gift first, then of the tip."""
+        """Two persons give so much back, or all there is; of the gift first, then of the tip."""
         if self.cards:
             id = sorted(self.cards)[who % len(self.cards)]
+            found = await position_of(await Pledge.get(id=id))
+            cents = min(cents, found.refundable_cents if found else 0)
             if await tried(self.give_back(id, cents)):
                 self.cards[id].cents = max(0, self.cards[id].cents - cents)
 
@@ -216,7 +219,7 @@ async def a_fair(goal: int) -> Fair:
 
 Acts = list[tuple[str, tuple[int, int, bool]]]
 WHOLE: Acts = [("part", (0, 2_500, True)), ("part", (0, 500, True)), ("fails", (0, 300, True)), ("again", (0, 300, True)),
-               ("part", (1, 300, True)), ("bounce", (0, 300, False)), ("late cheque", (3, 6_000, True))]  # fmt: skip
+               ("part", (1, 300, True)), ("part", (1, 6_000, True)), ("bounce", (0, 300, False)), ("late cheque", (3, 6_000, True))]  # fmt: skip
 """One gift goes back, then its tip; the next in part, its refund fails; a cheque bounces and another comes too late."""
 
 
