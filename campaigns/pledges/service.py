@@ -201,7 +201,7 @@ async def cancel(found: Pledge) -> None:
     async with transaction():
         open_still = await undecided(found).update(updated_at=clock.now())
         # read again under the lock: another tab changed it, or a first turn was rolled back
-        await found.refresh_from_db(fields=["status", "amount_cents", "method_ref"])
+        await found.refresh_from_db(fields=["status", "amount_cents", "method_ref", "reward_id"])
         if found.status == PledgeStatus.CANCELLED:
             return
         if not open_still:

@@ -9,8 +9,11 @@ import asyncio
 from hypothesis import example as known
 from hypothesis import given
 
+from campaigns.pledges import service as pledges
+from campaigns.pledges.models import Pledge
 from tests.campaigns.model.shop import Act, a_shop, groups_of
 from tests.campaigns.model.worlds import ENGINES, Worlds, lives
+from tests.factories.campaigns import whole
 
 pytestmark = ENGINES
 ACTS = ("hold", "pay", "edit", "edit", "edit at once", "hold twice", "hold anew", "undo", "cancel", "abandon", "expire",
@@ -36,3 +39,14 @@ def test_whatever_backers_do_at_once_no_more_of_a_reward_is_held_than_there_is(w
         worlds.live_without_gateway(lambda: story(groups))
 
     example()
+
+
+def test_a_promise_cancelled_in_a_tab_that_is_behind_frees_the_reward_that_was_chosen_since(worlds: Worlds) -> None:
+    async def story() -> None:
+        shop = await a_shop()
+        behind = await whole((await Pledge.all().order_by("id"))[0].id)
+        await shop.do(Act("edit", 0, 1))
+        await pledges.cancel(behind)
+        await shop.assert_within_stock()
+
+    worlds.live_without_gateway(story)
