@@ -146,8 +146,6 @@ async def treasury_panels(actor: Actor) -> list[Panel]:
 async def desk_todos(person: "Person") -> list[Todo]:
     """Offers of matchers that wait for an agreement to be written, and signed ones she may confirm, for the team."""
     roles = frozenset(await roles_of(person))
-    if RoleName.ANIMATOR not in roles:
-        return []
     actor = Actor(person, roles)
     return [
         *[
@@ -163,7 +161,7 @@ async def desk_todos(person: "Person") -> list[Todo]:
                 _("Préparer l’accord proposé par %(who)s", who=one.organisation.name),
                 urls.path("matching.index", slug=one.campaign.slug), "argent", detail=one.campaign.title,
             )
-            for one in await offering.offers()
+            for one in (await offering.offers() if RoleName.ANIMATOR in roles else ())
         ],
     ]  # fmt: skip
 
@@ -186,11 +184,13 @@ async def person_given(person: "Person") -> list[Given]:
     """What those she represents add to the gifts of others."""
     found = []
     for agreement in await queries.of_person(person):
-        if agreement.status != AgreementStatus.ACTIVE or agreement.answered_at is None:
+        if agreement.status not in (AgreementStatus.SIGNED, AgreementStatus.ACTIVE) or agreement.answered_at is None:
             continue
         words = {"who": agreement.fund.organisation.name, "title": agreement.campaign.title}
         state, _look = wording.state_text(agreement)
         text = _("%(who)s ajoute aux dons de « %(title)s »", **words)
+        if agreement.status == AgreementStatus.SIGNED:
+            text = _("%(who)s va ajouter aux dons de « %(title)s »", **words)
         found.append(Given(text, urls.path("matching.mine"), "argent", agreement.answered_at, state))
     return found
 

@@ -8,7 +8,7 @@ from tortoise.functions import Count, Min
 
 from campaigns.lifecycle.models import Campaign
 from campaigns.offline import queries
-from campaigns.offline.models import OfflineGift, OfflineStatus
+from campaigns.offline.models import COUNTING, OfflineGift, OfflineStatus
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import reference
 from civic.i18n import _
@@ -17,6 +17,7 @@ from civic.places.folding import fold
 
 LOOKED_THROUGH = 2_000
 """Among how many of a campaign a name or a number is looked for."""
+HERE = (OfflineStatus.RECEIVED, OfflineStatus.SENT_BACK)
 _NUMBER = re.compile(r"0*([1-9]\d{0,11})")
 
 
@@ -85,8 +86,22 @@ async def find(campaign: Campaign, actor: Actor, typed: str) -> list[Awaited]:
     number = number_in(typed)
     if names := [("H", number), ("P", number)] if number else queries.references_in(typed):
         return _under(found, names) or await _late(campaign, actor, names)
-    words = fold(typed).split()
-    return [one for one in found if words and one.name and all(word in fold(one.name) for word in words)]
+    return [one for one in found if one.name and _names(typed, one.name)]
+
+
+async def received_of(campaign: Campaign, actor: Actor, typed: str) -> OfflineGift | None:
+    """The last gift that was announced under such a name, as far as it is shown to her, and has come."""
+    rows = OfflineGift.filter(campaign_id=campaign.id, due_on__isnull=False, status__in=[*HERE, *COUNTING])
+    if not queries.may_verify(actor):
+        rows = rows.filter(anonymous=False)
+    latest = await rows.order_by("-id").limit(LOOKED_THROUGH)
+    return next((gift for gift in latest if _names(typed, gift.donor_name)), None)
+
+
+def _names(typed: str, name: str) -> bool:
+    """Whether each word that was typed is a part of the name, accents and capitals aside."""
+    words, folded = fold(typed).split(), fold(name)
+    return bool(words) and all(word in folded for word in words)
 
 
 def _under(found: list[Awaited], names: list[tuple[str, int]]) -> list[Awaited]:

@@ -29,6 +29,7 @@ async def announced(gift: OfflineGift, occasion: str = "") -> None:
     await _write(
         gift, "offline", occasion, **words(how, locale), own=urls.absolute("offline.own", token=token),
         paper=urls.absolute("offline.own_slip", token=token), held=_held(gift, locale), live=True,
+        changed=bool(occasion),
     )  # fmt: skip
 
 

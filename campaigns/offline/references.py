@@ -1,7 +1,7 @@
 """Why nothing is awaited under a reference: what became of it, in one sentence that says what to do."""
 
 from campaigns.lifecycle.models import Campaign
-from campaigns.offline import queries
+from campaigns.offline import awaited, queries
 from campaigns.offline.awaited import number_in
 from campaigns.offline.models import COUNTING, OfflineChange, OfflineGift, OfflineSlip, OfflineStatus
 from campaigns.pledges.models import Pledge, PledgeStatus
@@ -18,6 +18,8 @@ async def why_not(campaign: Campaign, actor: Actor, typed: str) -> str:
         known = await OfflineGift.filter(id=number, campaign_id=campaign.id).exclude(status=OfflineStatus.CREATED)
         named = [(known[0].code[0], known[0].slip_id or number)] if known else [("H", number)]
     if len(named) != 1:
+        if gift := await awaited.received_of(campaign, actor, typed):
+            return await _became(gift, gift.code)
         said = _("Rien n’est annoncé sous « %(typed)s ». Une référence ressemble à H-000123, P-000123 ou B-000123.",
                  typed=typed)  # fmt: skip
         return said

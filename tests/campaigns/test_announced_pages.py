@@ -194,6 +194,9 @@ async def test_its_backer_changes_it_and_takes_it_back_by_her_link(client: Clien
     sent = {"other": "45", "reward": "0", "shown": "anonymous"}
     assert (await client.submit(own(gift, "/modifier"), sent)).status_code == 303
     assert "45" in (await client.get(own(gift))).text
+    await jobs.run_due(schedules=False)
+    told = await OutboxMessage.filter(subject__startswith="Votre don a changé").get()
+    assert "Ce message remplace le précédent" in told.text
     assert (await client.submit(own(gift, "/annuler"))).status_code == 303
     page = (await client.get(own(gift))).text
     assert "Annulé" in page

@@ -269,3 +269,22 @@ def drawn(content: bytes) -> str:
     document = pypdfium2.PdfDocument(content)
     assert len(document) == 1, "what is signed holds on one page"
     return " ".join(str(document[0].get_textpage().get_text_range()).replace("\u202f", " ").replace("\u00a0", " ").split())
+
+
+@pytest.mark.one_engine
+async def test_whoever_may_confirm_finds_it_at_the_desk_and_the_matcher_in_her_space(
+    client: Client, sign_in: SignIn
+) -> None:
+    campaign = await a_live_campaign(10_000)
+    await a_signed(campaign)
+    treasurer = await a_person("Dominique Roy", "", RoleName.TREASURER)
+    browser = await sign_in(treasurer)
+    assert "Confirmer l’accord signé par" in await plain(browser, "/pupitre")
+    space = await plain(browser, "/mon-espace")
+    assert "Au pupitre : 1 chose attend l’équipe" in space
+    assert "Rien ne presse" not in space
+    mayor = await sign_in(await a_person("Jean Maire", "mairie@exemple.fr"))
+    space = await plain(mayor, "/mon-espace")
+    assert "va ajouter aux dons" in space
+    assert "Signé, l’équipe le confirme" in space
+    assert "Au pupitre" not in space

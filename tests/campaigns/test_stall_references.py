@@ -59,6 +59,8 @@ async def test_a_reference_that_is_not_awaited_says_what_became_of_it(sign_in: S
         assert f"{gift.code} est déjà saisi : 72,50 €, reçu le" in page
         assert "Une deuxième personne le vérifie" in page
     assert f"{gift.code} est déjà saisi" in await searched(lead, campaign, str(gift.id))
+    for page in (await filled(lead, campaign, "odile"), await searched(lead, campaign, "blanc")):
+        assert f"{gift.code} est déjà saisi" in page, "by name too: nobody enters it twice"
     await verifying.verify(gift.id, await a_treasurer())
     for page in (await filled(lead, campaign, gift.code), await refused(lead, campaign, gift.code)):
         assert f"{gift.code} est déjà vérifié : 72,50 €, reçu le" in page
