@@ -12,6 +12,7 @@ from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from campaigns.pledges.queries import NAMED, STANDING
 from civic import clock
 from civic.i18n import _
+from civic.places.folding import fold
 
 FEWEST_HIDDEN = 3
 LEFT = (PledgeStatus.REFUNDED, PledgeStatus.CHARGED_BACK)
@@ -21,7 +22,10 @@ DAILY_FROM = 10
 
 @dataclass(slots=True, frozen=True)
 class Backer:
-    """A gift as the lead may see it: no name when anonymous, `cents` None when out of sight."""
+    """A gift as the lead may see it: no name when anonymous, `cents` None when out of sight.
+
+    Of whoever hides her amount nothing but the name, and that late: `pledge_id` is 0.
+    """
 
     pledge_id: int
     name: str
@@ -76,24 +80,35 @@ def out_of_sight(pledges: Sequence[Pledge]) -> set[int]:
     return unseen
 
 
-def backers(pledges: Sequence[Pledge]) -> list[Backer]:
-    """The list of a campaign's gifts as its lead may read it, latest first."""
+def backers(campaign: Campaign, pledges: Sequence[Pledge]) -> list[Backer]:
+    """The list of a campaign's gifts as its lead may read it, latest first; apart from them who hides her amount.
+
+    Beside a day, a thank-you or a total that has just moved a name would tell what was hidden: these stand at the end,
+    without a name until the public page has it (docs/decisions/0014).
+    """
     unseen = out_of_sight(pledges)
-    return [
+    shown = [
         Backer(
-            pledge.id, pledge.public_name if pledge.public_name and not pledge.anonymous else _("Anonyme"),
-            None if pledge.id in unseen else pledge.amount_cents, pledge.reward.title if pledge.reward else "",
-            clock.local(pledge.confirmed_at).date() if pledge.confirmed_at else None,
-            _state(pledge),
+            pledge.id, _name(pledge), None if pledge.id in unseen else pledge.amount_cents,
+            pledge.reward.title if pledge.reward else "",
+            clock.local(pledge.confirmed_at).date() if pledge.confirmed_at else None, _state(pledge),
         )
-        for pledge in reversed(pledges)
+        for pledge in reversed(pledges) if not pledge.amount_hidden
     ]  # fmt: skip
+    hidden = [pledge for pledge in pledges if pledge.amount_hidden]
+    may_name = campaign.status in STILL and len({pledge.person_id for pledge in hidden}) >= FEWEST_HIDDEN
+    named = [_name(pledge) if may_name else _("Une personne qui cache son montant") for pledge in hidden]
+    return shown + [Backer(0, name, None, "", None, "") for name in sorted(named, key=fold)]
+
+
+def _name(pledge: Pledge) -> str:
+    return pledge.public_name if pledge.public_name and not pledge.anonymous else _("Anonyme")
 
 
 def _state(pledge: Pledge) -> str:
     if pledge.status in (PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING, PledgeStatus.DISPUTED):
         return _("reçu")
-    return _("reparti") if pledge.status in LEFT else _("promis")
+    return _("rendu") if pledge.status in LEFT else _("promis")
 
 
 def curve(campaign: Campaign, pledges: Sequence[Pledge]) -> list[Bucket]:

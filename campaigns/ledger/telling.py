@@ -74,6 +74,17 @@ async def givers(campaign_id: int, read: Read = database.fetch_all) -> dict[Of, 
     return found
 
 
+async def untold_of(campaign_id: int) -> set[Of]:
+    """The gifts that left a settled campaign and are not told as gone yet: their donors are named as if they had not.
+
+    A name that went the moment one gift did would say whose it was.
+    """
+    row = (await database.fetch_all(_SETTLED, [campaign_id]))[0]
+    if row["settled_entry"] is None or not int(row["untold_cents"]):
+        return set()
+    return (await told_of(campaign_id, row["settled_entry"], row["status"])).moved
+
+
 async def moved_since(campaign_id: int) -> bool:
     """Whether a gift left a campaign, or was contested, since its totals stand still."""
     return bool(await database.fetch_all(_LATER, [campaign_id]))

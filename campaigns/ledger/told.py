@@ -42,7 +42,8 @@ class Moved:
 class Told:
     """In cents: what each gift counts for, what is added to them, what left the fund, what is told as gone or held.
 
-    `waiting`: what is not told yet, by person; `match_waits`: what is added less for them, which follows right after.
+    `waiting`: what is not told yet, by person, `moved` the gifts it is about; `match_waits`: what is added less for
+    them, which follows right after.
     """
 
     counted: dict[Of, int] = field(default_factory=lambda: defaultdict(int))
@@ -50,6 +51,7 @@ class Told:
     left: int = 0
     gone: int = 0
     waiting: dict[Hashable, int] = field(default_factory=dict)
+    moved: set[Of] = field(default_factory=set)
     match_waits: int = 0
 
     @property
@@ -74,6 +76,7 @@ class Told:
         if enough and len(self.waiting) >= enough:
             self.gone += sum(self.waiting.values()) + self.match_waits
             self.waiting.clear()
+            self.moved.clear()
             self.match_waits = 0
 
 
@@ -105,6 +108,7 @@ def told(
         gone = -one.fund if still and again else 0
         if gone or share != shares[of]:
             found.move(givers.get(of), gone, share - shares[of])
+            found.moved.add(of)
             shares[of] = share
     if still:
         found.tell(enough)

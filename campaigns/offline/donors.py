@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 
 from campaigns.identity import DonorForm
+from campaigns.ledger import telling
 from campaigns.lifecycle.models import STILL, Campaign
 from campaigns.offline.models import COUNTING, OfflineChange, OfflineDonor, OfflineGift
 from campaigns.pledges.models import Pledge
@@ -46,7 +47,9 @@ async def thanked_otherwise(campaign_id: int) -> list[Thanked]:
 
     Whoever left no address is known by her name: the same name is one person.
     """
-    rows = OfflineGift.filter(campaign_id=campaign_id, status__in=list(COUNTING), pledge_id__isnull=True)
+    gone = [id for kind, id in await telling.untold_of(campaign_id) if kind == "offline"]
+    counts = Q(status__in=list(COUNTING)) | Q(id__in=gone or [0], amount_hidden=True)
+    rows = OfflineGift.filter(counts, campaign_id=campaign_id, pledge_id__isnull=True)
     found = await rows.exclude(public_name="").order_by("-id").limit(200).select_related("campaign")
     known = {fold(gift.donor_name): gift.person_id or -gift.id for gift in found}
     known |= {fold(gift.donor_name): gift.person_id for gift in found if gift.person_id}

@@ -3,6 +3,7 @@
 from tortoise.expressions import Q
 
 from campaigns import slots
+from campaigns.ledger import telling
 from campaigns.lifecycle.models import STILL, Campaign, CampaignStatus, GoalKind, Reward
 from campaigns.lifecycle.queries import campaign_to_show
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
@@ -134,7 +135,9 @@ async def discreet(campaign_id: int, limit: int = 1000) -> dict[int, str]:
 
 
 async def _discreet(campaign_id: int, others: list[slots.Thanked], limit: int) -> dict[int, str]:
-    rows = Pledge.filter(campaign_id=campaign_id, status__in=NAMED, anonymous=False).exclude(public_name="")
+    gone = [id for kind, id in await telling.untold_of(campaign_id) if kind == "pledge"]
+    named = Q(status__in=NAMED) | Q(id__in=gone or [0])
+    rows = Pledge.filter(named, campaign_id=campaign_id, anonymous=False).exclude(public_name="")
     hidden = rows.filter(amount_hidden=True, campaign__status__in=list(STILL))
     pledged = await hidden.order_by("id").limit(limit).select_related("person")
     bearers = {fold(row.person.name): row.person_id for row in pledged}

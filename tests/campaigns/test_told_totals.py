@@ -15,6 +15,7 @@ from campaigns.offline import verifying
 from campaigns.offline.models import OfflineGift
 from campaigns.payouts.queries import purse_of
 from campaigns.pledges.models import Pledge
+from campaigns.pledges.queries import supporters
 from campaigns.refunds import sending, unwinding
 from campaigns.settlement import deciding
 from civic import clock, jobs
@@ -162,6 +163,20 @@ async def test_a_cheque_that_bounces_changes_no_figure(client: Client, gate: Har
     gone = 3_300 + GIFTS[0] + GIFTS[1]
     assert await totals(campaign, client) == [cents - gone for cents in total]
     assert await problems() == []
+
+
+async def test_no_name_goes_before_what_left_is_told(client: Client, gate: Harness):
+    campaign = await a_settled(gate)
+    named = set(await supporters(campaign.id))
+    assert len(named) == len(GIFTS)
+    await refunded(gate, campaign, 0)
+    await refunded(gate, campaign, 1)
+    assert set(await supporters(campaign.id)) == named, "a name that went alone would say whose it was"
+    await refunded(gate, campaign, 2)
+    gone = {(await gift(campaign, number)).public_name for number in range(3)}
+    assert (await Campaign.get(id=campaign.id)).untold_cents == 0
+    assert set(await supporters(campaign.id)) == set(), "two hidden names are not named"
+    assert gone < named
 
 
 async def _cheque(campaign: Campaign, cents: int) -> int:
