@@ -8,7 +8,7 @@ from campaigns.identity import DonorForm
 from campaigns.ledger import telling
 from campaigns.lifecycle.models import STILL, Campaign
 from campaigns.offline.models import COUNTING, OfflineChange, OfflineDonor, OfflineGift
-from campaigns.pledges.models import Pledge
+from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import STANDING
 from campaigns.slots import Thanked
 from civic import clock
@@ -124,3 +124,11 @@ async def _note(gift: OfflineGift, cause: str, person: Person) -> None:
         gift_id=gift.id, before=gift.status.value, after=gift.status.value, cause=cause, actor_id=person.id,
         at=clock.now(),
     )  # fmt: skip
+
+async def givers(campaign_id: int) -> list[Person]:
+    """Who gave to a campaign by cheque, cash or transfer alone, verified, and left an address."""
+    counts = OfflineGift.filter(campaign_id=campaign_id, status__in=list(COUNTING), pledge_id__isnull=True)
+    ids = {int(str(id)) for id in await counts.exclude(person_id=None).values_list("person_id", flat=True)}
+    paid = Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.COLLECTED, person_id__in=ids or {0})
+    ids -= {int(str(id)) for id in await paid.values_list("person_id", flat=True)}
+    return await Person.filter(id__in=ids or {0}, email__isnull=False, erased_at__isnull=True).order_by("id")

@@ -84,6 +84,12 @@ async def reward_of(campaign_id: int, reward_id: int) -> Reward | None:
     return await Reward.get_or_none(id=reward_id, campaign_id=campaign_id) if reward_id else None
 
 
+async def tip_chosen(form_key: str) -> int:
+    """The tip, in cents, that she chose before she came back from the payment page; else 0."""
+    waiting = await Pledge.get_or_none(form_key=form_key or "-", status=PledgeStatus.CREATED)
+    return int(waiting.tip_cents) if waiting else 0
+
+
 async def held_rewards(form_keys: list[str]) -> set[int]:
     """Rewards that promises of these form keys hold while their card is not saved."""
     rows = await Pledge.filter(form_key__in=form_keys or [""], status=PledgeStatus.CREATED)

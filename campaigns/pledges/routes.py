@@ -162,7 +162,7 @@ async def verify(request: Request) -> Response:
         return drafts.step_before(draft, campaign.slug)
     if settings().payments == "off" and (other := _elsewhere(await _ways(campaign))):
         return redirect_to(other)
-    return await _verify_page(request, campaign, draft, Form({"tip": "0"}))
+    return await _verify_page(request, campaign, draft, Form({"tip": str(await queries.tip_chosen(draft.key))}))
 
 
 async def promise(request: Request) -> Response:

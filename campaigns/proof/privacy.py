@@ -65,8 +65,8 @@ def decide(
 
     Offline gifts are taken for hidden ones: their sum stands apart only when three persons or none gave so. What is
     added to the gifts of one or two persons (`few_matched`) tells theirs: as soon as one gift is hidden, it is one sum
-    with gifts and offline gifts; nor are the fees told, from which the gifts alone could be worked out. What left or
-    is contested since (`gone`) is told by `ledger.told` and never changes the line of a gift.
+    with gifts and offline gifts. The fees, from which the gifts alone could be worked out, are told in neither case.
+    What left or is contested since (`gone`) is told by `ledger.told` and never changes the line of a gift.
     """
     givers = {gift.id: gift.giver for gift in gifts}
     by_hand = set(offline)
@@ -85,7 +85,8 @@ def decide(
         return Publication(everything, everything, True, False, False, False, gone)
     return Publication(
         merged, sealed, offline_apart=not few_offline and not with_match and (not merged or len(together) >= ENOUGH),
-        fees_shown=len(set(givers.values())) >= ENOUGH and not with_match, match_apart=not with_match, gone=gone,
+        fees_shown=len(set(givers.values())) >= ENOUGH and not with_match and not few_offline,
+        match_apart=not with_match, gone=gone,
     )  # fmt: skip
 
 

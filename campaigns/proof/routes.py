@@ -133,7 +133,7 @@ def _chart(received: list[tuple[str, int]], books: Books) -> list[tuple[str, int
     fees = [(_("Frais"), books.totals.fees)] if books.fees_told else []
     lines = [*received, *fees, (_("Dépensé"), books.totals.spent), (_("Reste"), books.left_cents)]
     short = {
-        _gifts(books): _("Dons"), _offline(): _("Hors ligne"), _matched(): _("Ajouté"), _gone(): _("Reparti"),
+        _gifts(books): _("Dons"), _offline(): _("Hors ligne"), _matched(): _("Ajouté"), _gone(): _("Rendu"),
     }  # fmt: skip
     return [(short.get(label, label), abs(cents), money(cents)) for label, cents in lines]
 
@@ -151,7 +151,7 @@ def _matched() -> str:
 
 
 def _gone() -> str:
-    return _("Reparti ou contesté depuis la fin de la collecte")
+    return _("Rendu, annulé ou contesté depuis la fin de la collecte")
 
 
 def _fees(books: Books) -> str:

@@ -204,6 +204,9 @@ async def test_a_campaign_that_reached_its_goal_by_cheques_alone_is_funded_at_it
     await deciding.decide(campaign.id)
     await jobs.run_due(schedules=False)
     assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.FUNDED
+    await jobs.run_due(schedules=False)
+    told = await OutboxMessage.filter(subject__startswith="C’est fait", to=gift.email)
+    assert len(told) == 1, "who gave by cheque hears of the success too, once"
 
 
 async def test_when_the_campaign_fails_she_is_told_and_a_late_cheque_goes_back() -> None:

@@ -224,3 +224,14 @@ async def test_a_cheque_keeps_the_word_she_came_by_and_the_lead_reads_it(client:
     assert "<dt>Dons confirmés</dt><dd>1</dd>" in board
     await a_verified_gift(campaign)
     assert sum(one.gifts for one in await sources(campaign.id, [])) == 1, "what a lead typed came by no address"
+
+
+async def test_coming_back_from_the_payment_page_finds_the_tip_that_was_chosen(client: Client, payments: Payments) -> None:
+    campaign = await a_live_campaign()
+    await client.submit(start(campaign), {"amount": "3000", "reward": "0"})
+    me = {"name": "Odile Blanc", "email": "odile@exemple.fr", "shown": "name"}
+    await client.submit(f"{start(campaign)}/moi", me)
+    verify = f"{start(campaign)}/verifier"
+    assert checked((await client.get(verify)).text, "tip") == "0", "nothing is chosen for anybody"
+    assert (await client.submit(verify, {"tip": "300", "terms": "1"})).status_code == 303
+    assert checked((await client.get(verify)).text, "tip") == "300"

@@ -182,7 +182,7 @@ async def test_what_went_back_is_told_by_three_persons_at_a_time(client: Client)
     assert figures((await client.get(path(campaign))).text) == before
     third = await give_back(campaign, 2, 1_333, "re_2")
     page = (await client.get(path(campaign))).text
-    for words in ("Reparti ou contesté depuis", "\u221237,66", "142,34", "Reste à dépenser</th>"):
+    for words in ("Rendu, annulé ou contesté depuis", "\u221237,66", "142,34", "Reste à dépenser</th>"):
         assert words in page, words
     await give_back(campaign, 3, 444, "re_3")  # the next one waits for two others
     after = (await client.get(path(campaign))).text
@@ -213,7 +213,7 @@ async def test_what_banks_hold_of_three_persons_stands_in_the_balance_until_they
     for n, (gift, tip) in enumerate(((rose, 0), (paul, 0), (odile, 300))):
         await booked(campaign, "dispute", f"du_{n}", contested(gift.cents, tip), f"pledge {gift.id}")
     page = (await client.get(path(campaign))).text
-    for words in ("Reparti ou contesté", "\u2212158\u202f€", "22\u202f€", "ceux qu’une banque retient", "et de contestation"):
+    for words in ("Rendu, annulé ou contesté", "\u2212158\u202f€", "22\u202f€", "ceux qu’une banque retient", "et de contestation"):
         assert words in page, words
     assert "161\u202f€" not in page  # her tip is nobody's business
     assert await lines_and_total(campaign) == (2_200, 2_200)
