@@ -71,7 +71,7 @@ class Told:
         if after:
             self.waiting[who] = after
 
-    def tell(self, last: int, enough: int = ENOUGH) -> None:
+    def tell(self, enough: int = ENOUGH, last: int = 0) -> None:
         """All that waits is told once it is `enough` persons'; 0: never. `last`: the position of the last of it."""
         if enough and len(self.waiting) >= enough:
             self.stay(last)
@@ -106,7 +106,7 @@ def told(
             found.stay(known)
             known = None
         elif still and known is None:
-            found.tell(last, enough)
+            found.tell(enough, last)
         still, of, last = settled is not None and one.position > settled, one.of, one.position
         again = one.fund < 0 or (of in left and of != UNKNOWN)
         left[of] += one.fund
@@ -121,7 +121,7 @@ def told(
     if known is not None:
         found.stay(known)
     elif still:
-        found.tell(last, enough)
+        found.tell(enough, last)
     return found
 
 

@@ -1,7 +1,11 @@
 """Whoever changes names, or comes late, makes no settled total tell one gift (docs/decisions/0014, invariant 15)."""
 
+from random import Random
+from typing import Any
+
 import pytest
 
+from campaigns.ledger import telling
 from campaigns.ledger.told import Moved, told
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.lifecycle.transitions import By, move
@@ -19,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("app")
 CHEQUES = {"Ana Un": 1_100, "Bea Deux": 2_300, "Cléo Trois": 4_700, "Dora Quatre": 9_100, "Eva Cinq": 20_000}
 
 
-async def a_settled_flexible(**values: object) -> Campaign:
+async def a_settled_flexible(**values: Any) -> Campaign:
     """A campaign of five cheques that keeps what it raises, funded."""
     campaign = await a_live_campaign(goal="flexible")
     for name, cents in CHEQUES.items():
@@ -45,7 +49,7 @@ async def shown(campaign: Campaign) -> tuple[int, int]:
     return found.raised_cents, (await books_of(found)).totals.fund
 
 
-def test_what_was_told_stays_told_whoever_its_givers_are_called_afterwards():
+def test_what_was_told_stays_told_whoever_its_givers_are_called_afterwards() -> None:
     out = [Moved(position, "refund", f"pledge {position}", -position * 100, 0) for position in range(10, 16)]
     six = {one.of: one.of[1] for one in out}
     first = told(out[:3], six, 9)
@@ -57,7 +61,7 @@ def test_what_was_told_stays_told_whoever_its_givers_are_called_afterwards():
     assert told(out, merged, 9, upto=first.upto).gone == sum(range(10, 16)) * 100
 
 
-async def test_a_backer_who_takes_the_name_of_a_donor_by_hand_makes_no_total_tell_the_next_gift():
+async def test_a_backer_who_takes_the_name_of_a_donor_by_hand_makes_no_total_tell_the_next_gift() -> None:
     campaign = await a_settled_flexible()
     mallory = await a_person("Ana Un")
     await OfflineGift.filter(campaign_id=campaign.id, donor_name="Ana Un").update(person_id=mallory.id)
@@ -72,7 +76,7 @@ async def test_a_backer_who_takes_the_name_of_a_donor_by_hand_makes_no_total_tel
     assert await problems() == []
 
 
-async def test_a_hidden_cheque_that_comes_after_the_settlement_is_not_named_beside_its_step_of_the_total():
+async def test_a_hidden_cheque_that_comes_after_the_settlement_is_not_named_beside_its_step_of_the_total() -> None:
     campaign = await a_settled_flexible(public_name="Chèque", amount_hidden=True)
     before = await supporters(campaign.id)
     await a_verified_gift(campaign, 3_700, donor_name="Tard Venue", public_name="Tard V.", amount_hidden=True)
@@ -82,13 +86,12 @@ async def test_a_hidden_cheque_that_comes_after_the_settlement_is_not_named_besi
     assert "Claire N." in await supporters(campaign.id)
 
 
-async def test_while_all_goes_back_each_refund_is_added_and_reads_no_other(monkeypatch: pytest.MonkeyPatch):
+async def test_while_all_goes_back_each_refund_is_added_and_reads_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     campaign = await a_live_campaign(goal="flexible")
     for name, cents in CHEQUES.items():
         await a_verified_gift(campaign, cents, donor_name=name)
     await Campaign.filter(id=campaign.id).update(status=CampaignStatus.SHORTFALL)
     await _to(campaign, CampaignStatus.UNWINDING)
-    from campaigns.ledger import telling  # noqa: PLC0415
 
     async def never(*_args: object, **_values: object) -> None:
         raise AssertionError("read all the others")
@@ -102,3 +105,20 @@ async def test_while_all_goes_back_each_refund_is_added_and_reads_no_other(monke
     assert await problems() == []
 
 
+
+
+def test_what_is_kept_from_step_to_step_is_what_all_entries_say_at_once() -> None:
+    dice = Random(6)
+    for _turn in range(200):
+        moved, carried = [Moved(n, "charge", f"pledge {n}", 1_000 + n, 0) for n in range(6)], None
+        for position in range(6, 30):
+            kind, fund, held = dice.choice([
+                ("refund", -100, 0), ("dispute", 0, 50), ("lost", -50, -50), ("won", 0, -50), ("back", 100, 0),
+                ("match_reduced", -10, 0),
+            ])  # fmt: skip
+            moved.append(Moved(position, kind, f"pledge {dice.randrange(6)}", fund, held))
+            givers = {("pledge", n): n % 5 for n in range(6)}
+            step, whole = told(moved, givers, 10, upto=carried), told(moved, givers, 10)
+            assert (step.gone, step.untold, step.waiting, step.upto) == (whole.gone, whole.untold, whole.waiting, whole.upto)
+            assert told(moved, {}, 10, upto=step.upto, enough=0).gone == step.gone
+            carried = step.upto
