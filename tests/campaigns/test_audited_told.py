@@ -9,14 +9,18 @@ from campaigns.ledger import telling
 from campaigns.ledger.told import Moved, told
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.lifecycle.transitions import By, move
+from campaigns.matching import service as matching
 from campaigns.offline import verifying
 from campaigns.offline.models import OfflineGift
+from campaigns.panels import figures
 from campaigns.pledges.queries import supporters
 from campaigns.proof.accounts import books_of
 from civic import database
+from civic.web.formats import number
 from tests.campaigns.till import problems
 from tests.factories import a_person
 from tests.factories.campaigns import a_live_campaign
+from tests.factories.matching import an_agreement
 from tests.factories.offline import a_treasurer, a_verified_gift
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -122,3 +126,21 @@ def test_what_is_kept_from_step_to_step_is_what_all_entries_say_at_once() -> Non
             assert (step.gone, step.untold, step.waiting, step.upto) == (whole.gone, whole.untold, whole.waiting, whole.upto)
             assert told(moved, {}, 10, upto=step.upto, enough=0).gone == step.gone
             carried = step.upto
+
+
+async def test_once_it_is_told_the_home_page_takes_off_what_residents_gave_and_not_what_is_added_less() -> None:
+    campaign = await a_live_campaign(goal="flexible")
+    await an_agreement(campaign, percent=50)
+    for name, cents in CHEQUES.items():
+        await a_verified_gift(campaign, cents, donor_name=name)
+    await matching.refresh(campaign.id)
+    await _to(campaign, CampaignStatus.FUNDED)
+    await matching.make_due(campaign.id)
+    whole = sum(CHEQUES.values())
+    gone = {1_100: 0, 2_300: 0, 4_700: 8_100, 9_100: 8_100}
+    for cents, told_now in gone.items():
+        await bounces(campaign, cents)
+        found = await Campaign.get(id=campaign.id)
+        assert found.raised_cents == (whole - told_now) * 3 // 2
+        assert (await figures())[0].value.startswith(number((whole - told_now) // 100))
+    assert await problems() == []
