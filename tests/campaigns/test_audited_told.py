@@ -59,8 +59,8 @@ def test_what_was_told_stays_told_whoever_its_givers_are_called_afterwards() -> 
     first = told(out[:3], six, 9)
     assert (first.gone, first.upto) == (3_300, 12)
     merged = {**six, ("pledge", 11): 10}
-    for number in (4, 5):
-        later = told(out[:number], merged, 9, upto=first.upto)
+    for many in (4, 5):
+        later = told(out[:many], merged, 9, upto=first.upto)
         assert (later.gone, later.upto) == (3_300, 12)
     assert told(out, merged, 9, upto=first.upto).gone == sum(range(10, 16)) * 100
 
