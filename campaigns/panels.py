@@ -25,7 +25,12 @@ from civic.web.formats import day, day_short, money, number
 
 _ADDED_LESS = """SELECT SUM(p.amount_cents) AS cents FROM posting p JOIN account a ON a.id = p.account_id
 JOIN entry e ON e.id = p.entry_id JOIN campaign c ON c.id = e.campaign_id
-WHERE a.kind = 'campaign_fund' AND e.kind = 'match_reduced' AND e.position > c.settled_entry"""
+WHERE a.kind = 'campaign_fund' AND e.kind = 'match_reduced' AND e.position > c.settled_entry
+AND (c.told_entry IS NULL OR EXISTS (SELECT 1 FROM entry g JOIN posting q ON q.entry_id = g.id
+JOIN account b ON b.id = q.account_id WHERE g.campaign_id = c.id AND g.position > c.told_entry
+AND g.position < e.position AND g.kind NOT IN ('match_due', 'match_reduced')
+AND b.kind IN ('campaign_fund', 'disputes_held')))"""
+"""What is added less and not told yet: what follows the last gift that was told right after was told with it."""
 
 if TYPE_CHECKING:
     from civic.initiatives.models import Initiative

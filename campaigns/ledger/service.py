@@ -96,7 +96,8 @@ async def book_all(
     added = await _append(new, accounts, campaign, actor)
     found = {fact.source_id: entry for (fact, _of), entry in zip(new, added, strict=True)}
     if campaign is not None and any(fact.kind != "charge" and _is_told(of) for fact, of in new):
-        await telling.keep(campaign)
+        funds = [of.get(f"campaign_fund:{campaign}", 0) for _fact, of in new]
+        await telling.keep(campaign, sum(funds) if min(funds) > 0 else 0)
     return [found.get(fact.source_id) or await _same(fact, of) for fact, of in zip(facts, amounts, strict=True)]
 
 

@@ -12,7 +12,8 @@ from civic.database.connection import Row
 from civic.places.folding import fold
 
 Read = Callable[[str, Sequence[Any]], Awaitable[list[Row]]]
-_SETTLED = "SELECT settled_entry, status, untold_cents FROM campaign WHERE id = ?"
+_SETTLED = "SELECT settled_entry, status, untold_cents, told_entry FROM campaign WHERE id = ?"
+_KEEP = "UPDATE campaign SET untold_cents = ?, told_entry = ? WHERE id = ?"
 _MOVED = """SELECT e.position AS position, e.kind AS kind, e.memo AS memo,
 SUM(CASE WHEN a.kind = 'campaign_fund' THEN -p.amount_cents ELSE 0 END) AS fund,
 SUM(CASE WHEN a.kind = 'disputes_held' THEN p.amount_cents ELSE 0 END) AS held
@@ -28,25 +29,38 @@ WHERE p.entry_id = e.id AND (a.kind = 'disputes_held' OR a.kind = 'campaign_fund
 _PAID = frozenset({"collected", "refund_pending", "refunded", "disputed", "charged_back"})
 
 
-async def keep(campaign_id: int) -> None:
-    """Bring `untold_cents` in line with the entries, in the caller's transaction, which has just booked one."""
+async def keep(campaign_id: int, left: int = 0) -> None:
+    """Bring `untold_cents` in line with the entries, in the caller's transaction, which has just booked one.
+
+    `left`: cents that only left the fund by it. While all goes back they are added, so that each of thousands of
+    refunds does not read all the others.
+    """
     row = (await database.fetch_all(_SETTLED, [campaign_id]))[0]
     if row["settled_entry"] is None:
         return
-    untold = (await told_of(campaign_id, row["settled_entry"], row["status"])).untold
-    if untold != int(row["untold_cents"]):
-        await database.execute("UPDATE campaign SET untold_cents = ? WHERE id = ?", [untold, campaign_id])
+    if left and row["status"] == CampaignStatus.UNWINDING:
+        await database.execute("UPDATE campaign SET untold_cents = untold_cents + ? WHERE id = ?", [left, campaign_id])
+        return
+    found = await told_of(campaign_id, row["settled_entry"], row["status"], row["told_entry"])
+    if (found.untold, found.upto) != (int(row["untold_cents"]), row["told_entry"]):
+        await database.execute(_KEEP, [found.untold, found.upto, campaign_id])
 
 
-async def told_of(campaign_id: int, settled: int | None, status: str, read: Read = database.fetch_all) -> Told:
-    """What may be told of a campaign's entries. While all of it goes back nothing is: it is told when that is done."""
+async def told_of(
+    campaign_id: int, settled: int | None, status: str, upto: int | None, *, enough: int = ENOUGH,
+    read: Read = database.fetch_all,
+) -> Told:  # fmt: skip
+    """What may be told of a campaign's entries, all up to `upto` being told already; `enough` 0: and nothing more.
+
+    While all of it goes back nothing is: it is told when that is done.
+    """
     movements = [
         Moved(row["position"], row["kind"], row["memo"], int(row["fund"]), int(row["held"]))
         for row in await read(_MOVED, [campaign_id])
     ]  # fmt: skip
     if status == CampaignStatus.UNWINDING:
         return told(movements, {}, settled, enough=0)
-    return told(movements, await givers(campaign_id, read), settled, enough=ENOUGH)
+    return told(movements, await givers(campaign_id, read), settled, upto=upto, enough=enough)
 
 
 def movements_of(entries: Sequence[Booked]) -> list[Moved]:
@@ -82,7 +96,7 @@ async def untold_of(campaign_id: int) -> set[Of]:
     row = (await database.fetch_all(_SETTLED, [campaign_id]))[0]
     if row["settled_entry"] is None or not int(row["untold_cents"]):
         return set()
-    return (await told_of(campaign_id, row["settled_entry"], row["status"])).moved
+    return (await told_of(campaign_id, row["settled_entry"], row["status"], row["told_entry"])).moved
 
 
 async def moved_since(campaign_id: int) -> bool:

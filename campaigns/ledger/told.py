@@ -43,7 +43,7 @@ class Told:
     """In cents: what each gift counts for, what is added to them, what left the fund, what is told as gone or held.
 
     `waiting`: what is not told yet, by person, `moved` the gifts it is about; `match_waits`: what is added less for
-    them, which follows right after.
+    them, which follows right after. `upto`: the position of the last gift that moved before something was told last.
     """
 
     counted: dict[Of, int] = field(default_factory=lambda: defaultdict(int))
@@ -53,6 +53,7 @@ class Told:
     waiting: dict[Hashable, int] = field(default_factory=dict)
     moved: set[Of] = field(default_factory=set)
     match_waits: int = 0
+    upto: int | None = None
 
     @property
     def untold(self) -> int:
@@ -71,34 +72,44 @@ class Told:
         if after:
             self.waiting[who] = after
 
-    def tell(self, enough: int = ENOUGH) -> None:
-        """All that waits is told once it is `enough` persons'; 0: never."""
+    def tell(self, enough: int = ENOUGH, last: int = 0) -> None:
+        """All that waits is told once it is `enough` persons'; 0: never. `last`: the position of the last of it."""
         if enough and len(self.waiting) >= enough:
-            self.gone += sum(self.waiting.values()) + self.match_waits
-            self.waiting.clear()
-            self.moved.clear()
-            self.match_waits = 0
+            self.stay(last)
+
+    def stay(self, upto: int) -> None:
+        """All of this was told, whoever's it is called today."""
+        self.gone += sum(self.waiting.values()) + self.match_waits
+        self.waiting.clear()
+        self.moved.clear()
+        self.match_waits, self.upto = 0, upto
 
 
 def told(
-    movements: Iterable[Moved], givers: Mapping[Of, Hashable], settled: int | None, *, enough: int = ENOUGH
-) -> Told:
+    movements: Iterable[Moved], givers: Mapping[Of, Hashable], settled: int | None, *, upto: int | None = None,
+    enough: int = ENOUGH,
+) -> Told:  # fmt: skip
     """What may be told of these movements; `givers`: whose each gift is, and all that are not known are one person's.
 
     `settled` is the position of the last entry before totals stood still (None: they do not, nothing waits); until
     then whatever leaves is out at once, as the live total said. A gift that comes in for the first time counts at once.
     A bank holds at most what is left of a gift: the rest of it is a tip's. `enough` 0: nothing is told.
+    `upto`: up to this gift all was told already, and stays so: names and accounts change, and a sum that was told of
+    other persons than before would tell one of them by the difference.
     """
     found = Told()
     left, contested, shares = defaultdict[Of, int](int), defaultdict[Of, int](int), defaultdict[Of, int](int)
-    still = False
+    still, last, known = False, 0, upto
     for one in movements:
         if one.kind in MATCH:
             _match(found, one.fund, still=settled is not None and one.position > settled)
             continue
-        if still:
-            found.tell(enough)
-        still, of = settled is not None and one.position > settled, one.of
+        if known is not None and one.position > known:
+            found.stay(known)
+            known = None
+        elif still and known is None:
+            found.tell(enough, last)
+        still, of, last = settled is not None and one.position > settled, one.of, one.position
         again = one.fund < 0 or (of in left and of != UNKNOWN)
         left[of] += one.fund
         contested[of] += one.held
@@ -110,8 +121,10 @@ def told(
             found.move(givers.get(of), gone, share - shares[of])
             found.moved.add(of)
             shares[of] = share
-    if still:
-        found.tell(enough)
+    if known is not None:
+        found.stay(known)
+    elif still:
+        found.tell(enough, last)
     return found
 
 

@@ -14,7 +14,8 @@ _TWICE = """SELECT source_type, source_id, kind FROM entry GROUP BY source_type,
 _MIXED = """SELECT DISTINCT entry.id AS id FROM entry JOIN posting ON posting.entry_id = entry.id
 JOIN account ON account.id = posting.account_id LEFT JOIN campaign ON campaign.id = entry.campaign_id
 WHERE account.campaign_id IS NULL AND (campaign.payee_id IS NOT NULL) <> (account.key LIKE ?) ORDER BY entry.id"""
-_KEPT = """SELECT c.id, c.settled_entry, c.status, c.untold_cents FROM campaign c WHERE c.untold_cents <> 0
+_KEPT = """SELECT c.id, c.settled_entry, c.status, c.untold_cents, c.told_entry FROM campaign c
+WHERE c.untold_cents <> 0
 OR EXISTS (SELECT 1 FROM entry WHERE entry.campaign_id = c.id AND entry.position > c.settled_entry) ORDER BY c.id"""
 
 
@@ -58,7 +59,9 @@ async def totals_are_told_right() -> list[str]:
     for row in await database.fetch_report(_KEPT):
         settled = row["settled_entry"]
         untold = 0 if settled is None else (
-            await telling.told_of(row["id"], settled, row["status"], database.fetch_report)
+            await telling.told_of(
+                row["id"], settled, row["status"], row["told_entry"], enough=0, read=database.fetch_report
+            )
         ).untold  # fmt: skip
         if untold != int(row["untold_cents"]):
             found.append(_(

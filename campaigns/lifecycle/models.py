@@ -76,7 +76,7 @@ class Campaign(Model):
     things stand. `relief_cents`: accepted offers of time and things that the reviewer lets lower the minimum.
     `settled_entry`: the position of its last entry when totals came to stand still (`STILL`; None: they are live, as a
     monthly support's are for ever). `untold_cents`: what public totals count more than that, less when negative, until
-    it is told by three persons at a time (`ledger.told`).
+    it is told by three persons at a time (`ledger.told`); `told_entry`: the last gift's entry up to which all is told.
     `decided_at` is set once, by compare-and-set, at the deadline (docs/money.md).
     `payee`: the other legal entity that receives the money; none: the host. `account_ref` is its Stripe account, fixed
     at the opening; `till_closed_at`: since when that account cannot charge, while it cannot (docs/decisions/0016).
@@ -119,6 +119,7 @@ class Campaign(Model):
     relief_cents = fields.BigIntField(default=0)
     settled_entry = fields.BigIntField(null=True)
     untold_cents = fields.BigIntField(default=0)
+    told_entry = fields.BigIntField(null=True)
     decided_at = fields.DatetimeField(null=True)
     decided_total_cents = fields.BigIntField(null=True)
     grace_until = fields.DatetimeField(null=True)

@@ -64,7 +64,7 @@ def allowed(before: S, after: S, by: By, *, standing: bool = False) -> bool:
     return listed(table_of(standing=standing), before, after, by)
 
 
-_STAND_STILL = """UPDATE campaign SET untold_cents = 0,
+_STAND_STILL = """UPDATE campaign SET untold_cents = 0, told_entry = NULL,
 settled_entry = (SELECT COALESCE(MAX(entry.position), 0) FROM entry WHERE entry.campaign_id = campaign.id)
 WHERE id = ?"""
 

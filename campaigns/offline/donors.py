@@ -6,7 +6,7 @@ from tortoise.expressions import F, Q
 
 from campaigns.identity import DonorForm
 from campaigns.ledger import telling
-from campaigns.lifecycle.models import STILL, Campaign
+from campaigns.lifecycle.models import STILL, Campaign, CampaignChange
 from campaigns.offline.models import COUNTING, OfflineChange, OfflineDonor, OfflineGift
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import STANDING
@@ -45,18 +45,21 @@ async def identity_of(gift_id: int) -> OfflineDonor | None:
 async def thanked_otherwise(campaign_id: int) -> list[Thanked]:
     """Donors by hand who agreed to be named; hidden amounts are named as docs/decisions/0014 says.
 
-    Whoever left no address is known by her name: the same name is one person.
+    Whoever left no address is known by her name: the same name is one person. Whoever hides an amount that came after
+    the totals stood still is not named: her name would appear beside a step of the public total.
     """
     gone = [id for kind, id in await telling.untold_of(campaign_id) if kind == "offline"]
     counts = Q(status__in=list(COUNTING)) | Q(id__in=gone or [0], amount_hidden=True)
     rows = OfflineGift.filter(counts, campaign_id=campaign_id, pledge_id__isnull=True)
     found = await rows.exclude(public_name="").order_by("-id").limit(200).select_related("campaign")
+    still = await CampaignChange.filter(campaign_id=campaign_id, after__in=list(STILL)).order_by("id").first()
     known = {fold(gift.donor_name): gift.person_id or -gift.id for gift in found}
     known |= {fold(gift.donor_name): gift.person_id for gift in found if gift.person_id}
     return [
         Thanked(
             gift.public_name, gift.verified_at or gift.created_at, gift.person_id or known[fold(gift.donor_name)],
-            gift.amount_hidden, settled=gift.campaign.status in STILL, called=fold(gift.donor_name),
+            gift.amount_hidden, called=fold(gift.donor_name),
+            settled=gift.campaign.status in STILL and not (still and (gift.verified_at or still.at) > still.at),
         )
         for gift in found
     ]  # fmt: skip

@@ -134,14 +134,17 @@ async def _named(
         pledge = await Pledge.get_or_none(id=number, campaign_id=campaign.id).select_related("person")
         entered = OfflineGift.filter(pledge_id=number, status__in=[*OPEN, *COUNTING])
         if pledge and pledge.status == PledgeStatus.SWITCHED_OFFLINE and not await entered.exists():
-            return None, _of_its_amount(pledge, entry, field)
+            return None, _of_its_amount(pledge, actor, entry, field)
     if why := await references.why_not(campaign, actor, entry.number):
         raise Invalid(why, field=field)
     return await OfflineSlip.get(id=number, campaign_id=campaign.id), None
 
 
-def _of_its_amount(pledge: Pledge, entry: Entry, field: str) -> Pledge:
+def _of_its_amount(pledge: Pledge, actor: Actor, entry: Entry, field: str) -> Pledge:
     if pledge.amount_cents != entry.amount_cents:
+        if pledge.amount_hidden and not queries.may_verify(actor):
+            said = _("Ce n’est pas le montant de cette promesse. Relisez le chèque, ou remettez-le à la trésorerie.")
+            raise Invalid(said, field=field)
         raise Invalid(_("Cette promesse est de %(amount)s.", amount=money(pledge.amount_cents)), field=field)
     return pledge
 

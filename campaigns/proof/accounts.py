@@ -9,7 +9,7 @@ from campaigns.ledger import telling
 from campaigns.ledger.models import AccountKind
 from campaigns.ledger.queries import Booked
 from campaigns.ledger.telling import movements_of
-from campaigns.ledger.told import Of, told
+from campaigns.ledger.told import ENOUGH, Of, told
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.matching.queries import tells_of_few
 from campaigns.pledges.models import Pledge, PledgeStatus
@@ -117,15 +117,18 @@ def pledges_by_charge(entries: Sequence[Booked]) -> dict[str, int]:
     return {source: int(match[1]) for source, match in found if match}
 
 
-def add_up(entries: Sequence[Booked], givers: Mapping[Of, Hashable], settled: int | None) -> Totals:
-    """The sums of a campaign's entries as they may be told. `givers`, `settled`: as `ledger.told` knows them."""
+def add_up(
+    entries: Sequence[Booked], givers: Mapping[Of, Hashable], settled: int | None, upto: int | None = None,
+    enough: int = ENOUGH,
+) -> Totals:  # fmt: skip
+    """The sums of a campaign's entries as they may be told. What is given besides: as `ledger.told` knows it."""
     totals, by_id = Totals(), {one.id: one for one in entries}
     for entry in entries:
         returns = nature(undone(entry, by_id)) == Nature.RETURN
         totals.fees += entry.cents(AccountKind.PSP_FEES)
         totals.dispute_fees += entry.cents(AccountKind.PSP_FEES) if returns else 0
         totals.spent += entry.cents(AccountKind.EXPENSE_PAID)
-    found = told(movements_of(entries), givers, settled)
+    found = told(movements_of(entries), givers, settled, upto=upto, enough=enough)
     totals.of_pledges = {id: cents for (kind, id), cents in found.counted.items() if kind == "pledge" and cents}
     by_hand = {id: cents for (kind, id), cents in found.counted.items() if kind == "offline" and cents}
     totals.gifts, totals.offline = sum(totals.of_pledges.values()), sum(by_hand.values())
@@ -140,7 +143,9 @@ async def books_of(campaign: Campaign) -> Books:
     books.broken_at = await ledger.break_of(books.entries)
     if books.final:
         givers = await telling.givers(campaign.id)
-        books.totals = await asyncio.to_thread(add_up, books.entries, givers, campaign.settled_entry)
+        books.totals = await asyncio.to_thread(
+            add_up, books.entries, givers, campaign.settled_entry, campaign.told_entry, 0
+        )
         books.gifts = await gifts_of(campaign.id, books.totals.of_pledges)
         books.publication = privacy.decide(
             books.gifts, {givers.get(("offline", id), 0) for id in books.totals.offline_of},

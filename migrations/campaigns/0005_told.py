@@ -38,6 +38,11 @@ class Migration(migrations.Migration):
             name='untold_cents',
             field=fields.BigIntField(default=0),
         ),
+        ops.AddField(
+            model_name='Campaign',
+            name='told_entry',
+            field=fields.BigIntField(null=True),
+        ),
         ops.RemoveConstraint(
             model_name='MatchAgreement',
             name='match_agreement_once',

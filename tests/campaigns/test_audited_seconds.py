@@ -96,7 +96,8 @@ async def test_a_lead_reads_a_hidden_amount_from_the_cheque_not_from_the_list(si
             shown = (await lead.get(path)).text
             assert "47\u202f€" not in shown, (status, path)
             assert 'value="47' not in shown, (status, path)
-            assert "47\u202f€" in (await team.get(path)).text
+            read = (await team.get(path)).text
+            assert "47\u202f€" in read or 'value="47"' in read
         assert "1 don au montant caché" in (await lead.get(page)).text
     await a_gift(campaign, 2_000, None, donor_name="Hugo Petit")
     shown = (await lead.get(page)).text
