@@ -101,11 +101,12 @@ async def announce(request: Request) -> Response:
         return await _promise_page(request, campaign, draft, form.refuse(error), error.status)
     if identity:
         await donors.keep_identity(made, identity, made.person_id)
-    where, said = path("offline.asked", slug=campaign.slug), None
-    if known:
-        where = path("offline.own", token=links.make(donors.LINK, made.id))
-        said = _("C’est annoncé, merci. Un message vous redit comment faire.")
-    return drafts.done(redirect_to(where, flash=said), campaign.id, campaign.slug, where)
+    if not known:
+        where = path("offline.asked", slug=campaign.slug)
+        return drafts.done(redirect_to(where), campaign.id, campaign.slug, where)
+    said = _("C’est annoncé, merci. Un message vous redit comment faire.")
+    answer = redirect("offline.own", token=links.make(donors.LINK, made.id), flash=said)
+    return drafts.done(answer, campaign.id, campaign.slug, path("people.space"))  # a shared computer keeps no secret link
 
 
 async def _read(request: Request, draft: Draft) -> tuple[Form[AnnounceForm], DonorForm | None]:

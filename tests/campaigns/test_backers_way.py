@@ -99,8 +99,10 @@ async def test_a_second_tab_after_a_cheque_is_told_that_the_gift_is_there(client
     hers = await sign_in(await Person.get(id=person.id))
     await hers.submit(start(campaign), {"amount": "3000"})
     await hers.submit(f"{start(campaign)}/moi", {"shown": "name"})
-    done = await hers.submit(cheque(campaign))
-    assert f'href="{done.headers["location"]}"' in (await hers.get(f"{start(campaign)}/deja")).text
+    assert "/dons/" in (await hers.submit(cheque(campaign))).headers["location"]
+    told = (await hers.get(f"{start(campaign)}/deja")).text
+    assert 'href="/mon-espace"' in told
+    assert "/dons/" not in told, "no secret link stays on a computer that others use"
 
 
 async def test_a_second_tab_after_a_card_is_told_that_the_gift_is_there(client: Client, payments: Payments) -> None:
