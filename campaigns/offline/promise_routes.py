@@ -106,7 +106,8 @@ async def announce(request: Request) -> Response:
         return drafts.done(redirect_to(where), campaign.id, campaign.slug, where)
     said = _("C’est annoncé, merci. Un message vous redit comment faire.")
     answer = redirect("offline.own", token=links.make(donors.LINK, made.id), flash=said)
-    return drafts.done(answer, campaign.id, campaign.slug, path("people.space"))  # a shared computer keeps no secret link
+    space = path("people.space")  # a computer that others use keeps no secret link
+    return drafts.done(answer, campaign.id, campaign.slug, space)
 
 
 async def _read(request: Request, draft: Draft) -> tuple[Form[AnnounceForm], DonorForm | None]:
