@@ -29,6 +29,7 @@ from campaigns.refunds.models import Dispute, RefundMeans
 from campaigns.settlement import closing, deciding, outcomes, recovery
 from campaigns.states import By
 from civic import clock
+from civic.jobs.models import Job
 from civic.people.actor import Actor
 from civic.people.models import Person
 from tests.campaigns.model.shop import CENTS, Act, Shop, a_shop
@@ -164,7 +165,11 @@ class Till:
             await disputes.settle(id, Contest(**{name: getattr(told, name) for name in Contest.__slots__} | {"movements": both}))
 
     async def assert_right(self) -> None:
+        """Also: a promise that was let go leaves no card with us, one that may be charged keeps hers (invariant 7)."""
         await self.shop.assert_within_stock()
+        dropped = set(await Pledge.filter(status=PledgeStatus.DROPPED).values_list("method_ref", flat=True))
+        let_go = set(await Job.filter(name="method_unneeded").values_list("key", flat=True))
+        assert let_go == dropped
         assert [said for check in LEDGER for said in await check()] == []
 
 
