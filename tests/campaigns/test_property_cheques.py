@@ -24,15 +24,11 @@ from tests.factories.offline import a_treasurer
 
 pytestmark = ENGINES
 CHEQUES = (
-    "hold", "announce", "announce", "confirm", "choose", "choose", "take back", "take back a moment later", "correct", "arrive",
-    "verify", "bounce", "days",
+    "hold", "announce", "announce", "confirm", "choose", "choose", "take back", "correct", "arrive", "verify", "bounce",
+    "days",
 )  # fmt: skip
 A_WHILE = [[Act("days", 1, 0)]] * 3
 """Three weeks: a reward is no longer held; after three more nothing is awaited."""
-
-UNSURE, SURE = ([[Act("announce", which, n)] for n in range(3)] for which in (0, 1))
-LATER = [Act("take back a moment later", n, n) for n in (2, 1)]
-"""Three wait for their address to be confirmed, or for their cheque; as their rewards are freed two take it back."""
 
 
 @dataclass
@@ -48,7 +44,7 @@ class Stall(Shop):
         """Carry out an act, which may be refused."""
         verbs = {
             "hold": self.hold, "announce": self.announce, "confirm": self.confirm, "choose": self.choose,
-            "take back": self.take_back, "take back a moment later": self.take_back_later, "correct": self.correct, "arrive": self.arrive, "verify": self.verify,
+            "take back": self.take_back, "correct": self.correct, "arrive": self.arrive, "verify": self.verify,
             "bounce": self.bounce, "days": self.days,
         }  # fmt: skip
         await verbs[act.verb](act)
@@ -83,12 +79,6 @@ class Stall(Shop):
         found = self.gift(act, OfflineStatus.CREATED, OfflineStatus.PROMISED)
         if found:
             await tried(promising.cancel(found))
-
-    async def take_back_later(self, act: Act) -> None:
-        """She reads her page while the hourly job has begun."""
-        for _moment in range(3 * act.reward):
-            await OfflineGift.all().count()
-        await self.take_back(act)
 
     def line(self, act: Act, mode: Mode | None) -> Entry:
         """What the lead writes; some cheques are of less than the reward asks for."""
@@ -143,8 +133,6 @@ def test_whatever_backers_do_by_cheque_no_more_of_a_reward_is_held_than_there_is
     @given(groups_of(CHEQUES))
     @known([[Act("announce", 1, 0)], [Act("choose", 0, 1), Act("choose", 0, 2)], [Act("choose", 0, 1), Act("correct", 1, 0)]])
     @known([[Act("announce", 1, 0)], *A_WHILE, [Act("choose", 0, 1)], *A_WHILE, [Act("arrive", 0, 0)]])
-    @known([*UNSURE, [Act("days", 0, 0), *LATER]])
-    @known([*SURE, *A_WHILE[:2], [Act("days", 1, 0), *LATER]])
     def example(groups: list[list[Act]]) -> None:
         worlds.live_without_gateway(lambda: story(groups))
 
