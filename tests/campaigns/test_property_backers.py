@@ -147,7 +147,7 @@ def test_whatever_ways_she_gives_a_backer_is_counted_once(worlds: Worlds) -> Non
             await square.assert_counted_once()
         await square.ends()
 
-    @lives(6)
+    @lives(3)
     @given(groups)
     @known(TWO_ROADS)
     @known(HERS_AFTER_ALL)

@@ -204,7 +204,7 @@ def test_whatever_becomes_of_a_promise_its_money_and_reward_are_counted_once(wor
             await asyncio.gather(*(till.do(*act) for act in group))
             await till.assert_right()
 
-    @lives(4)
+    @lives(2)
     @given(groups, st.just(True), st.booleans())
     @known(BY_CHEQUE, True, False)
     @known(TOO_LATE, True, False)
