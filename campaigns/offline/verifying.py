@@ -21,6 +21,7 @@ from campaigns.offline.transitions import move
 from campaigns.pledges import transitions as pledge_transitions
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import MANAGE
+from campaigns.pledges.service import let_method_go
 from civic import clock, jobs, mail
 from civic.contributions import service as contributions
 from civic.database import retrying, transaction
@@ -232,6 +233,8 @@ async def _promise_waits_again(gift: OfflineGift, team: Actor) -> None:
     await pledge_transitions.move(
         gift.pledge, after, by=By.TEAM, cause="offline_reversed", actor_id=team.hand.id, collected_at=None
     )
+    if not waits:
+        await let_method_go(gift.campaign, gift.pledge.method_ref)
     await Campaign.filter(id=gift.campaign_id).update(collected_cents=F("collected_cents") - gift.amount_cents)
     await contributions.revoke(f"pledge:{gift.pledge_id}")
 

@@ -32,7 +32,8 @@ from tests.factories.settlement import a_live_campaign, deadline_passes
 
 pytestmark = ENGINES
 TIP, HALF, CAP, BUDGET, EACH, ALL = 500, 50, 4_000, 5_000, 900, 2_500
-"""In cents: half of a gift of the listed commune, 25 € at most of each and 40 € in all; 9 € a person, 25 € in all."""
+"""In cents: half of a gift of the listed commune, 25 € at most of each and 40 € in all; 9 € a person,
+40 € in all of a fund that has 25 €."""
 BEFORE = ("card", "card", "card", "cheque", "cheque", "unverified", "cancel", "undo")
 AFTER = ("part", "part", "fails", "bank keeps", "bounce", "late cheque", "again")
 gifts = st.tuples(st.integers(0, 3), st.sampled_from((300, 1_999, 2_500, 6_000)), st.booleans())
@@ -149,14 +150,19 @@ class Fair:
         await jobs.enqueue("offline_verified", key=key, gift_id=0, campaign_id=self.campaign.id, pledge_id=None)
 
     async def ends(self, *, drops: bool) -> CampaignStatus | None:
-        """The deadline; then every card is charged, or all but one, and the campaign has its money."""
+        """The deadline, which counts what nobody has added to yet; then every card is charged, or all but one."""
+        await self.card(1, 1_999, True)
         await deadline_passes(self.campaign)
         outcome = await deciding.decide(self.campaign.id)
+        decided = await Campaign.get(id=self.campaign.id)
         if outcome == CampaignStatus.FAILED:
             self.cards, self.cheques = {}, {}
+            await self.assert_exact()
             await jobs.run_due(schedules=False)
             await self.assert_exact()
             return outcome
+        await self.assert_exact()
+        assert decided.decided_total_cents == decided.confirmed_cents + decided.offline_cents + decided.matched_cents
         self.most = [row.reserved_cents for row in await self.now()]
         for number, id in enumerate(sorted(self.cards)):
             await self.charged(id, dropped=drops and number == 0)
@@ -212,7 +218,7 @@ async def a_fair(goal: int) -> Fair:
     halves = {"percent": HALF, "gift_cap_cents": 2_500, "communes": [here.insee]}
     agreements = [
         await an_agreement(campaign, **halves, cap_cents=CAP, budget_cents=BUDGET),
-        await an_agreement(campaign, per_person_cents=EACH, cap_cents=ALL, budget_cents=ALL),
+        await an_agreement(campaign, per_person_cents=EACH, cap_cents=CAP, budget_cents=ALL),
     ]
     return Fair(campaign, agreements, people, here.insee, await an_animator(), await a_treasurer())
 
