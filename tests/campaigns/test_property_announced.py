@@ -55,7 +55,8 @@ async def words() -> list[Word]:
     sent, found = {mail.message_id: mail for mail in await OutboxMessage.all()}, []
     for job in await Job.filter(name="send_mail", key__startswith="offline").order_by("id"):
         said = re.match(r"(offline\w*?)-gift-(\d+)", job.key) or re.match(r"(offline-[a-z]+)()", job.key)
-        assert said and message_id(job.key) in sent, job.key
+        assert said, job.key
+        assert message_id(job.key) in sent, job.key
         mail, at = sent[message_id(job.key)], datetime.fromtimestamp(job.created_at / 1000, UTC)
         found.append(Word(said[1], mail.to, int(said[2] or 0), mail.text, at))
     return found
