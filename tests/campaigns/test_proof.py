@@ -283,6 +283,11 @@ def test_whatever_is_subtracted_at_least_three_gifts_are_left(
     def persons(ids: Iterable[int]) -> set[int | None]:
         return {made[id][0] for id in ids}
 
+    assert {gift.id for gift in gifts if gift.tipped} <= said.sealed
+    discreet = persons(hidden) | (offline if len(offline) < ENOUGH else set())
+    others = persons(range(len(gifts))) - discreet
+    if said.merged and not said.one_line:
+        assert len(persons(said.merged) & others) >= min(2, len(others)), "always merged with two others"
     by_hand = set() if said.offline_apart else offline
     if (hidden or said.merged) and not said.one_line:
         assert len(persons(said.merged) | by_hand) >= ENOUGH

@@ -145,7 +145,7 @@ async def a_deadline(gate: Harness, given: list[str], on_page: bool, reached: bo
     total = CENTS * (len(given) + on_page)
     campaign = await a_live_campaign(total if reached else total + 1)
     for number, card in enumerate(given):
-        await a_pledge(campaign, gate, cents=CENTS, card=card, name=f"Personne {number}")
+        await a_pledge(campaign, gate, cents=CENTS, tip=100 * number, card=card, name=f"Personne {number}")
     if on_page:
         await (await open_promise(gate, campaign, CENTS)).save()
     clocks = Clocks(gate)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from campaigns.ledger.models import AccountKind, Entry
-from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.models import Campaign, GoalKind
 from campaigns.matching.models import MatchAgreement
 from campaigns.payouts import service
 from campaigns.payouts.forms import ExpenseForm, TrancheForm
@@ -52,13 +52,23 @@ class Spent(Life):
         fees = int((await database.fetch_all(_FEES, [AccountKind.PSP_FEES.value, self.campaign]))[0]["cents"])
         awaited = await MatchAgreement.filter(campaign_id=self.campaign, due_at__isnull=False, received_at__isnull=True)
         contested = sum(row.held_cents for row in await Dispute.filter(closed_at__isnull=True))
-        young = await Pledge.filter(
-            campaign_id=self.campaign, status__in=[PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING],
-            method_label__startswith="SEPA", collected_at__gt=clock.now() - EIGHT_WEEKS,
-        )  # fmt: skip
-        debits = sum([await left_of(pledge) for pledge in young])
-        kept = -(-debits * settings().sepa_reserve_on(clock.today()) // 100)
-        return await fund_of(self.campaign) - fees - sum(row.reserved_cents for row in awaited) - contested - kept
+        fund = await fund_of(self.campaign) - await self.may_go_back()
+        return fund - fees - sum(row.reserved_cents for row in awaited) - contested
+
+    async def may_go_back(self) -> int:
+        """What backers may have back whole by asking nobody, or is on its way to them, and a share of other debits."""
+        whole = debits = 0
+        asking_nobody = timedelta(days=settings().change_of_mind_days)
+        states = [PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING]
+        for pledge in await Pledge.filter(campaign_id=self.campaign, status__in=states):
+            assert pledge.collected_at is not None
+            age, left = clock.now() - pledge.collected_at, await left_of(pledge)
+            asks = pledge.status == PledgeStatus.REFUND_PENDING or age < asking_nobody
+            if self.goal == GoalKind.FLEXIBLE and asks and pledge.method_label:
+                whole += left
+            elif pledge.method_label.startswith("SEPA") and age < EIGHT_WEEKS:
+                debits += left
+        return whole - (-debits * settings().sepa_reserve_on(clock.today()) // 100)
 
     async def permitted(self) -> int:
         return sum(row.amount_cents for row in await Tranche.filter(status=Answer.ACCEPTED))

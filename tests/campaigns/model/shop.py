@@ -72,7 +72,7 @@ class Shop:
 
     async def wants(self, who: int, reward: int, key: str, former: list[str]) -> bool:
         backer = self.people[who % len(self.people)]
-        gift = Gift(CENTS, 0, reward, False, False, "Rose")
+        gift = Gift(CENTS, 100 * (who % 3), reward, False, False, "Rose")
         return await tried(pledges.pledge(backer, self.campaign, gift, key, former))
 
     async def hold(self, act: Act) -> None:
@@ -120,7 +120,8 @@ class Shop:
         if found:
             before = editing.wish_of(found)
             cents = CENTS + 500 * (act.which % 3)
-            if await tried(editing.change(found, replace(before, reward_id=self.reward_of(act), amount_cents=cents))):
+            wish = replace(before, reward_id=self.reward_of(act), amount_cents=cents, tip_cents=70 * act.which)
+            if await tried(editing.change(found, wish)):
                 self.before[found.id] = before
 
     async def edit_at_once(self, act: Act) -> None:
