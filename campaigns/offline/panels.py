@@ -11,6 +11,7 @@ from campaigns.offline import awaited, donors, promise_routes, queries
 from campaigns.offline import pressing as ending
 from campaigns.offline.donors import thanked_otherwise
 from campaigns.offline.models import CAME_BACK, COUNTING, BankLine, LineStatus, Mode, OfflineGift, OfflineStatus
+from campaigns.offline.promising import promised_otherwise
 from campaigns.offline.wording import came_back
 from campaigns.slots import OtherWay, Tool
 from civic import clock
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 
 __all__ = [
-    "campaign_panels", "campaign_tools", "desk_todos", "other_ways", "person_given", "person_todos", "secret_links",
-    "thanked_otherwise", "treasury_panels",
+    "campaign_panels", "campaign_tools", "desk_todos", "other_ways", "person_given", "person_todos",
+    "promised_otherwise", "secret_links", "thanked_otherwise", "treasury_panels",
 ]  # fmt: skip
 SOON = timedelta(days=7)
 

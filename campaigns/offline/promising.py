@@ -15,10 +15,10 @@ from tortoise.expressions import F
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind, Reward
 from campaigns.offline import letters, queries
-from campaigns.offline.models import OfflineGift, OfflineStatus
+from campaigns.offline.models import HOLDING, OfflineGift, OfflineStatus
 from campaigns.offline.transitions import move, note
 from campaigns.pledges import service as pledges
-from campaigns.pledges.models import Pledge
+from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import STANDING, refusal
 from campaigns.pledges.service import Gift
 from campaigns.states import By, NotNow
@@ -29,6 +29,8 @@ from civic.i18n import _
 from civic.people import service as people
 from civic.people.models import Person
 
+CHEQUE = "cheque-"
+"""Before the key of a form, in that of the gift it announces."""
 CONFIRM_WITHIN = timedelta(hours=24)
 """An announcement whose address is not confirmed by then is deleted: it was nobody's."""
 KEPT_UNSURE = timedelta(hours=2)
@@ -84,11 +86,9 @@ async def promise(backer: Person, campaign: Campaign, gift: Gift, keys: list[str
     Raises Gone when the campaign is over or takes none, DomainError when the reward has run out or the same form was
     paid by card, Invalid when the reward asks for more.
     """
-    key = f"cheque-{keys[-1]}"
+    key = f"{CHEQUE}{keys[-1]}"
     if twin := await OfflineGift.get_or_none(form_key=key, line=1):
         return twin
-    if await Pledge.filter(form_key=keys[-1], status__in=list(STANDING)).exists():
-        raise NotNow(_("Ce don est déjà promis par carte. Commencez-en un autre pour donner aussi par chèque."))
     await pledges.replace_waiting(campaign, keys)
     try:
         return await _create(backer, campaign, gift, key, known=known)
@@ -99,11 +99,24 @@ async def promise(backer: Person, campaign: Campaign, gift: Gift, keys: list[str
         return twin
 
 
+async def promised_otherwise(key: str) -> bool:
+    """Whether the gift of this form is announced by cheque or transfer, or came so."""
+    return await OfflineGift.filter(form_key=f"{CHEQUE}{key}", status__in=list(HOLDING)).exists()
+
+
+async def _must_not_be_promised(campaign: Campaign, key: str) -> None:
+    """Raises NotNow where the same form was paid by card, or is being paid this moment. The campaign is locked."""
+    waits = () if campaign.charges_at_once else (PledgeStatus.CREATED,)  # there a payment page is looked at by a job
+    if await Pledge.filter(form_key=key, status__in=[*STANDING, *waits]).exists():
+        raise NotNow(_("Ce don est déjà promis par carte. Commencez-en un autre pour donner aussi par chèque."))
+
+
 @retrying
 async def _create(backer: Person, campaign: Campaign, gift: Gift, key: str, *, known: bool) -> OfflineGift:
     present = clock.now()
     async with transaction():
         due_on = await _open(campaign)
+        await _must_not_be_promised(campaign, key.removeprefix(CHEQUE))
         if gift.reward_id:
             await pledges.hold_reward(campaign.id, gift.reward_id, gift.amount_cents)
         made = await OfflineGift.create(

@@ -110,6 +110,8 @@ async def _create(backer: Person, campaign: Campaign, gift: Gift, key: str) -> P
         if not await live.filter(till_closed_at__isnull=True).update(updated_at=present):
             raise Gone(refusal(await Campaign.get(id=campaign.id)))
         must_not_tip(campaign, gift.tip_cents)
+        if any([await elsewhere(key) for elsewhere in slots.promised_otherwise]):
+            raise NotNow(_("Ce don est déjà annoncé par chèque ou virement. Commencez-en un autre par carte."))
         if gift.reward_id:
             await hold_reward(campaign.id, gift.reward_id, gift.amount_cents)
         return await Pledge.create(
