@@ -76,7 +76,7 @@ async def test_a_hidden_amount_is_merged_with_two_others(client: Client) -> None
     assert "3 dons réunis ensemble" in answer.text
     assert "77\u202f€" in answer.text
     text, lines = await exported(client, campaign)
-    assert "12345" not in text
+    assert "12345" not in re.sub(r"[0-9a-f]{64}", "", text)
     assert sum("salt" in line for line in lines[1:]) == 1
     assert checking.check(text).problems == []
 

@@ -56,7 +56,7 @@ async def untold(campaign: Campaign) -> int:
     """What left since the settlement and is not told yet, in cents, by the entries (docs/decisions/0014)."""
     if campaign.settled_entry is None:
         return 0
-    return (await told_of(campaign.id, campaign.settled_entry, campaign.status)).untold
+    return (await told_of(campaign.id, campaign.settled_entry, campaign.status, campaign.told_entry)).untold
 
 
 async def standing(campaign_id: int) -> dict[object, int]:
