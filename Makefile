@@ -13,7 +13,7 @@ demo: .venv/runtime
 
 test: .venv/development
 	@$(BIN)/python -m tests.machine
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/development
 	@$(BIN)/ruff check .

@@ -40,3 +40,8 @@ def parse_euros(text: str, *, field: str = "amount") -> Money:
     if not fine or len(cents) > 2 or (cents and not (cents.isascii() and cents.isdigit())):
         raise Invalid(_("Écrivez un montant en euros, par exemple 30 ou 12,50."), field=field)
     return Money(int(whole) * 100 + int(cents.ljust(2, "0") or 0))
+
+
+def as_typed(cents: int) -> str:
+    """An amount as it stands in a field that has its « € » beside it: « 30 », « 72,50 »."""
+    return f"{cents // 100},{cents % 100:02d}".removesuffix(",00")

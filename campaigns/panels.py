@@ -12,6 +12,7 @@ from campaigns.pledges.queries import MANAGE, awaiting, of_person, on_own_page
 from campaigns.pledges.wording import state_of
 from campaigns.settlement.outcomes import last_moment
 from campaigns.settlement.queries import PAID
+from civic import database
 from civic.i18n import _, _n
 from civic.initiatives.queries import is_lead
 from civic.people import links
@@ -21,6 +22,15 @@ from civic.settings import settings
 from civic.slots import Figure, Given, Moment, Panel, Todo, Way
 from civic.web import urls
 from civic.web.formats import day, day_short, money, number
+
+_ADDED_LESS = """SELECT SUM(p.amount_cents) AS cents FROM posting p JOIN account a ON a.id = p.account_id
+JOIN entry e ON e.id = p.entry_id JOIN campaign c ON c.id = e.campaign_id
+WHERE a.kind = 'campaign_fund' AND e.kind = 'match_reduced' AND e.position > c.settled_entry
+AND (c.told_entry IS NULL OR EXISTS (SELECT 1 FROM entry g JOIN posting q ON q.entry_id = g.id
+JOIN account b ON b.id = q.account_id WHERE g.campaign_id = c.id AND g.position > c.told_entry
+AND g.position < e.position AND g.kind NOT IN ('match_due', 'match_reduced')
+AND b.kind IN ('campaign_fund', 'disputes_held')))"""
+"""What is added less and not told yet: what follows the last gift that was told right after was told with it."""
 
 if TYPE_CHECKING:
     from civic.initiatives.models import Initiative
@@ -134,7 +144,7 @@ async def figures() -> list[Figure]:
     at_once = [GoalKind.FLEXIBLE]
     cents = await _sum("confirmed_cents", list(under_way)) + await _sum("collected_cents", list(under_way), at_once)
     cents += await _sum("collected_cents", list(SETTLED))
-    cents += await _sum("offline_cents", [*under_way, *SETTLED])
+    cents += await _sum("offline_cents", [*under_way, *SETTLED]) + await _untold()
     if not cents:
         return []
     definition = _("promis ou donnés par les habitants, hors aide à %(site)s.", site=settings().site_name)
@@ -145,6 +155,12 @@ async def _sum(column: str, status: list[CampaignStatus], goals: list[GoalKind] 
     found = Campaign.filter(status__in=status, goal__in=goals or [GoalKind.ALL_OR_NOTHING, GoalKind.FLEXIBLE])
     rows = await found.annotate(cents=Sum(column)).values("cents")
     return sum(int(row["cents"] or 0) for row in rows)
+
+
+async def _untold() -> int:
+    """What public totals count more, less what is added less for it: that is no resident's euro, and tells hers."""
+    rows = await database.fetch_all(_ADDED_LESS)
+    return await _sum("untold_cents", list(SETTLED)) - int(rows[0]["cents"] or 0)
 
 
 async def secret_links(person: "Person") -> list[tuple[str, str]]:

@@ -88,10 +88,14 @@ asks_commune: Slot[Callable[["Campaign"], Awaitable[list[str]]]] = Slot("asks_co
 """Why a backer is asked where she lives, in sentences; she is not asked when there are none."""
 other_ways: Slot[Callable[["Campaign"], Awaitable[list[OtherWay]]]] = Slot("other_ways")
 """How else one may give to a campaign, at the last step of a gift."""
+promised_otherwise: Slot[Callable[[str], Awaitable[bool]]] = Slot("promised_otherwise")
+"""Whether the gift of a form (its key) was announced by another road; asked under the campaign's lock."""
+gift_moved: Slot[Callable[[int], Awaitable[object]]] = Slot("gift_moved")
+"""A gift of a campaign (its id) went back, was contested or undone: what follows from it in the same transaction."""
 
 ALL = (
     campaign_panels, campaign_tools, treasury_panels, gives_otherwise, thanked_otherwise, gift_notes, asks_commune,
-    campaign_history, other_ways, account_panels,
+    campaign_history, other_ways, account_panels, gift_moved, promised_otherwise,
 )  # fmt: skip
 
 

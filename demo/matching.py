@@ -1,11 +1,11 @@
-"""Those who add to the gifts in the demonstration: a commune, a company; proposed, in force, paid."""
+"""Those who add to the gifts in the demonstration: a commune, a company; proposed, signed, in force, paid."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from campaigns.lifecycle.models import Campaign
-from campaigns.matching import agreeing, receiving
+from campaigns.matching import agreeing, confirming, receiving
 from campaigns.matching.forms import AgreementTerms
 from campaigns.matching.models import MatchAgreement
 from civic import clock
@@ -16,7 +16,7 @@ from demo.world import Scene, World
 
 @dataclass(slots=True, frozen=True)
 class Matching:
-    """An agreement on a campaign, `after` days from its opening; `answered` and `paid` say how far it has come."""
+    """An agreement on a campaign, `after` days from its opening; `answered`, `confirmed`, `paid`: how far it has come."""
 
     fund: str
     matcher: str
@@ -28,6 +28,7 @@ class Matching:
     gift_cap: int = 0
     after: int = 1
     answered: bool = True
+    confirmed: bool = True
     paid: bool = False
 
 
@@ -36,6 +37,7 @@ MATCHINGS = (
     Matching("vergers", "balmes", "Samir Benali", "gérant", euros_each=5, cap=250),
     Matching("fournil", "guillemin", "Lise Guillemin", "gérante", euros_each=10, cap=250, paid=True),
     Matching("navette", "aubin", "Gérard Morel", "maire", percent=50, cap=1000, gift_cap=50, after=28, answered=False),
+    Matching("navette", "balmes", "Samir Benali", "gérant", euros_each=5, cap=250, after=20, confirmed=False),
 )
 
 
@@ -61,6 +63,8 @@ async def _propose(world: World, *, matching: Matching) -> None:
     ))  # fmt: skip
     if matching.answered:
         await agreeing.accept(made, matching.signatory, matching.role)
+    if matching.answered and matching.confirmed:
+        await confirming.confirm(made, world.actor("dominique", RoleName.TREASURER))
 
 
 async def _pay(world: World, *, matching: Matching) -> None:

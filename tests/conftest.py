@@ -27,6 +27,8 @@ from civic.settings import Settings, configure
 from tests.client import Client
 from tests.engines import ENGINES, Database, Templates, connected
 
+LONGEST = ("tests/browser/", "tests/hosting/", "tests/demo/", "tests/races/", "tests/test_permissions.py")
+
 hypothesis_settings.register_profile("civic", deadline=None, max_examples=60)
 hypothesis_settings.load_profile("civic")
 
@@ -42,6 +44,11 @@ def pytest_configure(config: pytest.Config) -> None:
     # of the suite's processor time. What is dropped without a cycle is still found (and warned of) at once.
     gc.set_threshold(20_000, 10, 10)
     config.addinivalue_line("markers", "one_engine(name): run on one engine only, alternating by test name")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: one begun last keeps one core busy while the other has nothing left to do."""
+    items.sort(key=lambda item: next((rank for rank, part in enumerate(LONGEST) if part in item.nodeid), len(LONGEST)))
 
 
 def _engines_for(metafunc: pytest.Metafunc) -> list[Engine]:

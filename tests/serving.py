@@ -1,4 +1,4 @@
-"""`python -m tests.serving URL PORT DATA`: the application as a process of its own, on a test's database.
+"""The application as a process of its own, on a test's database.
 
 The schema is not compared with the committed migrations: in a side branch the tests run on a temporary one.
 """
@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -19,8 +17,9 @@ import uvicorn
 
 from app import create_app
 from civic import database
-from civic.settings import ROOT, Settings, configure
-from tests.postgres import die_with_parent, free_port
+from civic.settings import Settings, configure
+from tests.postgres import free_port
+from tests.processes import Process
 
 START_SECONDS = 30
 
@@ -37,6 +36,11 @@ async def serve(url: str, port: int, data: Path) -> None:
         await database.disconnect()
 
 
+def answer(url: str, port: int, data: Path) -> None:
+    """The same, in a process of its own."""
+    asyncio.run(serve(url, port, data))
+
+
 @contextlib.contextmanager
 def server(url: str, data: Path) -> Iterator[str]:
     """Start such a process and answer its address; it is stopped at the end."""
@@ -45,13 +49,10 @@ def server(url: str, data: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def mortal_server(url: str, data: Path, crash_at: str = "") -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def mortal_server(url: str, data: Path, crash_at: str = "") -> Iterator[tuple[str, Process]]:
     """The same with its process: it dies by SIGKILL at the crash point named, or by the test's hand."""
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.serving", url, str(port), str(data)], cwd=ROOT, preexec_fn=die_with_parent,
-        env={**os.environ, "CIVIC_CRASH_AT": crash_at},
-    )  # fmt: skip
+    process = Process(answer, url, port, data, environment={**os.environ, "CIVIC_CRASH_AT": crash_at})
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz", process)
         yield f"http://127.0.0.1:{port}", process
@@ -60,14 +61,10 @@ def mortal_server(url: str, data: Path, crash_at: str = "") -> Iterator[tuple[st
         process.wait(20)
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(address: str, process: Process) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):
             return
         time.sleep(0.05)
     raise AssertionError(f"No server answered at {address} within {START_SECONDS} seconds.")
-
-
-if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])))

@@ -12,7 +12,7 @@ import os
 import signal
 import socket
 import subprocess
-import sys
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,11 +23,11 @@ import httpx2
 from app import create_app
 from civic.settings import ROOT, Settings, configure, settings
 from tests.engines import Database
+from tests.processes import Process, civic
 
 SECRET_KEY = "t" * 40
 START_SECONDS = 30
 STOP_SECONDS = 15
-LAUNCH = [sys.executable, "-W", "error::ResourceWarning", "-m", "tests.launch"]
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Site:
     urls: list[str]
     data: Path
     environment: dict[str, str]
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[Process] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -55,10 +55,9 @@ class Site:
 
 async def command(site: Site, *words: str) -> str:
     """What a host types in the same installation: `civic settle SLUG`; answers what it printed."""
-    asked = await asyncio.create_subprocess_exec(
-        *LAUNCH, *words, cwd=ROOT, env=site.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    said, _nothing = await asyncio.wait_for(asked.communicate(), START_SECONDS)
+    with tempfile.TemporaryDirectory() as folder:
+        asked = Process(civic, *words, environment=site.environment, log=Path(folder, "said"))
+        said, _the_same = await asyncio.wait_for(asked.communicate(), START_SECONDS)
     assert asked.returncode == 0, said.decode()
     return said.decode()
 
@@ -113,9 +112,8 @@ def _environment(database: Database, data: Path, url: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _start(site: Site, name: str, command: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    with (site.data / f"{name}.log").open("wb") as log:
-        return subprocess.Popen([*LAUNCH, command], cwd=ROOT, env=environment, stdout=log, stderr=log)
+def _start(site: Site, name: str, command: str, environment: dict[str, str]) -> Process:
+    return Process(civic, command, environment=environment, log=site.data / f"{name}.log")
 
 
 async def _answers(site: Site, url: str) -> None:

@@ -38,10 +38,13 @@ WORDS = {
     "percent": 50, "id": 12, "reward": "Un pain",
     "back_cents": 2_000, "whole": True, "unwinding": False, "transfer": False, "failure": "declined", "won": False,
     "inquiry": False, "holder": "", "pledge_id": 12, "lost_cents": 800, "fee_cents": 2_000, "debit": False, "twice_cents": 0,
-    "steps": ["Écrivez la référence au dos du chèque."], "own": "http://testserver/dons/jeton", "held": "mardi 1 décembre",
+    "steps": ["Écrivez la référence au dos du chèque."], "own": "http://testserver/dons/jeton", "held": "mardi 1 décembre", "kept": "lundi 30 novembre à 14 h",
     "paper": "http://testserver/dons/jeton/bulletin.pdf", "live": False, "expense": False,
+    "alone": False, "why": "refused", "role": "maire", "address": "mairie@exemple.fr",
     "matcher": "Trévoux", "cap_cents": 500_000, "owed_cents": 0, "hidden": True, "signatory": "Hélène Maire",
     "corrected_cents": 500_000, "guarantor": "La commune", "guarantee_cents": 40_000,
+    "lines": ["H-000012 : 30 €, Odile Blanc, à recevoir avant le 1er décembre 2026 au soir"], "count": 1, "more": 0,
+    "first": True, "receipt": "http://testserver/dons/jeton/recu",
 }  # fmt: skip
 """Something for every word a letter may hold."""
 LINES_FROM_A_STRANGER = "Le four\r\nBcc: tous@exemple.fr\r\n\r\nBonjour"

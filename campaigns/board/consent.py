@@ -5,20 +5,27 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
 
-from campaigns.lifecycle.models import Campaign
-from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.pledges.queries import STANDING
+from tortoise.expressions import Q
+
+from campaigns.lifecycle.models import STILL, Campaign, CampaignChange
+from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
+from campaigns.pledges.queries import NAMED, STANDING
 from civic import clock
 from civic.i18n import _
+from civic.places.folding import fold
 
 FEWEST_HIDDEN = 3
+LEFT = (PledgeStatus.REFUNDED, PledgeStatus.CHARGED_BACK)
 DAILY_FROM = 10
 """Below this many backers the curve goes by weeks (docs/money.md, invariant 15)."""
 
 
 @dataclass(slots=True, frozen=True)
 class Backer:
-    """A gift as the lead may see it: no name when anonymous, `cents` None when out of sight."""
+    """A gift as the lead may see it: no name when anonymous, `cents` None when out of sight.
+
+    Of whoever hides her amount nothing but the name, and that late: `pledge_id` is 0.
+    """
 
     pledge_id: int
     name: str
@@ -39,8 +46,16 @@ class Bucket:
 
 
 async def standing(campaign_id: int) -> list[Pledge]:
-    """The gifts that stand, oldest first, with their rewards."""
-    rows = Pledge.filter(campaign_id=campaign_id, status__in=STANDING)
+    """The gifts that stand, oldest first, with their rewards; and those that have left since totals stand still.
+
+    Were one of these left out, the curve would fall by it, and the two gifts that are out of sight for its sake appear.
+    """
+    settled = await CampaignChange.filter(campaign_id=campaign_id, after__in=list(STILL)).order_by("id").first()
+    stands = Q(status__in=STANDING if settled is None else NAMED)
+    if settled is not None:
+        changes = PledgeChange.filter(pledge__campaign_id=campaign_id, after__in=LEFT, at__gte=settled.at)
+        stands |= Q(status__in=LEFT, id__in=[change.pledge_id for change in await changes] or [0])
+    rows = Pledge.filter(stands, campaign_id=campaign_id)
     return await rows.order_by("confirmed_at", "id").select_related("reward")
 
 
@@ -65,18 +80,35 @@ def out_of_sight(pledges: Sequence[Pledge]) -> set[int]:
     return unseen
 
 
-def backers(pledges: Sequence[Pledge]) -> list[Backer]:
-    """The list of a campaign's gifts as its lead may read it, latest first."""
+def backers(campaign: Campaign, pledges: Sequence[Pledge]) -> list[Backer]:
+    """The list of a campaign's gifts as its lead may read it, latest first; apart from them who hides her amount.
+
+    Beside a day, a thank-you or a total that has just moved a name would tell what was hidden: these stand at the end,
+    without a name until the public page has it (docs/decisions/0014).
+    """
     unseen = out_of_sight(pledges)
-    return [
+    shown = [
         Backer(
-            pledge.id, pledge.public_name if pledge.public_name and not pledge.anonymous else _("Anonyme"),
-            None if pledge.id in unseen else pledge.amount_cents, pledge.reward.title if pledge.reward else "",
-            clock.local(pledge.confirmed_at).date() if pledge.confirmed_at else None,
-            _("reçu") if pledge.status == PledgeStatus.COLLECTED else _("promis"),
+            pledge.id, _name(pledge), None if pledge.id in unseen else pledge.amount_cents,
+            pledge.reward.title if pledge.reward else "",
+            clock.local(pledge.confirmed_at).date() if pledge.confirmed_at else None, _state(pledge),
         )
-        for pledge in reversed(pledges)
+        for pledge in reversed(pledges) if not pledge.amount_hidden
     ]  # fmt: skip
+    hidden = [pledge for pledge in pledges if pledge.amount_hidden]
+    may_name = campaign.status in STILL and len({pledge.person_id for pledge in hidden}) >= FEWEST_HIDDEN
+    named = [_name(pledge) if may_name else _("Une personne qui cache son montant") for pledge in hidden]
+    return shown + [Backer(0, name, None, "", None, "") for name in sorted(named, key=fold)]
+
+
+def _name(pledge: Pledge) -> str:
+    return pledge.public_name if pledge.public_name and not pledge.anonymous else _("Anonyme")
+
+
+def _state(pledge: Pledge) -> str:
+    if pledge.status in (PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING, PledgeStatus.DISPUTED):
+        return _("reçu")
+    return _("rendu") if pledge.status in LEFT else _("promis")
 
 
 def curve(campaign: Campaign, pledges: Sequence[Pledge]) -> list[Bucket]:

@@ -9,7 +9,7 @@ from tortoise.functions import Sum
 
 from campaigns.board.models import AddressNeed, Delivery, DeliveryState, VisitCount
 from campaigns.lifecycle.models import SETTLED, Campaign, Reward
-from campaigns.offline.models import COUNTING, OfflineGift
+from campaigns.offline.models import COUNTING, OPEN, OfflineGift
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import STANDING
 from civic.errors import Gone, NotFound
@@ -45,12 +45,14 @@ class Parcel:
 
 
 async def sources(campaign_id: int, pledges: Sequence[Pledge]) -> list[Source]:
-    """Where visits and gifts came from, the most gifts first; "" is a direct visit."""
+    """Where visits and gifts came from, the cheques announced here too, the most gifts first; "" is a direct visit."""
     rows = VisitCount.filter(campaign_id=campaign_id).annotate(total=Sum("n")).group_by("source", "step")
     counts: Counter[tuple[str, str]] = Counter()
     for row in await rows.values("source", "step", "total"):
         counts[row["source"], row["step"]] = int(row["total"])
-    given = Counter(pledge.source for pledge in pledges)
+    announced = OfflineGift.filter(campaign_id=campaign_id, due_on__isnull=False, pledge_id__isnull=True)
+    words = await announced.filter(status__in=[*OPEN, *COUNTING]).values_list("came_by", flat=True)
+    given = Counter([*(pledge.source for pledge in pledges), *map(str, words)])
     names = {name for name, _step in counts} | set(given)
     found = [Source(name, counts[name, "seen"], counts[name, "opened"], given[name]) for name in names]
     return sorted(found, key=lambda one: (-one.gifts, -one.opened, -one.seen, one.name))

@@ -9,6 +9,7 @@ from campaigns.board.forms import AddressForm, MarkForm
 from campaigns.board.models import Delivery, DeliveryState
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import campaign_to_run
+from campaigns.offline import awaited
 from campaigns.pledges.pace import pace
 from civic.errors import DomainError
 from civic.i18n import _, _n
@@ -33,8 +34,9 @@ async def show(request: Request) -> Response:
     return page(
         request, "campaigns/board/show.html", campaign=campaign, pace=pace(campaign), sources=sources,
         points=_points(buckets), weekly=campaign.backers_count < consent.DAILY_FROM,
-        funnel=(sum(s.seen for s in sources), sum(s.opened for s in sources), len(pledges)),
-        backers=consent.backers(pledges)[:50], gifts=len(pledges), delivers=queries.delivers(campaign),
+        funnel=(sum(s.seen for s in sources), sum(s.opened for s in sources), sum(s.gifts for s in sources)),
+        backers=consent.backers(campaign, pledges)[:50], gifts=len(pledges), delivers=queries.delivers(campaign),
+        announced=(await awaited.how_many([campaign.id])).get(campaign.id, (0, None))[0],
     )  # fmt: skip
 
 
@@ -51,7 +53,7 @@ def _points(buckets: list[consent.Bucket]) -> list[tuple[str, int, str]]:
 async def backers_sheet(request: Request) -> Response:
     """The backers as they agreed to appear, for a spreadsheet; who exports is written down."""
     campaign, actor = await _run(request)
-    rows = consent.backers(await consent.standing(campaign.id))
+    rows = consent.backers(campaign, await consent.standing(campaign.id))
     await audit(actor, "backers_exported", f"campaign:{campaign.id}", rows=len(rows))
     headers = (_("Nom"), _("Montant (€)"), _("Merci choisi"), _("Jour"), _("État"))
     table = [

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from campaigns.ledger import telling
 from campaigns.ledger.chain import GENESIS, Link, hash_of, seal_of
 from campaigns.ledger.models import AccountKind, Entry
 from civic import clock, database
@@ -94,7 +95,15 @@ async def book_all(
     new = [(fact, of) for fact, of in zip(facts, amounts, strict=True) if fact.source_id not in known]
     added = await _append(new, accounts, campaign, actor)
     found = {fact.source_id: entry for (fact, _of), entry in zip(new, added, strict=True)}
+    if campaign is not None and any(fact.kind != "charge" and _is_told(of) for fact, of in new):
+        funds = [of.get(f"campaign_fund:{campaign}", 0) for _fact, of in new]
+        await telling.keep(campaign, sum(funds) if min(funds) > 0 else 0)
     return [found.get(fact.source_id) or await _same(fact, of) for fact, of in zip(facts, amounts, strict=True)]
+
+
+def _is_told(amounts: dict[str, int]) -> bool:
+    """Public totals go by what is on these accounts; a charge is a gift that comes in, which counts at once."""
+    return any(key.startswith(("campaign_fund:", "disputes_held:")) for key in amounts)
 
 
 def _amounts(fact: Fact, campaign: int | None, payee: int | None) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """What must hold in the ledger, checked on live data (`civic verify`, docs/money.md « Invariants » 1, 2)."""
 
-from campaigns.ledger import queries
+from campaigns.ledger import queries, telling
 from campaigns.ledger.service import OF_PAYEE
 from civic import database
 from civic.i18n import _
@@ -14,6 +14,9 @@ _TWICE = """SELECT source_type, source_id, kind FROM entry GROUP BY source_type,
 _MIXED = """SELECT DISTINCT entry.id AS id FROM entry JOIN posting ON posting.entry_id = entry.id
 JOIN account ON account.id = posting.account_id LEFT JOIN campaign ON campaign.id = entry.campaign_id
 WHERE account.campaign_id IS NULL AND (campaign.payee_id IS NOT NULL) <> (account.key LIKE ?) ORDER BY entry.id"""
+_KEPT = """SELECT c.id, c.settled_entry, c.status, c.untold_cents, c.told_entry FROM campaign c
+WHERE c.untold_cents <> 0
+OR EXISTS (SELECT 1 FROM entry WHERE entry.campaign_id = c.id AND entry.position > c.settled_entry) ORDER BY c.id"""
 
 
 async def entries_balance() -> list[str]:
@@ -47,4 +50,25 @@ async def money_is_apart() -> list[str]:
             for row in rows]  # fmt: skip
 
 
-CHECKS = (entries_balance, chains_are_whole, money_is_apart)
+async def totals_are_told_right() -> list[str]:
+    """What public totals do not tell yet is what the entries say, and everything counts until totals stand still.
+
+    So the public total is the sum of its lines, and of its postings with what is not told (invariants 10 and 15).
+    """
+    found = []
+    for row in await database.fetch_report(_KEPT):
+        settled = row["settled_entry"]
+        untold = 0 if settled is None else (
+            await telling.told_of(
+                row["id"], settled, row["status"], row["told_entry"], enough=0, read=database.fetch_report
+            )
+        ).untold  # fmt: skip
+        if untold != int(row["untold_cents"]):
+            found.append(_(
+                "Collecte %(id)s : le total public compte %(kept)s centimes qui sont repartis, les écritures en "
+                "donnent %(found)s.", id=row["id"], kept=row["untold_cents"], found=untold,
+            ))  # fmt: skip
+    return found
+
+
+CHECKS = (entries_balance, chains_are_whole, money_is_apart, totals_are_told_right)

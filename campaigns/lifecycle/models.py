@@ -48,6 +48,8 @@ SETTLED = frozenset({
     CampaignStatus.REPORTING, CampaignStatus.CLOSED,
 })  # fmt: skip
 """Everything that could be collected is: from now on totals are money, not promises."""
+STILL = SETTLED - {CampaignStatus.SHORTFALL}
+"""Nothing more is decided about them: public totals stand still, names of hidden gifts appear (docs/decisions/0014)."""
 
 
 class GoalKind(StrEnum):
@@ -72,6 +74,9 @@ class Campaign(Model):
     `confirmed_cents`: promises (goal, tips excluded), frozen at the deadline. `collected_cents`: money booked after it.
     `offline_cents`: cheques, cash and transfers that a second person verified. `matched_cents`: what matchers add as
     things stand. `relief_cents`: accepted offers of time and things that the reviewer lets lower the minimum.
+    `settled_entry`: the position of its last entry when totals came to stand still (`STILL`; None: they are live, as a
+    monthly support's are for ever). `untold_cents`: what public totals count more than that, less when negative, until
+    it is told by three persons at a time (`ledger.told`); `told_entry`: the last gift's entry up to which all is told.
     `decided_at` is set once, by compare-and-set, at the deadline (docs/money.md).
     `payee`: the other legal entity that receives the money; none: the host. `account_ref` is its Stripe account, fixed
     at the opening; `till_closed_at`: since when that account cannot charge, while it cannot (docs/decisions/0016).
@@ -112,6 +117,9 @@ class Campaign(Model):
     offline_cents = fields.BigIntField(default=0)
     matched_cents = fields.BigIntField(default=0)
     relief_cents = fields.BigIntField(default=0)
+    settled_entry = fields.BigIntField(null=True)
+    untold_cents = fields.BigIntField(default=0)
+    told_entry = fields.BigIntField(null=True)
     decided_at = fields.DatetimeField(null=True)
     decided_total_cents = fields.BigIntField(null=True)
     grace_until = fields.DatetimeField(null=True)
@@ -139,9 +147,12 @@ class Campaign(Model):
 
     @property
     def raised_cents(self) -> int:
-        """The public total in cents: promises until everything is collected, then the money itself (invariant 10)."""
+        """The public total in cents: promises until everything is collected, then the money itself (invariant 10).
+
+        What left since counts until it may be told (`untold_cents`): money is never decided upon by this sum.
+        """
         online = self.collected_cents if self.status in SETTLED or self.charges_at_once else self.confirmed_cents
-        return int(online + self.offline_cents + self.matched_cents)
+        return int(online + self.offline_cents + self.matched_cents + self.untold_cents)
 
     @property
     def charges_at_once(self) -> bool:

@@ -5,10 +5,11 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from campaigns.lifecycle.models import Campaign, CampaignChange, GoalKind
+from campaigns.lifecycle.models import STILL, Campaign, CampaignChange, GoalKind
 from campaigns.lifecycle.models import CampaignStatus as S
 from campaigns.states import By, NotNow, listed
 from campaigns.states import move as move_row
+from civic import database
 from civic.i18n import _
 from civic.people.models import Person
 
@@ -63,11 +64,17 @@ def allowed(before: S, after: S, by: By, *, standing: bool = False) -> bool:
     return listed(table_of(standing=standing), before, after, by)
 
 
+_STAND_STILL = """UPDATE campaign SET untold_cents = 0, told_entry = NULL,
+settled_entry = (SELECT COALESCE(MAX(entry.position), 0) FROM entry WHERE entry.campaign_id = campaign.id)
+WHERE id = ?"""
+
+
 async def move(
     campaign: Campaign, to: S, *, by: By, actor: Person | None = None, note: str = "", **values: Any
 ) -> None:
     """Change the state by compare-and-set and write the history row, with `values` in the same update.
 
+    From the first state in which totals stand still what leaves waits to be told, and is told when all is refunded.
     Raises NotNow, changing nothing, for a pair that is not in the table or when the row has moved on meanwhile.
     """
 
@@ -75,6 +82,9 @@ async def move(
         await CampaignChange.create(
             campaign_id=campaign.id, before=before, after=after, actor=actor, by=by.value, note=note, at=at
         )
+        settles = (to in STILL and before not in STILL) or to == S.REFUNDED
+        if settles and campaign.goal != GoalKind.MONTHLY:
+            await database.execute(_STAND_STILL, [campaign.id])
 
     await move_row(
         campaign, to, by, table=table_of(standing=campaign.goal == GoalKind.MONTHLY), keep=keep, values=values,

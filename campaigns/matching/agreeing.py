@@ -1,11 +1,14 @@
-"""The verbs of an agreement: propose, withdraw, accept, decline. Its terms never change: another one is proposed."""
+"""The verbs of an agreement: propose, withdraw, accept, decline. Its terms never change: another one is proposed.
+
+What is accepted counts once a second person of the team has confirmed it (`confirming`).
+"""
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.lifecycle.queries import runs
-from campaigns.matching import letters, service, signing
+from campaigns.matching import letters, offering, service, signing
 from campaigns.matching.forms import AgreementTerms
-from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchCommune, MatchFund
-from campaigns.matching.queries import answer_by
+from campaigns.matching.models import WAITING, AgreementStatus, MatchAgreement, MatchCommune, MatchFund
+from campaigns.matching.queries import answer_by, whole
 from civic import clock
 from civic.activity import service as activity
 from civic.database import retrying, transaction
@@ -32,11 +35,11 @@ async def propose(campaign: Campaign, team: Actor, terms: AgreementTerms) -> Mat
         raise Forbidden(_("Vous portez cette collecte : une autre personne de l’équipe propose l’abondement."))
     async with transaction():
         await service.hold_campaign(campaign.id)
-        await _check_open(campaign.id)
+        await must_be_open(campaign.id)
         fund = await _fund(terms)
         await signing.check_address(campaign, team, fund.organisation_id, terms.signatory_email)
         known = MatchAgreement.filter(fund_id=fund.id, campaign_id=campaign.id)
-        if await known.filter(status__in=[AgreementStatus.PROPOSED, AgreementStatus.ACTIVE]).exists():
+        if await known.filter(status__in=[*WAITING, AgreementStatus.ACTIVE]).exists():
             raise DomainError(_("Cette enveloppe a déjà un accord pour cette collecte. Retirez-le."), field="fund")
         made = await MatchAgreement.create(
             fund_id=fund.id, campaign_id=campaign.id, percent=terms.percent, per_person_cents=terms.per_person_cents,
@@ -47,7 +50,7 @@ async def propose(campaign: Campaign, team: Actor, terms: AgreementTerms) -> Mat
         listed = [MatchCommune(agreement_id=made.id, commune_id=insee) for insee in terms.communes]
         await MatchCommune.bulk_create(listed)
         await audit(team, "match_proposed", f"campaign:{campaign.id}", agreement=made.id, cap_cents=terms.cap_cents)
-        await letters.to_matcher("match_proposed", await _whole(made.id))
+        await letters.to_matcher("match_proposed", await whole(made.id))
     return made
 
 
@@ -69,46 +72,71 @@ async def _fund(terms: AgreementTerms) -> MatchFund:
 
 @retrying
 async def withdraw(agreement: MatchAgreement, team: Actor) -> None:
-    """The team takes a proposal back before it was answered. Raises DomainError afterwards."""
+    """The team takes a proposal back before it counts; whoever has signed it is told. Raises DomainError afterwards."""
     async with transaction():
-        open_one = MatchAgreement.filter(id=agreement.id, status=AgreementStatus.PROPOSED)
-        if not await open_one.update(status=AgreementStatus.WITHDRAWN, answered_at=clock.now()):
+        await service.hold_campaign(agreement.campaign_id)
+        found = await whole(agreement.id)
+        open_one = MatchAgreement.filter(id=agreement.id, status__in=WAITING)
+        if not await open_one.update(
+            status=AgreementStatus.WITHDRAWN, answered_at=found.answered_at or clock.now()
+        ):
             raise DomainError(_("Cet accord a déjà reçu une réponse : il ne se retire plus."))
         await audit(team, "match_withdrawn", f"campaign:{agreement.campaign_id}", agreement=agreement.id)
+        if found.status == AgreementStatus.SIGNED:
+            await letters.to_matcher("match_not_confirmed", found, why="withdrawn", note="")
 
 
 @retrying
-async def accept(agreement: MatchAgreement, name: str, role: str, signer: Actor | None = None) -> None:
-    """The matcher accepts, by its link: name, role and moment are kept; gifts count from today, or as it was agreed.
+async def accept(agreement: MatchAgreement, name: str, role: str, signer: Actor | None = None) -> bool:
+    """The matcher signs, by its link: name, role and moment are kept; gifts count from today, or as it was agreed.
 
-    Harmless when repeated. Raises Gone when it was withdrawn, declined or has lapsed, or the campaign is over;
-    Forbidden for somebody signed in (`signer`) who may not sign it.
+    Answers whether it is in force at once: where the known representative who asked for it signs. Else a second person
+    of the team confirms it first. Harmless when repeated. Raises Gone when it was withdrawn, declined, refused or has
+    lapsed, or the campaign is over; Forbidden for somebody signed in (`signer`) who may not sign it.
     """
     async with transaction():
-        if signer is not None:
-            known = await _whole(agreement.id)
-            await signing.must_sign_for(known.campaign, known.proposed_by_id, known.fund.organisation_id, signer)
         await service.hold_campaign(agreement.campaign_id)
-        proposed = MatchAgreement.filter(id=agreement.id, status=AgreementStatus.PROPOSED)
-        await proposed.filter(starts_at__isnull=True).update(starts_at=clock.at(clock.today(), 0))
-        accepted = await proposed.update(
-            status=AgreementStatus.ACTIVE, accepted_name=name, accepted_role=role, answered_at=clock.now()
-        )
-        found = await _whole(agreement.id)
-        if not accepted:
-            if found.status == AgreementStatus.ACTIVE:
-                return
+        found = await whole(agreement.id)
+        if signer is not None:
+            await signing.must_sign_for(found.campaign, found.proposed_by_id, found.fund.organisation_id, signer)
+        if found.status in (AgreementStatus.SIGNED, AgreementStatus.ACTIVE):
+            return found.status == AgreementStatus.ACTIVE
+        if found.status != AgreementStatus.PROPOSED:
             raise Gone(_("Cette proposition n’est plus ouverte. Écrivez à l’équipe."))
-        await _check_open(found.campaign_id)
+        await must_be_open(found.campaign_id)
         if answer_by(found) <= clock.now():
             raise Gone(_("Cette proposition est sans effet : le délai pour répondre est passé. Écrivez à l’équipe."))
-        await service.recompute(found.campaign_id)
-        await activity.record(
-            "match_opened", way="argent", initiative_id=found.campaign.initiative_id, title=found.campaign.title,
-            slug=found.campaign.slug, matcher=found.fund.organisation.name, cap_cents=found.cap_cents,
-        )  # fmt: skip
-        await letters.to_matcher("match_accepted", found)
-        await letters.to_team("match_answered", found, accepted=True, note="")
+        proposed = MatchAgreement.filter(id=found.id, status=AgreementStatus.PROPOSED)
+        if not await proposed.update(
+            status=AgreementStatus.SIGNED, accepted_name=name, accepted_role=role, answered_at=clock.now(),
+            starts_at=found.starts_at or clock.at(clock.today(), 0),
+        ):  # fmt: skip
+            raise Gone(_("Cette proposition n’est plus ouverte. Écrivez à l’équipe."))
+        return await _is_signed(await whole(found.id))
+
+
+async def _is_signed(agreement: MatchAgreement) -> bool:
+    """In force at once, or asked of the others of the team; in the caller's transaction. Answers which."""
+    if await offering.asked_by_whoever_signs(agreement):
+        await MatchAgreement.filter(id=agreement.id).update(status=AgreementStatus.ACTIVE)
+        await letters.to_team("match_answered", agreement, accepted=True, waits=False, alone=False, note="")
+        await begin(agreement)
+        return True
+    others = await signing.confirmers(agreement)
+    await letters.to_matcher("match_signed", agreement)
+    await letters.to_team("match_answered", agreement, accepted=True, waits=True, alone=not others, note="")
+    await letters.to_confirmers(agreement, others)
+    return False
+
+
+async def begin(agreement: MatchAgreement) -> None:
+    """It is in force now: counted, told in the news, and to the matcher; in the caller's transaction."""
+    await service.recompute(agreement.campaign_id)
+    await activity.record(
+        "match_opened", way="argent", initiative_id=agreement.campaign.initiative_id, title=agreement.campaign.title,
+        slug=agreement.campaign.slug, matcher=agreement.fund.organisation.name, cap_cents=agreement.cap_cents,
+    )  # fmt: skip
+    await letters.to_matcher("match_accepted", agreement)
 
 
 @retrying
@@ -119,19 +147,20 @@ async def decline(agreement: MatchAgreement, note: str) -> None:
         declined = await proposed.update(
             status=AgreementStatus.DECLINED, answer_note=note, answered_at=clock.now()
         )
-        found = await _whole(agreement.id)
+        found = await whole(agreement.id)
         if not declined:
             if found.status == AgreementStatus.DECLINED:
                 return
             raise Gone(_("Cette proposition n’est plus ouverte. Écrivez à l’équipe."))
-        await letters.to_team("match_answered", found, accepted=False, note=note)
+        await letters.to_team("match_answered", found, accepted=False, waits=False, alone=False, note=note)
 
 
-async def _check_open(campaign_id: int) -> None:
-    campaign = await Campaign.get(id=campaign_id)
-    if campaign.decided_at or campaign.status not in BEFORE_THE_END:
+async def must_be_open(campaign_id: int) -> None:
+    """Raises Gone for a campaign that is decided or over: an agreement is made, signed and confirmed before."""
+    if not is_open(await Campaign.get(id=campaign_id)):
         raise Gone(_("Cette collecte est terminée : rien ne peut plus s’y ajouter."))
 
 
-async def _whole(agreement_id: int) -> MatchAgreement:
-    return await MatchAgreement.get(id=agreement_id).select_related("campaign", "fund", "fund__organisation")
+def is_open(campaign: Campaign) -> bool:
+    """Whether an agreement may still be made for it."""
+    return not campaign.decided_at and campaign.status in BEFORE_THE_END

@@ -136,6 +136,12 @@ class DeclineForm(BaseModel):
     note: str = Field("", max_length=1000)
 
 
+class RefuseForm(BaseModel):
+    """Why a second person of the team does not confirm what was signed; whoever proposed and signed it reads it."""
+
+    reason: str = Field(min_length=3, max_length=1000)
+
+
 class PaymentForm(BaseModel):
     """A transfer on the bank statement."""
 

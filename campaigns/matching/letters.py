@@ -29,6 +29,18 @@ async def to_team(name: str, agreement: MatchAgreement, occasion: str = "", **co
             )  # fmt: skip
 
 
+async def to_confirmers(agreement: MatchAgreement, readers: list[Person], occasion: str = "") -> None:
+    """« Un accord attend votre confirmation »: to those of the team who may confirm it, once each and per occasion."""
+    for reader in readers:
+        if reader.email:
+            await mail.send(
+                "campaigns/match_to_confirm", to=reader.email,
+                key=f"match_to_confirm-{agreement.id}-{reader.id}{occasion}", locale=reader.locale,
+                **_words(agreement), person=reader.name, signatory=agreement.signatory,
+                role=agreement.signatory_role, address=agreement.signatory_email,
+            )  # fmt: skip
+
+
 def _words(agreement: MatchAgreement) -> dict[str, Any]:
     return {
         "title": agreement.campaign.title, "slug": agreement.campaign.slug,

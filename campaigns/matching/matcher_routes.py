@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from campaigns.matching import agreeing, offering, papers, queries, returning, service, wording
 from campaigns.matching.forms import AcceptForm, DeclineForm
-from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchState
+from campaigns.matching.models import WAITING, AgreementStatus, MatchAgreement, MatchState
 from civic import clock
 from civic.errors import DomainError, Invalid, NotFound
 from civic.i18n import _
@@ -44,7 +44,7 @@ async def mine(request: Request) -> Response:
             "stage": agreement.stage.value, "lost": wording.is_lost(agreement),
             "funded": agreement.campaign.status in service.FUNDED,
         })  # fmt: skip
-    hats, stands = await offering.may_offer(actor.person), (AgreementStatus.PROPOSED, AgreementStatus.ACTIVE)
+    hats, stands = await offering.may_offer(actor.person), (*WAITING, AgreementStatus.ACTIVE)
     taken = {row["agreement"].campaign_id for row in rows if row["agreement"].status in stands}
     return page(
         request, "campaigns/matching/mine.html", rows=rows, headers={"Cache-Control": "no-store"}, hats=hats,
@@ -61,8 +61,10 @@ async def accept(request: Request) -> Response:
     try:
         if form.data is not None:
             signer = visitor_or_actor(request)
-            await agreeing.accept(agreement, form.data.name, form.data.role, signer)
-            done = _("Merci. L’accord est en vigueur : suivez ici ce qu’il ajoute.")
+            if await agreeing.accept(agreement, form.data.name, form.data.role, signer):
+                done = _("Merci. L’accord est en vigueur : suivez ici ce qu’il ajoute.")
+            else:
+                done = _("Merci, c’est signé. L’équipe le confirme, puis il compte : vous recevrez un message.")
             return redirect("matching.follow", token=request.path_params["token"], flash=done)
     except DomainError as error:
         form.refuse(error)
@@ -115,7 +117,8 @@ async def _page(request: Request, agreement: MatchAgreement, form: Form[AcceptFo
         until=queries.answer_by(agreement) if proposed else None, lapsed=agreement.status == AgreementStatus.LAPSED,
         promised=wording.promised_text(await queries.promised_to(agreement), agreement) if proposed else None,
         active=agreement.status == AgreementStatus.ACTIVE, lost=wording.is_lost(agreement), stage=agreement.stage.value,
-        over=bool(agreement.campaign.decided_at) or agreement.campaign.status not in agreeing.BEFORE_THE_END
+        signed=agreement.status == AgreementStatus.SIGNED, refused=agreement.status == AgreementStatus.REFUSED,
+        over=not agreeing.is_open(agreement.campaign)
         or (proposed and queries.answer_by(agreement) <= clock.now()),
     )  # fmt: skip
 

@@ -17,13 +17,22 @@ from civic.places.models import Commune
 
 
 class AgreementStatus(StrEnum):
-    """Proposed by the team; active once the matcher has accepted; declined by it, withdrawn by the team, or lapsed."""
+    """proposed by one of the team → signed by the matcher → active once another one of the team has confirmed it.
+
+    Else declined by the matcher, refused by that second person, withdrawn by the team, or lapsed.
+    """
 
     PROPOSED = "proposed"
+    SIGNED = "signed"
     ACTIVE = "active"
+    REFUSED = "refused"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
+
+
+WAITING = (AgreementStatus.PROPOSED, AgreementStatus.SIGNED)
+"""Somebody's answer is awaited: the matcher's, then a second person's of the team. Nothing counts."""
 
 
 class MatchState(StrEnum):
@@ -75,14 +84,19 @@ class MatchFund(Model):
         return int(self.budget_cents - self.used_cents)
 
 
-class MatchAgreement(Model):
+class MatchAgreement(Asked):
     """What a fund adds on one campaign. Either `percent` of each gift or `per_person_cents` once per person.
 
     `gift_cap_cents` limits what is added to one gift, `cap_cents` what is added in all. `starts_at` and `ends_at` (UTC;
     no end: the deadline) are the gifts' moments; without a beginning it is the day of acceptance. `reserved_cents` is
     the sum of its matches that stand; after the decision it can only fall. `told_*` is what pages may say of it, and
     `tellings` how that grew: per week its first day, cents, gifts, persons. `due_at`, `received_at`: where money is.
+    `confirmed_by`: who of the team confirmed what another proposed, or refused it; nobody where the representative who
+    signed had asked for it.
+    `due_cents`: the sum that fell due, when it is one that pages may say; they go on saying it (`ledger.told`).
     """
+
+    seats = Seats("proposed_by_id", "confirmed_by_id", "confirmed_at")
 
     id = fields.BigIntField(primary_key=True)
     fund_id: int
@@ -119,7 +133,13 @@ class MatchAgreement(Model):
     accepted_role = fields.CharField(max_length=120, default="")
     answered_at = fields.DatetimeField(null=True)
     answer_note = fields.CharField(max_length=1000, default="")
+    confirmed_by_id: int | None
+    confirmed_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, related_name=False
+    )
+    confirmed_at = fields.DatetimeField(null=True)
     due_at = fields.DatetimeField(null=True)
+    due_cents = fields.BigIntField(default=0)
     received_at = fields.DatetimeField(null=True)
     communes: fields.ReverseRelation["MatchCommune"]
 
@@ -137,7 +157,11 @@ class MatchAgreement(Model):
             CheckConstraint(check="status <> 'active' OR starts_at IS NOT NULL", name="match_agreement_begins"),
             UniqueConstraint(
                 fields=("fund_id", "campaign_id"), name="match_agreement_once",
-                condition="status IN ('proposed', 'active')",
+                condition="status IN ('proposed', 'signed', 'active')",
+            ),
+            CheckConstraint(
+                check="confirmed_by_id IS NULL OR confirmed_by_id <> proposed_by_id",
+                name="match_agreement_two_persons",
             ),
         )  # fmt: skip
 

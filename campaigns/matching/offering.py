@@ -1,7 +1,8 @@
 """A matcher offers by herself: whoever speaks for a commune or a company says how much; the team writes the agreement.
 
 An offer binds nobody and adds nothing: it is told to the team and fills the team's form in; the agreement that follows
-is proposed and accepted like every other one. An offer is answered once one was proposed.
+is proposed and accepted like every other one. An offer is answered once one was proposed. Where the known
+representative who offered is the one who signs, she and the proposer are two persons: nobody else needs to confirm.
 """
 
 from datetime import timedelta
@@ -11,6 +12,7 @@ from campaigns.lifecycle.queries import campaign_to_show
 from campaigns.matching.forms import OfferForm
 from campaigns.matching.models import MatchAgreement, MatchOffer
 from campaigns.matching.queries import MATCHERS
+from campaigns.money import as_typed
 from civic import clock, mail
 from civic.database import transaction
 from civic.errors import Forbidden, Gone
@@ -60,6 +62,19 @@ async def offer(campaign: Campaign, organisation: Organisation, form: OfferForm,
                 )  # fmt: skip
 
 
+async def asked_by_whoever_signs(agreement: MatchAgreement) -> bool:
+    """Whether the agreement (with its fund) went to a representative who had offered it herself, at her own address."""
+    asked = MatchOffer.filter(
+        campaign_id=agreement.campaign_id, organisation_id=agreement.fund.organisation_id,
+        at__lte=agreement.proposed_at, at__gte=agreement.proposed_at - LASTS,
+    ).exclude(person_id=agreement.proposed_by_id)  # fmt: skip
+    for one in await asked.select_related("person"):
+        owns = one.person.email_verified_at and (one.person.email or "").lower() == agreement.signatory_email
+        if owns and any(hat.id == agreement.fund.organisation_id for hat in await hats_of(one.person)):
+            return True
+    return False
+
+
 async def offers(campaign_id: int | None = None) -> list[MatchOffer]:
     """Offers that no agreement followed yet, each matcher's last one, of one open campaign or of all. Two queries."""
     rows = MatchOffer.filter(at__gte=clock.now() - LASTS, campaign__status=CampaignStatus.LIVE).order_by("id")
@@ -89,4 +104,4 @@ async def filled_in(campaign: Campaign, offer_id: str) -> dict[str, str]:
 
 
 def _euros(cents: int) -> str:
-    return f"{cents // 100},{cents % 100:02d}".removesuffix(",00") if cents else ""
+    return as_typed(cents) if cents else ""

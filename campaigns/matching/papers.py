@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from campaigns.matching import wording
-from campaigns.matching.models import MatchAgreement
+from campaigns.matching.models import AgreementStatus, MatchAgreement
 from campaigns.matching.queries import Added, communes_of
 from civic import clock, papers
 from civic.i18n import _
@@ -141,8 +141,20 @@ def _boxes(agreement: MatchAgreement) -> list[str]:
         )  # fmt: skip
     return [
         _("Pour %(who)s", who=agreement.fund.organisation.name) + accepted,
-        _("Pour %(who)s", who=agreement.campaign.beneficiary or _("le bénéficiaire")),
+        _("Pour %(who)s", who=agreement.campaign.beneficiary or _("le bénéficiaire")) + _confirmed(agreement),
     ]
+
+
+def _confirmed(agreement: MatchAgreement) -> str:
+    """Who of the team proposed it and who confirmed it, beside the other signature; or that it does not count yet."""
+    if agreement.status == AgreementStatus.SIGNED:
+        return "\n" + _("Signé, pas encore confirmé par l’équipe : sans effet jusque-là")
+    if agreement.status != AgreementStatus.ACTIVE or agreement.confirmed_by is None or not agreement.confirmed_at:
+        return ""
+    return "\n" + _(
+        "Proposé par %(proposer)s, confirmé par %(name)s, de l’équipe, le %(day)s", proposer=agreement.proposed_by.name,
+        name=agreement.confirmed_by.name, day=day_short(agreement.confirmed_at),
+    )  # fmt: skip
 
 
 def _call(agreement: MatchAgreement, added: Added, title: str) -> Callable[[Paper], None]:

@@ -41,7 +41,7 @@ MATCHERS = (
 )  # fmt: skip
 _WITH = (
     "campaign", "campaign__initiative", "campaign__initiative__commune", "campaign__lead", "fund",
-    "fund__organisation", "fund__organisation__commune",
+    "fund__organisation", "fund__organisation__commune", "proposed_by", "confirmed_by",
 )  # fmt: skip
 
 
@@ -75,10 +75,15 @@ def rule_of(agreement: MatchAgreement) -> Rule:
 
 
 def answer_by(agreement: MatchAgreement) -> datetime:
-    """Until when a proposal (with its campaign) may be answered, UTC: 60 days, or until it can serve no more."""
+    """Until when whoever's turn it is may answer (with its campaign), UTC: 60 days, or until it can serve no more.
+
+    That is the matcher for a proposal, and a second person of the team once it is signed.
+    """
     campaign = agreement.campaign
     frozen = campaign.status == CampaignStatus.SUSPENDED
-    ends = (agreement.ends_at, None if frozen else campaign.deadline, agreement.proposed_at + PROPOSAL_LIFE)
+    signed = agreement.status == AgreementStatus.SIGNED
+    since = agreement.answered_at if signed and agreement.answered_at else agreement.proposed_at
+    ends = (agreement.ends_at, None if frozen else campaign.deadline, since + PROPOSAL_LIFE)
     return min(moment for moment in ends if moment is not None)
 
 
@@ -112,6 +117,17 @@ async def agreement_to_answer(token: str) -> MatchAgreement:
     if found is None:
         raise NotFound(_("Cet accord d’abondement n’existe pas."))
     return found
+
+
+async def whole(agreement_id: int) -> MatchAgreement:
+    """An agreement with its campaign, fund and matcher, for a verb."""
+    return await MatchAgreement.get(id=agreement_id).select_related("campaign", "fund", "fund__organisation")
+
+
+async def signed_ones() -> list[MatchAgreement]:
+    """Agreements that wait for a second person of the team, the oldest first."""
+    rows = MatchAgreement.filter(status=AgreementStatus.SIGNED).order_by("id").limit(50)
+    return await rows.select_related(*_WITH)
 
 
 async def _one(agreement_id: int) -> MatchAgreement | None:
@@ -164,8 +180,15 @@ async def added_by(agreement: MatchAgreement) -> Added:
     return Added(len(rows), len(persons), sum(int(str(row[3])) for row in rows), left_of(agreement))
 
 
-async def shown_of(agreement: MatchAgreement) -> Added:
-    """What its followers read: while the campaign runs what may be told (decisions/0014), then what is to be paid."""
+async def shown_of(agreement: MatchAgreement, *, pays: bool = True) -> Added:
+    """What its followers read: while the campaign runs what may be told (decisions/0014), then what is to be paid.
+
+    Whoever neither pays nor receives it (`pays`), a lead, goes on reading what fell due: what is added less tells
+    a gift.
+    """
+    if agreement.stage != MatchState.RESERVED and not pays:
+        cents = int(agreement.due_cents or agreement.told_cents)
+        return Added(agreement.told_gifts, agreement.told_persons, cents, int(agreement.cap_cents) - cents)
     if agreement.stage != MatchState.RESERVED:
         return await added_by(agreement)
     return Added(agreement.told_gifts, agreement.told_persons, agreement.told_cents, told_left_of(agreement))
@@ -177,8 +200,12 @@ def may_be_told(agreement: MatchAgreement) -> bool:
 
 
 async def tells_of_few(campaign_id: int) -> bool:
-    """Whether the sum of one of a campaign's agreements would tell what one or two persons gave."""
-    return not all(may_be_told(agreement) for agreement in await active_of(campaign_id))
+    """Whether the sum of one of a campaign's agreements would tell what one or two persons gave.
+
+    Once due it is the sum that fell due: what is added less is told with the gifts that left (`ledger.told`).
+    """
+    found = await active_of(campaign_id)
+    return not all(one.due_cents if one.due_at else may_be_told(one) for one in found)
 
 
 def history_of(agreement: MatchAgreement) -> list[Period]:

@@ -10,6 +10,7 @@ from campaigns import two_persons
 from campaigns.lifecycle.models import Campaign
 from campaigns.matching import (
     agreeing,
+    confirming,
     letters,
     matcher_routes,
     offer_routes,
@@ -19,10 +20,11 @@ from campaigns.matching import (
     receiving,
     return_routes,
     returning,
+    signing,
     transfers,
     wording,
 )
-from campaigns.matching.forms import AgreementForm, PaymentForm
+from campaigns.matching.forms import AgreementForm, PaymentForm, RefuseForm
 from campaigns.matching.models import AgreementStatus, MatchAgreement, MatchPayment, MatchState
 from civic import clock
 from civic.errors import DomainError, NotFound
@@ -63,21 +65,25 @@ async def _row(
 ) -> dict[str, Any]:
     state, look = wording.state_text(agreement)
     payment = await queries.payment_of(agreement.id)
-    proposed = agreement.status == AgreementStatus.PROPOSED
+    proposed, signed = agreement.status == AgreementStatus.PROPOSED, agreement.status == AgreementStatus.SIGNED
+    team, waits = actor.is_animator or actor.is_treasurer, proposed or signed
     form = refused[1] if refused and refused[0] == agreement.id else Form[Any](
-        {"amount": money(agreement.reserved_cents), "received_on": clock.today().isoformat()}
+        {"amount": money(agreement.reserved_cents) if team else "", "received_on": clock.today().isoformat()}
     )
     return {
         "agreement": agreement, "lost": wording.is_lost(agreement), "state": state, "look": look,
         "rule": wording.rule_text(agreement),
         "limits": wording.limits_text(agreement), "who": wording.who_text(agreement),
-        "days": wording.days_text(agreement), "added": await queries.shown_of(agreement), "payment": payment,
-        "owed": await returning.owed_to(agreement.id), "returns": await returning.returns_of(agreement.id),
-        "until": queries.answer_by(agreement) if proposed else None,
-        "promised": wording.promised_text(await queries.promised_to(agreement), agreement) if proposed else None,
+        "days": wording.days_text(agreement), "payment": payment, "added": await queries.shown_of(agreement, pays=team),
+        "owed": await returning.owed_to(agreement.id) if team else 0,
+        "returns": await returning.returns_of(agreement.id) if team else [],
+        "until": queries.answer_by(agreement) if waits else None, "signed": signed,
+        "promised": wording.promised_text(await queries.promised_to(agreement), agreement) if waits else None,
+        "may_agree": await signing.may_confirm(agreement, actor), "too_late": not agreeing.is_open(agreement.campaign),
+        "confirmers": [one.name for one in await signing.confirmers(agreement)] if signed and team else [],
         "form": form, "may_enter": agreement.stage == MatchState.DUE and agreement.reserved_cents and not payment,
         "may_confirm": actor.is_treasurer and two_persons.may_answer(payment, actor), "proposed": proposed,
-        "may_change": actor.is_animator or actor.is_treasurer,
+        "may_change": team, "may_withdraw": team and waits,
     }  # fmt: skip
 
 
@@ -132,12 +138,46 @@ async def withdraw(request: Request) -> Response:
     return redirect("matching.index", slug=campaign.slug, flash=_("La proposition est retirée."))
 
 
+async def agree(request: Request) -> Response:
+    """A second person of the team has checked what was signed: it is in force."""
+    actor = actor_of(request)
+    campaign = await queries.campaign_to_match(request.path_params["slug"], actor)
+    agreement = await _agreement(request, campaign)
+    try:
+        await confirming.confirm(agreement, actor)
+    except DomainError as error:
+        if error.status == 403:
+            raise
+        return redirect("matching.index", slug=campaign.slug, flash=error.message, kind="warn")
+    who = agreement.fund.organisation.name
+    done = _("L’accord est confirmé : %(who)s ajoute maintenant aux dons. Le financeur est prévenu.", who=who)
+    return redirect("matching.index", slug=campaign.slug, flash=done)
+
+
+async def disagree(request: Request) -> Response:
+    """A second person of the team does not confirm what was signed, and says why."""
+    actor = actor_of(request)
+    campaign = await queries.campaign_to_match(request.path_params["slug"], actor)
+    agreement = await _agreement(request, campaign)
+    await signing.must_confirm(agreement, actor)
+    form = await Form.read(request, RefuseForm)
+    try:
+        if form.data is not None:
+            await confirming.refuse(agreement, actor, form.data.reason)
+            done = _("L’accord n’est pas confirmé : il ne comptera pas. Votre raison est transmise.")
+            return redirect("matching.index", slug=campaign.slug, flash=done)
+    except DomainError as error:
+        return redirect("matching.index", slug=campaign.slug, flash=error.message, kind="warn")
+    return await _index_page(request, campaign, actor, (agreement.id, form), 422)
+
+
 async def resend(request: Request) -> Response:
     """Send the matcher its secret link again."""
     campaign = await queries.campaign_to_match(request.path_params["slug"], actor_of(request))
     agreement = await _agreement(request, campaign)
     await limits.hit("match link", str(agreement.id), most=5, per=3600)
-    name = "match_proposed" if agreement.status == AgreementStatus.PROPOSED else "match_accepted"
+    names = {AgreementStatus.PROPOSED: "match_proposed", AgreementStatus.SIGNED: "match_signed"}
+    name = names.get(agreement.status, "match_accepted")
     await letters.to_matcher(name, agreement, f"-{int(clock.now().timestamp())}")
     done = _("Le lien est renvoyé à %(mail)s.", mail=agreement.signatory_email)
     return redirect("matching.index", slug=campaign.slug, flash=done)
@@ -206,6 +246,8 @@ routes: list[BaseRoute] = [
     Route(f"{_BASE}/nouveau", new, name="matching.new"),
     Route(f"{_BASE}/nouveau", create, methods=["POST"], name="matching.create"),
     Route(f"{_BASE}/{{id:int}}/retirer", withdraw, methods=["POST"], name="matching.withdraw"),
+    Route(f"{_BASE}/{{id:int}}/confirmer", agree, methods=["POST"], name="matching.agree"),
+    Route(f"{_BASE}/{{id:int}}/refuser", disagree, methods=["POST"], name="matching.disagree"),
     Route(f"{_BASE}/{{id:int}}/renvoyer", resend, methods=["POST"], name="matching.resend"),
     Route(f"{_BASE}/{{id:int}}/convention.pdf", paper, name="matching.paper"),
     Route(f"{_BASE}/{{id:int}}/versement", enter, methods=["POST"], name="matching.enter"),

@@ -42,12 +42,12 @@ class Rule:
 def wishes(rule: Rule, gifts: Iterable[Gift]) -> dict[int, int]:
     """Gift id → cents the rule would add if there were enough for all; amounts of zero are left out.
 
-    A fixed sum per person goes to her first gift.
+    A fixed sum per person goes to her first gift; a gift of which nothing is left brings none.
     """
     found: dict[int, int] = {}
     seen: set[int] = set()
     for gift in sorted(gifts, key=lambda one: (one.at, one.id)):
-        if not rule.covers(gift):
+        if gift.cents <= 0 or not rule.covers(gift):
             continue
         if rule.percent:
             cents = gift.cents * rule.percent // 100

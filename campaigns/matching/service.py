@@ -15,7 +15,7 @@ from campaigns.lifecycle.service import keep_need
 from campaigns.matching import letters, telling
 from campaigns.matching.gifts import gifts_of
 from campaigns.matching.models import AgreementStatus, Match, MatchAgreement, MatchFund, MatchState
-from campaigns.matching.queries import rule_of
+from campaigns.matching.queries import may_be_told, rule_of
 from campaigns.matching.rule import Gift, share, wishes
 from civic import clock, database, jobs
 from civic.database import retrying, transaction
@@ -124,10 +124,24 @@ async def make_due(campaign_id: int) -> None:
         if campaign.status not in FUNDED:
             return
         await recompute(campaign_id)
-        open_ones = MatchAgreement.filter(campaign_id=campaign_id, status=AgreementStatus.ACTIVE, due_at__isnull=True)
-        for agreement in await open_ones.order_by("id").select_related("campaign", "fund", "fund__organisation"):
-            if agreement.reserved_cents:
-                await _fall_due(agreement, clock.now())
+        await _all_fall_due(campaign_id)
+
+
+async def keep_up(campaign_id: int) -> None:
+    """A gift of a funded campaign moved in the caller's transaction: what is added less is booked right after it.
+
+    So both wait together to be told, and nobody sees the one without the other (`ledger.told`).
+    """
+    if await Campaign.filter(id=campaign_id, status__in=list(FUNDED)).exists():
+        await _all_fall_due(campaign_id)
+        await recompute(campaign_id)
+
+
+async def _all_fall_due(campaign_id: int) -> None:
+    open_ones = MatchAgreement.filter(campaign_id=campaign_id, status=AgreementStatus.ACTIVE, due_at__isnull=True)
+    for agreement in await open_ones.order_by("id").select_related("campaign", "fund", "fund__organisation"):
+        if agreement.reserved_cents:
+            await _fall_due(agreement, clock.now())
 
 
 async def _fall_due(agreement: MatchAgreement, present: datetime) -> None:
@@ -139,7 +153,9 @@ async def _fall_due(agreement: MatchAgreement, present: datetime) -> None:
         ],
         campaign=agreement.campaign_id, memo=f"agreement {agreement.id}",
     )  # fmt: skip
-    await MatchAgreement.filter(id=agreement.id).update(due_at=present)
+    await MatchAgreement.filter(id=agreement.id).update(
+        due_at=present, due_cents=agreement.reserved_cents if may_be_told(agreement) else 0
+    )
     await Match.filter(agreement_id=agreement.id, state=MatchState.RESERVED).update(
         state=MatchState.DUE, updated_at=present
     )

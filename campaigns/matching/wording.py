@@ -95,8 +95,12 @@ def state_text(agreement: MatchAgreement) -> tuple[str, str]:
     """Where it stands, and the kind of its tag."""
     if agreement.status == AgreementStatus.PROPOSED:
         return _("Proposé, sans réponse"), "info"
+    if agreement.status == AgreementStatus.SIGNED:
+        return _("Signé, l’équipe le confirme"), "info"
     if agreement.status == AgreementStatus.DECLINED:
         return _("Décliné"), "warn"
+    if agreement.status == AgreementStatus.REFUSED:
+        return _("Signé, non confirmé par l’équipe"), "warn"
     if agreement.status == AgreementStatus.WITHDRAWN:
         return _("Retiré"), ""
     if agreement.status == AgreementStatus.LAPSED:

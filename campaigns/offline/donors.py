@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 
 from campaigns.identity import DonorForm
-from campaigns.lifecycle.models import SETTLED, Campaign
+from campaigns.ledger import telling
+from campaigns.lifecycle.models import STILL, Campaign, CampaignChange
 from campaigns.offline.models import COUNTING, OfflineChange, OfflineDonor, OfflineGift
-from campaigns.pledges.models import Pledge
+from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import STANDING
 from campaigns.slots import Thanked
 from civic import clock
@@ -44,16 +45,21 @@ async def identity_of(gift_id: int) -> OfflineDonor | None:
 async def thanked_otherwise(campaign_id: int) -> list[Thanked]:
     """Donors by hand who agreed to be named; hidden amounts are named as docs/decisions/0014 says.
 
-    Whoever left no address is known by her name: the same name is one person.
+    Whoever left no address is known by her name: the same name is one person. Whoever hides an amount that came after
+    the totals stood still is not named: her name would appear beside a step of the public total.
     """
-    rows = OfflineGift.filter(campaign_id=campaign_id, status__in=list(COUNTING), pledge_id__isnull=True)
+    gone = [id for kind, id in await telling.untold_of(campaign_id) if kind == "offline"]
+    counts = Q(status__in=list(COUNTING)) | Q(id__in=gone or [0], amount_hidden=True)
+    rows = OfflineGift.filter(counts, campaign_id=campaign_id, pledge_id__isnull=True)
     found = await rows.exclude(public_name="").order_by("-id").limit(200).select_related("campaign")
+    still = await CampaignChange.filter(campaign_id=campaign_id, after__in=list(STILL)).order_by("id").first()
     known = {fold(gift.donor_name): gift.person_id or -gift.id for gift in found}
     known |= {fold(gift.donor_name): gift.person_id for gift in found if gift.person_id}
     return [
         Thanked(
             gift.public_name, gift.verified_at or gift.created_at, gift.person_id or known[fold(gift.donor_name)],
-            gift.amount_hidden, settled=gift.campaign.status in SETTLED, called=fold(gift.donor_name),
+            gift.amount_hidden, called=fold(gift.donor_name),
+            settled=gift.campaign.status in STILL and not (still and (gift.verified_at or still.at) > still.at),
         )
         for gift in found
     ]  # fmt: skip
@@ -121,3 +127,11 @@ async def _note(gift: OfflineGift, cause: str, person: Person) -> None:
         gift_id=gift.id, before=gift.status.value, after=gift.status.value, cause=cause, actor_id=person.id,
         at=clock.now(),
     )  # fmt: skip
+
+async def givers(campaign_id: int) -> list[Person]:
+    """Who gave to a campaign by cheque, cash or transfer alone, verified, and left an address."""
+    counts = OfflineGift.filter(campaign_id=campaign_id, status__in=list(COUNTING), pledge_id__isnull=True)
+    ids = {int(str(id)) for id in await counts.exclude(person_id=None).values_list("person_id", flat=True)}
+    paid = Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.COLLECTED, person_id__in=ids or {0})
+    ids -= {int(str(id)) for id in await paid.values_list("person_id", flat=True)}
+    return await Person.filter(id__in=ids or {0}, email__isnull=False, erased_at__isnull=True).order_by("id")

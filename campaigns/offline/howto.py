@@ -40,19 +40,6 @@ class HowTo:
             *([_("Il doit arriver le %(day)s au plus tard.", day=day(self.due_on))] if self.due_on else []),
         ]  # fmt: skip
 
-    def on_a_slip(self) -> str:
-        """The same in the two lines at the foot of a paper slip."""
-        cheque = _("Chèque : à l’ordre de « %(payee)s ».", payee=self.payee)
-        if self.iban:
-            return cheque + " " + _(
-                "Virement : IBAN %(iban)s, au nom de « %(payee)s », avec %(reference)s dans le libellé.",
-                iban=self.iban, payee=self.payee, reference=self.reference,
-            )  # fmt: skip
-        return cheque + " " + _(
-            "Virement : demandez-nous les coordonnées bancaires à %(email)s et écrivez %(reference)s dans le libellé.",
-            email=settings().contact_email, reference=self.reference,
-        )  # fmt: skip
-
 
 def how_to(campaign: Campaign, reference: str, cents: int, due_on: date | None = None) -> HowTo:
     """For one gift to this campaign."""

@@ -1,5 +1,6 @@
 """What a backer who announced a cheque or a transfer is written: each letter once, by its key."""
 
+from datetime import datetime
 from typing import Any
 
 from campaigns.offline.donors import LINK
@@ -9,12 +10,15 @@ from campaigns.offline.queries import is_lost
 from civic import i18n, mail
 from civic.people import links
 from civic.web import urls
-from civic.web.formats import day
+from civic.web.formats import day, moment
 
 
-async def to_confirm(gift: OfflineGift) -> None:
-    """Is it she? Nothing is told to anybody before she says so by the link."""
-    await _write(gift, "offline_confirm", "")
+async def to_confirm(gift: OfflineGift, kept: datetime | None) -> None:
+    """Is it she? Nothing is told to anybody before she says so by the link; a scarce reward waits until `kept`."""
+    locale = gift.person.locale if gift.person else i18n.locale()
+    with i18n.speaking(locale):
+        until = moment(kept) if kept else ""
+    await _write(gift, "offline_confirm", "", kept=until)
 
 
 async def announced(gift: OfflineGift, occasion: str = "") -> None:
@@ -25,6 +29,7 @@ async def announced(gift: OfflineGift, occasion: str = "") -> None:
     await _write(
         gift, "offline", occasion, **words(how, locale), own=urls.absolute("offline.own", token=token),
         paper=urls.absolute("offline.own_slip", token=token), held=_held(gift, locale), live=True,
+        changed=bool(occasion),
     )  # fmt: skip
 
 

@@ -114,7 +114,9 @@ class OfflineGift(Model):
     lives: a matcher may add to the gifts of some communes only. `public_name` is the name under which she agreed to be
     thanked, empty when nobody asked her or she did not (then `anonymous`).
     `due_on` is set when she announced it herself while giving (`promising`): the last day it may arrive, told to her;
-    what she wrote then is hers, whoever records the money. Its `reward` is held until `held_until`.
+    what she wrote then is hers, whoever records the money. Its `reward` is held until `held_until`; `wished` is a
+    scarce one that went back to the others because her address was not confirmed in time. `came_by` is the word of the
+    address she came by (`?src=affiche`).
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -157,8 +159,15 @@ class OfflineGift(Model):
     reward: fields.ForeignKeyNullableRelation[Reward] = fields.ForeignKeyField(
         "campaigns.Reward", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
+    wished_id: int | None
+    wished: fields.ForeignKeyNullableRelation[Reward] = fields.ForeignKeyField(
+        "campaigns.Reward", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
+    )
+    came_by = fields.CharField(max_length=24, default="")
     due_on: date | None = fields.DateField(null=True)
     held_until: date | None = fields.DateField(null=True)
+    told_at = fields.DatetimeField(null=True)
+    """When those who run the campaign were written that it is announced (`telling`)."""
     form_key = fields.CharField(max_length=64)
     line = fields.IntField()
     turn = fields.IntField(default=0)

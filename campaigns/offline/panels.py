@@ -1,15 +1,17 @@
 """What offline money puts on other pages: the treasurer's panel, a lead's tools, todos."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tortoise.expressions import Q
 from tortoise.functions import Count, Sum
 
-from campaigns.lifecycle.models import GoalKind
-from campaigns.offline import donors, promise_routes, queries
+from campaigns.lifecycle.models import Campaign, GoalKind
+from campaigns.offline import awaited, donors, promise_routes, queries
 from campaigns.offline import pressing as ending
 from campaigns.offline.donors import thanked_otherwise
 from campaigns.offline.models import CAME_BACK, COUNTING, BankLine, LineStatus, Mode, OfflineGift, OfflineStatus
+from campaigns.offline.promising import promised_otherwise
 from campaigns.offline.wording import came_back
 from campaigns.slots import OtherWay, Tool
 from civic import clock
@@ -23,15 +25,15 @@ from civic.web import urls
 from civic.web.formats import money
 
 if TYPE_CHECKING:
-    from campaigns.lifecycle.models import Campaign
     from civic.people.actor import Actor
     from civic.people.models import Person
 
 
 __all__ = [
-    "campaign_panels", "campaign_tools", "desk_todos", "other_ways", "person_given", "person_todos", "secret_links",
-    "thanked_otherwise", "treasury_panels",
+    "campaign_panels", "campaign_tools", "desk_todos", "other_ways", "person_given", "person_todos",
+    "promised_otherwise", "secret_links", "thanked_otherwise", "treasury_panels",
 ]  # fmt: skip
+SOON = timedelta(days=7)
 
 
 async def treasury_panels(_actor: "Actor") -> list[Panel]:
@@ -59,7 +61,7 @@ async def treasury_panels(_actor: "Actor") -> list[Panel]:
     return [Panel("campaigns/offline/_treasury.html", context, order=order)]
 
 
-async def campaign_panels(campaign: "Campaign") -> list[Panel]:
+async def campaign_panels(campaign: Campaign) -> list[Panel]:
     """That what came by hand goes back, on the page of a campaign that did not happen."""
     if not queries.is_lost(campaign):
         return []
@@ -69,12 +71,16 @@ async def campaign_panels(campaign: "Campaign") -> list[Panel]:
     return [Panel("campaigns/offline/_given_back.html", {}, order=5)]
 
 
-async def campaign_tools(campaign: "Campaign", actor: "Actor") -> list[Tool]:
-    """« Chèques et espèces », for its leads and the team."""
+async def campaign_tools(campaign: Campaign, actor: "Actor") -> list[Tool]:
+    """« Chèques et espèces », for its leads and the team, with how many are announced."""
     may = actor.is_animator or await is_lead(actor.person, campaign.initiative_id)
     if not may or not campaign.is_public or campaign.payee_id:
         return []
-    return [Tool(_("Chèques, espèces, virements"), urls.path("offline.index", slug=campaign.slug), "coins", order=30)]
+    count, _due = (await awaited.how_many([campaign.id])).get(campaign.id, (0, None))
+    text = _("Chèques, espèces, virements")
+    if count:
+        text = _n("Chèques, espèces, virements (%(n)s annoncé)", "Chèques, espèces, virements (%(n)s annoncés)", count)
+    return [Tool(text, urls.path("offline.index", slug=campaign.slug), "coins", order=30)]
 
 
 async def desk_todos(person: "Person") -> list[Todo]:
@@ -136,6 +142,25 @@ def _urgent(one: ending.Pressing, href: str) -> Todo:
     return Todo(text, href, "argent", one.campaign.deadline, one.campaign.title)
 
 
+async def _announced_to_hers(person: "Person") -> list[Todo]:
+    """What is announced to campaigns of hers, one line for each; until when, once a last day is near."""
+    ids = [initiative.id for initiative in await led_by(person)]
+    if not ids:
+        return []
+    hers = await Campaign.filter(initiative_id__in=ids, status__in=list(queries.ENTERING)).order_by("id")
+    found, soon = await awaited.how_many([one.id for one in hers]), clock.today() + SOON
+    told = [(one, *found[one.id]) for one in hers if one.id in found]
+    return [
+        Todo(
+            _n("Recevoir %(n)s don annoncé (chèque ou virement)", "Recevoir %(n)s dons annoncés (chèque ou virement)",
+               count),
+            urls.path("offline.index", slug=campaign.slug) + "#arrivent", "argent",
+            clock.at(due + timedelta(days=1), 0) if due and due <= soon else None, campaign.title,
+        )
+        for campaign, count, due in told
+    ]  # fmt: skip
+
+
 async def person_todos(person: "Person") -> list[Todo]:
     """Gifts the treasury sent back to her, and gifts under her address that may be hers."""
     sent_back = [
@@ -158,7 +183,7 @@ async def person_todos(person: "Person") -> list[Todo]:
         )
         for gift in await own.order_by("due_on", "id").select_related("campaign")
     ]  # fmt: skip
-    return urgent + sent_back + await _hers_to_give_back(person) + to_send + [
+    return urgent + sent_back + await _hers_to_give_back(person) + await _announced_to_hers(person) + to_send + [
         Todo(
             _("Dire si un don de %(amount)s est de vous", amount=money(gift.amount_cents)),
             urls.path("offline.claim", id=gift.id), "argent", detail=gift.campaign.title,
@@ -167,7 +192,7 @@ async def person_todos(person: "Person") -> list[Todo]:
     ]  # fmt: skip
 
 
-async def other_ways(campaign: "Campaign") -> list[OtherWay]:
+async def other_ways(campaign: Campaign) -> list[OtherWay]:
     """« Par chèque ou virement », or why not."""
     return [promise_routes.way(campaign)]
 

@@ -14,7 +14,7 @@ from civic.papers.paper import FAMILY, INK, MUTED
 from civic.people.actor import Actor
 from civic.settings import settings
 from civic.web import urls
-from civic.web.formats import day_short, money
+from civic.web.formats import day, day_short, money
 
 PER_PAGE = 4
 HEIGHT = 61.0
@@ -28,8 +28,8 @@ class Stub:
     address: str
     values: tuple[str, ...] = ()
     """What is known already, name and amount: the slip asks for nothing more."""
-    paid: str = ""
-    """To whom a cheque is made out, and where a transfer goes."""
+    paid: tuple[str, ...] = ()
+    """To whom a cheque is made out, and where a transfer goes, a line each; empty where the paper says it below."""
 
 
 async def make_slips(campaign: Campaign, pages: int, actor: Actor) -> str:
@@ -45,7 +45,7 @@ async def make_slips(campaign: Campaign, pages: int, actor: Actor) -> str:
 async def slips_paper(campaign: Campaign, slips: list[OfflineSlip]) -> bytes:
     """The sheets of a batch, four slips on each."""
     stubs = [
-        Stub(slip.code, urls.absolute("offline.slip", code=slip.code), paid=how_to(campaign, slip.code, 0).on_a_slip())
+        Stub(slip.code, urls.absolute("offline.slip", code=slip.code), paid=_paid(how_to(campaign, slip.code, 0)))
         for slip in slips
     ]
     title = campaign.title
@@ -65,19 +65,46 @@ async def slips_paper(campaign: Campaign, slips: list[OfflineSlip]) -> bytes:
 async def promise_paper(campaign: Campaign, how: HowTo, name: str) -> bytes:
     """One slip for what a backer announced, filled in, to send along with her cheque; below it, how to send it."""
     address = urls.absolute("offline.slip", code=how.reference)
-    stub = Stub(how.reference, address, (name, money(how.amount_cents)), how.on_a_slip())
-    steps, title = how.steps(), campaign.title
+    stub = Stub(how.reference, address, (name, money(how.amount_cents)))
+    facts, title = _sending(how), campaign.title
     heading = _("Comment l’envoyer")
+    once = _("Écrivez la référence, qui est sous le code ci-dessus, au dos du chèque ou dans le libellé du virement.")
 
     def fill(paper: Paper) -> None:
         _slip(paper, stub, title, paper.t_margin + 1)
         paper.set_xy(paper.l_margin, paper.t_margin + HEIGHT - 12)
         paper.cut_line()
         paper.heading(heading, level=2)
-        for step in steps:
-            paper.text_block(f"– {step}")
+        paper.text_block(once)
+        paper.ln(1)
+        paper.facts(facts)
 
     return await draw(_("Bulletin de don %(code)s, %(title)s", code=how.reference, title=title), fill)
+
+
+def _sending(how: HowTo) -> list[tuple[str, str]]:
+    """To whom, where to, until when: each once, the IBAN on one line."""
+    contact = settings().contact_email
+    by_post = (_("Chèque : où l’envoyer ou l’apporter"), how.address) if how.address else (
+        _("Chèque : où l’envoyer"), _("demandez-le-nous à %(email)s", email=contact)
+    )  # fmt: skip
+    account = _unbroken(how.iban) if how.iban else _("demandez-nous l’IBAN à %(email)s", email=contact)
+    found = [(_("À l’ordre de, ou au nom de"), how.payee), by_post, (_("Virement : IBAN"), account)]
+    return [*found, (_("Doit arriver"), _("le %(day)s au plus tard", day=day(how.due_on)))] if how.due_on else found
+
+
+def _paid(how: HowTo) -> tuple[str, ...]:
+    """The same in the two lines at the foot of a numbered slip."""
+    to = _("Chèque à l’ordre de, ou virement au nom de : %(payee)s", payee=how.payee)
+    if how.iban:
+        return to, _("Virement, avec le numéro de ce bulletin : IBAN %(iban)s", iban=_unbroken(how.iban))
+    email = settings().contact_email
+    return to, _("Virement, avec le numéro de ce bulletin : IBAN à demander à %(email)s", email=email)
+
+
+def _unbroken(iban: str) -> str:
+    """In groups of four that no end of line parts."""
+    return iban.replace(" ", "\u00a0")
 
 
 def _slip(paper: Paper, stub: Stub, title: str, top: float) -> None:
@@ -102,7 +129,8 @@ def _slip(paper: Paper, stub: Stub, title: str, top: float) -> None:
         paper.rect(at, foot, 3.6, 3.6)
         _put(paper, at + 5, foot - 0.6, box, size=9.5)
         at += 9 + paper.get_string_width(box) + 5
-    _put(paper, left, foot + 5, stub.paid, size=8.5, muted=True, width=width - (34 if stub.values else 0))
+    for place, line in enumerate(stub.paid):
+        _put(paper, left, foot + 5 + place * 4, line, size=8.5, muted=True, width=width)
 
 
 def _put(

@@ -1,5 +1,6 @@
 """« Par chèque ou virement »: the last step of a gift that is not paid by card, and its backer's own pages."""
 
+from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -11,6 +12,7 @@ from campaigns import slots
 from campaigns.identity import DonorForm
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import rewards
+from campaigns.money import as_typed
 from campaigns.offline import donors, papers, promising, queries, wording
 from campaigns.offline.forms import IDENTITY, read_identity
 from campaigns.offline.howto import how_to
@@ -22,6 +24,8 @@ from campaigns.pledges.draft import Draft
 from campaigns.pledges.forms import GiftForm, ShownForm
 from campaigns.pledges.queries import campaign_to_back, reward_of
 from campaigns.pledges.service import Gift
+from campaigns.states import NotNow
+from civic import clock
 from civic.errors import DomainError, Gone
 from civic.i18n import _
 from civic.papers import pdf_answer
@@ -32,8 +36,11 @@ from civic.people.models import Person
 from civic.places import queries as places
 from civic.web.formats import day
 from civic.web.forms import Form
-from civic.web.page import page, redirect
+from civic.web.page import page, redirect, redirect_to
 from civic.web.urls import path
+
+HOURS = promising.KEPT_UNSURE // timedelta(hours=1)
+"""How long a scarce reward waits for her to confirm, as the pages say it."""
 
 
 class AnnounceForm(BaseModel):
@@ -54,6 +61,12 @@ class OwnForm(ShownForm):
         return promising.Wish(cents, self.reward, self.shown == "anonymous", self.amount_hidden)
 
 
+class SureForm(BaseModel):
+    """« Je confirme mon don »; `without`: without the reward that did not wait."""
+
+    without: bool = False
+
+
 async def _opened(request: Request) -> tuple[Campaign, Draft]:
     """The campaign if one can announce a cheque to it, and the gift so far. Raises NotFound or Gone."""
     campaign = await campaign_to_back(request.path_params["slug"], visitor_or_actor(request))
@@ -66,7 +79,7 @@ async def promise(request: Request) -> Response:
     """« Je vérifie », by cheque or transfer: everything once more, and the last day."""
     campaign, draft = await _opened(request)
     if not draft.has_backer:
-        return redirect("pledges.me" if draft.has_gift else "pledges.gift", slug=campaign.slug)
+        return drafts.step_before(draft, campaign.slug)
     return await _promise_page(request, campaign, draft, Form())
 
 
@@ -74,7 +87,7 @@ async def announce(request: Request) -> Response:
     """Announce it; whoever is not signed in confirms her address first. The same draft again is the same promise."""
     campaign, draft = await _opened(request)
     if not draft.has_backer:
-        return redirect("pledges.me" if draft.has_gift else "pledges.gift", slug=campaign.slug)
+        return drafts.step_before(draft, campaign.slug)
     form, identity = await _read(request, draft)
     if form.data is not None and form.data.cle not in ("", draft.key):
         form.refuse(DomainError(_("Vous avez changé ce don dans un autre onglet. Vérifiez-le, puis continuez.")))
@@ -89,9 +102,12 @@ async def announce(request: Request) -> Response:
     if identity:
         await donors.keep_identity(made, identity, made.person_id)
     if not known:
-        return drafts.forget(redirect("offline.asked", slug=campaign.slug), campaign.slug)
-    done = _("C’est annoncé, merci. Un message vous redit comment faire.")
-    return drafts.forget(redirect("offline.own", token=links.make(donors.LINK, made.id), flash=done), campaign.slug)
+        where = path("offline.asked", slug=campaign.slug)
+        return drafts.done(redirect_to(where), campaign.id, campaign.slug, where)
+    said = _("C’est annoncé, merci. Un message vous redit comment faire.")
+    answer = redirect("offline.own", token=links.make(donors.LINK, made.id), flash=said)
+    space = path("people.space")  # a computer that others use keeps no secret link
+    return drafts.done(answer, campaign.id, campaign.slug, space)
 
 
 async def _read(request: Request, draft: Draft) -> tuple[Form[AnnounceForm], DonorForm | None]:
@@ -107,17 +123,23 @@ async def _read(request: Request, draft: Draft) -> tuple[Form[AnnounceForm], Don
 
 async def _made(request: Request, campaign: Campaign, draft: Draft) -> tuple[OfflineGift, bool]:
     """What the draft says, announced; whether its address is known to be hers."""
-    actor = visitor_or_actor(request)
-    own = actor is not None and bool(actor.person.email) and actor.person.email == draft.email
-    backer = actor.person if actor and own else await people.meet(draft.name, draft.email)
+    hers, known = _signed_in(request, draft)
+    backer = hers or await people.meet(draft.name, draft.email)
     if draft.commune:
         await people.say_commune(backer, (await places.commune_meant(draft.commune)).insee)
         backer = await Person.get(id=backer.id)
     anonymous = draft.shown == "anonymous"
     name = "" if anonymous else backer.short_name
     gift = Gift(draft.amount_cents, 0, draft.reward_id, anonymous, draft.amount_hidden, name, draft.source)
-    known = own and backer.email_verified_at is not None
     return await promising.promise(backer, campaign, gift, draft.keys, known=known), known
+
+
+def _signed_in(request: Request, draft: Draft) -> tuple[Person | None, bool]:
+    """Whoever is signed in with the draft's address; whether that is known to be hers: nothing is left to confirm."""
+    actor = visitor_or_actor(request)
+    if actor is None or not actor.person.email or actor.person.email != draft.email:
+        return None, False
+    return actor.person, actor.person.email_verified_at is not None
 
 
 async def _promise_page(
@@ -131,19 +153,22 @@ async def _promise_page(
     return page(
         request, "campaigns/offline/promise.html", status=status, form=form, campaign=campaign, draft=draft,
         reward=reward, due_on=due_on, held_until=promising.held_until(due_on), notes=notes + costs,
-        identity=IDENTITY, receipts=bool(costs),
+        identity=IDENTITY, receipts=bool(costs), hours=HOURS,
+        unsure=reward is not None and reward.stock is not None and not _signed_in(request, draft)[1],
     )  # fmt: skip
 
 
 async def asked(request: Request) -> Response:
     """Nearly done: the message that was sent holds the link."""
     campaign = await campaign_to_back(request.path_params["slug"], visitor_or_actor(request))
-    return page(request, "campaigns/offline/asked.html", campaign=campaign)
+    scarce = any(reward.stock is not None for reward in await rewards(campaign.id))
+    return page(request, "campaigns/offline/asked.html", campaign=campaign, scarce=scarce, hours=HOURS)
 
 
 async def _own(request: Request) -> OfflineGift:
-    """The gift behind a donor's secret link. Raises NotFound."""
-    return await queries.gift_of_her_own(links.read(donors.LINK, request.path_params["token"]))
+    """The gift behind a donor's secret link. Raises NotFound, Gone when it was not confirmed in time."""
+    gift_id = links.read(donors.LINK, request.path_params["token"])
+    return await queries.gift_of_her_own(gift_id, request.query_params.get("collecte", ""))
 
 
 async def own(request: Request) -> Response:
@@ -156,16 +181,26 @@ async def own(request: Request) -> Response:
         campaign=gift.campaign, token=request.path_params["token"], state=words[gift.status],
         how=how_to(gift.campaign, gift.code, gift.amount_cents, gift.due_on) if waits else None,
         may_change=promising.may_change(gift), counts=gift.status in COUNTING, open=gift.campaign.is_open(),
+        kept=promising.kept_until(gift), now=clock.now(), hours=HOURS,
+        again=gift.wished if gift.wished and gift.wished.left != 0 else None,
+        lost=gift.wished if gift.wished and gift.wished.left == 0 else None,
     )  # fmt: skip
 
 
 async def sure(request: Request) -> Response:
-    """The address is hers."""
-    token = request.path_params["token"]
+    """The address is hers; a reward that ran out meanwhile is left out when she says so, and she may choose another."""
+    token, slug = request.path_params["token"], request.query_params.get("collecte", "")
+    form = await Form.read(request, SureForm)
+    without = bool(form.data and form.data.without)
     try:
-        await promising.confirm(await _own(request))
+        awaited = await promising.confirm(await _own(request), without=without)
     except DomainError as error:
-        return redirect("offline.own", token=token, flash=error.message, kind="warn")
+        return redirect("offline.own", token=token, collecte=slug, flash=error.message, kind="warn")
+    if not awaited:
+        return redirect("offline.own", token=token)
+    if without:
+        done = _("C’est confirmé. Choisissez un autre merci, ou aucun.")
+        return redirect("offline.own_edit", token=token, flash=done)
     return redirect("offline.own", token=token, flash=_("Merci, c’est confirmé. Voici comment faire."))
 
 
@@ -174,23 +209,31 @@ async def edit(request: Request) -> Response:
     gift = await _own(request)
     if not promising.may_change(gift):
         return redirect("offline.own", token=request.path_params["token"])
-    euros = f"{gift.amount_cents / 100:.2f}".replace(".", ",").replace(",00", "")
-    values = {
+    return await _edit_page(request, gift, Form(_as_it_stands(gift)))
+
+
+def _as_it_stands(gift: OfflineGift) -> dict[str, str]:
+    euros = as_typed(gift.amount_cents)
+    return {
         "other": euros, "reward": str(gift.reward_id or 0), "shown": "anonymous" if gift.anonymous else "name",
         "amount_hidden": "1" if gift.amount_hidden else "",
     }  # fmt: skip
-    return await _edit_page(request, gift, Form(values))
 
 
 async def change(request: Request) -> Response:
-    """Make it what she wishes; 422 with the sentence beside the field."""
+    """Make it what she wishes; 422 with the sentence beside the field. What is over is shown, not its form."""
     gift, token = await _own(request), request.path_params["token"]
+    if not promising.may_change(gift):
+        said = _("Ce don ne change plus : voici où il en est.")
+        return redirect("offline.own", token=token, flash=said, kind="warn")
     form = await Form.read(request, OwnForm)
     try:
         if form.data is not None:
             changed = await promising.change(gift, form.data.wish())
             told = _("C’est changé. Un message vous le confirme.") if changed else _("Rien n’a changé.")
             return redirect("offline.own", token=token, flash=told, kind="ok" if changed else "info")
+    except NotNow as error:
+        return redirect("offline.own", token=token, flash=error.message, kind="warn")
     except DomainError as error:
         return await _edit_page(request, gift, form.refuse(error), error.status)
     return await _edit_page(request, gift, form, 422)
@@ -217,6 +260,8 @@ async def cancel(request: Request) -> Response:
 async def slip(request: Request) -> Response:
     """The slip to print and send along, with the reference as a code to scan."""
     gift = await _own(request)
+    if gift.status == OfflineStatus.CREATED:
+        return redirect("offline.own", token=request.path_params["token"])
     if gift.status != OfflineStatus.PROMISED:
         raise Gone(_("Ce bulletin ne sert plus : nous n’attendons plus ce don."))
     how = how_to(gift.campaign, gift.code, gift.amount_cents, gift.due_on)

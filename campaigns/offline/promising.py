@@ -2,22 +2,23 @@
 
 It is an offline gift that she recorded herself: *created* until she has confirmed her address, then *promised*. It
 counts for nothing before somebody has received it and another one, never its donor, verified it (invariant 16). Her
-reward is held until a stated day; the promise lapses some days after the last day on which it may arrive. Locks:
-campaign, reward, gift.
+reward is held until a stated day, a scarce one for two hours while her address is not confirmed; the promise lapses
+some days after the last day on which it may arrive. Locks: campaign, reward, gift.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind, Reward
 from campaigns.offline import letters, queries
-from campaigns.offline.models import OfflineGift, OfflineStatus
+from campaigns.offline.models import HOLDING, OfflineGift, OfflineStatus
 from campaigns.offline.transitions import move, note
 from campaigns.pledges import service as pledges
-from campaigns.pledges.models import Pledge
+from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.queries import STANDING, refusal
 from campaigns.pledges.service import Gift
 from campaigns.states import By, NotNow
@@ -28,8 +29,13 @@ from civic.i18n import _
 from civic.people import service as people
 from civic.people.models import Person
 
+CHEQUE = "cheque-"
+"""Before the key of a form, in that of the gift it announces."""
 CONFIRM_WITHIN = timedelta(hours=24)
 """An announcement whose address is not confirmed by then is deleted: it was nobody's."""
+KEPT_UNSURE = timedelta(hours=2)
+"""How long a reward of which there are few waits for that: time to open a mail, not to empty the shelf with addresses
+that are nobody's. The gift itself waits on without it."""
 KEPT, HELD, ROOM, LEAST, REMINDED = (timedelta(days=days) for days in (30, 15, 3, 2, 4))
 """How long it may take to arrive and a reward waits; room for the second person before the end, and for the post
 after the last day; below `LEAST` nothing arrives in time; so long before its day a reminder is sent."""
@@ -80,11 +86,9 @@ async def promise(backer: Person, campaign: Campaign, gift: Gift, keys: list[str
     Raises Gone when the campaign is over or takes none, DomainError when the reward has run out or the same form was
     paid by card, Invalid when the reward asks for more.
     """
-    key = f"cheque-{keys[-1]}"
+    key = f"{CHEQUE}{keys[-1]}"
     if twin := await OfflineGift.get_or_none(form_key=key, line=1):
         return twin
-    if await Pledge.filter(form_key=keys[-1], status__in=list(STANDING)).exists():
-        raise NotNow(_("Ce don est déjà promis par carte. Commencez-en un autre pour donner aussi par chèque."))
     await pledges.replace_waiting(campaign, keys)
     try:
         return await _create(backer, campaign, gift, key, known=known)
@@ -95,11 +99,24 @@ async def promise(backer: Person, campaign: Campaign, gift: Gift, keys: list[str
         return twin
 
 
+async def promised_otherwise(key: str) -> bool:
+    """Whether the gift of this form is announced by cheque or transfer, or came so."""
+    return await OfflineGift.filter(form_key=f"{CHEQUE}{key}", status__in=list(HOLDING)).exists()
+
+
+async def _must_not_be_promised(campaign: Campaign, key: str) -> None:
+    """Raises NotNow where the same form was paid by card, or is being paid this moment. The campaign is locked."""
+    waits = () if campaign.charges_at_once else (PledgeStatus.CREATED,)  # there a payment page is looked at by a job
+    if await Pledge.filter(form_key=key, status__in=[*STANDING, *waits]).exists():
+        raise NotNow(_("Ce don est déjà promis par carte. Commencez-en un autre pour donner aussi par chèque."))
+
+
 @retrying
 async def _create(backer: Person, campaign: Campaign, gift: Gift, key: str, *, known: bool) -> OfflineGift:
     present = clock.now()
     async with transaction():
         due_on = await _open(campaign)
+        await _must_not_be_promised(campaign, key.removeprefix(CHEQUE))
         if gift.reward_id:
             await pledges.hold_reward(campaign.id, gift.reward_id, gift.amount_cents)
         made = await OfflineGift.create(
@@ -108,10 +125,11 @@ async def _create(backer: Person, campaign: Campaign, gift: Gift, key: str, *, k
             anonymous=gift.anonymous, public_name="" if gift.anonymous else gift.public_name,
             amount_hidden=gift.amount_hidden, commune_id=backer.commune_id,  # type: ignore[attr-defined]
             reward_id=gift.reward_id or None, due_on=due_on, held_until=held_until(due_on) if gift.reward_id else None,
-            form_key=key, line=1, recorded_by=backer, created_at=present, updated_at=present,
+            came_by=gift.source, form_key=key, line=1, recorded_by=backer, created_at=present, updated_at=present,
         )  # fmt: skip
         await note(made.id, "", made.status.value, "announced", backer.id)
-        await (letters.announced if known else letters.to_confirm)(await _whole(made.id))
+        whole = await _whole(made.id)
+        await (letters.announced(whole) if known else letters.to_confirm(whole, kept_until(whole)))
     return made
 
 
@@ -137,23 +155,48 @@ async def _whole(gift_id: int) -> OfflineGift:
     return await OfflineGift.get(id=gift_id).select_related("campaign", "person", "reward")
 
 
+def kept_until(gift: OfflineGift) -> datetime | None:
+    """Until when a scarce reward waits for her address to be confirmed, UTC; None when nothing does."""
+    scarce = gift.status == OfflineStatus.CREATED and gift.reward is not None and gift.reward.stock is not None
+    return gift.created_at + KEPT_UNSURE if scarce else None
+
+
 @retrying
-async def confirm(found: OfflineGift) -> None:
+async def confirm(found: OfflineGift, *, without: bool = False) -> bool:
     """The link of her mail was used: the address is hers, the team sees what she announced. Harmless when repeated.
 
-    Raises Gone when the campaign ended meanwhile, or when she took it back in another tab.
+    Answers whether it is awaited now. A scarce reward that went back to the others is taken again; `without` leaves it.
+    Raises Gone when the campaign ended meanwhile, or when she took it back in another tab, NotNow when that reward has
+    run out.
     """
     async with transaction():
         await _must_be_open(found.campaign)
-        await found.refresh_from_db(fields=["status"])
+        await found.refresh_from_db(fields=["status", "reward_id", "wished_id"])
         if found.status == OfflineStatus.WITHDRAWN:
             raise Gone(_("Vous avez annulé ce don : il n’y a plus rien à confirmer."))
         if found.status != OfflineStatus.CREATED:
-            return
-        await move(found, OfflineStatus.PROMISED, by=By.BACKER, cause="address confirmed", actor_id=found.person_id)
+            return found.status == OfflineStatus.PROMISED
+        values = await _wish_again(found, without=without)
+        await move(
+            found, OfflineStatus.PROMISED, by=By.BACKER, cause="address confirmed", actor_id=found.person_id, **values
+        )
         if found.person:
             await people.confirm_address(found.person)
         await letters.announced(await _whole(found.id))
+    return True
+
+
+async def _wish_again(found: OfflineGift, *, without: bool) -> dict[str, Any]:
+    """Hold the reward anew that did not wait for her; what is written with the gift. Raises NotNow: it has run out."""
+    if found.wished_id is None or without:
+        return {"wished_id": None}
+    assert found.due_on is not None, "announced"
+    try:
+        await pledges.hold_reward(found.campaign_id, found.wished_id, found.amount_cents)
+    except DomainError:
+        refused = _("Ce merci est épuisé. Vous pouvez confirmer votre don sans lui, puis en choisir un autre.")
+        raise NotNow(refused) from None
+    return {"wished_id": None, "reward_id": found.wished_id, "held_until": held_until(found.due_on)}
 
 
 @retrying
@@ -194,7 +237,7 @@ async def _write(found: OfflineGift, wish: Wish, before: Wish) -> None:
         public_name="" if wish.anonymous else found.person.short_name, updated_at=clock.now(),
     )  # fmt: skip
     if not changed:
-        raise NotNow(_("Cette promesse a changé entre-temps, dans un autre onglet peut-être. Voici où elle en est."))
+        raise NotNow(_("Ce don a changé entre-temps, dans un autre onglet peut-être. Voici où il en est."))
 
 
 def wish_of(found: OfflineGift) -> Wish:
@@ -227,12 +270,14 @@ async def sweep(**_payload: object) -> None:
     for gift in [*await over.select_related(*read), *await late.select_related(*read)]:
         await _lapse(gift.id)
     for gift in await waiting.filter(held_until__lt=today, reward_id__isnull=False):
-        await _free(gift.id)
+        await _free(gift.id, OfflineStatus.PROMISED)
     for gift in await waiting.filter(due_on__gte=today).select_related(*read):
         if reminder_on(gift) <= today:
             await letters.reminder(gift)
-    old = OfflineGift.filter(status=OfflineStatus.CREATED, created_at__lte=clock.now() - CONFIRM_WITHIN)
-    for gift in await old:
+    unsure = OfflineGift.filter(status=OfflineStatus.CREATED)
+    for gift in await unsure.filter(reward__stock__isnull=False, created_at__lte=clock.now() - KEPT_UNSURE):
+        await _free(gift.id, OfflineStatus.CREATED)
+    for gift in await unsure.filter(created_at__lte=clock.now() - CONFIRM_WITHIN):
         await _forget(gift.id)
 
 
@@ -253,13 +298,15 @@ async def _lapse(gift_id: int) -> None:
 
 
 @retrying
-async def _free(gift_id: int) -> None:
-    """Its reward is for others now; what she announced still waits."""
+async def _free(gift_id: int, status: OfflineStatus) -> None:
+    """Its reward is for others now; what she announced still waits, in this state, unless somebody was faster."""
     async with transaction():
         gift = await _held(gift_id)
-        if gift.status == OfflineStatus.PROMISED and gift.reward_id:
+        if gift.status == status and gift.reward_id:
             await pledges.free_reward(gift.reward_id)
-            await OfflineGift.filter(id=gift.id).update(reward_id=None, held_until=None, updated_at=clock.now())
+            wished = gift.reward_id if status == OfflineStatus.CREATED else None
+            freed = {"reward_id": None, "held_until": None, "wished_id": wished}
+            await OfflineGift.filter(id=gift.id).update(**freed, updated_at=clock.now())
             await note(gift.id, gift.status.value, gift.status.value, "reward free", None)
 
 

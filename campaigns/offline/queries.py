@@ -187,20 +187,30 @@ async def line_to_see(line_id: int, actor: Actor) -> BankLine:
     return found
 
 
-async def gift_of_her_own(gift_id: int) -> OfflineGift:
-    """A gift behind its donor's secret link. Raises NotFound."""
+async def gift_of_her_own(gift_id: int, slug: str = "") -> OfflineGift:
+    """A gift behind its donor's secret link; the link may say of which campaign (`slug`).
+
+    Raises Gone, with the way to begin anew, when it was not confirmed in time: only such a gift is ever deleted.
+    """
     rows = OfflineGift.get_or_none(id=gift_id, pledge_id__isnull=True)
-    gift = await rows.select_related("campaign", "campaign__initiative", "person", "reward")
+    gift = await rows.select_related("campaign", "campaign__initiative", "person", "reward", "wished")
     if gift is None:
-        raise NotFound(_("Ce don n’existe pas, ou il n’a pas été confirmé à temps. Vous pouvez recommencer."))
+        campaign = await Campaign.get_or_none(slug=slug) if slug else None
+        way = (_("Voir les collectes"), urls.path("campaigns.index"))
+        if campaign is not None and campaign.is_open():
+            way = (_("Recommencer"), urls.path("pledges.gift", slug=campaign.slug))
+        raise Gone(
+            _("Ce don n’a pas été confirmé sous 24 heures : nous l’avons oublié, et nous n’attendons rien de vous."),
+            way_out=way,
+        )
     return gift
 
 
-async def announced(campaign_id: int | None = None) -> list[OfflineGift]:
+async def announced(campaign_id: int | None = None, limit: int = AT_ONCE) -> list[OfflineGift]:
     """Cheques and transfers that backers announced while giving, of one campaign or all, the first due first."""
     rows = OfflineGift.filter(status=OfflineStatus.PROMISED, due_on__isnull=False)
     rows = rows.filter(campaign_id=campaign_id) if campaign_id else rows
-    return await rows.order_by("due_on", "id").limit(AT_ONCE).select_related("campaign", "reward")
+    return await rows.order_by("due_on", "id").limit(limit).select_related("campaign", "reward")
 
 
 async def announced_under(campaign_id: int, number: str) -> OfflineGift | None:
@@ -351,10 +361,18 @@ async def proposed_count() -> int:
     return await BankLine.filter(status=LineStatus.PROPOSED).count()
 
 
-async def switched(campaign_id: int) -> list[Pledge]:
-    """Promises whose backers send a cheque or a transfer instead of their card."""
+async def entered_for(campaign_ids: list[int]) -> list[int]:
+    """Ids of the promises of these campaigns for which a cheque, cash or a transfer was entered."""
+    rows = OfflineGift.filter(campaign_id__in=campaign_ids or [0], pledge_id__isnull=False)
+    found = await rows.filter(status__in=[*OPEN, *COUNTING]).values_list("pledge_id", flat=True)
+    return [int(str(id)) for id in found]
+
+
+async def switched(campaign_id: int, limit: int = AT_ONCE) -> list[Pledge]:
+    """Promises whose backers send a cheque or a transfer instead of their card, and nobody has entered it."""
     rows = Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.SWITCHED_OFFLINE)
-    return await rows.order_by("id").limit(AT_ONCE).select_related("person")
+    rows = rows.exclude(id__in=await entered_for([campaign_id]) or [0])
+    return await rows.order_by("id").limit(limit).select_related("person")
 
 
 async def gives_otherwise(campaign_id: int, person_id: int) -> bool:

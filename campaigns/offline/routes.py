@@ -1,8 +1,6 @@
 """A lead's pages about money that comes by hand: the list, the stall's form, one gift, numbered slips."""
 
 import secrets
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from starlette.requests import Request
@@ -12,7 +10,8 @@ from starlette.routing import BaseRoute, Route
 from campaigns.identity import DonorForm
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import campaign_to_run
-from campaigns.offline import amounts, donors, papers, pressing, queries, service, wording
+from campaigns.money import as_typed
+from campaigns.offline import amounts, awaited, donors, papers, pressing, queries, references, service, wording
 from campaigns.offline.deposit_routes import routes as deposit_routes
 from campaigns.offline.forms import (
     FIELDS,
@@ -31,7 +30,6 @@ from campaigns.offline.promise_routes import routes as promise_routes
 from campaigns.offline.statement_routes import routes as statement_routes
 from campaigns.offline.treasury_routes import routes as treasury_routes
 from campaigns.pledges.models import Pledge
-from campaigns.pledges.service import reference
 from civic import clock
 from civic.errors import DomainError, NotFound
 from civic.i18n import _, _n
@@ -42,6 +40,9 @@ from civic.places.queries import full_label
 from civic.web.formats import money
 from civic.web.forms import Form
 from civic.web.page import page, redirect, redirect_to
+
+TYPED = 60
+"""How much of what is typed in a search box is looked at."""
 
 
 async def index(request: Request) -> Response:
@@ -54,55 +55,32 @@ async def index(request: Request) -> Response:
     states = wording.states() | (wording.going_back() if lost else {})
     returning = {gift.id for gift in gifts if queries.goes_back(gift, campaign)}
     known = await queries.names_known(gifts, actor)
+    asked = request.query_params.get("reference", "").strip()[:TYPED]
+    promises = await (awaited.find(campaign, actor, asked) if asked else awaited.everything(campaign, actor))
     return page(
         request, "campaigns/offline/index.html", campaign=campaign, gifts=gifts,
         sums=await amounts.sums_of(campaign.id, actor), pressing=await pressing.pressing(campaign_id=campaign.id),
         names={gift.id: gift.donor_name if gift.id in known else "" for gift in gifts}, states=states,
         modes=wording.modes(), kept={gift.id for gift in gifts if amounts.is_kept_back(gift, actor)},
-        promises=await _awaited(campaign, actor, request.query_params.get("reference", "")[:20]),
-        asked=request.query_params.get("reference", "")[:20],
+        promises=promises, asked=asked, why=await _nothing(campaign, actor, asked) if asked and not promises else "",
         reasons=await queries.reasons(gifts), returning=returning, open=campaign.status in queries.ENTERING,
         next=gifts[-1].id if len(gifts) == 50 else None,
     )  # fmt: skip
 
 
-@dataclass(slots=True, frozen=True)
-class Awaited:
-    """A cheque or a transfer that was announced: by whom (empty: she stays anonymous), until when.
-
-    `cents` is None for a lead where she hides her amount: it is read from the cheque itself (invariant 15).
-    """
-
-    reference: str
-    name: str
-    cents: int | None
-    due_on: date | None = None
-    reward: str = ""
-
-
-async def _awaited(campaign: Campaign, actor: Actor, wanted: str = "") -> list[Awaited]:
-    """What was announced to a campaign, while giving or after a card that failed; `wanted`: only this reference."""
-    sees_all = queries.may_verify(actor)
-    found = [
-        Awaited(
-            gift.code, gift.donor_name if sees_all or not gift.anonymous else "",
-            gift.amount_cents if sees_all or not gift.amount_hidden else None, gift.due_on,
-            gift.reward.title if gift.reward else "",
-        )
-        for gift in await queries.announced(campaign.id)
-    ]  # fmt: skip
-    for pledge in await queries.switched(campaign.id):
-        name = pledge.person.name if sees_all or not pledge.anonymous else ""
-        cents = pledge.amount_cents if sees_all or not pledge.amount_hidden else None
-        found.append(Awaited(reference(pledge), name, cents))
-    names = queries.references_in(wanted)
-    return [one for one in found if queries.references_in(one.reference) == names] if wanted else found
+async def _nothing(campaign: Campaign, actor: Actor, asked: str) -> str:
+    """Why a search finds nothing announced, and what may be typed."""
+    if awaited.number_in(asked) or queries.references_in(asked):
+        return await references.why_not(campaign, actor, asked)
+    said = await references.why_not(campaign, actor, asked)
+    return said + " " + _("Une personne anonyme se trouve par sa référence seulement.")
 
 
 async def new(request: Request) -> Response:
     """The stall's form, empty, or with the number of the slip whose code was photographed."""
     campaign = await queries.campaign_to_fill(request.path_params["slug"], actor_of(request))
-    values = {"received_on": clock.today().isoformat(), "number_1": request.query_params.get("numero", "")[:20]}
+    number = request.query_params.get("numero", "").strip()[:TYPED]
+    values = {"received_on": clock.today().isoformat(), "number_1": number}
     form: Form[Any] = Form(values)
     if values["number_1"]:
         await _fill_in(request, campaign, form)
@@ -110,18 +88,19 @@ async def new(request: Request) -> Response:
 
 
 async def _fill_in(request: Request, campaign: Campaign, form: Form[Any]) -> None:
-    """The first line as its number says, typed or scanned: what was announced, or that nothing was."""
-    number = form.values["number_1"]
-    names = queries.references_in(number)
-    if names and names[0][0] == "B":
-        return
-    found = await _awaited(campaign, actor_of(request), number) if names else []
-    if found:
-        cents = found[0].cents
-        amount = "" if cents is None else money(cents)
-        form.values |= {"name_1": found[0].name, "amount_1": amount, "mode_1": "cheque"}
-    else:
-        form.errors["number_1"] = _("Rien n’est attendu sous cette référence pour cette collecte. Relisez-la.")
+    """The first line as what was typed or scanned says: what was announced, or why nothing is awaited so."""
+    typed, actor = form.values["number_1"], actor_of(request)
+    found = await awaited.find(campaign, actor, typed)
+    if len(found) == 1:
+        one = found[0]
+        amount = "" if one.cents is None else as_typed(one.cents)
+        form.values |= {"number_1": one.reference, "name_1": one.name, "amount_1": amount, "mode_1": "cheque"}
+    elif found:
+        said = _("Plusieurs dons sont annoncés ainsi. Écrivez une référence : %(codes)s.",
+                 codes=", ".join(one.reference for one in found[:5]))  # fmt: skip
+        form.errors["number_1"] = said
+    elif why := await references.why_not(campaign, actor, typed):
+        form.errors["number_1"] = why
 
 
 async def enter(request: Request) -> Response:
@@ -143,17 +122,25 @@ async def enter(request: Request) -> Response:
 
 
 def _said(kept: list[OfflineGift]) -> str:
-    total = money(sum(gift.amount_cents for gift in kept))
-    return _n("%(n)s don saisi, %(total)s.", "%(n)s dons saisis, %(total)s.", len(kept), total=total) + " " + _(
-        "Une autre personne les vérifie, puis ils comptent."
-    )
+    """Which gifts were kept, by their references, and what happens now."""
+    total, codes = money(sum(gift.amount_cents for gift in kept)), ", ".join(gift.code for gift in kept)
+    if all(gift.mode is None for gift in kept):
+        said = _n("Promesse %(codes)s de %(total)s notée.", "%(n)s promesses notées, %(total)s : %(codes)s.", len(kept),
+                  total=total, codes=codes)  # fmt: skip
+        return said + " " + _("Rien ne compte encore : notez l’argent quand il est là.")
+    said = _n("Don %(codes)s de %(total)s noté.", "%(n)s dons notés, %(total)s : %(codes)s.", len(kept),
+              total=total, codes=codes)  # fmt: skip
+    return said + " " + _("Une autre personne vérifie, puis l’argent compte.")
 
 
 async def _stall_page(request: Request, campaign: Campaign, stall: Stall, status: int = 200) -> Response:
-    count, cents = await queries.entered_on(campaign.id, clock.today(), actor_of(request).hand.id)
+    actor = actor_of(request)
+    count, cents = await queries.entered_on(campaign.id, clock.today(), actor.hand.id)
+    numbers = {line: str(stall.form.values.get(f"number_{line}") or "") for line in range(1, stall.lines + 1)}
     return page(
         request, "campaigns/offline/new.html", status=status, campaign=campaign, stall=stall, form=stall.form,
         count=count, cents=cents, modes=wording.choices(), most=MOST_LINES, extras=FIELDS[3:],
+        announced=await awaited.of_lines(campaign, actor, numbers),
     )  # fmt: skip
 
 
@@ -163,7 +150,7 @@ async def edit(request: Request) -> Response:
     gift = await queries.gift_to_change(request.path_params["slug"], request.path_params["id"], actor)
     unseen = gift.id not in await queries.names_known([gift], actor)
     values: dict[str, Any] = {
-        "amount": "" if amounts.is_kept_back(gift, actor) else money(gift.amount_cents),
+        "amount": "" if amounts.is_kept_back(gift, actor) else as_typed(gift.amount_cents),
         "mode": gift.mode or "promised",
         "received_on": gift.received_on.isoformat() if gift.received_on else clock.today().isoformat(),
         "reference": gift.reference,
@@ -217,7 +204,7 @@ async def _edit_page(
     return page(
         request, "campaigns/offline/edit.html", status=status, gift=gift, campaign=gift.campaign, form=form,
         modes=wording.choices(promised=gift.mode is None), why=(await queries.reasons([gift])).get(gift.id, ""),
-        unseen=unseen,
+        unseen=unseen, shown=awaited.shown_of(gift) if gift.due_on else "",
     )  # fmt: skip
 
 

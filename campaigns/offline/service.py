@@ -10,8 +10,8 @@ from tortoise.exceptions import IntegrityError
 from campaigns.identity import DonorForm
 from campaigns.lifecycle.models import Campaign, Reward
 from campaigns.lifecycle.transitions import By, NotNow
-from campaigns.offline import donors, queries
-from campaigns.offline.models import Mode, OfflineChange, OfflineGift, OfflineSlip, OfflineStatus
+from campaigns.offline import donors, queries, references
+from campaigns.offline.models import COUNTING, OPEN, Mode, OfflineChange, OfflineGift, OfflineSlip, OfflineStatus
 from campaigns.offline.transitions import move, note
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.pledges.service import free_reward
@@ -85,7 +85,7 @@ async def _keep(campaign: Campaign, actor: Actor, entry: Entry, key: str, line: 
     field = f"number_{entry.row or line}"
     if announced := await queries.announced_under(campaign.id, entry.number):
         return await _receive(announced, actor, entry, field)
-    slip, pledge = await _named(campaign.id, entry, field)
+    slip, pledge = await _named(campaign, actor, entry, field)
     person, writer, present = await _donor(entry, pledge), actor.hand, clock.now()
     status = OfflineStatus.RECEIVED if entry.mode else OfflineStatus.PROMISED
     gift = await OfflineGift.create(
@@ -111,7 +111,7 @@ async def _receive(gift: OfflineGift, actor: Actor, entry: Entry, field: str) ->
     if entry.mode is None:
         raise Invalid(_("Ce don est déjà annoncé : choisissez comment vous l’avez reçu."), field=field)
     if gift.status not in (OfflineStatus.PROMISED, OfflineStatus.EXPIRED):
-        raise Invalid(_("Ce don n’est plus attendu : cherchez-le dans la liste."), field=field)
+        raise Invalid(await references.why_not(gift.campaign, actor, gift.code), field=field)
     await change(gift, actor, entry, unseen=True)
     return gift
 
@@ -122,34 +122,29 @@ async def _donor(entry: Entry, pledge: Pledge | None) -> Person | None:
     return await people.meet(entry.donor_name, entry.email) if entry.email else None
 
 
-async def _named(campaign_id: int, entry: Entry, field: str) -> tuple[OfflineSlip | None, Pledge | None]:
-    """The slip or the promise whose number a line gives. Raises Invalid."""
+async def _named(
+    campaign: Campaign, actor: Actor, entry: Entry, field: str
+) -> tuple[OfflineSlip | None, Pledge | None]:
+    """The slip or the promise whose number a line gives. Raises Invalid that says what became of it."""
     if not entry.number:
         return None, None
     found = queries.references_in(entry.number)
     letter, number = found[0] if len(found) == 1 else ("", 0)
-    if letter == "B":
-        return await _slip(campaign_id, number, field), None
     if letter == "P":
-        return None, await _promise(campaign_id, number, entry, field)
-    said = _("Un numéro ressemble à B-000123 (bulletin), H-000123 ou P-000123 (don annoncé de cette collecte).")
-    raise Invalid(said, field=field)
+        pledge = await Pledge.get_or_none(id=number, campaign_id=campaign.id).select_related("person")
+        entered = OfflineGift.filter(pledge_id=number, status__in=[*OPEN, *COUNTING])
+        if pledge and pledge.status == PledgeStatus.SWITCHED_OFFLINE and not await entered.exists():
+            return None, _of_its_amount(pledge, actor, entry, field)
+    if why := await references.why_not(campaign, actor, entry.number):
+        raise Invalid(why, field=field)
+    return await OfflineSlip.get(id=number, campaign_id=campaign.id), None
 
 
-async def _slip(campaign_id: int, number: int, field: str) -> OfflineSlip:
-    slip = await OfflineSlip.get_or_none(id=number, campaign_id=campaign_id)
-    if slip is None:
-        raise Invalid(_("Ce bulletin n’est pas de cette collecte. Relisez son numéro."), field=field)
-    if await OfflineGift.filter(slip_id=number).exclude(status=OfflineStatus.WITHDRAWN).exists():
-        raise Invalid(_("Ce bulletin est déjà saisi : cherchez-le dans la liste."), field=field)
-    return slip
-
-
-async def _promise(campaign_id: int, number: int, entry: Entry, field: str) -> Pledge:
-    pledge = await Pledge.get_or_none(id=number, campaign_id=campaign_id).select_related("person")
-    if pledge is None or pledge.status != PledgeStatus.SWITCHED_OFFLINE:
-        raise Invalid(_("Cette promesse n’attend ni chèque ni virement pour cette collecte."), field=field)
+def _of_its_amount(pledge: Pledge, actor: Actor, entry: Entry, field: str) -> Pledge:
     if pledge.amount_cents != entry.amount_cents:
+        if pledge.amount_hidden and not queries.may_verify(actor):
+            said = _("Ce n’est pas le montant de cette promesse. Relisez le chèque, ou remettez-le à la trésorerie.")
+            raise Invalid(said, field=field)
         raise Invalid(_("Cette promesse est de %(amount)s.", amount=money(pledge.amount_cents)), field=field)
     return pledge
 
@@ -176,7 +171,9 @@ async def change(gift: OfflineGift, actor: Actor, entry: Entry, *, unseen: bool 
             cause = "received" if arrives else _changed(gift, entry)
             await move(gift, OfflineStatus.RECEIVED, by=By.LEAD, cause=cause + ending, actor_id=actor.hand.id, **values)
         else:
-            same = OfflineGift.filter(id=gift.id, status=gift.status, amount_cents=gift.amount_cents)
+            same = OfflineGift.filter(
+                id=gift.id, status=gift.status, amount_cents=gift.amount_cents, reward_id=gift.reward_id
+            )
             if not await same.update(updated_at=clock.now(), **values):
                 raise DomainError(_("Ce don a déjà changé d’état. Rechargez la page."))
             await note(gift.id, gift.status.value, gift.status.value, _changed(gift, entry) + ending, actor.hand.id)

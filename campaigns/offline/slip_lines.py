@@ -54,11 +54,11 @@ def name_in(label: str) -> str:
     return " ".join(_BANKS_WORDS.sub(" ", label).split()).title()[:120]
 
 
-async def blank_of(line: BankLine) -> Blank | None:
-    """The first slip that an open line names and that no gift bears; None when there is none."""
+async def blank_of(line: BankLine, typed: str = "") -> Blank | None:
+    """The first slip that an open line names, or that is typed for it, and that no gift bears; None without any."""
     if line.status not in (LineStatus.OPEN, LineStatus.ASIDE):
         return None
-    for letter, number in queries.references_in(line.label):
+    for letter, number in queries.references_in(typed or line.label):
         slip = await OfflineSlip.get_or_none(id=number).select_related("campaign") if letter == "B" else None
         entered = OfflineGift.filter(slip_id=number).exclude(status=OfflineStatus.WITHDRAWN)
         if slip and not await entered.exists():
@@ -75,8 +75,10 @@ async def blanks(lines: list[BankLine]) -> dict[int, tuple[Blank, Form[GiverForm
 
 
 @retrying
-async def make_gift(line: BankLine, name: str, team: Actor) -> None:
+async def make_gift(line: BankLine, name: str, team: Actor, typed: str = "") -> None:
     """Enter the gift of a blank slip from its transfer and propose the line for it; another person then confirms.
+
+    `typed`: the slip's number as the treasurer writes it, where the bank's label lacks it.
 
     Raises Invalid when the slip is taken meanwhile, Gone when its campaign takes no money, NotNow for another line.
     """
@@ -85,7 +87,7 @@ async def make_gift(line: BankLine, name: str, team: Actor) -> None:
         waiting = BankLine.filter(id=line.id, status__in=[LineStatus.OPEN, LineStatus.ASIDE])
         if not await waiting.update(proposed_by_id=team.hand.id):  # the lock first
             raise NotNow(_("Cette ligne a déjà changé d’état. Rechargez la page."))
-        blank = await blank_of(line)
+        blank = await blank_of(line, typed)
         if blank is None:
             raise Invalid(_("Cette ligne ne porte pas le numéro d’un bulletin encore libre."))
         entry = Entry(

@@ -131,6 +131,8 @@ async def propose(line: BankLine, reference: str, team: Actor) -> None:
     if len(names) != 1:
         raise Invalid(_("Une référence ressemble à H-000123, B-000123, P-000123 ou R-0012."), field="reference")
     found = await _named(*names[0])
+    if found is None and (blank := await slip_lines.blank_of(line, reference)):
+        return await slip_lines.make_gift(line, blank.name or _("Anonyme"), team, reference)
     other = await taken.by_line(*names[0]) if found is None else None
     if other:
         raise Invalid(taken.sentence(reference.strip().upper(), other), field="reference")

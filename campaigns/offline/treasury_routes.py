@@ -9,7 +9,8 @@ from starlette.routing import BaseRoute, Route
 
 from campaigns.offline import donors, queries, service, verifying, wording
 from campaigns.offline.forms import SeenForm, WhyForm
-from campaigns.offline.models import OfflineChange, OfflineGift
+from campaigns.offline.models import COUNTING, OfflineChange, OfflineGift
+from campaigns.states import NotNow
 from civic.errors import DomainError
 from civic.i18n import _, _n
 from civic.people.actor import Actor, actor_of
@@ -48,7 +49,10 @@ def _verified(done: int) -> str:
 
 async def _verify_one(seen: str, actor: Actor) -> None:
     gift_id, cents = (int(part) for part in seen.split(":"))
-    await verifying.verify((await queries.gift_to_verify(gift_id, actor)).id, actor, cents)
+    found = await queries.gift_to_verify(gift_id, actor)
+    if found.status in COUNTING:
+        raise NotNow(_("Le don %(code)s est déjà vérifié : il compte, rien n’a changé.", code=found.code))
+    await verifying.verify(found.id, actor, cents)
 
 
 async def each_of(
@@ -68,7 +72,7 @@ async def each_of(
             done += 1
         except DomainError as refusal:
             refusals.append(refusal.message)
-    said = _n("%(n)s don vérifié : il compte.", "%(n)s dons vérifiés : ils comptent.", done) if done else ""
+    said = told(done) if done else ""
     text = " ".join([said, *dict.fromkeys(refusals)]).strip()
     return redirect(name, flash=text, kind="warn" if refusals else "ok", **params)
 

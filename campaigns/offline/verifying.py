@@ -3,9 +3,11 @@
 Locks in the order of docs/locking.md: campaign, reward, pledge, offline gift, ledger account.
 """
 
+from typing import Any
+
 from tortoise.expressions import F, Q
 
-from campaigns import tax
+from campaigns import slots, tax
 from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind, Entry
 from campaigns.ledger.service import Amount
@@ -13,17 +15,20 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, NotNow
 from campaigns.offline import queries
-from campaigns.offline.donors import gives_otherwise
+from campaigns.offline.donors import LINK, gives_otherwise, identity_of
 from campaigns.offline.models import COUNTING, Mode, OfflineGift, OfflineStatus
 from campaigns.offline.transitions import move
 from campaigns.pledges import transitions as pledge_transitions
 from campaigns.pledges.models import Pledge, PledgeStatus
+from campaigns.pledges.queries import MANAGE
+from campaigns.pledges.service import let_method_go
 from civic import clock, jobs, mail
 from civic.contributions import service as contributions
 from civic.database import retrying, transaction
 from civic.errors import Gone
 from civic.i18n import _
 from civic.needs.models import NeedKind
+from civic.people import links
 from civic.people.actor import Actor, must_be_another
 from civic.people.service import audit
 from civic.settings import settings
@@ -56,10 +61,10 @@ async def verify(gift_id: int, team: Actor, seen_cents: int | None = None) -> Of
             gift, OfflineStatus.VERIFIED, by=By.TEAM, cause="verified", actor_id=team.hand.id,
             verified_by_id=team.hand.id, verified_at=clock.now(), turn=gift.turn + 1,
         )  # fmt: skip
-        await _book(gift, team)
+        entry = await _book(gift, team)
         await _count_in(gift, team)
         await audit(team, "offline_verified", f"offline_gift:{gift.id}", cents=gift.amount_cents)
-        await _tell(gift, "offline_verified")
+        await _tell(gift, "offline_verified", head=entry.hash, **await _hers(gift))
         await jobs.enqueue(
             "offline_verified", key=f"offline-{gift.id}-{gift.turn}", gift_id=gift.id, campaign_id=gift.campaign_id,
             pledge_id=gift.pledge_id,
@@ -148,10 +153,10 @@ def _must_be_as_seen(gift: OfflineGift, cents: int | None) -> None:
         ))  # fmt: skip
 
 
-async def _book(gift: OfflineGift, team: Actor) -> None:
+async def _book(gift: OfflineGift, team: Actor) -> Entry:
     """Dr cheques in hand, cash box or bank; Cr the campaign's fund; on the day the money was handed over."""
     assert gift.mode is not None and gift.received_on is not None, "received before it is verified"  # noqa: PT018
-    await ledger.book(
+    return await ledger.book(
         "offline_verified", SOURCE, gift.source,
         [Amount(IN_HAND[gift.mode], gift.amount_cents), Amount(AccountKind.CAMPAIGN_FUND, -gift.amount_cents)],
         campaign=gift.campaign_id, occurred_at=clock.at(gift.received_on, 12), actor=team.hand.id,
@@ -200,6 +205,8 @@ async def _take_out(gift: OfflineGift, team: Actor, to: OfflineStatus, why: str)
     for entry in await Entry.filter(mine, source_type=SOURCE).order_by("-id"):
         await ledger.reverse(entry, actor=team.hand.id, memo=f"offline {gift.id} {to.value}")
     await (_promise_waits_again(gift, team) if gift.pledge else _count_out(gift))
+    for keep_up in slots.gift_moved:
+        await keep_up(gift.campaign_id)
     await keep_need(gift.campaign_id)
     await jobs.enqueue(
         "offline_reversed", key=f"offline-{gift.id}-{gift.turn}", gift_id=gift.id, campaign_id=gift.campaign_id,
@@ -226,6 +233,8 @@ async def _promise_waits_again(gift: OfflineGift, team: Actor) -> None:
     await pledge_transitions.move(
         gift.pledge, after, by=By.TEAM, cause="offline_reversed", actor_id=team.hand.id, collected_at=None
     )
+    if not waits:
+        await let_method_go(gift.campaign, gift.pledge.method_ref)
     await Campaign.filter(id=gift.campaign_id).update(collected_cents=F("collected_cents") - gift.amount_cents)
     await contributions.revoke(f"pledge:{gift.pledge_id}")
 
@@ -235,7 +244,24 @@ async def _gives_otherwise(gift: OfflineGift) -> bool:
     return gift.person_id is not None and await gives_otherwise(gift.campaign_id, gift.person_id, gift.id)
 
 
-async def _tell(gift: OfflineGift, name: str) -> None:
+async def _hers(gift: OfflineGift) -> dict[str, Any]:
+    """Her own pages, by her secret link: the gift, and where she says who she is when a receipt may only come later.
+
+    What needs no waiting is offered or issued by `receipts`, in a letter of its own.
+    """
+    waits = _receipt_waits(gift.campaign)
+    asks = waits and await identity_of(gift.id) is None
+    if gift.pledge_id:
+        token = links.make(MANAGE, gift.pledge_id)
+        own, receipt = "pledges.manage", "receipts.show"
+    else:
+        token = links.make(LINK, gift.id)
+        own, receipt = "offline.own", "receipts.gift"
+    told = urls.absolute(receipt, token=token) if asks else ""
+    return {"own": urls.absolute(own, token=token), "receipt": told, "waits": waits}
+
+
+async def _tell(gift: OfflineGift, name: str, **context: Any) -> None:
     """Write to a donor who left an address, once per verification."""
     person = gift.person
     if person is None or not person.email:
@@ -243,7 +269,7 @@ async def _tell(gift: OfflineGift, name: str) -> None:
     await mail.send(
         f"campaigns/{name}", to=person.email, key=f"{name}-{gift.id}-{gift.turn}", locale=person.locale,
         title=gift.campaign.title, slug=gift.campaign.slug, person=person.name, amount_cents=gift.amount_cents,
-        reference=gift.code, waits=_receipt_waits(gift.campaign),
+        reference=gift.code, **context,
     )  # fmt: skip
 
 

@@ -28,14 +28,14 @@ async def get(till: Till, service: str, verb: str, ref: str, **params: Any) -> B
     return await _asked("get", _path(service, verb, ref), params, **till.options)
 
 
-async def every(till: Till, service: str, params: dict[str, Any]) -> list[Body]:
-    """All objects of a list, page after page, newest first. Raises GatewayTrouble."""
+async def every(till: Till, service: str, params: dict[str, Any], most: int | None = None) -> list[Body]:
+    """All objects of a list (or its `most` newest, by whole pages), newest first. Raises GatewayTrouble."""
     found: list[Body] = []
     after: dict[str, str] = {}
     while True:
         answer = await _asked("get", _path(service, "list"), {**params, **after}, **till.options)
         found += answer["data"]
-        if not answer["has_more"] or not answer["data"]:
+        if not answer["has_more"] or not answer["data"] or (most is not None and len(found) >= most):
             return found
         after = {"starting_after": answer["data"][-1]["id"]}
 

@@ -7,6 +7,7 @@ later), Refused (our request is wrong or its object is not in a state for it), C
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -38,6 +39,8 @@ from campaigns.payments.till import OURS, Till
 from campaigns.payments.trouble import Busy, Closed, Forged, GatewayTrouble, Missing, Refused, Stored, Unreachable
 
 COUNTRY = "FR"
+MOST_EVENTS = 2_000
+"""So many events are read at a time; what is beyond is found by the recall of all refunds and disputes."""
 EXPANDED_INTENT = ["latest_charge.balance_transaction"]
 __all__ = (
     "OURS", "Busy", "Charge", "Closed", "Forged", "GatewayTrouble", "Missing", "Page", "Refused", "Stored", "Till",
@@ -260,15 +263,30 @@ async def list_balance(till: Till, since: datetime) -> list[BalanceLine]:
     return [balance_line_of(body) for body in await every(till, "balance_transactions", params)]
 
 
+async def list_events(till: Till, kinds: Sequence[str], since: datetime, until: datetime) -> list[Event]:
+    """What a till's account tells of these kinds between two moments, oldest first; the `MOST_EVENTS` newest of them.
+
+    The same events, with the same ids, that its messages carry. Stripe keeps them for 30 days.
+    """
+    created = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
+    params = {"types": list(kinds), "created": created, "limit": 100}
+    bodies = await every(till, "events", params, MOST_EVENTS)
+    return [_event(body, json.dumps(body), till.account) for body in reversed(bodies)]
+
+
+def _event(body: Body, raw: str, account: str) -> Event:
+    return Event(
+        body["id"], body["type"], str(body["data"]["object"].get("id") or ""), bool(body["livemode"]),
+        moment(body["created"]), account, raw,
+    )  # fmt: skip
+
+
 def read_event(raw: bytes, signature: str, secret: str) -> Event:
     """A webhook's message, its signature verified on the raw bytes (300 s). Raises Forged."""
     try:
         stripe.WebhookSignature.verify_header(raw.decode(), signature, secret, tolerance=300)
         body = json.loads(raw)
-        return Event(
-            body["id"], body["type"], str(body["data"]["object"].get("id") or ""), bool(body["livemode"]),
-            moment(body["created"]), str(body.get("account") or ""), raw.decode(),
-        )  # fmt: skip
+        return _event(body, raw.decode(), str(body.get("account") or ""))
     except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Forged(str(error)) from error
 

@@ -21,6 +21,7 @@ from civic.database import transaction
 from civic.settings import settings
 
 log = structlog.get_logger("campaigns.payments")
+_BATCH = 100
 MOST_BYTES = 512 * 1024
 _INSERT = """INSERT INTO inbox_event (source, event_ref, kind, object_ref, account_ref, body, received_at)
 VALUES ('stripe', ?, ?, ?, ?, ?, ?) ON CONFLICT (source, event_ref) DO NOTHING"""
@@ -55,15 +56,29 @@ def _signed(raw: bytes, signature: str, secrets: list[str]) -> Event:
     return gateway.read_event(raw, signature, secrets[-1])
 
 
-async def keep(event: Event) -> None:
-    """Store an event once, and its job with it; one of an account that is nobody's here is left aside."""
+async def keep_missing(events: list[Event]) -> int:
+    """Store those that no message has brought yet; answers how many."""
+    kept: set[object] = set()
+    for start in range(0, len(events), _BATCH):
+        refs = [event.ref for event in events[start : start + _BATCH]]
+        kept.update(await InboxEvent.filter(source="stripe", event_ref__in=refs).values_list("event_ref", flat=True))
+    return sum([await keep(event) for event in events if event.ref not in kept])
+
+
+async def keep(event: Event) -> bool:
+    """Store an event once, and its job with it; one of an account that is nobody's here is left aside.
+
+    Answers whether it was new.
+    """
     if event.account and not await payees.knows(event.account):
         log.warning("event of an unknown account", gateway_event=event.ref, account=event.account)
-        return
+        return False
     async with transaction():
         values = [event.ref, event.kind, event.object_ref, event.account, event.raw, clock.now()]
-        if await database.execute(_INSERT, values):
+        new = bool(await database.execute(_INSERT, values))
+        if new:
             await jobs.enqueue("gateway_told", key=event.ref, event_ref=event.ref)
+    return new
 
 
 @jobs.outside

@@ -16,6 +16,7 @@ from civic.needs.models import Need, NeedKind
 from civic.needs.queries import needs_of
 from civic.people.actor import visitor_or_actor
 from civic.web.page import page, redirect, redirect_to
+from civic.web.urls import path
 
 
 async def leave(request: Request) -> Response:
@@ -56,7 +57,11 @@ async def thanks(request: Request) -> Response:
         pledge=found, reference=reference(found), late=late, needs=await _other_needs(campaign.initiative_id),
         amounts=wording.amounts_of(found), debit=wording.debit_of(found),
     )  # fmt: skip
-    return answer if late else draft.forget(answer, slug)
+    if late:
+        return answer
+    if found.status in wording.LET_GO:
+        return draft.forget(answer, slug)
+    return draft.done(answer, campaign.id, slug, path("payments.thanks", slug=slug, s=session_ref))
 
 
 async def _settled(pledge: Pledge) -> bool:

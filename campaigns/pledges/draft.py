@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from civic.settings import settings
 from civic.web import urls
+from civic.web.page import redirect
 
 COOKIE = "don"
 LIFE_SECONDS = 7200
@@ -22,7 +23,10 @@ LIFE_SECONDS = 7200
 
 @dataclass(slots=True)
 class Draft:
-    """One gift in the making, for one campaign. Amounts in cents."""
+    """One gift in the making, for one campaign. Amounts in cents.
+
+    `made`: nothing is left of it but the path of the page that says where the gift stands, for another tab.
+    """
 
     campaign_id: int
     amount_cents: int = 0
@@ -33,6 +37,7 @@ class Draft:
     amount_hidden: bool = False
     commune: str = ""
     source: str = ""
+    made: str = ""
     key: str = ""
     former: list[str] = field(default_factory=list)
 
@@ -87,8 +92,20 @@ def keep(response: Response, draft: Draft, slug: str) -> Response:
     return response
 
 
+def step_before(draft: Draft, slug: str) -> Response:
+    """To the first step that is not done yet, or to the word that this gift is made already."""
+    if draft.made:
+        return redirect("pledges.already", slug=slug)
+    return redirect("pledges.me" if draft.has_gift else "pledges.gift", slug=slug)
+
+
+def done(response: Response, campaign_id: int, slug: str, where: str) -> Response:
+    """The gift is made: the draft goes, another tab or the back key learn `where` it stands (a path)."""
+    return keep(response, Draft(campaign_id, made=where), slug)
+
+
 def forget(response: Response, slug: str) -> Response:
-    """The gift is made: the draft goes."""
+    """Nothing came of the gift: the draft goes."""
     response.delete_cookie(COOKIE, path=urls.path("campaigns.show", slug=slug))
     return response
 

@@ -96,13 +96,10 @@ async def _take(found: Pledge, wish: Wish, before: Wish) -> None:
     """Take one of the stock of a newly chosen reward (invariant 11); the amount must be enough for it."""
     if not wish.reward_id:
         return
-    wanted = Reward.filter(id=wish.reward_id, campaign_id=found.campaign_id)
-    if await wanted.filter(from_cents__gt=wish.amount_cents).exists():
-        raise Invalid(
-            _("Ce merci demande un don plus élevé. Augmentez votre don, ou choisissez un autre merci."), field="other"
-        )
+    await service.must_be_enough(found.campaign_id, wish.reward_id, wish.amount_cents)
     if wish.reward_id == before.reward_id:
         return
+    wanted = Reward.filter(id=wish.reward_id, campaign_id=found.campaign_id)
     if not await wanted.filter(Q(stock__isnull=True) | Q(taken__lt=F("stock"))).update(taken=F("taken") + 1):
         raise Invalid(_("Ce merci vient d’être épuisé. Choisissez-en un autre."), field="reward")
 

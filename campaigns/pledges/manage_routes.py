@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle.queries import rewards
+from campaigns.money import as_typed
 from campaigns.pledges import editing, queries, service, wording
 from campaigns.pledges.editing import Wish
 from campaigns.pledges.forms import TIPS, EditForm, ShownForm
@@ -36,13 +37,15 @@ async def manage(request: Request) -> Response:
 async def edit(request: Request) -> Response:
     """The promise as a form."""
     found = await queries.pledge_to_manage(request.path_params["token"])
+    if found.status not in queries.STANDING:
+        return redirect("pledges.manage", token=request.path_params["token"])
     values = editing_values(editing.wish_of(found))
     return await _edit_page(request, found, Form(values))
 
 
 def editing_values(wish: Wish) -> dict[str, str]:
     """What stands in the form."""
-    euros = f"{wish.amount_cents / 100:.2f}".replace(".", ",").replace(",00", "")
+    euros = as_typed(wish.amount_cents)
     return {
         "other": euros, "reward": str(wish.reward_id), "tip": str(wish.tip_cents),
         "shown": "anonymous" if wish.anonymous else "name", "amount_hidden": "1" if wish.amount_hidden else "",
@@ -52,6 +55,9 @@ def editing_values(wish: Wish) -> dict[str, str]:
 async def change(request: Request) -> Response:
     """Make the promise what she wishes; 422 with the sentence beside the field."""
     found = await queries.pledge_to_manage(request.path_params["token"])
+    if found.status not in queries.STANDING:
+        said = _("Ce don ne change plus : voici où il en est.")
+        return redirect("pledges.manage", token=request.path_params["token"], flash=said, kind="warn")
     form: Form[EditForm] | Form[ShownForm] = await (
         Form.read(request, EditForm) if editing.amounts_change(found) else Form.read(request, ShownForm)
     )

@@ -3,7 +3,8 @@
 from tortoise.expressions import Q
 
 from campaigns import slots
-from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus, GoalKind, Reward
+from campaigns.ledger import telling
+from campaigns.lifecycle.models import STILL, Campaign, CampaignStatus, GoalKind, Reward
 from campaigns.lifecycle.queries import campaign_to_show
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from civic.errors import Gone, NotFound
@@ -83,6 +84,12 @@ async def reward_of(campaign_id: int, reward_id: int) -> Reward | None:
     return await Reward.get_or_none(id=reward_id, campaign_id=campaign_id) if reward_id else None
 
 
+async def tip_chosen(form_key: str) -> int:
+    """The tip, in cents, that she chose before she came back from the payment page; else 0."""
+    waiting = await Pledge.get_or_none(form_key=form_key or "-", status=PledgeStatus.CREATED)
+    return int(waiting.tip_cents) if waiting else 0
+
+
 async def held_rewards(form_keys: list[str]) -> set[int]:
     """Rewards that promises of these form keys hold while their card is not saved."""
     rows = await Pledge.filter(form_key__in=form_keys or [""], status=PledgeStatus.CREATED)
@@ -134,8 +141,10 @@ async def discreet(campaign_id: int, limit: int = 1000) -> dict[int, str]:
 
 
 async def _discreet(campaign_id: int, others: list[slots.Thanked], limit: int) -> dict[int, str]:
-    rows = Pledge.filter(campaign_id=campaign_id, status__in=NAMED, anonymous=False).exclude(public_name="")
-    hidden = rows.filter(amount_hidden=True, campaign__status__in=list(SETTLED))
+    gone = [id for kind, id in await telling.untold_of(campaign_id) if kind == "pledge"]
+    named = Q(status__in=NAMED) | Q(id__in=gone or [0])
+    rows = Pledge.filter(named, campaign_id=campaign_id, anonymous=False).exclude(public_name="")
+    hidden = rows.filter(amount_hidden=True, campaign__status__in=list(STILL))
     pledged = await hidden.order_by("id").limit(limit).select_related("person")
     bearers = {fold(row.person.name): row.person_id for row in pledged}
     found = {

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Route
 from campaigns import slots
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.queries import rewards
+from campaigns.money import as_typed
 from campaigns.pledges import draft as drafts
 from campaigns.pledges import forms, guards, hosted, manage_routes, queries, service
 from campaigns.pledges.cost import cost_notes
@@ -21,7 +22,6 @@ from civic.people.actor import Actor, visitor_or_actor
 from civic.people.models import Person
 from civic.places import queries as places
 from civic.settings import settings
-from civic.web.formats import money
 from civic.web.forms import Form
 from civic.web.middleware import content_security_policy
 from civic.web.page import page, redirect, redirect_to
@@ -32,7 +32,7 @@ async def gift(request: Request) -> Response:
     campaign, draft = await _opened(request)
     if settings().payments == "off" and not _elsewhere(await _ways(campaign)):
         return page(request, "campaigns/pledges/closed.html", campaign=campaign)
-    return await _gift_page(request, campaign, draft, Form(_gift_values(request, draft)))
+    return await _gift_page(request, campaign, draft, Form(await _gift_values(request, campaign, draft)))
 
 
 async def choose_gift(request: Request) -> Response:
@@ -49,7 +49,7 @@ async def choose_gift(request: Request) -> Response:
     except DomainError as error:
         return await _gift_page(request, campaign, draft, form.refuse(error), 422)
     source = drafts.source_meant(form.data.src) or draft.source
-    draft.change(amount_cents=cents, reward_id=form.data.reward, source=source)
+    draft.change(amount_cents=cents, reward_id=form.data.reward, source=source, made="")
     return drafts.keep(redirect("pledges.me", slug=campaign.slug), draft, campaign.slug)
 
 
@@ -60,23 +60,34 @@ async def _fits(campaign: Campaign, draft: Draft, sent: GiftForm, cents: int) ->
     reward = await queries.reward_of(campaign.id, sent.reward)
     if reward is None or (reward.left == 0 and reward.id not in await queries.held_rewards(draft.keys)):
         raise Invalid(_("Ce merci n’est plus disponible. Choisissez-en un autre."), field="reward")
-    if reward.from_cents > cents:
-        least = money(reward.from_cents)
-        raise Invalid(_("Ce merci demande un don d’au moins %(amount)s.", amount=least), field="reward")
+    typed = sent.amount in ("", "autre") or sent.other not in ("", sent.other_before)
+    await service.must_be_enough(campaign.id, reward.id, cents, "other" if typed else "amount")
 
 
-def _gift_values(request: Request, draft: Draft) -> dict[str, object]:
-    """What stands in the form: the draft, or what the address asks for (`?contrepartie=3&montant=5000`, cents)."""
+async def _gift_values(request: Request, campaign: Campaign, draft: Draft) -> dict[str, object]:
+    """What stands in the form: the draft, and what the address asks for (`?contrepartie=3&montant=5000`, cents).
+
+    A reward that she has just pressed wins over the one of her draft, with an amount that reaches it.
+    """
     source = drafts.source_meant(request.query_params.get("src", "")) or draft.source
-    asked = request.query_params.get("montant", "")
-    cents = draft.amount_cents or (int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 3000)
-    reward = str(draft.reward_id) if draft.has_gift else request.query_params.get("contrepartie", "0")
+    cents = draft.amount_cents or _number(request.query_params.get("montant", "")) or 3000
+    pressed = request.query_params.get("contrepartie", "")
+    reward = await queries.reward_of(campaign.id, _number(pressed) if pressed else draft.reward_id)
+    if reward is not None and reward.left == 0 and reward.id not in await queries.held_rewards(draft.keys):
+        reward = None
+    if reward is not None and cents < reward.from_cents:
+        cents = reward.from_cents
     chip = cents in CHIPS
-    other = "" if chip else f"{cents / 100:.2f}".replace(".", ",").replace(",00", "")
+    other = "" if chip else as_typed(cents)
     return {
-        "amount": str(cents) if chip else "autre", "other": other, "other_before": other, "reward": reward,
-        "src": source,
+        "amount": str(cents) if chip else "autre", "other": other, "other_before": other,
+        "reward": str(reward.id) if reward else "0", "src": source,
     }  # fmt: skip
+
+
+def _number(text: str) -> int:
+    """A number as an address of ours has it; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 async def _gift_page(
@@ -93,7 +104,7 @@ async def me(request: Request) -> Response:
     """« Moi »: name and address, asked once; a person who is signed in only chooses what others see."""
     campaign, draft = await _opened(request)
     if not draft.has_gift:
-        return redirect("pledges.gift", slug=campaign.slug)
+        return drafts.step_before(draft, campaign.slug)
     values = {
         "name": draft.name, "email": draft.email, "shown": draft.shown or "name",
         "amount_hidden": "1" if draft.amount_hidden else "", "commune": draft.commune,
@@ -117,7 +128,7 @@ async def tell_me(request: Request) -> Response:
     """Keep who gives and go on to « Je vérifie »."""
     campaign, draft = await _opened(request)
     if not draft.has_gift:
-        return redirect("pledges.gift", slug=campaign.slug)
+        return drafts.step_before(draft, campaign.slug)
     actor = visitor_or_actor(request)
     known = actor is not None and bool(actor.person.email)
     form: Form[MeForm] | Form[KnownForm] = await (
@@ -148,10 +159,10 @@ async def verify(request: Request) -> Response:
     """« Je vérifie »: everything once more before leaving for the hosted page."""
     campaign, draft = await _opened(request)
     if not draft.has_backer:
-        return redirect("pledges.me" if draft.has_gift else "pledges.gift", slug=campaign.slug)
+        return drafts.step_before(draft, campaign.slug)
     if settings().payments == "off" and (other := _elsewhere(await _ways(campaign))):
         return redirect_to(other)
-    return await _verify_page(request, campaign, draft, Form({"tip": "0"}))
+    return await _verify_page(request, campaign, draft, Form({"tip": str(await queries.tip_chosen(draft.key))}))
 
 
 async def promise(request: Request) -> Response:
@@ -159,7 +170,7 @@ async def promise(request: Request) -> Response:
     campaign, draft = await _opened(request)
     _refuse_when_off()
     if not draft.has_backer:
-        return redirect("pledges.me" if draft.has_gift else "pledges.gift", slug=campaign.slug)
+        return drafts.step_before(draft, campaign.slug)
     form = await Form.read(request, CheckForm)
     if form.data is not None and form.data.cle not in ("", draft.key):
         form.refuse(DomainError(_("Vous avez changé ce don dans un autre onglet. Vérifiez-le, puis continuez.")))
@@ -208,6 +219,17 @@ async def _verify_page(
     )  # fmt: skip
 
 
+async def already(request: Request) -> Response:
+    """The gift that another tab, or the back key, would make again: it is made, and here is where it stands."""
+    campaign, draft = await _opened(request)
+    if not draft.made:
+        return redirect("pledges.gift", slug=campaign.slug)
+    return page(
+        request, "campaigns/pledges/already.html", headers={"Cache-Control": "no-store"}, campaign=campaign,
+        where=draft.made,
+    )  # fmt: skip
+
+
 async def _ways(campaign: Campaign) -> list[slots.OtherWay]:
     return [way for fill in slots.other_ways for way in await fill(campaign)]
 
@@ -235,5 +257,6 @@ routes: list[BaseRoute] = [
     Route("/campagnes/{slug}/soutenir/moi", tell_me, methods=["POST"], name="pledges.tell_me"),
     Route("/campagnes/{slug}/soutenir/verifier", verify, name="pledges.verify"),
     Route("/campagnes/{slug}/soutenir/verifier", promise, methods=["POST"], name="pledges.promise"),
+    Route("/campagnes/{slug}/soutenir/deja", already, name="pledges.already"),
     *manage_routes.routes,
 ]

@@ -23,7 +23,7 @@ from civic.i18n import _, speaking
 from civic.people import links
 from civic.people.models import Person
 from civic.settings import settings
-from civic.web.formats import day
+from civic.web.formats import day, money
 
 _PAID_HERE = "SELECT 1 FROM attempt WHERE pledge_id = ? AND status = 'succeeded'"
 COUNTING = (CampaignStatus.LIVE, CampaignStatus.SUSPENDED)
@@ -110,6 +110,8 @@ async def _create(backer: Person, campaign: Campaign, gift: Gift, key: str) -> P
         if not await live.filter(till_closed_at__isnull=True).update(updated_at=present):
             raise Gone(refusal(await Campaign.get(id=campaign.id)))
         must_not_tip(campaign, gift.tip_cents)
+        if any([await elsewhere(key) for elsewhere in slots.promised_otherwise]):
+            raise NotNow(_("Ce don est déjà annoncé par chèque ou virement. Commencez-en un autre par carte."))
         if gift.reward_id:
             await hold_reward(campaign.id, gift.reward_id, gift.amount_cents)
         return await Pledge.create(
@@ -129,12 +131,12 @@ def must_not_tip(campaign: Campaign, tip_cents: int) -> None:
                         who=campaign.beneficiary, site=site), field="tip")  # fmt: skip
 
 
-async def must_be_enough(campaign_id: int, reward_id: int, gift_cents: int) -> None:
-    """Raises Invalid when the reward asks for more than is given."""
-    if await Reward.filter(id=reward_id, campaign_id=campaign_id, from_cents__gt=gift_cents).exists():
-        raise Invalid(
-            _("Ce merci demande un don plus élevé. Augmentez votre don, ou choisissez un autre merci."), field="reward"
-        )
+async def must_be_enough(campaign_id: int, reward_id: int, gift_cents: int, field: str = "other") -> None:
+    """Raises Invalid beside the amount (`field`) when the reward asks for more than is given."""
+    asks = await Reward.get_or_none(id=reward_id, campaign_id=campaign_id, from_cents__gt=gift_cents)
+    if asks is not None:
+        least = money(asks.from_cents)
+        raise Invalid(_("Ce merci demande un don d’au moins %(amount)s.", amount=least), field=field)
 
 
 async def hold_reward(campaign_id: int, reward_id: int, gift_cents: int) -> None:
@@ -201,7 +203,7 @@ async def cancel(found: Pledge) -> None:
     async with transaction():
         open_still = await undecided(found).update(updated_at=clock.now())
         # read again under the lock: another tab changed it, or a first turn was rolled back
-        await found.refresh_from_db(fields=["status", "amount_cents", "method_ref"])
+        await found.refresh_from_db(fields=["status", "amount_cents", "method_ref", "reward_id"])
         if found.status == PledgeStatus.CANCELLED:
             return
         if not open_still:

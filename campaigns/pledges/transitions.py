@@ -38,7 +38,7 @@ TABLE: dict[tuple[P, P], frozenset[By]] = {
     (P.SWITCHED_OFFLINE, P.DROPPED): frozenset({By.SCHEDULER}),
     (P.COLLECTED, P.SWITCHED_OFFLINE): frozenset({By.TEAM}),
     (P.COLLECTED, P.DROPPED): frozenset({By.TEAM}),
-    (P.COLLECTED, P.REFUND_PENDING): frozenset({By.TEAM, By.BACKER}),
+    (P.COLLECTED, P.REFUND_PENDING): frozenset({By.TEAM, By.BACKER, By.GATEWAY}),  # some are made at the gateway's site
     (P.REFUND_PENDING, P.REFUNDED): frozenset({By.GATEWAY}),
     (P.REFUND_PENDING, P.COLLECTED): frozenset({By.GATEWAY}),
     (P.COLLECTED, P.DISPUTED): frozenset({By.GATEWAY}),
@@ -50,6 +50,7 @@ TABLE: dict[tuple[P, P], frozenset[By]] = {
     (P.REFUND_PENDING, P.DISPUTED): frozenset({By.GATEWAY}),
     (P.REFUND_PENDING, P.CHARGED_BACK): frozenset({By.GATEWAY}),
     (P.REFUNDED, P.COLLECTED): frozenset({By.GATEWAY}),
+    (P.REFUNDED, P.REFUND_PENDING): frozenset({By.GATEWAY}),
     (P.REFUNDED, P.DISPUTED): frozenset({By.GATEWAY}),
     (P.REFUNDED, P.CHARGED_BACK): frozenset({By.GATEWAY}),
     (P.DISPUTED, P.REFUND_PENDING): frozenset({By.GATEWAY}),

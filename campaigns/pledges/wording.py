@@ -76,7 +76,7 @@ def shown_of(pledge: Pledge) -> str:
         return _("Rien : vous restez anonyme")
     if pledge.amount_hidden:
         return _("%(name)s, une fois la collecte finie, avec d’autres noms", name=pledge.public_name)
-    return _("%(name)s, sans le montant", name=pledge.public_name)
+    return _("%(name)s (le nom seul, sans montant à côté)", name=pledge.public_name)
 
 
 def amounts_of(pledge: Pledge, *, hers: bool = True) -> list[tuple[str, str]]:

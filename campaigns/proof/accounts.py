@@ -1,22 +1,21 @@
 """The accounts of one campaign added up from its entries, as far as they may be published."""
 
 import asyncio
-import re
-from collections import defaultdict
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from campaigns.ledger import queries as ledger
+from campaigns.ledger import telling
 from campaigns.ledger.models import AccountKind
 from campaigns.ledger.queries import Booked
+from campaigns.ledger.telling import movements_of
+from campaigns.ledger.told import ENOUGH, Of, told
 from campaigns.lifecycle.models import Campaign, CampaignStatus
 from campaigns.matching.queries import tells_of_few
-from campaigns.offline.models import OfflineGift
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.proof import gone, privacy
-from campaigns.proof.natures import OF_PLEDGE, Nature, named, nature, undone
+from campaigns.proof import privacy
+from campaigns.proof.natures import OF_PLEDGE, Nature, nature, undone
 from campaigns.proof.privacy import Gift, Publication
-from civic.places.folding import fold
 
 FINAL = frozenset({CampaignStatus.FUNDED, CampaignStatus.REPORTING, CampaignStatus.CLOSED})
 """Only now are amounts published: while gifts are collected one by one, each total would tell the last one."""
@@ -24,26 +23,23 @@ RECEIVED = (
     PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING, PledgeStatus.REFUNDED, PledgeStatus.DISPUTED,
     PledgeStatus.CHARGED_BACK,
 )  # fmt: skip
-_OF_HAND = re.compile(r"offline (\d+)")
 
 
 @dataclass(slots=True)
 class Totals:
-    """Sums in cents, all positive, as they may be told; `offline_of`: ids of the gifts by hand that stand.
+    """Sums in cents, all positive, as they may be told; `offline_of`: ids of the gifts by hand that are in `offline`.
 
-    An id of 0 stands for gifts by hand that are not known. `held` is what banks contest of the gifts themselves: a tip
-    is in no public line. `waits`: some of what is held is not told yet, and counts here as if it had not happened;
-    `returned_within` is what was given back that does not stand apart from the gifts (`proof.gone`).
+    Gifts, offline and matched are those of the settlement: what left since, or is held by a bank, is `gone` as far as
+    it is told, and else counts as if it had not happened (`waits`, `ledger.told`). An id of 0 stands for gifts by hand
+    that are not known. `of_pledges`: what each gift counts for.
     """
 
     gifts: int = 0
+    of_pledges: dict[int, int] = field(default_factory=dict)
     offline: int = 0
     offline_of: set[int] = field(default_factory=set)
     matched: int = 0
-    returned: int = 0
-    returned_within: int = 0
-    returns_wait: bool = False
-    held: int = 0
+    gone: int = 0
     fees: int = 0
     dispute_fees: int = 0
     spent: int = 0
@@ -51,8 +47,8 @@ class Totals:
 
     @property
     def fund(self) -> int:
-        """What the campaign has received, has not given back, and no bank contests, in cents."""
-        return self.gifts + self.offline + self.matched - self.returned - self.held
+        """The public total, in cents: what the campaign has received, less what is told as gone or held."""
+        return self.gifts + self.offline + self.matched - self.gone
 
 
 @dataclass(slots=True)
@@ -88,7 +84,7 @@ class Books:
     def left_cents(self) -> int:
         """What is not spent yet, in cents; before the fees when they would tell what single persons gave.
 
-        And before what banks hold, as long as that is not told (`Totals.waits`).
+        And before what left or is contested, as long as that is not told (`Totals.waits`).
         """
         return self.totals.fund - self.totals.spent - (self.totals.fees if self.fees_told else 0)
 
@@ -121,27 +117,23 @@ def pledges_by_charge(entries: Sequence[Booked]) -> dict[str, int]:
     return {source: int(match[1]) for source, match in found if match}
 
 
-def add_up(entries: Sequence[Booked], givers: Mapping[int, Hashable]) -> Totals:
-    """The sums of a campaign's entries; whatever is undone counts on neither side. `givers`: pledge → whose it is."""
+def add_up(
+    entries: Sequence[Booked], givers: Mapping[Of, Hashable], settled: int | None, upto: int | None = None,
+    enough: int = ENOUGH,
+) -> Totals:  # fmt: skip
+    """The sums of a campaign's entries as they may be told. What is given besides: as `ledger.told` knows it."""
     totals, by_id = Totals(), {one.id: one for one in entries}
-    by_hand: dict[int, int] = defaultdict(int)
     for entry in entries:
-        fund, origin = -entry.cents(AccountKind.CAMPAIGN_FUND), undone(entry, by_id)
-        kind = nature(origin)
+        returns = nature(undone(entry, by_id)) == Nature.RETURN
         totals.fees += entry.cents(AccountKind.PSP_FEES)
-        totals.dispute_fees += entry.cents(AccountKind.PSP_FEES) if kind == Nature.RETURN else 0
+        totals.dispute_fees += entry.cents(AccountKind.PSP_FEES) if returns else 0
         totals.spent += entry.cents(AccountKind.EXPENSE_PAID)
-        if kind == Nature.GIFT:
-            totals.gifts += fund
-        elif kind == Nature.OFFLINE:
-            totals.offline += fund
-            by_hand[named(_OF_HAND, origin)] += fund
-        elif kind == Nature.MATCH:
-            totals.matched += fund
-    totals.offline_of = {id for id, cents in by_hand.items() if cents}
-    told = gone.told(entries, givers)
-    totals.returned, totals.held = told.returned + told.returned_waiting, told.held
-    totals.returned_within, totals.returns_wait, totals.waits = told.returned_waiting, told.returns_wait, told.waits
+    found = told(movements_of(entries), givers, settled, upto=upto, enough=enough)
+    totals.of_pledges = {id: cents for (kind, id), cents in found.counted.items() if kind == "pledge" and cents}
+    by_hand = {id: cents for (kind, id), cents in found.counted.items() if kind == "offline" and cents}
+    totals.gifts, totals.offline = sum(totals.of_pledges.values()), sum(by_hand.values())
+    totals.offline_of, totals.matched = set(by_hand), found.matched
+    totals.gone, totals.waits = found.gone, found.waits
     return totals
 
 
@@ -150,38 +142,31 @@ async def books_of(campaign: Campaign) -> Books:
     books = Books(campaign, await ledger.entries(campaign.id))
     books.broken_at = await ledger.break_of(books.entries)
     if books.final:
-        books.gifts = await gifts_of(campaign.id, set(pledges_by_charge(books.entries).values()))
-        givers = {gift.id: gift.giver for gift in books.gifts}
-        books.totals = await asyncio.to_thread(add_up, books.entries, givers)
+        givers = await telling.givers(campaign.id)
+        books.totals = await asyncio.to_thread(
+            add_up, books.entries, givers, campaign.settled_entry, campaign.told_entry, 0
+        )
+        books.gifts = await gifts_of(campaign.id, books.totals.of_pledges)
         books.publication = privacy.decide(
-            books.gifts, await givers_by_hand(campaign.id, books.totals.offline_of),
-            few_matched=await tells_of_few(campaign.id), gone=gone.anything(books.entries),
-            returns_within=books.totals.returns_wait,
+            books.gifts, {givers.get(("offline", id), 0) for id in books.totals.offline_of},
+            few_matched=await tells_of_few(campaign.id), gone=anything_left(books.entries),
         )  # fmt: skip
     return books
 
 
-async def gifts_of(campaign_id: int, charged: Collection[int]) -> list[Gift]:
+def anything_left(entries: Sequence[Booked]) -> bool:
+    """Whether anything was ever given back, contested, undone, or added less."""
+    return any(one.fund < 0 or one.held for one in movements_of(entries))
+
+
+async def gifts_of(campaign_id: int, counted: Mapping[int, int]) -> list[Gift]:
     """The gifts that arrived by card or direct debit, the oldest first.
 
-    `charged` are the pledges with a charge: one that was paid by cheque instead counts among the offline gifts.
+    `counted`: cents by pledge, of those with a charge, less what had gone back by the settlement; one that was paid by
+    cheque instead counts among the offline gifts.
     """
     rows = Pledge.filter(campaign_id=campaign_id, status__in=list(RECEIVED)).order_by("id")
-    found = await rows.values_list("id", "amount_cents", "amount_hidden", "tip_cents", "person_id")
-    wanted = set(charged)
-    return [Gift(id, cents, bool(hidden), tip > 0, person) for id, cents, hidden, tip, person in found if id in wanted]
-
-
-async def givers_by_hand(campaign_id: int, ids: Collection[int]) -> set[Hashable]:
-    """The persons behind gifts by hand: by their account or address, else by their name, as whoever bears it here.
-
-    Those that are not known count for one.
-    """
-    if not ids:
-        return set()
-    rows = await OfflineGift.filter(id__in=list(ids)).order_by("id")
-    paid = Pledge.filter(campaign_id=campaign_id, status__in=list(RECEIVED))
-    known = {fold(name): person for name, person in await paid.values_list("person__name", "person_id")}
-    known |= {fold(row.donor_name): row.person_id for row in rows if row.person_id}
-    found: set[Hashable] = {row.person_id or known.get(fold(row.donor_name), fold(row.donor_name)) for row in rows}
-    return found | ({0} if set(ids) - {row.id for row in rows} else set())
+    found = await rows.values_list("id", "amount_hidden", "tip_cents", "person_id")
+    return [
+        Gift(id, counted[id], bool(hidden), tip > 0, person) for id, hidden, tip, person in found if id in counted
+    ]  # fmt: skip

@@ -10,11 +10,11 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from campaigns.ledger.told import ENOUGH
 from campaigns.lifecycle.models import Campaign
 from campaigns.pledges.queries import supporters
 from campaigns.proof import export
 from campaigns.proof.accounts import Books, books_of
-from campaigns.proof.privacy import ENOUGH
 from civic import database
 from civic.places.folding import fold
 

@@ -23,12 +23,6 @@ class Nature(StrEnum):
     OTHER = "other"
 
 
-def named(what: re.Pattern[str], entry: Booked) -> int:
-    """The id in an entry's memo, 0 without."""
-    found = what.fullmatch(entry.memo)
-    return int(found[1]) if found else 0
-
-
 def undone(entry: Booked, by_id: Mapping[int, Booked]) -> Booked:
     """What a reversal undoes, through reversals of reversals; any other entry itself."""
     while entry.link.source_type == "entry" and int(entry.link.source_id) in by_id:

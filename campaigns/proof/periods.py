@@ -10,7 +10,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from campaigns.proof.privacy import ENOUGH
+from campaigns.ledger.told import ENOUGH
 
 UNKNOWN = "unknown"
 """Whose money nobody can tell: all of it may be one person's."""

@@ -9,8 +9,7 @@ never brings a merged one back into the open.
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-ENOUGH = 3
-"""A sum of gifts of so many persons tells nothing about one of them."""
+from campaigns.ledger.told import ENOUGH
 
 
 @dataclass(slots=True, frozen=True)
@@ -43,7 +42,6 @@ class Publication:
     fees_shown: bool = True
     match_apart: bool = True
     gone: bool = False
-    returns_within: bool = False
 
     @property
     def match_open(self) -> bool:
@@ -53,7 +51,7 @@ class Publication:
     @property
     def merged_shown(self) -> bool:
         """The sum of the merged gifts may be told: it is the gifts' line less the gifts that are published."""
-        return not self.one_line and self.offline_apart and not self.returns_within
+        return not self.one_line and self.offline_apart
 
     def amount(self, gift: Gift) -> int | None:
         """The amount of a gift in cents, None when it is only published together with others."""
@@ -62,15 +60,13 @@ class Publication:
 
 def decide(
     gifts: Sequence[Gift], offline: Collection[Hashable] = (), *, few_matched: bool = False, gone: bool = False,
-    returns_within: bool = False,
 ) -> Publication:  # fmt: skip
     """What may be published of these gifts and of offline gifts of so many persons.
 
     Offline gifts are taken for hidden ones: their sum stands apart only when three persons or none gave so. What is
     added to the gifts of one or two persons (`few_matched`) tells theirs: as soon as one gift is hidden, it is one sum
-    with gifts and offline gifts; nor are the fees told, from which the gifts alone could be worked out. What was given
-    back or contested (`gone`) is told by `proof.gone` and never changes the line of a gift; while some of it is taken
-    off the gifts in one sum (`returns_within`), the sum of the merged gifts is not told.
+    with gifts and offline gifts. The fees, from which the gifts alone could be worked out, are told in neither case.
+    What left or is contested since (`gone`) is told by `ledger.told` and never changes the line of a gift.
     """
     givers = {gift.id: gift.giver for gift in gifts}
     by_hand = set(offline)
@@ -86,11 +82,11 @@ def decide(
 
     if merged and len(together | by_hand) < ENOUGH:
         everything = frozenset(givers)
-        return Publication(everything, everything, True, False, False, False, gone, returns_within)
+        return Publication(everything, everything, True, False, False, False, gone)
     return Publication(
         merged, sealed, offline_apart=not few_offline and not with_match and (not merged or len(together) >= ENOUGH),
-        fees_shown=len(set(givers.values())) >= ENOUGH and not with_match, match_apart=not with_match, gone=gone,
-        returns_within=returns_within,
+        fees_shown=len(set(givers.values())) >= ENOUGH and not with_match and not few_offline,
+        match_apart=not with_match, gone=gone,
     )  # fmt: skip
 
 

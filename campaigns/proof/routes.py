@@ -118,15 +118,13 @@ def _received(books: Books) -> list[tuple[str, int]]:
         return [(_("Reçu en tout"), totals.fund)]
     gifts = totals.gifts + (0 if publication.offline_apart else totals.offline)
     gifts += 0 if publication.match_apart else totals.matched
-    found = [(_gifts(books), gifts - totals.returned_within)]
+    found = [(_gifts(books), gifts)]
     if publication.offline_apart and totals.offline:
         found.append((_offline(), totals.offline))
     if publication.match_apart and totals.matched:
         found.append((_matched(), totals.matched))
-    if totals.returned != totals.returned_within:
-        found.append((_returned(), totals.returned_within - totals.returned))
-    if totals.held:
-        found.append((_contested(), -totals.held))
+    if totals.gone:
+        found.append((_gone(), -totals.gone))
     return found
 
 
@@ -135,15 +133,13 @@ def _chart(received: list[tuple[str, int]], books: Books) -> list[tuple[str, int
     fees = [(_("Frais"), books.totals.fees)] if books.fees_told else []
     lines = [*received, *fees, (_("Dépensé"), books.totals.spent), (_("Reste"), books.left_cents)]
     short = {
-        _gifts(books): _("Dons"), _offline(): _("Hors ligne"), _matched(): _("Ajouté"), _returned(): _("Rendu"),
-        _contested(): _("Retenu"),
+        _gifts(books): _("Dons"), _offline(): _("Hors ligne"), _matched(): _("Ajouté"), _gone(): _("Rendu"),
     }  # fmt: skip
     return [(short.get(label, label), abs(cents), money(cents)) for label, cents in lines]
 
 
 def _gifts(books: Books) -> str:
-    gifts = _("Dons") if books.publication.match_apart else _("Dons et ce qui s’y ajoute")
-    return _("%(gifts)s, remboursements déduits", gifts=gifts) if books.totals.returns_wait else gifts
+    return _("Dons") if books.publication.match_apart else _("Dons et ce qui s’y ajoute")
 
 
 def _offline() -> str:
@@ -154,12 +150,8 @@ def _matched() -> str:
     return _("Ajouté par des communes et des entreprises")
 
 
-def _returned() -> str:
-    return _("Rendu à des donateurs")
-
-
-def _contested() -> str:
-    return _("Retenu par des banques qui contestent un paiement")
+def _gone() -> str:
+    return _("Rendu, annulé ou contesté depuis la fin de la collecte")
 
 
 def _fees(books: Books) -> str:
@@ -171,9 +163,9 @@ def _fees(books: Books) -> str:
 def _left(books: Books) -> str:
     """What is left, and before what: fees that would tell single gifts, gifts that are not told as gone yet."""
     if books.totals.waits and not books.fees_told:
-        return _("Reste à dépenser, avant les frais et ce que des banques retiennent")
+        return _("Reste à dépenser, avant les frais et ce qui n’est pas encore déduit")
     if books.totals.waits:
-        return _("Reste à dépenser, avant ce que des banques retiennent")
+        return _("Reste à dépenser, avant ce qui n’est pas encore déduit")
     if not books.fees_told:
         return _("Reste à dépenser, avant les frais de paiement")
     return _("Reste à dépenser")

@@ -14,8 +14,9 @@ from campaigns.board.visits import INSIDER
 from campaigns.lifecycle import pictures, queries
 from campaigns.lifecycle.checklist import ends_too_soon
 from campaigns.lifecycle.legal import site_facts
-from campaigns.lifecycle.models import Campaign, GoalKind
+from campaigns.lifecycle.models import SETTLED, Campaign, GoalKind
 from campaigns.lifecycle.wording import days_left, ends_text, state_text
+from campaigns.offline.promising import why_not
 from campaigns.payees import queries as payees
 from campaigns.pledges.queries import supporters
 from campaigns.public import listing
@@ -88,8 +89,28 @@ async def show(request: Request) -> Response:
         moments=moments(campaign), runs=runs,
         supervises=supervises(actor), note=await queries.last_note(campaign.id),
         landscape=(await landscapes([campaign]))[campaign.initiative_id], photos=photos,
-        late=ends_too_soon(campaign),
+        late=ends_too_soon(campaign), ways=_ways(campaign), who=_who_gave(campaign),
     )  # fmt: skip
+
+
+def _ways(campaign: Campaign) -> str:
+    """How one can give now, when it is not by card only; empty otherwise. It may change at midnight."""
+    if not campaign.is_open() or why_not(campaign):
+        return ""
+    if settings().payments == "off":
+        return _("Par chèque ou par virement.")
+    return _("Par carte, par chèque ou par virement.")
+
+
+def _who_gave(campaign: Campaign) -> str:
+    """What the persons who are counted have done: promised, or given by hand already, or both."""
+    if campaign.is_open() and campaign.charges_at_once:
+        return _("Ont déjà donné")
+    if campaign.is_open():
+        return _("Ont déjà donné ou promis") if campaign.offline_cents else _("Ont déjà promis")
+    if campaign.status in SETTLED:
+        return _("Ont donné")
+    return _("Ont donné ou promis") if campaign.offline_cents else _("Ont promis un don")
 
 
 def supervises(actor: Actor | None) -> bool:

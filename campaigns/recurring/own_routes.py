@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from campaigns.money import as_typed
 from campaigns.payments import gateway
 from campaigns.pledges import hosted
 from campaigns.pledges.models import PledgeStatus
@@ -49,7 +50,7 @@ async def manage(request: Request) -> Response:
 
 def _values(support: Support) -> dict[str, str]:
     chip = support.amount_cents in CHIPS
-    euros = f"{support.amount_cents / 100:.2f}".replace(".", ",").replace(",00", "")
+    euros = as_typed(support.amount_cents)
     amount = str(support.amount_cents) if chip else "autre"
     return {"amount": amount, "other": "" if chip else euros, "day": str(support.day)}
 

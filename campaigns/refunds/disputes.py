@@ -20,6 +20,8 @@ ENDED = (DisputeState.WON, DisputeState.LOST)
 SEPA = "sepa_debit"
 MORE = "#"
 """Between a dispute's name and what tells its entries of one kind apart (`settlement.books` adds them up)."""
+LINES = ("dispute", "dispute_won", "dispute_fee")
+"""The kinds of entry that are lines of the balance; the others say who bears what is lost."""
 
 
 @retrying
@@ -33,6 +35,8 @@ async def settle(attempt_id: int, contest: Contest) -> bool:
         attempt = await Attempt.get(id=attempt_id)
         pledge = await outcomes.hold(attempt.pledge_id, with_campaign=True)
         row = await _row(attempt, pledge, contest)
+        if await _is_older(row, contest):
+            return False
         before = row.status
         after = before if before in ENDED else _state(contest)
         now = (after, contest.held_cents, contest.fee_cents)
@@ -71,6 +75,13 @@ async def _row(attempt: Attempt, pledge: Pledge, contest: Contest) -> Dispute:
         status=contest.state if contest.state not in ENDED else DisputeState.INQUIRY,
         due=pledge.status not in position.PAID, amount_cents=contest.amount_cents, opened_at=contest.happened_at,
     )  # fmt: skip
+
+
+async def _is_older(row: Dispute, contest: Contest) -> bool:
+    """Whether somebody who looked later was faster: more lines are booked than it shows, and none ever goes away."""
+    name = f"{row.dispute_ref}{MORE}"
+    booked = await Entry.filter(source_type="dispute", source_id__startswith=name, kind__in=LINES).count()
+    return booked > sum(1 for line in contest.movements if line.cents or line.fee_cents)
 
 
 async def _move_funds(pledge: Pledge, row: Dispute, contest: Contest) -> None:

@@ -65,6 +65,7 @@ async def _to_leads(pledge: Pledge, found: Dispute) -> None:
     await letters.to_leads(
         "dispute_lead", pledge.campaign, occasion=f"-{found.id}-{found.status.value}", won=found.status == "won",
         running=found.status == "open", debit=found.means == "sepa_debit",
+        holder=pledge.campaign.beneficiary if pledge.campaign.payee_id else "",
     )  # fmt: skip
 
 

@@ -198,6 +198,8 @@ async def follow(
             await _come_back(pledge)
         if after == P.COLLECTED != before:
             await _tell_again(pledge)
+    for keep_up in slots.gift_moved:
+        await keep_up(pledge.campaign_id)
     await keep_need(pledge.campaign_id)
 
 

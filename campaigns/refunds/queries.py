@@ -11,6 +11,7 @@ from campaigns.payments.models import Attempt
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
 from campaigns.refunds import position
 from campaigns.refunds.models import Dispute, Refund, RefundStatus
+from campaigns.settlement.hearing import HEARD
 from campaigns.settlement.models import Reconciliation
 from civic import clock, database
 from civic.errors import Forbidden, NotFound
@@ -158,8 +159,9 @@ async def open_disputes() -> list[Dispute]:
 
 async def rounds() -> tuple[list[Reconciliation], Reconciliation | None]:
     """The last rounds of reconciling, each result of a kind once, and the last comparison of the books."""
-    last = await Reconciliation.exclude(kind="books").order_by("-at", "-id").limit(12)
+    last = await Reconciliation.exclude(kind="books").order_by("-at", "-id").limit(18)
     told: dict[tuple[object, ...], Reconciliation] = {}
     for row in last:
-        told.setdefault((row.kind, 0 if row.kind == RECALL else row.looked, row.settled, row.troubles), row)
+        looked = 0 if row.kind in (RECALL, HEARD) else row.looked
+        told.setdefault((row.kind, looked, row.settled, row.troubles), row)
     return list(told.values())[:6], await Reconciliation.filter(kind="books").order_by("-at", "-id").first()

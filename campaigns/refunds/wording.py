@@ -5,6 +5,7 @@ import json
 from campaigns.payments.answers import DisputeState
 from campaigns.refunds.models import Dispute, Refund, RefundCause, RefundStatus
 from campaigns.refunds.queries import RECALL
+from campaigns.settlement.hearing import HEARD
 from campaigns.settlement.models import Reconciliation
 from civic import clock
 from civic.i18n import _, _n
@@ -117,6 +118,8 @@ def round_name(row: Reconciliation) -> str:
     """Which round it was, and how often there is one."""
     if row.kind == RECALL:
         return _("Relecture des 35 derniers jours, toutes les six heures")
+    if row.kind == HEARD:
+        return _("Messages de Stripe relus, toutes les dix minutes")
     if row.kind == "refunds":
         return _("Remboursements et contestations en cours, toutes les dix minutes")
     return _("Paiements en cours, toutes les dix minutes")
@@ -124,9 +127,14 @@ def round_name(row: Reconciliation) -> str:
 
 def round_said(row: Reconciliation) -> str:
     """What one round of reconciling found: what it settled, what still waits and for whom."""
-    waits = 0 if row.kind == RECALL else row.looked - row.settled - row.troubles
+    waits = 0 if row.kind in (RECALL, HEARD) else row.looked - row.settled - row.troubles
     said = []
-    if row.settled:
+    if row.settled and row.kind == HEARD:
+        said.append(_n(
+            "%(n)s message qui s’était perdu est repris.", "%(n)s messages qui s’étaient perdus sont repris.",
+            row.settled,
+        ))  # fmt: skip
+    elif row.settled:
         said.append(_n("%(n)s réglé.", "%(n)s réglés.", row.settled))
     if waits > 0 and row.kind == "refunds":
         said.append(_n(
@@ -139,7 +147,7 @@ def round_said(row: Reconciliation) -> str:
         ))  # fmt: skip
     if row.troubles:
         said.append(_n("%(n)s sans réponse de Stripe.", "%(n)s sans réponse de Stripe.", row.troubles))
-    return " ".join(said) or (_("Rien ne manquait.") if row.kind == RECALL else _("Rien n’attendait."))
+    return " ".join(said) or (_("Rien ne manquait.") if row.kind in (RECALL, HEARD) else _("Rien n’attendait."))
 
 
 def is_answered(dispute: Dispute) -> bool:

@@ -1,6 +1,7 @@
 """The end of collecting: reminders, dropping what never came, funded or shortfall (docs/money.md)."""
 
 from datetime import datetime
+from typing import Any
 
 import structlog
 from tortoise.expressions import F
@@ -9,6 +10,7 @@ from campaigns.lifecycle.models import Campaign, CampaignStatus, GoalKind, Rewar
 from campaigns.lifecycle.service import keep_need
 from campaigns.lifecycle.transitions import By, move
 from campaigns.matching import service as matching
+from campaigns.offline import donors
 from campaigns.offline.models import OfflineGift, OfflineStatus
 from campaigns.payments import accounts, attempts
 from campaigns.payments.gateway import GatewayTrouble
@@ -223,20 +225,21 @@ async def end_collecting(campaign_id: int) -> None:
 
 
 async def thank(campaign_id: int, after: int = 0) -> None:
-    """Tell those whose gift arrived that the campaign is funded, so many at a time."""
+    """Tell those whose gift arrived that the campaign is funded, so many at a time; first those who gave by hand."""
     campaign = await Campaign.get(id=campaign_id)
     rows = Pledge.filter(campaign_id=campaign_id, status=PledgeStatus.COLLECTED, id__gt=after).order_by("id")
     pledges = await rows.limit(rules.SPREAD).select_related("person")
     plan = await queries.accepted_plan(campaign_id)
-    said = {"note": plan.note, "corrected_cents": plan.corrected_cents, "guarantor": plan.guarantor,
-            "guarantee_cents": plan.guarantee_cents} if plan else {}  # fmt: skip
+    said: dict[str, Any] = {"missed": campaign.raised_cents < campaign.needed_cents}
+    if plan:
+        said = {"note": plan.note, "corrected_cents": plan.corrected_cents, "guarantor": plan.guarantor,
+                "guarantee_cents": plan.guarantee_cents}  # fmt: skip
+    name, said = "funded_short" if plan else "funded", said | {"collected_cents": campaign.raised_cents}
+    for giver in await donors.givers(campaign_id) if not after else ():
+        await letters.to_giver(name, giver, campaign, f"funded-{campaign_id}", **said)
     for pledge in pledges:
         pledge.campaign = campaign
-        if plan:
-            await letters.to_backer("funded_short", pledge, "funded", collected_cents=campaign.raised_cents, **said)
-            continue
-        missed = campaign.raised_cents < campaign.needed_cents
-        await letters.to_backer("funded", pledge, "funded", collected_cents=campaign.raised_cents, missed=missed)
+        await letters.to_backer(name, pledge, "funded", **said)
     if len(pledges) == rules.SPREAD:
         last = pledges[-1].id
         await jobs.enqueue("backers_thanked", key=f"campaign-{campaign_id}-{last}", campaign_id=campaign_id, after=last)

@@ -1,6 +1,6 @@
 """What settlement does after the fact, and by the clock (app.py registers both)."""
 
-from campaigns.settlement import balance, books, charging, closing, deciding, direct, looking, shortfall
+from campaigns.settlement import balance, books, charging, closing, deciding, direct, hearing, looking, shortfall
 from civic.jobs import Handler
 
 handlers: dict[str, Handler] = {
@@ -31,10 +31,14 @@ handlers: dict[str, Handler] = {
     "page_gone": looking.note_gone,
     "deadlines_due": deciding.decide_due,
     "reconcile_due": looking.reconcile_due,
+    "events_read": hearing.listen_due,
     "grace_due": closing.close_due,
     "shortfalls_due": shortfall.end_due,
     "payouts_read": balance.read_due,
     "books_compared": books.compare_due,
 }
-minutes = {"deadlines_due": 5, "reconcile_due": 10, "grace_due": 30, "shortfalls_due": 30, "books_compared": 1440}
+minutes = {
+    "deadlines_due": 5, "reconcile_due": 10, "events_read": 10, "grace_due": 30, "shortfalls_due": 30,
+    "books_compared": 1440,
+}  # fmt: skip
 """How often the clock asks, in minutes."""

@@ -33,6 +33,15 @@ async def to_backer(name: str, pledge: Pledge, key: str, **context: Any) -> None
     )  # fmt: skip
 
 
+async def to_giver(name: str, giver: Person, campaign: Campaign, key: str, **context: Any) -> None:
+    """Write to somebody who gave by cheque, cash or transfer, once per key."""
+    if giver.email:
+        await mail.send(
+            f"campaigns/{name}", to=giver.email, key=f"{key}-{giver.id}", locale=giver.locale, title=campaign.title,
+            slug=campaign.slug, person=giver.name, **context,
+        )  # fmt: skip
+
+
 async def collected(pledge: Pledge, head: str) -> None:
     """Her gift has arrived; `head` is the hash of its entry, which she keeps against any rewriting of the ledger."""
     until = ask_until(pledge)

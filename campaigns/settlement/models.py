@@ -16,7 +16,8 @@ class Reconciliation(Model):
 
     Kind « books »: the nightly comparison with the gateway's balance; `details` lists (charge, theirs, ours) in cents.
     Kind « refunds »: the same for refunds and disputes. Kind « recall »: those of the last 35 days read anew at every
-    account, `settled` being the ones of which nothing had been heard.
+    account, `settled` being the ones of which nothing had been heard. Kind « heard »: the list of events since the last
+    look, `settled` being those whose message was lost.
     Kind « gone »: a hosted page the gateway no longer knows; `details` is [[page, pledge id]].
     """
 

@@ -72,7 +72,7 @@ _LOOSE_CONTRIBUTION = """SELECT x.id FROM contribution x WHERE x.source LIKE 'pl
 AND NOT EXISTS (SELECT 1 FROM pledge p WHERE x.source = 'pledge:' || CAST(p.id AS VARCHAR(20))
 AND p.status IN ('collected', 'refund_pending', 'disputed'))"""
 PUBLIC_TOTAL = f"""(CASE WHEN c.status IN {SETTLED} OR c.goal <> 'all_or_nothing' THEN c.collected_cents
-ELSE c.confirmed_cents END + c.offline_cents + c.matched_cents)"""
+ELSE c.confirmed_cents END + c.offline_cents + c.matched_cents + c.untold_cents)"""
 _GAUGES = f"""SELECT c.id, n.reached AS kept, {PUBLIC_TOTAL} AS found FROM campaign c
 JOIN need n ON n.source = 'campaign:' || CAST(c.id AS VARCHAR(20))
 WHERE n.reached <> {PUBLIC_TOTAL}"""  # noqa: S608

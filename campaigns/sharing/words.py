@@ -49,7 +49,7 @@ def _aim(campaign: Campaign) -> str:
     if campaign.deadline is None or not campaign.is_open():
         return _("Collecte : %(total)s réunis.", total=money(campaign.shown_cents))
     return _(
-        "Collecte solidaire : %(goal)s à réunir avant le %(when)s, %(total)s déjà promis.",
+        "Collecte solidaire : %(goal)s à réunir avant le %(when)s, %(total)s déjà donnés ou promis.",
         goal=money(campaign.needed_cents), when=until(campaign.deadline), total=money(campaign.shown_cents),
     )  # fmt: skip
 

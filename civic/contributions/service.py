@@ -7,7 +7,8 @@ from civic.contributions.models import Contribution
 from civic.needs.models import NeedKind
 
 _ADD = """INSERT INTO contribution (person_id, initiative_id, kind, source, at) VALUES {rows}
-ON CONFLICT (source) DO UPDATE SET revoked_at = NULL"""
+ON CONFLICT (source) DO UPDATE SET person_id = excluded.person_id, revoked_at = NULL"""
+"""A gift that was undone may be somebody else's when it is real again: corrected, or claimed by her who gave it."""
 
 
 async def contribute(person_id: int, initiative_id: int, kind: NeedKind, source: str) -> None:

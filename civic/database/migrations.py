@@ -21,7 +21,6 @@ from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.operations import CreateModel, RunPython
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_generator.state import State
-from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.migrations.writer import MigrationWriter
 from tortoise.transactions import in_transaction
 
@@ -29,7 +28,7 @@ from civic.database import connection
 from civic.database.config import APPS, apps_config, engine_of, models_of, sqlite_path, tortoise_config
 from civic.database.guards import Guard
 from civic.database.schema_editors import PostgresEditor, SqliteEditor
-from civic.database.states import Autodetector, in_steps, move
+from civic.database.states import Autodetector, Rendered, as_it_stands, in_steps, move
 
 __all__ = ["Guard", "guards_of", "make_migrations", "migrate", "pending", "undeclared"]
 
@@ -54,7 +53,7 @@ class _Migrator(MigrationExecutor):
         self.recorder.applied_migrations = _none_yet  # type: ignore[method-assign]  # the graph is enough
         await self.loader.build_graph()
         connections = dict.fromkeys(APPS, self.connection.connection_name)
-        state = State(models={}, apps=StateApps(default_connections=connections))
+        state = State(models={}, apps=Rendered(connections))
         applied: list[str] = []
         for step in self._migration_plan(None, set(), self.loader.graph):
             if await self._apply(step, state):
@@ -75,7 +74,7 @@ class _Migrator(MigrationExecutor):
             done = key in await recorder.applied_migrations()
             for step_of_schema in in_steps(migration.operations):
                 harmless = done or isinstance(step_of_schema[0], CreateModel | RunPython)
-                before = state if harmless else state.clone()
+                before = state if harmless else as_it_stands(state)
                 move(state, migration.app_label, step_of_schema)
                 for operation in () if done else step_of_schema:
                     await operation.database_forward(migration.app_label, before, state, editor)

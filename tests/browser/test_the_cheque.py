@@ -77,14 +77,14 @@ async def _changes_it(visitor: Visitor) -> None:
 async def _is_received(lead: Visitor, campaign: Campaign, code: str) -> None:
     await lead.open(f"/campagnes/{campaign.slug}/hors-ligne")
     await lead.reads("Annoncés", code, "Jeanne Perrin")
-    await lead.write("Chercher une référence", code)
+    await lead.write("Chercher une référence ou un nom", code)
     await lead.press("Chercher")
     await lead.look("what is announced")
     await lead.open("/bulletins/" + code)
-    assert await lead.page.get_by_label("Montant").first.input_value() == "35\u202f€"
+    assert await lead.page.get_by_label("Montant").first.input_value() == "35"
     await lead.look("the slip was scanned")
     await lead.press("Enregistrer ces dons")
-    await lead.reads("1 don saisi, 35 €")
+    await lead.reads(f"Don {code} de 35 € noté")
 
 
 @pytest.mark.one_engine("sqlite")

@@ -51,7 +51,7 @@ async def _is_proposed(team: Visitor, campaign: Campaign) -> None:
     await team.look("proposed")
 
 
-async def _accepts(mayor: Visitor, mailbox: Mailbox) -> None:
+async def _accepts(mayor: Visitor, treasurer: Visitor, mailbox: Mailbox) -> None:
     await mayor.open(link_in(await mailbox.last(MAYOR, "Une proposition pour ajouter"), "/abondements/"))
     await mayor.reads("1 € donné = 1 € ajouté", "Exemple avec trois dons", "30 €", "Et si la collecte échoue ?")
     await mayor.look("the proposal")
@@ -63,10 +63,26 @@ async def _accepts(mayor: Visitor, mailbox: Mailbox) -> None:
     await mayor.look("the box is not ticked")
     await mayor.choose(re.compile("J.ai lu l.accord"))
     await mayor.press(re.compile("Accepter l.accord"))
+    await mayor.reads("Accepté par Hélène Maire", "Signé ; l’équipe le confirme.")
+    await mayor.look("signed")
+    await _confirms(treasurer)
+    await mayor.open(link_in(await mailbox.last(MAYOR, "Votre accord est en vigueur"), "/abondements/"))
     await mayor.reads("Accepté par Hélène Maire", "Où nous en sommes", "Rien n’est à verser avant la réussite")
     await mayor.look("agreed")
-    assert "accepté en ligne par hélène maire" in await mayor.paper("Convention en PDF")
-    await mailbox.last(MAYOR, "Votre accord est en vigueur")
+    paper = await mayor.paper("Convention en PDF")
+    assert "accepté en ligne par hélène maire" in paper
+    assert "confirmé par marie conte" in paper
+
+
+async def _confirms(treasurer: Visitor) -> None:
+    await treasurer.open("/tresorerie")
+    await treasurer.reads("Accords de financeurs à confirmer")
+    await treasurer.follow("Vérifier et confirmer")
+    await treasurer.reads("À vérifier avant de confirmer", MAYOR, "Proposé par", "Rose Petit")
+    await treasurer.unfold("Confirmer l’accord")
+    await treasurer.look("what is to be checked")
+    await treasurer.press("Oui, je confirme")
+    await treasurer.reads("L’accord est confirmé", "Confirmé par Marie Conte")
 
 
 async def _pays(team: Visitor, treasurer: Visitor, campaign: Campaign) -> None:
@@ -94,7 +110,9 @@ async def test_a_mayor_reads_signs_follows_pays_and_is_thanked(
     mayor = await arrive(width=width, javascript=javascript, brief=brief)
     await team.is_now(await a_person("Rose Petit", "", RoleName.ANIMATOR))
     await _is_proposed(team, minibus)
-    await _accepts(mayor, mailbox)
+    treasurer = await arrive(width=360, brief=brief)
+    await treasurer.is_now(await a_person("Marie Conte", "", RoleName.TREASURER))
+    await _accepts(mayor, treasurer, mailbox)
     backer = await arrive(width=360, brief=brief)
     await backer.open(f"/campagnes/{minibus.slug}")
     await backer.reads("1 € donné = 1 € ajouté", "Par Châtillon-sur-Chalaronne", "Jusqu’au")
@@ -105,8 +123,6 @@ async def test_a_mayor_reads_signs_follows_pays_and_is_thanked(
     await mayor.reads("À verser : 30 €")
     await mayor.look("what is due")
     assert "30 €" in await mayor.paper("Appel de fonds en PDF")
-    treasurer = await arrive(width=360, brief=brief)
-    await treasurer.is_now(await a_person("Marie Conte", "", RoleName.TREASURER))
     await _pays(team, treasurer, minibus)
     await mayor.open(link_in(await mailbox.last(MAYOR, "Votre versement est arrivé"), "/abondements/"))
     await mayor.reads("Votre versement est arrivé. Merci !")

@@ -56,7 +56,7 @@ async def _enters_at_the_stall(lead: Visitor, campaign: Campaign) -> None:
     await lead.look("one line is wrong")
     await second.fill("20")
     await lead.press("Enregistrer ces dons")
-    await lead.reads("3 dons saisis, 100 €", "Aujourd’hui : 2 dons reçus, 50 €")
+    await lead.reads("3 dons notés, 100 €", "Aujourd’hui : 2 dons reçus, 50 €")
     await lead.open(f"/campagnes/{campaign.slug}/hors-ligne")
     await lead.look("the list at the stall")
 

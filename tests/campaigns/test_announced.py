@@ -94,6 +94,26 @@ async def test_a_card_promised_by_the_same_form_makes_room_and_one_that_stands_r
         await promising.promise(backer, campaign, gift, ["other"], known=True)
 
 
+async def test_a_form_sent_by_card_and_by_cheque_at_once_is_one_gift() -> None:
+    campaign, backer = await a_live_campaign(), await a_person("Odile Blanc")
+    reward = await a_reward(campaign, stock=40)
+    gift = Gift(5_000, 0, reward.id, False, False, backer.short_name)
+    for turn in range(10):
+        await asyncio.gather(
+            pledges.pledge(backer, campaign, gift, f"key-{turn}", []),
+            promising.promise(backer, campaign, gift, [f"key-{turn}"], known=True), return_exceptions=True,
+        )  # fmt: skip
+    cards = await Pledge.exclude(status=PledgeStatus.ABANDONED).count()
+    cheques = await OfflineGift.filter(status=OfflineStatus.PROMISED).count()
+    assert cards + cheques == 10
+    assert (await Reward.get(id=reward.id)).taken == 10
+    made = await promising.promise(backer, campaign, gift, ["cheque-first"], known=True)
+    with pytest.raises(NotNow):
+        await pledges.pledge(backer, campaign, gift, "cheque-first", [])
+    await promising.cancel(await queries.gift_of_her_own(made.id))
+    assert (await pledges.pledge(backer, campaign, gift, "cheque-first", [])).status == PledgeStatus.CREATED
+
+
 async def test_the_last_piece_of_a_reward_goes_to_a_card_or_to_a_cheque_never_to_both() -> None:
     campaign = await a_live_campaign()
     reward = await a_reward(campaign, stock=1)
@@ -204,6 +224,9 @@ async def test_a_campaign_that_reached_its_goal_by_cheques_alone_is_funded_at_it
     await deciding.decide(campaign.id)
     await jobs.run_due(schedules=False)
     assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.FUNDED
+    await jobs.run_due(schedules=False)
+    told = await OutboxMessage.filter(subject__startswith="C’est fait", to=gift.email)
+    assert len(told) == 1, "who gave by cheque hears of the success too, once"
 
 
 async def test_when_the_campaign_fails_she_is_told_and_a_late_cheque_goes_back() -> None:

@@ -1,5 +1,7 @@
 """What an audit found that a hidden amount could be worked out from: the wall of words, the sums of matchers."""
 
+import re
+
 import pytest
 
 from campaigns.ledger.models import AccountKind
@@ -86,7 +88,7 @@ async def test_the_match_of_one_hidden_gift_is_not_told_by_the_proofs(client: Cl
     assert "404,90" in page
     assert "Dons et ce qui s’y ajoute" in page
     assert "123,45" not in (await client.get(f"/campagnes/{campaign.slug}")).text
-    assert "12345" not in (await client.get(f"/campagnes/{campaign.slug}/preuves.jsonl")).text
+    assert "12345" not in re.sub(r"[0-9a-f]{64}", "", (await client.get(f"/campagnes/{campaign.slug}/preuves.jsonl")).text)
 
 
 def test_a_match_of_few_is_merged_only_beside_something_hidden() -> None:

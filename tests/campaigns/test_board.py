@@ -6,6 +6,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
 from pypdfium2 import PdfDocument
 from starlette.types import ASGIApp
 
@@ -100,10 +103,10 @@ async def test_a_hidden_amount_is_never_alone_out_of_sight(app: ASGIApp) -> None
     campaign = await a_live_campaign()
     made = [await a_confirmed_pledge(campaign, await a_person(f"Zoé {c}al"), 1000 * (n + 1)) for n, c in enumerate("BCDEF")]
     await Pledge.filter(id=made[4].id).update(amount_hidden=True)
-    shown = consent.backers(await consent.standing(campaign.id))
+    shown = consent.backers(campaign, await consent.standing(campaign.id))
     assert sum(one.cents is None for one in shown) == 3
     await Pledge.filter(id__in=[one.id for one in made[1:4]]).delete()
-    assert all(one.cents is None for one in consent.backers(await consent.standing(campaign.id)))
+    assert all(one.cents is None for one in consent.backers(campaign, await consent.standing(campaign.id)))
 
 
 async def test_the_curve_goes_by_weeks_below_ten_and_joins_days_with_a_hidden_amount(app: ASGIApp) -> None:
@@ -121,6 +124,39 @@ async def test_the_curve_goes_by_weeks_below_ten_and_joins_days_with_a_hidden_am
     assert {one.gifts for one in buckets if one.first <= clock.local(start + timedelta(days=4)).date() <= one.last} == {3}
     campaign.backers_count = 9
     assert all((one.last - one.first).days >= 3 for one in consent.curve(campaign, pledges))
+
+
+GIVEN = st.lists(st.tuples(st.integers(1, 12), st.booleans(), st.integers(0, 20), st.booleans()), min_size=1, max_size=16)
+"""Whose gift, whether she hides its amount, on which day, whether she is anonymous."""
+
+
+@pytest.mark.one_engine
+@profile(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(GIVEN)
+@pytest.mark.usefixtures("app")
+async def test_whatever_the_lead_subtracts_three_persons_are_left_or_none(made: list[tuple[int, bool, int, bool]]) -> None:
+    """Beside the curve stands the list: what it tells, taken off a stretch, leaves nothing or gifts of three persons."""
+    persons, start = {who for who, *_rest in made}, clock.now() - timedelta(days=20)
+    campaign = Campaign(starts_at=start, backers_count=len(persons), status=CampaignStatus.LIVE)
+    gifts = [
+        Pledge(
+            id=number, person_id=who, amount_cents=1_000 + number, amount_hidden=hidden, anonymous=anonymous,
+            public_name="Zoé Q.", confirmed_at=start + timedelta(days=on), status=PledgeStatus.CONFIRMED,
+        )
+        for number, (who, hidden, on, anonymous) in enumerate(sorted(made, key=lambda one: one[2]), 1)
+    ]  # fmt: skip
+    rows = consent.backers(campaign, gifts)
+    told = {one.pledge_id: one.cents for one in rows if one.pledge_id}
+    assert all((one.name == "Anonyme") is gifts[one.pledge_id - 1].anonymous for one in rows if one.pledge_id)
+    assert len(rows) == len(gifts)
+    assert not [one for one in rows if not one.pledge_id and (one.cents is not None or one.day or one.reward or "Zoé" in one.name)]
+    buckets = consent.curve(campaign, gifts)
+    assert sum(one.cents for one in buckets) == sum(one.amount_cents for one in gifts)
+    for bucket in buckets:
+        within = [one for one in gifts if one.confirmed_at and bucket.first <= clock.local(one.confirmed_at).date() <= bucket.last]
+        unseen = {one.person_id for one in within if told.get(one.id) is None}
+        assert len(unseen) >= min(3, len(persons)) or not unseen
+        assert len(persons) >= 10 or bucket == buckets[-1] or (bucket.last - bucket.first).days >= 6
 
 
 @pytest.mark.one_engine

@@ -20,7 +20,7 @@ from tests.campaigns.test_matching import a_funded_campaign, paid_back
 from tests.campaigns.till import problems
 from tests.client import Client
 from tests.factories import a_person
-from tests.factories.matching import a_gift, a_proposal, a_team
+from tests.factories.matching import a_gift, a_proposal, a_team, in_force
 from tests.factories.offline import a_treasurer
 from tests.factories.settlement import a_live_campaign
 
@@ -112,7 +112,7 @@ class TestProposalsThatWait:
         await Pledge.filter(id=early.id).update(confirmed_at=clock.now() - timedelta(days=2))
         made = await a_proposal(campaign, starts_at=None)
         assert "jour de l’accord" in wording.days_text((await queries.agreements_of(campaign.id))[0])
-        await agreeing.accept(made, "Hélène Maire", "Maire")
+        await in_force(made)
         await a_gift(campaign, 2_000)
         await service.refresh(campaign.id)
         assert (await Campaign.get(id=campaign.id)).matched_cents == 2_000
@@ -204,7 +204,7 @@ class TestTheMayorsPages:
         page = await plain(mine, "/mon-espace/abondements")
         assert "Proposé, sans réponse" in page
         assert "à minuit" in page or "avant le" in page
-        await agreeing.accept(made, "Hélène Maire", "Maire")
+        await in_force(made)
         for _ in range(3):
             await a_gift(campaign, 2_000)
         await service.refresh(campaign.id)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from campaigns.ledger import queries as ledger
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.matching import agreeing, receiving, service, transfers
+from campaigns.matching import agreeing, confirming, receiving, service, transfers
 from campaigns.matching.models import Match, MatchAgreement, MatchFund, MatchPayment, MatchState
 from campaigns.matching.rule import Gift, Rule, matches, share, wishes
 from campaigns.payments.models import Attempt
@@ -26,14 +26,14 @@ from civic.people.actor import Actor
 from civic.people.models import RoleName
 from tests.campaigns.till import problems
 from tests.factories import a_commune, a_person
-from tests.factories.matching import a_gift, a_proposal, a_team, an_agreement, terms
+from tests.factories.matching import a_gift, a_proposal, a_team, an_agreement, another_of_the_team, terms
 from tests.factories.settlement import a_live_campaign, deadline_passes
 
 NOON = datetime(2027, 6, 14, 10, tzinfo=UTC)
 GIFTS = st.lists(
     st.builds(
         lambda n, person, cents, commune, hours: (n, person, cents, commune, hours),
-        st.integers(1, 40), st.integers(1, 6), st.integers(100, 500_000), st.sampled_from(["01427", "01093", None]),
+        st.integers(1, 40), st.integers(1, 6), st.just(0) | st.integers(100, 500_000), st.sampled_from(["01427", "01093", None]),
         st.integers(-30, 30),
     ), max_size=30, unique_by=lambda row: row[0],
 )  # fmt: skip
@@ -60,14 +60,18 @@ def test_what_is_added_is_exact_and_within_every_limit_in_any_order(
     assert sum(found.values()) == min(limit, sum(wanted.values()))
     assert all(0 < cents <= wanted[id] for id, cents in found.items())
     by_id = {gift.id: gift for gift in gifts}
-    for id, cents in found.items():
-        gift = by_id[id]
-        assert rule.covers(gift)
-        assert rule.gift_cap_cents is None or cents <= rule.gift_cap_cents
-        assert cents * 100 <= gift.cents * rule.percent or rule.per_person_cents >= cents
-    if rule.per_person_cents:
-        persons = [by_id[id].person for id in wanted]
-        assert len(persons) == len(set(persons))
+    served = {gift.id for gift in gifts if gift.cents and NOON - timedelta(hours=10) <= gift.at <= (rule.ends_at or gift.at)}
+    if rule.communes:
+        served = {id for id in served if by_id[id].commune and by_id[id].commune in rule.communes}
+    for id, cents in wanted.items():
+        gift, most = by_id[id], rule.gift_cap_cents or 10**9
+        assert cents == min(most, gift.cents * rule.percent // 100 if rule.percent else rule.per_person_cents)
+    persons = [by_id[id].person for id in wanted]
+    if rule.percent:
+        assert set(wanted) == {id for id in served if by_id[id].cents * rule.percent >= 100}
+    else:
+        assert set(wanted) <= served
+        assert sorted(persons) == sorted({by_id[id].person for id in served})
     shuffle.shuffle(gifts)  # type: ignore[attr-defined]
     assert matches(rule, gifts, limit) == found
 
@@ -199,7 +203,10 @@ class TestTheAgreement:
         await agreeing.accept(proposal, "Hélène Maire", "Maire")
         await agreeing.accept(proposal, "Quelqu’un d’autre", "Adjoint")
         found = await MatchAgreement.get()
-        assert (found.accepted_name, found.status) == ("Hélène Maire", "active")
+        assert (found.accepted_name, found.status) == ("Hélène Maire", "signed")
+        assert await matched(campaign) == 0
+        await confirming.confirm(proposal, await another_of_the_team())
+        assert (await MatchAgreement.get()).status == "active"
         assert found.answered_at
         assert await matched(campaign) == 3_000
         with pytest.raises(Gone):

@@ -68,6 +68,12 @@ async def test_the_team_proposes_and_the_mayor_accepts_by_her_link(client: Clien
     assert (await client.submit(f"{found[1]}/accepter", sent)).status_code == 303
     page = await plain(client, found[1])
     assert "Accepté par Hélène Maire, Maire" in page
+    assert "Signé ; l’équipe le confirme." in page
+    second = await sign_in(await a_person("Marie Conte", "", RoleName.TREASURER))
+    answer = await second.submit(f"/campagnes/{campaign.slug}/abondements/{(await MatchAgreement.get()).id}/confirmer", {})
+    assert answer.status_code == 303
+    page = await plain(client, found[1])
+    assert "Confirmé par Marie Conte, de l’équipe" in page
     assert "0 € ajoutés sur 5 000 € au plus" in page
     await jobs.run_due()
     assert await OutboxMessage.filter(subject__contains="a répondu").count() == 2

@@ -66,7 +66,7 @@ class OneCampaign(Spent, Cancelling, Gifts, Deadlines, GoingBack, ByHand, Matche
             self.run(self.give(number, 3000, 300 * number, True, one))
         self.run(self.hear(1))
         if matched:
-            self.a_commune_adds(values={"percent": 50}, accepted=True)
+            self.a_commune_adds(values={"percent": 50}, accepted=True, confirmed=True)
         if cheque:
             self.money_is_entered(which=0, cents=2000, mode=Mode.CHEQUE, known=True)
             self.money_is_verified(which=0, alone=False)

@@ -1,5 +1,6 @@
 """Monthly money is spent and proved while it comes in, and no month tells what one neighbour gives."""
 
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
@@ -204,7 +205,7 @@ async def test_the_export_opens_what_is_spent_and_seals_every_gift(client: Clien
     assert (checked.problems, checked.entries, checked.sealed) == ([], 4, 3)
     assert checked.head in (await client.get(path(campaign))).text
     for cents in SUMS:
-        assert f"{cents}" not in text
+        assert f"{cents}" not in re.sub(r"[0-9a-f]{64}", "", text)
     assert checking.check(text.replace('"at":1', '"at":2', 1)).problems
 
 

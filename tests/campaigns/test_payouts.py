@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from PIL import Image
+from starlette.types import ASGIApp
 from tortoise.exceptions import IntegrityError
 
 from campaigns.ledger import queries as ledger
@@ -26,7 +27,6 @@ from civic.people.actor import Actor
 from civic.people.models import AuditEntry, Person, RoleName
 from civic.settings import BadSettings, Settings, configure, load
 from tests.client import Client
-from tests.engines import Database
 from tests.factories import a_person
 from tests.factories.payouts import (
     a_permitted_line,
@@ -104,7 +104,7 @@ async def test_a_lead_asks_spends_and_shows_and_another_person_looks_twice(
     assert await spending_is_booked() == await spending_is_permitted() == []
 
 
-async def test_no_more_is_permitted_than_is_really_there(database: Database) -> None:
+async def test_no_more_is_permitted_than_is_really_there(app: ASGIApp) -> None:
     campaign = await a_funded_campaign(*GIFTS)
     purse = await queries.purse_of(campaign)
     assert (purse.fund, purse.fees, purse.free) == (100_000, FEES, 100_000 - FEES)
@@ -128,7 +128,7 @@ async def test_no_more_is_permitted_than_is_really_there(database: Database) -> 
     await service.answer(campaign, second, treasurer, Answer.ACCEPTED, "")
 
 
-async def test_two_permissions_at_once_do_not_share_the_same_money(database: Database) -> None:
+async def test_two_permissions_at_once_do_not_share_the_same_money(app: ASGIApp) -> None:
     campaign = await a_funded_campaign(*GIFTS)
     tranches = [await asked(campaign, 60_000) for _n in range(3)]
     treasurer = await a_treasurer()
@@ -139,7 +139,7 @@ async def test_two_permissions_at_once_do_not_share_the_same_money(database: Dat
     assert await Tranche.filter(status=Answer.ACCEPTED).count() == 1
 
 
-async def test_a_tranche_waits_for_the_decision_it_depends_on(database: Database) -> None:
+async def test_a_tranche_waits_for_the_decision_it_depends_on(app: ASGIApp) -> None:
     campaign = await a_funded_campaign(*GIFTS)
     committee = await a_committee(campaign.lead, initiative=campaign.initiative)
     treasurer = await a_treasurer()
@@ -158,7 +158,7 @@ async def test_a_tranche_waits_for_the_decision_it_depends_on(database: Database
         await asked(campaign, 1_000, elsewhere.id)
 
 
-async def test_nobody_answers_her_own_demand_not_even_by_sql(database: Database) -> None:
+async def test_nobody_answers_her_own_demand_not_even_by_sql(app: ASGIApp) -> None:
     campaign = await a_funded_campaign(*GIFTS)
     both = Actor(campaign.lead, frozenset({RoleName.TREASURER}))
     tranche, expense = await a_tranche(campaign, campaign.lead), await an_expense(campaign, campaign.lead)
@@ -171,7 +171,7 @@ async def test_nobody_answers_her_own_demand_not_even_by_sql(database: Database)
             await type(row).filter(id=row.id).update(answered_by_id=campaign.lead_id)
 
 
-async def test_spending_beyond_the_permission_is_refused(database: Database) -> None:
+async def test_spending_beyond_the_permission_is_refused(app: ASGIApp) -> None:
     campaign = await a_funded_campaign(*GIFTS)
     with pytest.raises(Invalid, match="permission"):
         await declared(campaign, 100)
@@ -185,7 +185,7 @@ async def test_spending_beyond_the_permission_is_refused(database: Database) -> 
     assert (await ledger.balances()).get("bank", 0) == 0
 
 
-async def test_a_verified_expense_is_undone_once_and_frees_its_permission(database: Database) -> None:
+async def test_a_verified_expense_is_undone_once_and_frees_its_permission(app: ASGIApp) -> None:
     campaign = await a_funded_campaign(*GIFTS)
     expense, treasurer = await a_verified_expense(campaign, 10_000), await a_treasurer()
     await service.undo(campaign, expense, treasurer, "Payée deux fois")
@@ -196,7 +196,7 @@ async def test_a_verified_expense_is_undone_once_and_frees_its_permission(databa
     await declared(campaign, 10_000)
 
 
-async def test_what_was_spent_without_permission_or_not_booked_is_said(database: Database) -> None:
+async def test_what_was_spent_without_permission_or_not_booked_is_said(app: ASGIApp) -> None:
     campaign = await a_funded_campaign(*GIFTS)
     expense = await an_expense(campaign, campaign.lead)
     await Expense.filter(id=expense.id).update(status=Answer.ACCEPTED)
@@ -289,7 +289,7 @@ async def test_the_report_that_was_read_is_the_one_accepted(sign_in: SignIn) -> 
     assert (await Campaign.get(id=campaign.id)).status == CampaignStatus.CLOSED
 
 
-async def test_a_campaign_does_not_close_while_something_waits_or_has_changed(database: Database) -> None:
+async def test_a_campaign_does_not_close_while_something_waits_or_has_changed(app: ASGIApp) -> None:
     campaign = await a_funded_campaign(*GIFTS)
     left = (await queries.purse_of(campaign)).free
     await a_verified_expense(campaign, left)
@@ -329,7 +329,7 @@ def test_the_reserve_changes_on_a_day(settings: Settings, monkeypatch: pytest.Mo
         load()
 
 
-async def test_the_hand_at_the_counter_is_not_a_second_person(database: Database) -> None:
+async def test_the_hand_at_the_counter_is_not_a_second_person(app: ASGIApp) -> None:
     campaign = await a_funded_campaign(*GIFTS)
     treasurer = await a_treasurer()
     line = await first_line(campaign)

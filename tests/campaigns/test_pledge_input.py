@@ -119,7 +119,7 @@ async def test_a_promise_is_changed_whole_and_brought_back(client: Client, payme
     assert "Revenir en arrière" not in (await client.get(f"{link}?avant=abc")).text
     refused = await client.submit(f"{link}/modifier", wish | {"other": "40"})
     assert refused.status_code == 422
-    assert "don plus élevé" in refused.text
+    assert "demande un don d’au moins" in refused.text
     assert await PledgeChange.filter(pledge_id=pledge.id, cause__startswith="amount").count() == 2
 
 

@@ -16,6 +16,7 @@ from campaigns.refunds.models import Dispute, Refund, RefundMeans, RefundStatus
 from campaigns.sandbox.errors import StripeFault
 from civic import jobs
 from civic.people.actor import Actor
+from tests.campaigns.model.ended import Ended
 from tests.campaigns.model.worlds import ENGINES, Worlds, lives, tried
 from tests.campaigns.sandbox_server import Harness
 from tests.campaigns.till import assert_books_agree
@@ -122,9 +123,12 @@ def test_whatever_is_asked_for_no_gift_goes_back_twice_nor_while_it_is_contested
     async def story(gate: Harness, done: list[tuple[str, int, int]]) -> None:
         await a_funded_campaign(gate, *GIFTS)
         counter = Counter(gate, await an_animator(), await a_treasurer(), await heard_by_now(gate))
+        ended = Ended()
         for act, which, share in done:
             await counter.do(act, which, share)
+            await ended.assert_unchanged()
         await counter.ends()
+        await ended.assert_unchanged()
 
     @lives(3)
     @given(acts)

@@ -43,6 +43,13 @@ def go_to(day: date) -> None:
     clock.travel(datetime(day.year, day.month, day.day, 12, tzinfo=clock.now().tzinfo) - clock.now())
 
 
+async def live_in(days: int) -> None:
+    """The jobs of so many days from this very moment: the sandbox, whose clock goes on, lends a page for a day."""
+    clock.travel(timedelta(days=days))
+    await months.charge_due()
+    await jobs.run_due(schedules=False)
+
+
 async def live(day: date) -> None:
     """That day's jobs run, those that failed once more."""
     go_to(day)
@@ -165,11 +172,11 @@ async def test_a_declined_month_is_told_then_pauses_and_another_card_goes_on(cli
     support = await a_support(gate=payments.sandbox, card=POOR)
     first = clock.today()
     await Support.filter(id=support.id).update(next_on=first)
-    await live(first)
+    await live_in(0)
     assert (await states(support))[0][1] == "needs_backer"
     trouble = await OutboxMessage.filter(subject__contains="prélevé").get()
     assert "a réussi" not in trouble.text
-    await live(first + timedelta(days=8))
+    await live_in(8)
     assert (await states(support))[0][1] == "dropped"
     assert (await fresh(support)).status == SupportStatus.PAUSED
     assert await OutboxMessage.filter(subject__contains="en pause").count() == 1

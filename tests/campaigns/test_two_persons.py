@@ -6,7 +6,7 @@ import pytest
 
 from campaigns import two_persons
 from campaigns.lifecycle.models import Cancellation
-from campaigns.matching.models import MatchPayment, MatchReturn
+from campaigns.matching.models import MatchAgreement, MatchPayment, MatchReturn
 from campaigns.payouts.models import ClosingReport, Expense, Tranche
 from campaigns.refunds.models import Refund
 from campaigns.two_persons import Asked
@@ -27,7 +27,7 @@ def tables(model: type[Asked] = Asked) -> Iterator[type[Asked]]:
 
 def test_the_database_watches_wherever_one_asks_and_another_answers(database: Database) -> None:
     found = set(tables())
-    assert found == {Cancellation, MatchPayment, MatchReturn, ClosingReport, Expense, Tranche, Refund}
+    assert found == {Cancellation, MatchAgreement, MatchPayment, MatchReturn, ClosingReport, Expense, Tranche, Refund}
     for model in found:
         seats = model.seats
         assert {seats.asked_by, seats.answered_by, seats.answered_at} <= set(model._meta.fields_map)

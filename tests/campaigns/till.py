@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import os
-import sys
+import tempfile
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from app import create_app
@@ -17,10 +18,12 @@ from campaigns.refunds.verify import CHECKS as REFUND_CHECKS
 from campaigns.settlement import books
 from campaigns.settlement.verify import CHECKS as SETTLEMENT_CHECKS
 from civic import clock
-from civic.settings import ROOT, Settings
+from civic.settings import Settings
 from tests.campaigns.sandbox_server import Harness
 from tests.engines import Database
 from tests.factories.settlement import books_of
+from tests.processes import Process
+from tests.processes import civic as run_civic
 
 
 @contextlib.asynccontextmanager
@@ -54,7 +57,7 @@ async def problems() -> list[str]:
 
 async def start_civic(
     database: Database, settings: Settings, gate: Harness, *words: str, crash_at: str = "", **environment: str
-) -> asyncio.subprocess.Process:
+) -> Process:
     """`civic …` as a process of its own, on the test's database and sandbox; `environment` adds settings."""
     address = urlsplit(gate.url)
     given = {
@@ -63,10 +66,9 @@ async def start_civic(
         "CIVIC_CRASH_AT": crash_at,
     }  # fmt: skip
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CIVIC_", "STRIPE_"))}
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "manage.py", *words, cwd=ROOT, env={**kept, **given, **environment},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    folder = Path(tempfile.mkdtemp(dir=settings.data))
+    environment = {**kept, **given, **environment}
+    return Process(run_civic, *words, environment=environment, log=folder / "said", errors=folder / "errors")
 
 
 async def civic(database: Database, settings: Settings, gate: Harness, *words: str) -> tuple[int, str]:

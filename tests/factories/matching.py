@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from campaigns.lifecycle.models import Campaign
-from campaigns.matching import agreeing, queries
+from campaigns.matching import agreeing, confirming, queries
 from campaigns.matching.forms import AgreementTerms
 from campaigns.matching.models import MatchAgreement, MatchPayment
 from campaigns.pledges import service as pledges
@@ -30,6 +30,11 @@ async def a_team() -> Actor:
     return Actor(await a_person("Rose Petit", "", RoleName.ANIMATOR), frozenset({RoleName.ANIMATOR}))
 
 
+async def another_of_the_team(name: str = "Dominique Trésor") -> Actor:
+    """A second person of the team, who proposed nothing."""
+    return Actor(await a_person(name, "", RoleName.TREASURER), frozenset({RoleName.TREASURER}))
+
+
 async def terms(**values: Any) -> AgreementTerms:
     """One euro for one euro, 5 000 € at most, from a new pot, since yesterday; other values as told."""
     defaults: dict[str, Any] = {
@@ -50,10 +55,23 @@ async def a_proposal(campaign: Campaign, **values: Any) -> MatchAgreement:
     return await agreeing.propose(campaign, await a_team(), await terms(**values))
 
 
+async def a_signed(campaign: Campaign, **values: Any) -> MatchAgreement:
+    """An agreement that its matcher has signed and that waits for a second person of the team."""
+    made = await a_proposal(campaign, **values)
+    await agreeing.accept(made, "Hélène Maire", "Maire")
+    return made
+
+
+async def in_force(made: MatchAgreement) -> None:
+    """Its matcher signs it, and a second person of the team confirms it."""
+    await agreeing.accept(made, "Hélène Maire", "Maire")
+    await confirming.confirm(made, await another_of_the_team())
+
+
 async def an_agreement(campaign: Campaign, **values: Any) -> MatchAgreement:
     """An agreement in force."""
     made = await a_proposal(campaign, **values)
-    await agreeing.accept(made, "Hélène Maire", "Maire")
+    await in_force(made)
     found = await queries.agreements_of(campaign.id)
     return next(one for one in found if one.id == made.id)
 

@@ -28,7 +28,7 @@ async def a_funded_campaign(*gifts: Given) -> Campaign:
     campaign = await a_live_campaign()
     for gift in gifts:
         await a_booked_gift(campaign, gift)
-    await Campaign.filter(id=campaign.id).update(status=CampaignStatus.FUNDED)
+    await Campaign.filter(id=campaign.id).update(status=CampaignStatus.FUNDED, settled_entry=len(gifts))
     return await Campaign.get(id=campaign.id).select_related("initiative", "lead")
 
 

@@ -1,4 +1,4 @@
-"""A commune adds to each gift: agreed before the end, reserved, due, received by two persons, released, reduced."""
+"""A commune adds to each gift: signed and confirmed before the end, reserved, due, received by two persons, released, reduced."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.matching import agreeing, receiving, transfers
+from campaigns.matching import agreeing, confirming, receiving, transfers
 from campaigns.matching.models import Match, MatchAgreement, MatchFund, MatchPayment, MatchState, PaymentState
 from campaigns.offline.models import OfflineGift
 from campaigns.pledges.models import Pledge
@@ -26,8 +26,10 @@ class Matched(Life):
     """Two matchers at most, each with a fund of 40 € of which one campaign may take 25 €."""
 
     @precondition(lambda self: self.sees("campaign live", "campaign suspended"))
-    @rule(values=st.sampled_from(RULES), accepted=st.booleans())
-    def a_commune_adds(self, values: dict[str, Any], accepted: bool) -> None:
+    @rule(values=st.sampled_from(RULES), accepted=st.booleans(), confirmed=st.sampled_from((True, True, False)))
+    def a_commune_adds(self, values: dict[str, Any], accepted: bool, confirmed: bool) -> None:
+        """One of the team proposes, the mayor signs or it is withdrawn, another one confirms or does not."""
+
         async def act() -> None:
             if await MatchAgreement.all().count() >= 2:
                 return
@@ -40,6 +42,11 @@ class Matched(Life):
             made = await agreeing.propose(campaign, self.team, offered)
             await self.tried(
                 agreeing.accept(made, "Hélène Maire", "Maire") if accepted else agreeing.withdraw(made, self.team)
+            )
+            await self.tried(confirming.confirm(made, self.team))
+            second = self.treasurers[0]
+            await self.tried(
+                confirming.confirm(made, second) if confirmed else confirming.refuse(made, second, "Pas connu.")
             )
 
         self.run(act())

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -9,12 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from campaigns.ledger.models import AccountKind, Entry
-from campaigns.lifecycle.models import Campaign
+from campaigns.lifecycle.models import Campaign, GoalKind
 from campaigns.matching.models import MatchAgreement
 from campaigns.payouts import service
 from campaigns.payouts.forms import ExpenseForm, TrancheForm
 from campaigns.payouts.models import Answer, Expense, Tranche
-from campaigns.payouts.queries import REFUND_RIGHT
+from campaigns.payouts.queries import purse_of
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.refunds.models import Dispute
 from civic import clock, database
@@ -34,6 +35,8 @@ from tests.factories.steering import a_committee, an_open_decision
 
 SHARES = st.sampled_from((20, 50, 100, 101))
 """How much of what there is somebody asks for, in percent."""
+EIGHT_WEEKS = timedelta(weeks=8)
+"""How long a bank gives a direct debit back, whatever we think of it."""
 OPEN = ("campaign funded", "campaign reporting")
 _FEES = """SELECT COALESCE(SUM(p.amount_cents), 0) AS cents FROM posting p JOIN account a ON a.id = p.account_id
 JOIN entry e ON e.id = p.entry_id WHERE a.kind = ? AND e.campaign_id = ?"""
@@ -49,13 +52,23 @@ class Spent(Life):
         fees = int((await database.fetch_all(_FEES, [AccountKind.PSP_FEES.value, self.campaign]))[0]["cents"])
         awaited = await MatchAgreement.filter(campaign_id=self.campaign, due_at__isnull=False, received_at__isnull=True)
         contested = sum(row.held_cents for row in await Dispute.filter(closed_at__isnull=True))
-        young = await Pledge.filter(
-            campaign_id=self.campaign, status__in=[PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING],
-            method_label__startswith="SEPA", collected_at__gt=clock.now() - REFUND_RIGHT,
-        )  # fmt: skip
-        debits = sum([await left_of(pledge) for pledge in young])
-        kept = -(-debits * settings().sepa_reserve_on(clock.today()) // 100)
-        return await fund_of(self.campaign) - fees - sum(row.reserved_cents for row in awaited) - contested - kept
+        fund = await fund_of(self.campaign) - await self.may_go_back()
+        return fund - fees - sum(row.reserved_cents for row in awaited) - contested
+
+    async def may_go_back(self) -> int:
+        """What backers may have back whole by asking nobody, or is on its way to them, and a share of other debits."""
+        whole = debits = 0
+        asking_nobody = timedelta(days=settings().change_of_mind_days)
+        states = [PledgeStatus.COLLECTED, PledgeStatus.REFUND_PENDING]
+        for pledge in await Pledge.filter(campaign_id=self.campaign, status__in=states):
+            assert pledge.collected_at is not None
+            age, left = clock.now() - pledge.collected_at, await left_of(pledge)
+            asks = pledge.status == PledgeStatus.REFUND_PENDING or age < asking_nobody
+            if self.goal == GoalKind.FLEXIBLE and asks and pledge.method_label:
+                whole += left
+            elif pledge.method_label.startswith("SEPA") and age < EIGHT_WEEKS:
+                debits += left
+        return whole - (-debits * settings().sepa_reserve_on(clock.today()) // 100)
 
     async def permitted(self) -> int:
         return sum(row.amount_cents for row in await Tranche.filter(status=Answer.ACCEPTED))
@@ -72,10 +85,17 @@ class Spent(Life):
                 raise answer
         if all(isinstance(answer, DomainError) for answer in done):
             assert await self.rows() == before
+        await self.assert_purse()
         there = await self.there()
         now = await self.permitted(), await self.spent()
         assert now[0] <= max(there, permitted), (now, there)
         assert now[1] <= max(there, spent), (now, there)
+
+    async def assert_purse(self) -> None:
+        """What the page says may still be permitted and spent is no more than the rows give."""
+        there, purse = await self.there(), await purse_of(await Campaign.get(id=self.campaign))
+        assert purse.free <= there - await self.permitted(), (purse, there)
+        assert purse.spendable <= there - await self.spent(), (purse, there)
 
     async def rows(self) -> object:
         """Everything a permission or an expense may leave behind."""

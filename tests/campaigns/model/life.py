@@ -20,7 +20,7 @@ from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.receipts import service as receipts
 from campaigns.receipts.forms import DonorForm
 from campaigns.refunds import looking as refunds
-from campaigns.settlement import balance, closing, deciding, looking
+from campaigns.settlement import balance, closing, deciding, hearing, looking
 from civic import clock, database, jobs
 from civic.database.config import Engine
 from civic.errors import DomainError
@@ -30,6 +30,7 @@ from civic.people.models import RoleName
 from civic.settings import Settings, configure
 from tests.campaigns.model import checks
 from tests.campaigns.model.agreeing import assert_two_books_agree
+from tests.campaigns.model.ended import Ended
 from tests.campaigns.model.paper import assert_receipts_right
 from tests.campaigns.model.seen import HIDDEN_CENTS, VEILED, Visitor, fund_of
 from tests.campaigns.sandbox_server import SECRET, Harness, running_sandbox
@@ -87,6 +88,7 @@ class Life(RuleBasedStateMachine):
         self.read_at: tuple[str, timedelta] | None = None
         self.lines_read: frozenset[str] = frozenset()
         self.steps = self.days = 0
+        self.ended = Ended()
         try:
             self.run(self.open())
         except BaseException:
@@ -186,8 +188,9 @@ class Life(RuleBasedStateMachine):
         await jobs.run_due(schedules=False)
 
     async def look_again(self) -> None:
-        """Reconcile: attempts, refunds, disputes, and what was lost of them; then the jobs."""
+        """Reconcile: attempts, refunds, disputes, messages that were lost, and what was lost of all; then the jobs."""
         await looking.reconcile(patience=timedelta())
+        await hearing.listen(patience=timedelta())
         await refunds.reconcile(patience=timedelta())
         await refunds.recall()
         await jobs.run_due(schedules=False)
@@ -311,6 +314,7 @@ class Life(RuleBasedStateMachine):
         """`civic verify`, both sides' books line by line, and what the public reads, after every step."""
         quiet = not await checks.undone()
         await checks.assert_verified(quiet)
+        await self.ended.assert_unchanged()
         campaign = await Campaign.get(id=self.campaign)
         self.seen = await checks.what_there_is(self.campaign)
         world = await self.gate.control.dump()

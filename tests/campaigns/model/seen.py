@@ -12,18 +12,18 @@ from datetime import datetime
 import httpx2
 
 from campaigns.ledger.models import AccountKind
-from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus, CostLine
+from campaigns.ledger.telling import told_of
+from campaigns.ledger.told import ENOUGH
+from campaigns.lifecycle.models import SETTLED, STILL, Campaign, CampaignStatus, CostLine
 from campaigns.matching.models import Match, MatchState
 from campaigns.offline.models import COUNTING, OfflineGift
 from campaigns.payments.models import Attempt
 from campaigns.payouts.models import Answer, Expense
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.proof import gone
-from campaigns.proof.accounts import FINAL, books_of
+from campaigns.proof.accounts import FINAL
 from campaigns.proof.checking import check as check_export
-from campaigns.proof.privacy import ENOUGH
 from campaigns.refunds.models import Dispute
-from campaigns.refunds.position import position_of
+from campaigns.refunds.position import PAID, position_of
 from civic import database
 from civic.web.formats import money
 
@@ -52,21 +52,25 @@ async def fund_of(campaign_id: int) -> int:
     return int((await database.fetch_all(_FUND, [AccountKind.CAMPAIGN_FUND.value, campaign_id]))[0]["cents"])
 
 
-async def held_of(campaign_id: int) -> int:
-    """What banks hold of gifts that they contest, tips apart, in cents."""
+async def untold(campaign: Campaign) -> int:
+    """What left since the settlement and is not told yet, in cents, by the entries (docs/decisions/0014)."""
+    if campaign.settled_entry is None:
+        return 0
+    return (await told_of(campaign.id, campaign.settled_entry, campaign.status, campaign.told_entry)).untold
+
+
+async def standing(campaign_id: int) -> dict[object, int]:
+    """Person → cents of her gifts that are here and that no bank holds, by the rows alone."""
+    found: dict[object, int] = defaultdict(int)
     held: dict[int, int] = defaultdict(int)
     for row in await Dispute.filter(pledge__campaign_id=campaign_id, due=False):
         held[row.pledge_id] += row.held_cents - row.borne_cents
-    positions = [(cents, await position_of(await Pledge.get(id=id))) for id, cents in held.items()]
-    return sum(min(cents, found.gift_left_cents) for cents, found in positions if found)
-
-
-async def untold(campaign: Campaign) -> int:
-    """What banks hold of one or two persons, and is not told yet, in cents (docs/decisions/0014)."""
-    books = await books_of(campaign)
-    found = gone.told(books.entries, {gift.id: gift.giver for gift in books.gifts})
-    assert len(found.waiting) < ENOUGH
-    return sum(held for _returned, held in found.waiting.values())
+    for pledge in await Pledge.filter(campaign_id=campaign_id, status__in=list(PAID)):
+        if position := await position_of(pledge):
+            found[pledge.person_id] += max(0, position.gift_left_cents - held[pledge.id])
+    for gift in await OfflineGift.filter(campaign_id=campaign_id, status__in=list(COUNTING)):
+        found[gift.person_id or gift.donor_name] += gift.amount_cents
+    return found
 
 
 async def expected_total(campaign: Campaign) -> int:
@@ -74,7 +78,7 @@ async def expected_total(campaign: Campaign) -> int:
     matches = Match.filter(agreement__campaign_id=campaign.id)
     reserved = await _sum(matches.filter(state=MatchState.RESERVED))
     if campaign.status in SETTLED or campaign.charges_at_once:
-        return await fund_of(campaign.id) + reserved
+        return await fund_of(campaign.id) + reserved + await untold(campaign)
     if campaign.status == CampaignStatus.FAILED:
         return campaign.decided_total_cents or 0
     promised = await _sum(Pledge.filter(campaign_id=campaign.id).exclude(status__in=list(GIVEN_UP)))
@@ -90,6 +94,7 @@ class Visitor:
     """Somebody without an account who reads everything there is to read, after every step."""
 
     def __init__(self, app: object) -> None:
+        self.noted: dict[int, tuple[CampaignStatus, int, dict[object, int]]] = {}
         self.http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://testserver")
 
     async def read(self, path: str) -> str:
@@ -111,15 +116,29 @@ class Visitor:
         assert shown == (total, total), f"{campaign.status}: shown {shown}, by the rows {total}"
         assert check_export(export).problems == []
         if campaign.status in FINAL:
-            self.assert_adds_up(proof, await fund_of(campaign_id) - await held_of(campaign_id) + await untold(campaign))
+            self.assert_adds_up(proof, await fund_of(campaign_id) + await untold(campaign))
             await self.assert_spending_told(proof, campaign_id)
             assert cents_of(_SPENT.search(proof)[1]) == -await _sum(Expense.filter(status=Answer.ACCEPTED))
         else:
             assert "Le bilan, en euros" not in proof
         await self.assert_secrets_kept(campaign, total, page, block, proof, export)
+        await self.assert_nobody_is_subtracted(campaign, total)
+
+    async def assert_nobody_is_subtracted(self, campaign: Campaign, total: int) -> None:
+        """A total that stands still moves only when gifts of three persons have, or by a gift that has just come."""
+        now = await standing(campaign.id)
+        status, before, then = self.noted.get(campaign.id, (campaign.status, total, now))
+        if campaign.status not in STILL or status not in STILL or campaign.status == CampaignStatus.REFUNDED:
+            self.noted[campaign.id] = (campaign.status, total, now)
+        elif total != before:
+            moved = {who for who in {*now, *then} if now.get(who, 0) != then.get(who, 0)}
+            assert len(moved) >= ENOUGH or any(now.get(who, 0) > then.get(who, 0) for who in moved), (before, total)
+            self.noted[campaign.id] = (campaign.status, total, now)
+        else:
+            self.noted.setdefault(campaign.id, (campaign.status, total, now))
 
     def assert_adds_up(self, proof: str, fund: int) -> None:
-        """After settlement: Σ public lines = Σ postings, less what banks hold; of three persons at least."""
+        """After settlement: Σ public lines = Σ postings, and what is not told; of three persons at least."""
         balance = proof.partition("<tbody>")[2].partition("</tbody>")[0]
         rows = [(bool(total), cents_of(cents)) for total, _label, cents in _ROW.findall(balance)]
         first = [total for total, _cents in rows].index(True)
