@@ -17,8 +17,9 @@ class Volunteer(Model):
     person_id: int
     commune_id: str | None
 
+    id = fields.BigIntField(primary_key=True)
     person: fields.OneToOneRelation[Person] = fields.OneToOneField(
-        "civic.Person", primary_key=True, on_delete=fields.OnDelete.CASCADE, related_name=False
+        "civic.Person", on_delete=fields.OnDelete.CASCADE, related_name=False
     )
     commune: fields.ForeignKeyNullableRelation[Commune] = fields.ForeignKeyField(
         "civic.Commune", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False

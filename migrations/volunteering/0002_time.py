@@ -11,6 +11,27 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
+PLACES = "UPDATE shift SET ceiling = CASE WHEN taken > capacity THEN taken ELSE capacity END"
+ROLES = """INSERT INTO shift_role
+(shift_id, "order", title, capacity, minimum, ceiling, taken, waiting, skills, minimum_age)
+SELECT id, 0, '', capacity, minimum, ceiling, taken, waiting, '[]', NULL FROM shift ORDER BY id"""
+SEATS = "UPDATE signup SET role_id = (SELECT id FROM shift_role WHERE shift_role.shift_id = signup.shift_id)"
+
+
+def say(*statements):
+    """What is there already gets what is new, by these statements."""
+
+    async def run(_apps, editor):
+        for statement in statements:
+            await editor.client.execute_query(statement)
+
+    return run
+
+
+async def nothing_to_undo(_apps, _editor):
+    """The columns and tables go with the fields and models."""
+
+
 class Migration(migrations.Migration):
     dependencies = [('civic', '0001_initial'), ('civic', '0002_whole'), ('volunteering', '0001_initial')]
 
@@ -198,7 +219,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Volunteer',
             fields=[
-                ('person', fields.OneToOneField('civic.Person', source_field='person_id', primary_key=True, db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('person', fields.OneToOneField('civic.Person', source_field='person_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('commune', fields.ForeignKeyField('civic.Commune', source_field='commune_id', null=True, db_index=True, db_constraint=True, to_field='insee', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('km', fields.IntField(default=15)),
                 ('has_car', fields.BooleanField(default=False)),
@@ -208,7 +230,7 @@ class Migration(migrations.Migration):
                 ('called_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'volunteer', 'app': 'volunteering', 'pk_attr': 'person_id'},
+            options={'table': 'volunteer', 'app': 'volunteering', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.RemoveConstraint(
@@ -274,6 +296,7 @@ class Migration(migrations.Migration):
             name='series',
             field=fields.ForeignKeyField('volunteering.ShiftSeries', source_field='series_id', null=True, db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL),
         ),
+        ops.RunPython(say(PLACES, ROLES), nothing_to_undo),
         ops.AddConstraint(
             model_name='Shift',
             constraint=CheckConstraint(check='taken BETWEEN 0 AND ceiling AND ceiling >= capacity', name='shift_within_places'),
@@ -318,6 +341,7 @@ class Migration(migrations.Migration):
             name='role',
             field=fields.ForeignKeyField('volunteering.ShiftRole', source_field='role_id', null=True, db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT),
         ),
+        ops.RunPython(say(SEATS), nothing_to_undo),
         ops.AddField(
             model_name='Signup',
             name='skills',
