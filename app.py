@@ -5,7 +5,7 @@ It knows everything and nobody knows it. `create_app()` reads the settings; the 
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -121,14 +121,25 @@ from volunteering.signups import tallies
 
 log = structlog.get_logger("civic")
 KEPT_PAGES = (
-    "home", "initiatives.index", "initiatives.show", "campaigns.index", "campaigns.show", "proof.show",
-    "missions.index",
-    "communes.index", "communes.show", "organisations.index", "organisations.show", "events.index", "events.show",
-    "home", "initiatives.index", "initiatives.show", "campaigns.index", "campaigns.show", "sharing.block",
-    "missions.index", "communes.index", "communes.show", "organisations.index", "organisations.show",
-    "events.index", "events.show",
+    "home", "initiatives.index", "initiatives.show", "campaigns.index", "campaigns.show", "proof.show", "sharing.block",
+    "missions.index", "communes.index", "communes.show", "organisations.index", "organisations.show", "events.index",
+    "events.show",
 )  # fmt: skip
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
+
+VOLUNTEERING_ROUTES: list[Any] = [
+    missions_routes,
+    shifts_routes,
+    signups_routes,
+]
+VOLUNTEERING_PARTS: tuple[Any, ...] = (
+    volunteering_panels,
+    tallies,
+)
+VOLUNTEERING_JOBS: tuple[Any, ...] = (
+    shifts_jobs,
+    signups_jobs,
+)
 
 CAMPAIGN_ROUTES: list[Any] = [
     coaching_routes, offers_routes, pledges_routes, payments_routes, offline_routes, onboarding_routes, matching_routes,
@@ -159,7 +170,7 @@ def routes(current: Settings) -> list[BaseRoute]:
         network_routes, desk_routes, demo_routes,
     ]  # fmt: skip
     if current.volunteering:
-        slices += [missions_routes, shifts_routes, signups_routes]
+        slices += VOLUNTEERING_ROUTES
     if current.campaigns:
         slices += CAMPAIGN_ROUTES
     return [route for part in slices for route in part.routes]
@@ -185,16 +196,9 @@ def fill(current: Settings) -> None:
 
 
 def fill_volunteering() -> None:
-    """The parts of missions, shifts and sign-ups."""
-    jobs.register(shifts_jobs.handlers)
-    jobs.register(signups_jobs.handlers)
-    slots.initiative_panels.fill(volunteering_panels.initiative_panel)
-    slots.person_todos.fill(volunteering_panels.person_todos)
-    slots.person_given.fill(volunteering_panels.person_given)
-    slots.home_ways.fill(volunteering_panels.home_ways)
-    slots.figures.fill(volunteering_panels.figures)
-    slots.secret_links.fill(volunteering_panels.secret_links)
-    slots.verifications.fill(tallies.verify)
+    """Missions, shifts, sign-ups and what follows from them: each slice's parts go into the slots of the same name."""
+    fill_parts(VOLUNTEERING_PARTS, slots.ALL)
+    register_work(VOLUNTEERING_JOBS)
 
 
 def fill_steering() -> None:
@@ -214,13 +218,23 @@ def fill_steering() -> None:
 
 def fill_campaigns() -> None:
     """Money for initiatives: each slice's parts go into the slots of the same name."""
-    for part in CAMPAIGN_PARTS:
-        for slot in (*slots.ALL, *campaign_slots.ALL):
-            if filler := getattr(part, slot.name, None):
-                slot.fill(filler)
+    fill_parts(CAMPAIGN_PARTS, (*slots.ALL, *campaign_slots.ALL))
     for verify in CAMPAIGN_CHECKS:
         slots.verifications.fill(*verify.CHECKS)
-    for work in CAMPAIGN_JOBS:
+    register_work(CAMPAIGN_JOBS)
+
+
+def fill_parts(parts: Sequence[Any], known: Sequence[slots.Slot[Any]]) -> None:
+    """Whatever a module calls like a slot is what it gives to that slot."""
+    for part in parts:
+        for slot in known:
+            if filler := getattr(part, slot.name, None):
+                slot.fill(filler)
+
+
+def register_work(modules: Sequence[Any]) -> None:
+    """Their jobs, and how often (minutes) those that come again do."""
+    for work in modules:
         jobs.register(work.handlers)
         for name, minutes in getattr(work, "minutes", {}).items():
             jobs.every(name, minutes=minutes)

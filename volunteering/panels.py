@@ -48,6 +48,11 @@ async def person_todos(person: Person) -> list[Todo]:
     return [_todo(row) for row in sorted(rows, key=lambda row: not row.awaits_link)]
 
 
+async def person_panels(_person: Person) -> list[Panel]:
+    """« Mon bénévolat » in her space: where she finds what concerns her time."""
+    return [Panel("volunteering/_mine.html", {}, order=25)]
+
+
 async def person_given(person: Person) -> list[Given]:
     """The time she really gave, as leads confirmed it."""
     return [

@@ -151,7 +151,7 @@ async def test_many_at_once_never_exceed_the_places(database: object, app: objec
     assert sorted(await states(shift)) == ["confirmed"] * 10 + ["waiting"] * 50
     need = await Need.get(source=f"mission:{shift.mission_id}")
     assert (need.target, need.reached) == (10, 10)
-    assert await tallies.verify() == []
+    assert await tallies.verifications() == []
     await asyncio.gather(*(service.step_back(row, None) for row in await Signup.filter(status="confirmed")))
     assert await counters(shift) == (10, 40)
     promoted = await Signup.filter(shift_id=shift.id, status="offered").order_by("id")
@@ -159,7 +159,7 @@ async def test_many_at_once_never_exceed_the_places(database: object, app: objec
     assert sorted(await states(shift)) == ["cancelled"] * 10 + ["confirmed"] * 10 + ["waiting"] * 40
     waiting = await Signup.filter(shift_id=shift.id, status="waiting").order_by("id")
     assert promoted[-1].id < waiting[0].id, "those who waited longest came first"
-    assert await tallies.verify() == []
+    assert await tallies.verifications() == []
 
 
 async def test_one_visitor_clicking_twice_at_once_takes_one_place(database: object, app: object) -> None:
@@ -167,7 +167,7 @@ async def test_one_visitor_clicking_twice_at_once_takes_one_place(database: obje
     calls = [service.hold(shift, "Camille Rey", "camille@exemple.fr", "une-cle") for _ in range(4)]
     assert len({signup.id for signup in await asyncio.gather(*calls)}) == 1
     assert await counters(shift) == (1, 0)
-    assert await tallies.verify() == []
+    assert await tallies.verifications() == []
 
 
 async def test_the_waiting_list_is_served_in_order_and_one_cancellation_promotes_exactly_one(
@@ -239,7 +239,7 @@ async def test_what_is_offered_passes_on_when_nobody_answers_and_is_taken_by_lin
     assert (await client.submit(mine + "/accepter")).status_code == 303
     assert await states(shift) == ["cancelled", "lapsed", "confirmed"]
     assert await counters(shift) == (1, 0)
-    assert await tallies.verify() == []
+    assert await tallies.verifications() == []
 
 
 async def test_who_seeks_a_stand_in_keeps_her_place_until_somebody_takes_it(client: Client) -> None:
@@ -254,7 +254,7 @@ async def test_who_seeks_a_stand_in_keeps_her_place_until_somebody_takes_it(clie
     assert await states(shift) == ["cancelled", "confirmed"]
     assert await counters(shift) == (1, 0)
     assert (await mails_to(camille.email))[-1].subject.startswith("Quelqu’un vient à votre place")
-    assert await tallies.verify() == []
+    assert await tallies.verifications() == []
 
 
 async def test_a_minor_comes_once_her_parent_has_agreed_by_link(client: Client) -> None:

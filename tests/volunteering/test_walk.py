@@ -89,7 +89,7 @@ async def test_whatever_happens_places_and_queue_stay_true(database: object, app
 async def _check(shift: Shift, where: str) -> None:
     fresh = await Shift.get(id=shift.id)
     assert 0 <= fresh.taken <= fresh.ceiling, where
-    assert await tallies.verify() == [], where
+    assert await tallies.verifications() == [], where
     assert not fresh.waiting or fresh.taken >= fresh.capacity, f"{where}: somebody waits beside a free place"
     need = await Need.get(source=f"mission:{shift.mission_id}")
     assert (need.target, need.reached) == (fresh.capacity, fresh.taken), where

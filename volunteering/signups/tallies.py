@@ -26,7 +26,7 @@ async def given() -> tuple[int, int]:
     return int(rows[0]["people"]), int(rows[0]["minutes"] or 0)
 
 
-async def verify() -> list[str]:
+async def verifications() -> list[str]:
     """Sentences for `civic verify`: each role whose counters differ from its sign-ups, each shift from its roles."""
     roles, shifts = await database.fetch_report(_ROLES), await database.fetch_report(_SUMS)
     return [
