@@ -23,7 +23,7 @@ WEEK_LOOKED_AT = 24
 SHOWN = 3
 
 
-async def initiative_panel(initiative: Initiative, person: Person | None) -> list[Panel]:
+async def initiative_panels(initiative: Initiative, person: Person | None) -> list[Panel]:
     """« Donner de son temps »: the next shift of each mission with its places. Leads see it even when empty."""
     if initiative.is_over:
         return []

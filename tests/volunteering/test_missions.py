@@ -197,7 +197,7 @@ async def test_the_initiative_home_and_my_space_show_what_is_to_come(database: o
     mission = await a_mission(lead=lead, days=3)
     camille = await a_person("Camille Rey")
     await a_signup(await the_shift(mission), camille)
-    (panel,) = await panels.initiative_panel(mission.initiative, camille)
+    (panel,) = await panels.initiative_panels(mission.initiative, camille)
     assert panel.context["places"][0].mine
     assert [todo.text for todo in await panels.person_todos(camille)] == ["Vous venez\u00a0: Accompagner la navette du samedi"]
     (way,) = await panels.home_ways()
