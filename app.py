@@ -112,6 +112,8 @@ from civic.web.cache import PageMemory
 from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
 from demo import routes as demo_routes
 from volunteering import panels as volunteering_panels
+from volunteering.attestations import jobs as attestations_jobs
+from volunteering.attestations import routes as attestations_routes
 from volunteering.missions import routes as missions_routes
 from volunteering.shifts import jobs as shifts_jobs
 from volunteering.shifts import routes as shifts_routes
@@ -131,6 +133,7 @@ VOLUNTEERING_ROUTES: list[Any] = [
     missions_routes,
     shifts_routes,
     signups_routes,
+    attestations_routes,
 ]
 VOLUNTEERING_PARTS: tuple[Any, ...] = (
     volunteering_panels,
@@ -139,6 +142,7 @@ VOLUNTEERING_PARTS: tuple[Any, ...] = (
 VOLUNTEERING_JOBS: tuple[Any, ...] = (
     shifts_jobs,
     signups_jobs,
+    attestations_jobs,
 )
 
 CAMPAIGN_ROUTES: list[Any] = [
