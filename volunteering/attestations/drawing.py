@@ -88,7 +88,7 @@ def _signed(drawn: Paper, paper: Attestation, said: Content, address: str) -> No
     if drawn.will_page_break(BOX + 12):
         drawn.add_page()
     top = drawn.get_y() + 2
-    signed = f"{said.signatory}\n{said.function}\n{_('le %(day)s', day=day_short(paper.issued_at))}"
+    signed = f"{said.signatory}\n{said.function}\n{_('Fait le %(day)s.', day=day_short(paper.issued_at))}"
     shown = f"{codes.shown(paper.code)}\n"
     drawn.signatures(
         [_("Pour %(body)s", body=said.body), _("Vérifier ce papier : photographiez, ou recopiez ce code")], height=BOX,

@@ -7,6 +7,7 @@ from civic import clock, database
 from civic.database import retrying, transaction
 from civic.errors import DomainError, Invalid
 from civic.i18n import _, speaking
+from civic.initiatives.models import Initiative
 from civic.organisations.queries import kind_labels
 from civic.people.actor import Actor
 from civic.people.models import Person
@@ -106,7 +107,7 @@ async def _made(wanted: Wanted, signatory: Signatory, actor: Actor) -> Attestati
     if not found.entries:
         raise NoPaper(_("Aucune heure validée dans cette période."))
     with speaking("fr"):
-        said = _content(wanted, found, signatory)
+        said = _content(wanted, found, signatory, await _kind_of(wanted.body))
     paper = await Attestation.create(
         code=code, person=wanted.person, organisation_id=wanted.body.organisation_id,
         initiative_id=wanted.body.initiative_id, first_day=wanted.first, last_day=wanted.last, minutes=said.minutes,
@@ -116,12 +117,20 @@ async def _made(wanted: Wanted, signatory: Signatory, actor: Actor) -> Attestati
     return paper
 
 
-def _content(wanted: Wanted, found: Found, signatory: Signatory) -> Content:
+async def _kind_of(body: Body) -> str:
+    """What the body is, in words: « Association », « Initiative portée par Les Jardins du Carron »."""
+    if body.organisation:
+        return kind_labels()[body.organisation.kind]
+    initiative = await Initiative.get(id=body.initiative_id or 0).select_related("organisation")
+    carrier = initiative.organisation
+    return _("Initiative portée par %(who)s", who=carrier.name) if carrier else _("Initiative d’habitants")
+
+
+def _content(wanted: Wanted, found: Found, signatory: Signatory, kind: str) -> Content:
     organisation = wanted.body.organisation
     commune = organisation.commune if organisation else None
     return Content(
-        name=wanted.person.name, body=wanted.body.name,
-        body_kind=kind_labels()[organisation.kind] if organisation else _("Initiative d’habitants"),
+        name=wanted.person.name, body=wanted.body.name, body_kind=kind,
         body_place=commune.label if commune else "", lines=found.lines,
         skills=skills.said(list(content.skills(found.entries))), entries=[entry.id for entry in found.entries],
         signatory=signatory.person.name, function=signatory.function,
