@@ -114,12 +114,18 @@ from demo import routes as demo_routes
 from volunteering import panels as volunteering_panels
 from volunteering.attestations import jobs as attestations_jobs
 from volunteering.attestations import routes as attestations_routes
+from volunteering.hours import jobs as hours_jobs
+from volunteering.hours import lead_routes as hours_lead_routes
+from volunteering.hours import panels as hours_panels
+from volunteering.hours import routes as hours_routes
+from volunteering.hours import verify as hours_verify
 from volunteering.missions import routes as missions_routes
 from volunteering.shifts import jobs as shifts_jobs
 from volunteering.shifts import routes as shifts_routes
 from volunteering.signups import jobs as signups_jobs
 from volunteering.signups import routes as signups_routes
 from volunteering.signups import tallies
+from volunteering.valuation import routes as valuation_routes
 
 log = structlog.get_logger("civic")
 KEPT_PAGES = (
@@ -134,15 +140,21 @@ VOLUNTEERING_ROUTES: list[Any] = [
     shifts_routes,
     signups_routes,
     attestations_routes,
+    hours_routes,
+    hours_lead_routes,
+    valuation_routes,
 ]
 VOLUNTEERING_PARTS: tuple[Any, ...] = (
     volunteering_panels,
     tallies,
+    hours_panels,
+    hours_verify,
 )
 VOLUNTEERING_JOBS: tuple[Any, ...] = (
     shifts_jobs,
     signups_jobs,
     attestations_jobs,
+    hours_jobs,
 )
 
 CAMPAIGN_ROUTES: list[Any] = [

@@ -1,39 +1,45 @@
-"""Entries of the ledger of hours for tests."""
+"""Presence lists and hours for tests, made through the services."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from civic import clock
+from civic import clock, jobs
 from civic.initiatives.models import Initiative
-from civic.organisations.models import Organisation
+from civic.people.actor import Actor
 from civic.people.models import Person
-from volunteering.hours.models import EntryStatus, HoursEntry, TimeKind
+from tests.factories import a_person
+from tests.factories.volunteering import a_mission, the_shift
+from volunteering.hours import service
+from volunteering.hours.models import HoursEntry, TimeKind
+from volunteering.hours.service import Gift
+from volunteering.shifts.models import Shift
+from volunteering.signups import attendance
+from volunteering.signups.models import Signup
+from volunteering.signups.service import Wish, sign_up
+
+
+async def a_shift_gone_by(lead: Person, people: list[Person], party: int = 1) -> tuple[Shift, list[Signup]]:
+    """A shift of three hours, a week from now, for which these people sign up; then the clock goes eight days on."""
+    shift = await the_shift(await a_mission(lead=lead, places=20))
+    rows = [await sign_up(shift, Actor(one), f"cle-{one.id}", Wish(party=party, anyway=True)) for one in people]
+    clock.travel(timedelta(days=9))
+    return shift, rows
+
+
+async def list_noted(shift: Shift, present: list[Signup], lead: Person, excused: list[Signup] | None = None) -> None:
+    """The lead says who came, and what follows from it is done."""
+    ids = {row.id for row in excused or []}
+    await attendance.confirm_presence(shift, {row.id for row in present}, Actor(lead), ids)
+    await jobs.run_due(schedules=False)
 
 
 async def some_hours(
-    person: Person, initiative: Initiative, hours: float = 3, *, day: date | None = None,
-    kind: TimeKind = TimeKind.MISSION, status: EntryStatus = EntryStatus.VALIDATED,
-    organisation: Organisation | None = None, title: str = "La navette du samedi", role: str = "",
-    skills: tuple[str, ...] = (),
+    initiative: Initiative, person: Person | None = None, minutes: int = 120, *, day: date | None = None,
+    kind: TimeKind = TimeKind.MISSION, title: str = "Affiches de la fête", by: Person | None = None,
 ) -> HoursEntry:  # fmt: skip
-    """Agreed hours of one day, today unless told."""
-    present = clock.now()
-    minutes = int(hours * 60)
-    return await HoursEntry.create(
-        person=person, initiative=initiative, organisation_id=organisation.id if organisation else None, title=title,
-        role_title=role, skills=list(skills), kind=kind, day=day or clock.today(), minutes=minutes,
-        proposed_minutes=minutes, status=status, created_at=present, updated_at=present,
-        frozen_at=present if status == EntryStatus.FROZEN else None,
-    )  # fmt: skip
-
-
-async def many_hours(
-    person: Person, initiative: Initiative, hours: int, year: int, organisation: Organisation | None,
-    kind: TimeKind = TimeKind.GOVERNANCE,
-) -> None:  # fmt: skip
-    """So many agreed hours of a civil year, ten a day from the 1st of January on."""
-    for place in range(0, hours, 10):
-        month, day = 1 + place // 10 // 28, 1 + place // 10 % 28
-        await some_hours(
-            person, initiative, min(10, hours - place), day=date(year, month, day), kind=kind,
-            organisation=organisation, title="Conseil d’administration",
-        )  # fmt: skip
+    """Hours that a person proposes herself; `by`: who validates them."""
+    person = person or await a_person()
+    gift = Gift(kind, day or clock.today(), minutes, title)
+    entry = await service.propose(initiative, person, gift, person.id)
+    if by:
+        await service.validate(entry, minutes, Actor(by))
+    return await HoursEntry.get(id=entry.id).select_related("initiative")

@@ -20,8 +20,8 @@ from civic.people.actor import Actor
 from civic.people.models import AuditEntry, Person, RoleName
 from tests.client import Client
 from tests.factories import a_person, an_initiative, an_organisation
-from tests.factories.hours import some_hours
-from volunteering.attestations import codes, content, drawing, queries, service, words
+from tests.factories.attestations import some_hours
+from volunteering.attestations import codes, content, drawing, queries, service
 from volunteering.attestations.models import Attestation
 from volunteering.attestations.service import Wanted
 from volunteering.hours.models import EntryStatus, HoursEntry, TimeKind
@@ -272,11 +272,6 @@ def test_a_code_is_read_as_people_copy_it() -> None:
     made = {codes.new() for _turn in range(200)}
     assert len(made) == 200
     assert all(codes.read(codes.shown(code)) == code for code in made)
-
-
-@pytest.mark.parametrize(("minutes", "said"), [(45, "45\u00a0min"), (120, "2\u00a0h"), (125, "2\u00a0h\u00a005")])
-def test_time_is_said_in_hours_and_minutes(minutes: int, said: str) -> None:
-    assert words.duration(minutes) == said
 
 
 async def test_many_missions_turn_the_page_and_keep_the_signature_whole(database: object, settings: object) -> None:

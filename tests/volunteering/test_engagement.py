@@ -13,7 +13,7 @@ from civic.organisations.models import OrganisationKind
 from civic.people.models import Person
 from tests.client import Client
 from tests.factories import a_person, an_initiative, an_organisation
-from tests.factories.hours import many_hours, some_hours
+from tests.factories.attestations import many_hours, some_hours
 from volunteering.attestations import engagement
 from volunteering.attestations.jobs import engagement_reminders_due, occasion_of
 from volunteering.attestations.models import EngagementLetter, Occasion

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from volunteering.hours.models import EntryStatus, HoursEntry, TimeKind
+from volunteering.hours.models import HoursEntry, TimeKind
 from volunteering.missions.skills import CODES
 
 APART = (TimeKind.GOVERNANCE, TimeKind.LEADING)
 """What is told apart from work on the ground."""
-PENDING = (EntryStatus.PROPOSED, EntryStatus.CORRECTED)
-"""What awaits a coordinator."""
 
 
 class Line(BaseModel):

@@ -9,7 +9,8 @@ from civic.web.formats import day_short
 from volunteering.attestations import codes, content
 from volunteering.attestations.content import Content, Line
 from volunteering.attestations.models import Attestation
-from volunteering.attestations.words import duration, kinds, period
+from volunteering.attestations.words import kinds, period
+from volunteering.hours.words import duration
 
 BOX, CODE_SIZE = 40.0, 27.0
 """Height of the signature's box and side of the check code, in millimetres."""
@@ -56,9 +57,9 @@ def _attestation(drawn: Paper, paper: Attestation, said: Content, address: str) 
         drawn.heading(_("Compétences mises en œuvre"), level=2)
         drawn.text_block(" · ".join(said.skills))
     drawn.text_block(_(
-        "Ce temps a été donné librement, sans contrepartie et sans lien de subordination : il n’a donné lieu à aucune "
-        "rémunération. Ce papier n’est ni un contrat ni un certificat de travail. Il reprend des heures validées par la "
-        "structure qui les a reçues."
+        "Ce temps a été donné librement, sans contrepartie et sans lien de subordination : il n’a donné lieu à "
+        "aucune rémunération. Ce papier n’est ni un contrat ni un certificat de travail. Il reprend des heures "
+        "validées par la structure qui les a reçues."
     ), size=9, muted=True)  # fmt: skip
     _signed(drawn, paper, said, address)
 

@@ -22,9 +22,9 @@ from datetime import date
 from civic import clock, database
 from civic.organisations.models import Organisation, OrganisationKind
 from civic.people.models import Person
-from volunteering.attestations.content import APART, PENDING
+from volunteering.attestations.content import APART
 from volunteering.hours import queries as hours
-from volunteering.hours.models import HoursEntry
+from volunteering.hours.models import PENDING, HoursEntry
 
 HOURS, HOURS_IN_ONE = 200, 100
 """Of governance or leading in a civil year: in all, and in one association."""

@@ -14,7 +14,7 @@ from civic.web.page import page, redirect
 from volunteering.attestations import engagement
 from volunteering.attestations.jobs import STOP
 from volunteering.attestations.models import EngagementSilence
-from volunteering.attestations.words import duration
+from volunteering.hours.words import duration
 
 
 async def show(request: Request) -> Response:

@@ -9,7 +9,7 @@ from civic.people import links
 from civic.web.formats import day_short
 from volunteering.attestations import engagement
 from volunteering.attestations.models import EngagementSilence, Occasion
-from volunteering.attestations.words import duration
+from volunteering.hours.words import duration
 
 STOP = "engagement"
 """Purpose of the signed link that stops these letters."""

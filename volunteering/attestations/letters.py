@@ -9,7 +9,8 @@ from civic.people.models import Person
 from volunteering.attestations import codes, queries
 from volunteering.attestations.content import Content
 from volunteering.attestations.models import Attestation
-from volunteering.attestations.words import duration, period
+from volunteering.attestations.words import period
+from volunteering.hours.words import duration
 
 
 async def issued(paper: Attestation, said: Content, volunteer: Person, signatory: Person, actor: Actor) -> None:

@@ -17,7 +17,7 @@ from volunteering.attestations import content
 from volunteering.attestations.models import Attestation
 from volunteering.attestations.signing import Body
 from volunteering.hours import queries as hours
-from volunteering.hours.models import HoursEntry
+from volunteering.hours.models import PENDING, HoursEntry
 
 PAPER = "attestation"
 """Purpose of the signed link to a paper."""
@@ -79,7 +79,7 @@ def body_of_initiative(initiative: Initiative) -> Body:
 async def found(person_id: int, body: Body, first: date, last: date) -> Found:
     """The hours of one person for one body, from one day to another, both included."""
     agreed = [entry for entry in await hours.agreed(person_id, first, last) if _is_of(entry, body)]
-    waiting = HoursEntry.filter(person_id=person_id, day__gte=first, day__lte=last, status__in=content.PENDING)
+    waiting = HoursEntry.filter(person_id=person_id, day__gte=first, day__lte=last, status__in=PENDING)
     return Found(body, first, last, agreed, sum(entry.minutes for entry in await waiting if _is_of(entry, body)))
 
 

@@ -18,7 +18,8 @@ from volunteering.attestations.forms import CodeForm, ReasonForm, WantedForm
 from volunteering.attestations.models import Attestation
 from volunteering.attestations.queries import Found
 from volunteering.attestations.signing import who_signs
-from volunteering.attestations.words import duration, kinds, period
+from volunteering.attestations.words import kinds, period
+from volunteering.hours.words import duration
 from volunteering.missions import skills as nomenclature
 
 HIDDEN = {"X-Robots-Tag": "noindex", "Cache-Control": "no-store"}

@@ -18,7 +18,6 @@ from volunteering.attestations.models import Attestation
 from volunteering.attestations.queries import Found
 from volunteering.attestations.signing import Body, Signatory
 from volunteering.hours import freezing
-from volunteering.hours.models import EntryStatus
 from volunteering.missions import skills
 
 _HOLD = "UPDATE person SET name = name WHERE id = ?"
@@ -103,7 +102,7 @@ async def _made(wanted: Wanted, signatory: Signatory, actor: Actor) -> Attestati
     before = await queries.found(wanted.person.id, wanted.body, wanted.first, wanted.last)
     await freezing.freeze([entry.id for entry in before.entries], actor.hand.id, f"attestation:{code}")
     found = await queries.found(wanted.person.id, wanted.body, wanted.first, wanted.last)
-    found.entries = [entry for entry in found.entries if entry.status == EntryStatus.FROZEN]
+    found.entries = [entry for entry in found.entries if entry.is_frozen]
     if not found.entries:
         raise NoPaper(_("Aucune heure validée dans cette période."))
     with speaking("fr"):

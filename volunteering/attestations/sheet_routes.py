@@ -14,7 +14,8 @@ from civic.web.page import page
 from volunteering.attestations import drawing, sheets
 from volunteering.attestations.content import APART, Line
 from volunteering.attestations.forms import SheetForm
-from volunteering.attestations.words import duration, kinds
+from volunteering.attestations.words import kinds
+from volunteering.hours.words import duration
 from volunteering.missions.skills import words
 
 

@@ -15,7 +15,8 @@ from civic.web.page import page, redirect, redirect_to
 from volunteering.attestations import codes, queries, service
 from volunteering.attestations.content import Content
 from volunteering.attestations.forms import IssueForm, PeriodForm
-from volunteering.attestations.words import duration, period
+from volunteering.attestations.words import period
+from volunteering.hours.words import duration
 
 
 async def index(request: Request) -> Response:

@@ -1,20 +1,10 @@
-"""How sums of time and periods are said."""
+"""How periods and kinds of time are said on papers."""
 
 from datetime import date
 
 from civic.i18n import _
-from civic.web.formats import day_short, number
+from civic.web.formats import day_short
 from volunteering.hours.models import TimeKind
-
-
-def duration(minutes: int) -> str:
-    """« 12 h », « 12 h 30 », « 45 min »."""
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return _("%(minutes)s\u00a0min", minutes=rest)
-    if not rest:
-        return _("%(hours)s\u00a0h", hours=number(hours))
-    return _("%(hours)s\u00a0h\u00a0%(minutes)s", hours=number(hours), minutes=f"{rest:02d}")
 
 
 def period(first: date, last: date) -> str:
