@@ -114,6 +114,7 @@ from demo import routes as demo_routes
 from volunteering import panels as volunteering_panels
 from volunteering.attestations import jobs as attestations_jobs
 from volunteering.attestations import routes as attestations_routes
+from volunteering.attestations import verify as attestations_verify
 from volunteering.hours import jobs as hours_jobs
 from volunteering.hours import lead_routes as hours_lead_routes
 from volunteering.hours import panels as hours_panels
@@ -145,6 +146,7 @@ VOLUNTEERING_ROUTES: list[Any] = [
     valuation_routes,
 ]
 VOLUNTEERING_PARTS: tuple[Any, ...] = (
+    attestations_verify,
     volunteering_panels,
     tallies,
     hours_panels,
