@@ -28,7 +28,7 @@ WORDS = {
     "verdict": "adopted", "closes": "lundi 30 novembre à 20 h", "links": [["Ma place", "http://testserver/p/1"]],
     "integration": "Un arrêt sur deux.", "accepted": True, "committee": "Le comité", "message": "Je conduis.",
     "who": "Rose M.", "code": "123 456", "link": "lien", "contact": "Sélim L.", "contact_note": "", "bring": "",
-    "when": "lundi 30 novembre, 8 h à 10 h", "where": "Trévoux", "rank": 0, "confirmed": True, "old": "mardi, 8 h",
+    "when": "lundi 30 novembre, 8 h à 10 h", "where": "Trévoux", "rank": 0, "confirmed": True, "old": "mardi, 8 h", "stands_in": False,
     "number": "2026-00012", "voided": "2026-00007", "old_place": "La halle", "place": "Le pré", "lift": True, "line": "Le minibus",
     "unseen": False, "at_once": False, "missed": False, "back_until": "", "anonymous": False,
     "next_on": "samedi 5 décembre", "year": 2025, "months": 11, "running": True,

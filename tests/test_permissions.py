@@ -63,8 +63,9 @@ from tests.factories.recurring import a_support
 from tests.factories.steering import a_committee, a_member, an_open_decision
 from tests.factories.steering import a_draft as a_decision_draft
 from tests.factories.volunteering import a_mission, a_signup, the_shift
-from volunteering.signups.letters import token_of
+from volunteering.signups.letters import guardian_token, token_of
 from volunteering.signups.links import thanks_token
+from volunteering.signups.models import GuardianConsent, Signup
 
 TABLE = Path(__file__).parent / "permissions.txt"
 ROLES = ("visitor", "stranger", "lead", "animator", "treasurer")
@@ -161,8 +162,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "events.new": {"slug": initiative.slug}, "events.create": {"slug": initiative.slug},
         "missions": {"slug": mission.slug}, "missions.new": {"slug": initiative.slug},
         "missions.create": {"slug": initiative.slug}, "shifts": of_shift, "signups": of_shift,
-        **{f"signups.{act}": {"token": token_of(signup)} for act in ("show", "calendar", "confirm", "cancel", "come_back")},
-        "signups.thanks": {"token": thanks_token(signup)},
+        **await one_who_comes(signup),
         "needs": {"slug": initiative.slug, "id": (await a_thing(initiative)).id}, "campaigns.qr": {"slug": live.slug},
         "campaigns": of_draft, "campaigns.show": {"slug": live.slug}, "campaigns.new": {"slug": initiative.slug},
         "campaigns.create": {"slug": initiative.slug}, "campaigns.remove_cost": of_draft | {"line": line.id},
@@ -191,6 +191,17 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "media": {"name": a_photo()}, "landscapes": {"motif": "panorama", "seed": "1"},
         "people": {"link": "inconnu", "id": 999}, "desk": {"token": "0" * 32}, "mail": {"id": 1}, "demo": {"key": "lead"},
     }  # fmt: skip
+
+
+async def one_who_comes(signup: Signup) -> dict[str, dict[str, Any]]:
+    """A sign-up by its links: her own, the one that only shows, her guardian's."""
+    minor = await GuardianConsent.create(signup=signup, age=16, name="Paul Rey", asked_at=clock.now())
+    acts = ("show", "calendar", "confirm", "accept", "seek", "keep", "cancel", "come_back")
+    return {
+        **{f"signups.{act}": {"token": token_of(signup)} for act in acts},
+        **{f"signups.{act}": {"token": guardian_token(minor)} for act in ("guardian", "guardian_answer")},
+        "signups.thanks": {"token": thanks_token(signup)},
+    }
 
 
 async def a_receipt(pledge: Pledge | None = None, gift: OfflineGift | None = None) -> Receipt:
