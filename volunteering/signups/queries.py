@@ -59,7 +59,10 @@ async def active_of(shift_id: int, person_id: int) -> Signup | None:
 
 async def position(signup: Signup) -> int:
     """Her rank in the queue of her role, from 1, under the shift's rule of fairness. Needs shift and mission."""
-    rows = await Signup.filter(role_id=signup.role_id, status=SignupStatus.WAITING).order_by("id")
+    waiting = Signup.filter(role_id=signup.role_id, status=SignupStatus.WAITING)
+    if fairness.is_open_to_all(signup.shift):
+        return await waiting.filter(id__lte=signup.id).count()
+    rows = await waiting.order_by("id")
     order = await fairness.in_order(signup.shift, rows)
     return next((rank for rank, one in enumerate(order, 1) if one.id == signup.id), 0)
 
