@@ -196,7 +196,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
 async def one_who_comes(signup: Signup) -> dict[str, dict[str, Any]]:
     """A sign-up by its links: her own, the one that only shows, her guardian's."""
     minor = await GuardianConsent.create(signup=signup, age=16, name="Paul Rey", asked_at=clock.now())
-    acts = ("show", "calendar", "confirm", "accept", "seek", "keep", "cancel", "come_back")
+    acts = ("show", "calendar", "confirm", "accept", "seek", "keep", "fewer", "cancel", "come_back")
     return {
         **{f"signups.{act}": {"token": token_of(signup)} for act in acts},
         **{f"signups.{act}": {"token": guardian_token(minor)} for act in ("guardian", "guardian_answer")},

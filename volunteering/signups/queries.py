@@ -9,7 +9,7 @@ from civic.people import links
 from civic.people.models import Person
 from volunteering.shifts.models import Shift
 from volunteering.signups import fairness
-from volunteering.signups.models import COMING, OVER, SEATED, Signup, SignupStatus
+from volunteering.signups.models import COMING, OVER, SEATED, Signup, SignupChange, SignupStatus
 
 
 @dataclass(slots=True)
@@ -65,6 +65,13 @@ async def position(signup: Signup) -> int:
     rows = await waiting.order_by("id")
     order = await fairness.in_order(signup.shift, rows)
     return next((rank for rank, one in enumerate(order, 1) if one.id == signup.id), 0)
+
+
+async def was_stood_in(signup: Signup) -> bool:
+    """Somebody has come in her place."""
+    if signup.status != SignupStatus.CANCELLED:
+        return False
+    return await SignupChange.filter(signup_id=signup.id, cause="stood_in").exists()
 
 
 async def coming_of(person: Person) -> list[Signup]:

@@ -105,6 +105,31 @@ async def step_back(signup: Signup, actor_id: int | None, *, reason: str = "", c
         await letters.cancelled(fresh, change)
 
 
+@database.retrying
+async def come_fewer(signup: Signup, party: int, actor_id: int | None) -> None:
+    """Some of a group do not come: their places are offered to the next, or a smaller group waits at its old rank.
+
+    Harmless when repeated. Raises DomainError once the shift has started, Invalid when it would be more than before.
+    """
+    async with database.transaction():
+        await places.lock_to_come(signup.shift_id)
+        fresh = await Signup.get(id=signup.id).select_related("person", "shift__mission")
+        if fresh.status not in COMING or fresh.is_offered:
+            raise DomainError(_("Le nombre ne se change plus ici."))
+        if not 1 <= party <= fresh.party:
+            raise Invalid(_("Écrivez un nombre de 1 à %(n)s.", n=fresh.party), field="party")
+        freed, fresh.party = fresh.party - party, party
+        if not freed:
+            return
+        change = await queue.move(fresh, fresh.status, "fewer", actor_id)
+        if fresh.status != SignupStatus.WAITING:
+            await places.give_back(fresh.role_id, freed)
+        if fresh.confirmed_at is not None:
+            await letters.settled(fresh, fresh.status, change)
+        await queue.hand_on(fresh.shift, fresh.role_id, news=f"left-{change.id}")
+        await queue.sum_up(fresh.shift)
+
+
 def is_late(signup: Signup) -> bool:
     """So near to the shift that stepping back needs a word. Needs shift and mission."""
     return signup.status == SignupStatus.CONFIRMED and (
