@@ -113,8 +113,7 @@ def mime(letter: Letter, to: str, key: str, calendar: str | None = None, unsubsc
     message.add_alternative(letter.html, subtype="html")
     if calendar:
         method = _METHOD.search(calendar)
-        message.add_alternative(
-            calendar, subtype="calendar", cte="base64", params={"method": method[1]} if method else None
-        )
+        params = {"charset": "utf-8", **({"method": method[1]} if method else {})}
+        message.add_alternative(calendar.encode(), "text", "calendar", params=params)  # as text it would lose its CRLF
         message.add_attachment(calendar.encode(), "application", "ics", filename="civic.ics")
     return message
