@@ -40,7 +40,7 @@ async def feed_of_secret(secret: str) -> CalendarFeed:
     if found is None:
         raise NotFound(_("Cette adresse d’agenda n’existe pas."))
     if found.revoked_at is not None or found.person.erased_at is not None:
-        raise Gone(_("Cette adresse d’agenda ne vaut plus. La nouvelle est dans « Mon espace »."))
+        raise Gone(_("Cette adresse d’agenda ne vaut plus. La nouvelle est dans « Mon espace »."))
     return found
 
 

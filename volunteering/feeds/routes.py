@@ -75,14 +75,14 @@ async def renew(request: Request) -> Response:
 async def revoke(request: Request) -> Response:
     """No address any more."""
     await service.revoke(_herself(request).person)
-    return redirect("feeds.show", flash=_("C’est fait : votre adresse d’agenda ne vaut plus."))
+    return redirect("feeds.show", flash=_("C’est fait : votre adresse d’agenda ne vaut plus."))
 
 
 def _herself(request: Request) -> Actor:
     """The person, not the animator who helps her: whoever sees the address may read it for ever. Raises Forbidden."""
     actor = actor_of(request)
     if actor.recorded_by:
-        raise Forbidden(_("Une adresse d’agenda est secrète : elle se voit seulement depuis son propre compte."))
+        raise Forbidden(_("Une adresse d’agenda est secrète : elle se voit seulement depuis son propre compte."))
     return actor
 
 

@@ -99,7 +99,7 @@ def _lines(shift: Shift, mission: Mission) -> list[str]:
     """What to know beside the hours. Why it does not take place is for those who were to come: it may name somebody."""
     if shift.is_cancelled:
         return [_("Ce créneau n’aura pas lieu.")]
-    return [shift.note, _("À apporter : %(what)s", what=mission.bring) if mission.bring else ""]
+    return [shift.note, _("À apporter : %(what)s", what=mission.bring) if mission.bring else ""]
 
 
 def _on_the_clock(moment: datetime) -> datetime:

@@ -28,9 +28,9 @@ def entry_of(signup: Signup, href: str, earlier: int) -> Entry:
     status = TENTATIVE if signup.status in (SignupStatus.OFFERED, SignupStatus.HELD) else CONFIRMED
     if not signup.is_active or signup.shift.is_cancelled:
         status = CANCELLED
-    words = [_("Votre code à l’arrivée : %(code)s", code=signup.code)] if signup.code and status != CANCELLED else []
+    words = [_("Votre code à l’arrivée : %(code)s", code=signup.code)] if signup.code and status != CANCELLED else []
     if signup.shift.is_cancelled and signup.shift.reason:
-        words = [_("La raison : %(reason)s", reason=signup.shift.reason)]
+        words = [_("La raison : %(reason)s", reason=signup.shift.reason)]
     return Entry(
         signup.shift, href, status, 2 * earlier + int(not signup.is_active), words, changed_at=signup.updated_at
     )
