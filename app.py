@@ -112,12 +112,13 @@ from civic.web.cache import PageMemory
 from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
 from demo import routes as demo_routes
 from volunteering import panels as volunteering_panels
+from volunteering.feeds import routes as feeds_routes
 from volunteering.missions import routes as missions_routes
 from volunteering.shifts import jobs as shifts_jobs
 from volunteering.shifts import routes as shifts_routes
 from volunteering.signups import jobs as signups_jobs
+from volunteering.signups import reminders, tallies
 from volunteering.signups import routes as signups_routes
-from volunteering.signups import tallies
 
 log = structlog.get_logger("civic")
 KEPT_PAGES = (
@@ -131,6 +132,7 @@ VOLUNTEERING_ROUTES: list[Any] = [
     missions_routes,
     shifts_routes,
     signups_routes,
+    feeds_routes,
 ]
 VOLUNTEERING_PARTS: tuple[Any, ...] = (
     volunteering_panels,
@@ -139,6 +141,7 @@ VOLUNTEERING_PARTS: tuple[Any, ...] = (
 VOLUNTEERING_JOBS: tuple[Any, ...] = (
     shifts_jobs,
     signups_jobs,
+    reminders,
 )
 
 CAMPAIGN_ROUTES: list[Any] = [

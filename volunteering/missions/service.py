@@ -6,7 +6,7 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from civic import clock, database
+from civic import clock, database, jobs
 from civic.activity import service as activity
 from civic.errors import DomainError
 from civic.i18n import _
@@ -20,6 +20,8 @@ from volunteering.missions.models import UNDATED, Mission, MissionStatus
 
 COMING = ("coming_shifts", "coming_capacity", "coming_taken", "listed_at", "next_ends_at", "last_at")
 """The fields of a mission that its shifts keep."""
+PLACE = ("place", "commune_id", "remote")
+"""The fields that say where one goes."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -51,6 +53,8 @@ async def edit(mission: Mission, values: dict[str, Any]) -> None:
         await lock(mission.id)
         await Mission.filter(id=mission.id).update(**changes, updated_at=clock.now())
         await keep_need(mission.id)
+        if any(name in changes and changes[name] != getattr(mission, name) for name in PLACE):
+            await jobs.enqueue("mission_moved", key=f"{mission.id}:{clock.now().isoformat()}", mission_id=mission.id)
 
 
 async def open_(mission: Mission) -> None:

@@ -15,15 +15,18 @@ from civic.web import urls
 from civic.web.formats import moment
 from volunteering.missions.models import Mission
 from volunteering.missions.words import when, where
-from volunteering.shifts.calendars import calendar
 from volunteering.shifts.models import Shift
+from volunteering.shifts.moments import Reminder
 from volunteering.shifts.words import rule_of
+from volunteering.signups import calendars, told
 from volunteering.signups.models import GuardianConsent, Signup, SignupChange, SignupStatus
 from volunteering.signups.queries import position
 
 LINK, GUARDIAN = "signup", "guardian"
 _STANDS = {SignupStatus.WAITING: "waiting", SignupStatus.HELD: "minor_held"}
 """The mail that says where she stands, when it is not that she comes."""
+WHOLE = ("person", "role", "shift__mission__commune", "shift__mission__contact")
+"""What must be read with a sign-up so that its mails can be written."""
 
 
 def token_of(signup: Signup) -> str:
@@ -36,17 +39,13 @@ def guardian_token(consent: GuardianConsent) -> str:
     return links.make(GUARDIAN, consent.id)
 
 
-def ics(signup: Signup) -> str:
-    """The sign-up as a calendar file: always the same UID, one step further when the person has stepped back.
+async def ics(signup: Signup) -> str:
+    """The sign-up as a calendar file to download. Needs the shift, its mission and the mission's commune."""
+    return await calendars.file_for(signup, _href(signup))
 
-    Needs the shift, its mission and the mission's commune.
-    """
-    shift = signup.shift
-    href = urls.absolute("signups.show", token=token_of(signup))
-    return calendar(
-        shift, shift.mission, uid=f"signup-{signup.id}", href=href, called_off=not signup.is_active,
-        steps=0 if signup.is_active else 1,
-    )  # fmt: skip
+
+def _href(signup: Signup) -> str:
+    return urls.absolute("signups.show", token=token_of(signup))
 
 
 async def taken(signup: Signup, change: SignupChange) -> None:
@@ -125,15 +124,25 @@ async def called_off(signup: Signup, change: SignupChange) -> None:
     await _send("shift_cancelled", signup, f"called-off-{change.id}", with_calendar=change.before == "confirmed")
 
 
-async def moved(signup: Signup, old_start: datetime, old_end: datetime, version: int) -> None:
-    """The shift has other hours: old and new."""
+async def changed(signup: Signup, fallback: dict[str, str]) -> None:
+    """What is new for her, old and new, if it is worth a message; `fallback` is what she knew if nobody noted it."""
+    with speaking(signup.person.locale):
+        news = await told.news_for(signup, fallback)
+    if not news:
+        return
+    extra = {"old": news.hours, "old_place": news.place, "new_note": news.note}
     confirmed = signup.status == SignupStatus.CONFIRMED
-    await _send("shift_changed", signup, f"moved-{version}", with_calendar=confirmed, old=(old_start, old_end))
+    await _send("shift_changed", signup, f"changed-{signup.shift.sequence}", with_calendar=confirmed, extra=extra)
+
+
+async def reminder(signup: Signup, kind: Reminder, start: datetime) -> None:
+    """Two days, or some hours, before: what, where, who to call, her code. Once for these hours. Needs the role."""
+    extra = {"role": signup.role.title if signup.role else "", "code": signup.code, "party": signup.party}
+    await _send(f"reminder_{kind}", signup, f"reminder-{kind}-{start.isoformat()}", extra=extra)
 
 
 async def _send(
-    name: str, signup: Signup, key: str, *, with_calendar: bool = False,
-    old: tuple[datetime, datetime] | None = None, extra: dict[str, Any] | None = None,
+    name: str, signup: Signup, key: str, *, with_calendar: bool = False, extra: dict[str, Any] | None = None
 ) -> None:
     whole = await _whole(signup)
     person = whole.person
@@ -142,11 +151,13 @@ async def _send(
     rank = await position(whole) if whole.status == SignupStatus.WAITING else 0
     guardian = await _guardian(whole) if name == "minor_held" else ""
     with speaking(person.locale):
-        context = _words(whole, rank) | ({"old": when(*old)} if old else {}) | {"guardian": guardian} | (extra or {})
+        context = _words(whole, rank) | {"guardian": guardian} | (extra or {})
+        attached = await calendars.invitation_to(whole, _href(whole)) if with_calendar else None
     await mail.send(
         f"volunteering/{name}", to=person.email, key=f"signup-{whole.id}-{key}", locale=person.locale,
-        calendar=ics(whole) if with_calendar else None, **context,
+        calendar=attached, **context,
     )  # fmt: skip
+    await told.remember(whole)
 
 
 async def _guardian(signup: Signup) -> str:
@@ -161,9 +172,7 @@ async def _whole(signup: Signup) -> Signup:
         known = isinstance(mission, Mission) and isinstance(mission.commune, Commune | None)
         if known and isinstance(mission.contact, Person | None):
             return signup
-    return await Signup.get(id=signup.id).select_related(
-        "person", "shift__mission__commune", "shift__mission__contact"
-    )
+    return await Signup.get(id=signup.id).select_related(*WHOLE)
 
 
 def _words(signup: Signup, rank: int) -> dict[str, Any]:

@@ -146,7 +146,7 @@ async def come_back(request: Request) -> Response:
 async def calendar(request: Request) -> Response:
     """One's own sign-up as a calendar file."""
     signup = await queries.signup_of_link(LINK, request.path_params["token"])
-    return calendar_answer(ics(signup), f"{signup.shift.mission.slug}-{signup.shift_id}")
+    return calendar_answer(await ics(signup), f"{signup.shift.mission.slug}-{signup.shift_id}")
 
 
 async def _page(

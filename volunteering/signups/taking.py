@@ -20,7 +20,7 @@ from volunteering.missions.models import MissionStatus
 from volunteering.missions.skills import said
 from volunteering.shifts import places
 from volunteering.shifts.models import Shift, ShiftRole
-from volunteering.signups import consents, fairness, letters, queue, stand_ins
+from volunteering.signups import consents, fairness, letters, queue, stand_ins, told
 from volunteering.signups.consents import Minor
 from volunteering.signups.models import MOST_TOGETHER, OVER, Signup, SignupChange, SignupStatus
 from volunteering.signups.overlaps import check_free
@@ -182,7 +182,7 @@ async def _write(shift: Shift, person: Person, role: ShiftRole, ask: _Ask, seate
         shift=shift, role=role, person=person, form_key=ask.key, status=status, party=wish.party,
         skills=list(wish.skills), wants_lift=wish.wants_lift, code=await queue.free_code(shift.id),
         confirmed_at=ask.started if ask.sure else None, hold_until=until, created_at=ask.started,
-        updated_at=ask.started,
+        updated_at=ask.started, told=told.said_of(shift),
     )  # fmt: skip
     if until:
         await queue.end_hold_at(signup.id, until)
