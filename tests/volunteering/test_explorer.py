@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import unquote
 
@@ -23,6 +24,7 @@ from volunteering.shifts.models import Shift
 from volunteering.shifts.service import RoleWish, Slot
 from volunteering.volunteers.matching import moments
 
+SignIn = Callable[[Person], Awaitable[Client]]
 WEEK_DAY, WEEK_EVENING, WEEKEND_DAY, WEEKEND_EVENING = Availability
 
 
@@ -189,8 +191,8 @@ async def test_only_free_places_when_asked_for(client: Client, ours: tuple[Perso
 async def test_every_order_pages_through_everything_once(client: Client, ours: tuple[Person, Initiative]) -> None:
     villars = await a_commune("01443", "Villars-les-Dombes", latitude=46.0025, longitude=5.0305, postcodes="01330")
     for n in range(15):
-        place = {"commune_id": villars.insee} if n % 2 else {}
-        await a_mission(f"Mission {n:02d}", lead=ours[0], initiative=ours[1], days=3 + n % 4, **place)
+        insee = villars.insee if n % 2 else None
+        await a_mission(f"Mission {n:02d}", lead=ours[0], initiative=ours[1], days=3 + n % 4, commune_id=insee)
     await a_mission("De chez soi", lead=ours[0], initiative=ours[1], remote=True)
     for query in ("", "tri=proche&commune=01427-trevoux&rayon=50", "tri=besoin", "places=1", "tri=proche"):
         seen: list[str] = []
@@ -247,13 +249,13 @@ async def test_a_search_that_finds_nothing_says_what_to_let_go(
 
 @pytest.mark.one_engine
 async def test_somebody_with_a_commune_looks_around_home_in_one_tap(
-    sign_in: object, client: Client, ours: tuple[Person, Initiative]
+    sign_in: SignIn, client: Client, ours: tuple[Person, Initiative]
 ) -> None:
     await a_mission("Mission d’ici", lead=ours[0], initiative=ours[1])
     camille = await a_person("Camille Rey")
     camille.commune = await a_commune()
     await camille.save()
-    browser = await sign_in(camille)  # type: ignore[operator]
+    browser = await sign_in(camille)
     text = (await browser.get("/missions?quand=semaine")).text
     assert "Autour de chez moi, à Trévoux" in text
     assert "quand=semaine&amp;commune=01427-trevoux" in text

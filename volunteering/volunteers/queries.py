@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from tortoise.expressions import F, Q
 
@@ -49,7 +50,9 @@ class Reach:
         """The condition on a mission: within reach, or to be done from home."""
         if self.communes is None:
             return Q()
-        return Q(**{f"{prefix}remote": True}) | Q(**{f"{prefix}commune_id__in": self.communes or ["-"]})
+        near: dict[str, Any] = {f"{prefix}commune_id__in": self.communes or ["-"]}
+        from_home: dict[str, Any] = {f"{prefix}remote": True}
+        return Q(**near) | Q(**from_home)
 
 
 async def wishes_of(person: Person) -> Volunteer | None:
