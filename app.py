@@ -112,6 +112,7 @@ from civic.web.cache import PageMemory
 from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
 from demo import routes as demo_routes
 from volunteering import panels as volunteering_panels
+from volunteering.explorer import routes as explorer_routes
 from volunteering.feeds import routes as feeds_routes
 from volunteering.missions import routes as missions_routes
 from volunteering.shifts import jobs as shifts_jobs
@@ -119,6 +120,8 @@ from volunteering.shifts import routes as shifts_routes
 from volunteering.signups import jobs as signups_jobs
 from volunteering.signups import reminders, tallies
 from volunteering.signups import routes as signups_routes
+from volunteering.volunteers import panels as volunteers_panels
+from volunteering.volunteers import routes as volunteers_routes
 
 log = structlog.get_logger("civic")
 KEPT_PAGES = (
@@ -129,6 +132,8 @@ KEPT_PAGES = (
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
 
 VOLUNTEERING_ROUTES: list[Any] = [
+    explorer_routes,
+    volunteers_routes,
     missions_routes,
     shifts_routes,
     signups_routes,
@@ -136,6 +141,7 @@ VOLUNTEERING_ROUTES: list[Any] = [
 ]
 VOLUNTEERING_PARTS: tuple[Any, ...] = (
     volunteering_panels,
+    volunteers_panels,
     tallies,
 )
 VOLUNTEERING_JOBS: tuple[Any, ...] = (

@@ -4,9 +4,6 @@ from pydantic import BaseModel, Field
 
 from civic.places import queries as places
 from volunteering.missions.models import Effort, Mission
-from volunteering.missions.queries import Wanted
-
-RADII = (5, 15, 30, 50)
 
 
 class MissionForm(BaseModel):
@@ -32,21 +29,6 @@ class MissionForm(BaseModel):
         """The fields of a Mission. Raises Invalid when the commune is not understood."""
         commune = await places.commune_meant(self.commune) if self.commune and not self.remote else None
         return {**self.model_dump(exclude={"commune"}), "commune_id": commune.insee if commune else None}
-
-
-class WantedForm(BaseModel):
-    """The filters of the list; their names stand in the address."""
-
-    commune: str = Field("", max_length=80)
-    km: int = Field(15, ge=1, le=60)
-    sans_voiture: bool = False
-    semaine: bool = False
-    apres: str = Field("", max_length=200)
-
-    async def wanted(self) -> Wanted:
-        """The filters as the list understands them. Raises Invalid when the commune is not understood."""
-        commune = await places.commune_meant(self.commune) if self.commune else None
-        return Wanted(commune, self.km, self.sans_voiture, self.semaine)
 
 
 def filled(mission: Mission) -> dict[str, object]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from civic import clock, database, jobs
+from civic import clock, database, jobs, search
 from civic.activity import service as activity
 from civic.errors import DomainError
 from civic.i18n import _
@@ -40,10 +40,12 @@ async def create(initiative: Initiative, actor: Actor, values: dict[str, Any]) -
     """A lead describes a mission; it stays a draft until she opens it. `values` are fields of Mission."""
     present = clock.now()
     async with database.transaction():
-        return await Mission.create(
+        mission = await Mission.create(
             **_placed(values, initiative), slug=await _free_slug(values["title"]), initiative=initiative,
             contact=actor.person, created_at=present, updated_at=present,
         )  # fmt: skip
+        await _index(mission.id)
+    return mission
 
 
 async def edit(mission: Mission, values: dict[str, Any]) -> None:
@@ -52,6 +54,7 @@ async def edit(mission: Mission, values: dict[str, Any]) -> None:
     async with database.transaction():
         await lock(mission.id)
         await Mission.filter(id=mission.id).update(**changes, updated_at=clock.now())
+        await _index(mission.id)
         await keep_need(mission.id)
         if any(name in changes and changes[name] != getattr(mission, name) for name in PLACE):
             await jobs.enqueue("mission_moved", key=f"{mission.id}:{clock.now().isoformat()}", mission_id=mission.id)
@@ -103,6 +106,13 @@ async def note_coming(mission_id: int, coming: Coming) -> None:
 async def keep_need(mission_id: int) -> None:
     """Write the mission's gauge among the initiative's needs: places of the shifts to come, places taken."""
     await _keep_need(await Mission.get(id=mission_id))
+
+
+async def _index(mission_id: int) -> None:
+    """Let its words be found (the search index follows in the same transaction)."""
+    mission = await Mission.get(id=mission_id)
+    text = " ".join((mission.summary, mission.tasks, mission.place, mission.skills, mission.bring))
+    await search.index("mission", mission.id, mission.title, text)
 
 
 async def _keep_need(mission: Mission) -> None:

@@ -39,7 +39,12 @@ async def overlapping(person_id: int, shift: Shift) -> list[Signup]:
         person_id=person_id, status__in=EXPECTED, shift__starts_at__lt=shift.ends_at + LONGEST_WAY,
         shift__ends_at__gt=shift.starts_at - LONGEST_WAY, shift_id__not=shift.id,
     ).order_by("shift__starts_at").select_related("shift__mission__commune")  # fmt: skip
-    return [row for row in rows if _gap(row.shift, shift) < _way(row.shift, shift)]
+    return [row for row in rows if touch(row.shift, shift)]
+
+
+def touch(one: Shift, other: Shift) -> bool:
+    """The hours of two shifts overlap, or leave less than the way between them. Needs their missions and communes."""
+    return _gap(one, other) < _way(one, other)
 
 
 async def sentences(person_id: int, shift: Shift) -> list[str]:
