@@ -160,6 +160,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "initiatives": {"slug": initiative.slug}, "events": {"slug": event.slug},
         "events.new": {"slug": initiative.slug}, "events.create": {"slug": initiative.slug},
         "missions": {"slug": mission.slug}, "missions.new": {"slug": initiative.slug},
+        "missions.forget": {"slug": initiative.slug, "id": 1},
         "missions.create": {"slug": initiative.slug}, "shifts": of_shift, "signups": of_shift,
         **{f"signups.{act}": {"token": token_of(signup)} for act in ("show", "calendar", "confirm", "cancel", "come_back")},
         "signups.thanks": {"token": thanks_token(signup)},

@@ -93,7 +93,7 @@ def overtaken(form: Form[MissionForm], error: Overtaken) -> None:
     for name, theirs in filled(error.theirs).items():
         if name != "seen" and _plain(theirs) != _plain(form.values.get(name, "")):
             said = words.field_said(name, theirs) or _("(vide)")
-            form.errors[name] = _("Une autre personne a écrit : %(text)s.", text=said)
+            form.errors[name] = _("Une autre personne a écrit : %(text)s.", text=said)
 
 
 def _plain(value: object) -> object:

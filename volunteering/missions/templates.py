@@ -15,7 +15,7 @@ async def keep(mission: Mission, slot: dict[str, Any] | None) -> MissionTemplate
     Needs the mission's commune. `slot` is what a series would remember of the shift, no day.
     """
     words = {name: value for name, value in filled(mission).items() if name != "seen"}
-    content: dict[str, object] = {"mission": words, "slot": slot}
+    content = {"mission": words, "slot": slot}
     async with database.transaction():
         there = await MissionTemplate.get_or_none(initiative_id=mission.initiative_id, name=mission.title)
         if there is None:

@@ -71,8 +71,9 @@ def availability_choices() -> list[tuple[str, str]]:
 def cancel_choices(hours: int = 24) -> list[tuple[int, str]]:
     """Until when one may step back without a reason; the mission's own number of hours is always among them."""
     known = {
-        0: _("Jusqu’au début"), 2: _("Deux heures avant"), 12: _("Douze heures avant"), 24: _("La veille, à la même heure"),
-        48: _("Deux jours avant"), 72: _("Trois jours avant"), 168: _("Une semaine avant"),
+        0: _("Jusqu’au début"), 2: _("Deux heures avant"), 12: _("Douze heures avant"),
+        24: _("La veille, à la même heure"), 48: _("Deux jours avant"), 72: _("Trois jours avant"),
+        168: _("Une semaine avant"),
     }  # fmt: skip
     own = {} if hours in known else {hours: _n("%(n)s heure avant", "%(n)s heures avant", hours)}
     return sorted({**known, **own}.items())

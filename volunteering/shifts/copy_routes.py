@@ -11,8 +11,8 @@ from starlette.routing import BaseRoute, Route
 from civic.errors import DomainError
 from civic.i18n import _, _n
 from civic.people.actor import actor_of
-from civic.web.forms import Form
 from civic.web.formats import day
+from civic.web.forms import Form
 from civic.web.page import page, redirect
 from volunteering.missions import templates
 from volunteering.missions.models import Mission
@@ -79,8 +79,8 @@ async def duplicate(request: Request) -> Response:
             form.refuse(error)
     if form.data is None:
         return _copy_page(request, mission, form, status=422)
-    text = _("La copie est prête : relisez-la, puis ouvrez-la.")
-    return redirect("missions.show", slug=made.slug, flash=" ".join(filter(None, (text, done.added and _said(done)))))
+    text = _("La copie est prête : relisez-la, puis ouvrez-la.")
+    return redirect("missions.show", slug=made.slug, flash=f"{text} {_said(done)}".strip())
 
 
 async def keep(request: Request) -> Response:
@@ -97,7 +97,7 @@ def _said(done: copies.Copied) -> str:
     if done.there:
         parts.append(_n("%(n)s existait déjà.", "%(n)s existaient déjà.", done.there))
     if done.past:
-        parts.append(_n("%(n)s serait passé : il n’est pas copié.", "%(n)s seraient passés : ils ne sont pas copiés.",
+        parts.append(_n("%(n)s serait passé : il n’est pas copié.", "%(n)s seraient passés : ils ne sont pas copiés.",
                         done.past))  # fmt: skip
     return " ".join(parts)
 

@@ -31,7 +31,7 @@ def read_time(value: Any) -> time:
     found = _TIME.fullmatch(str(value).strip())
     hours, minutes = (int(found[1]), int(found[2] or 0)) if found else (24, 0)
     if hours > 23 or minutes > 59:
-        raise Invalid(_("Écrivez une heure, par exemple 8 h 30."))
+        raise Invalid(_("Écrivez une heure, par exemple 8 h 30."))
     return time(hours, minutes)
 
 
@@ -65,7 +65,7 @@ class ShiftForm(BaseModel):
         if any(code not in WEEKDAYS for code in self.weekdays):
             raise Invalid(_("Choisissez des jours dans la liste."), field="weekdays")
         if self.times is None and self.until is None:
-            raise Invalid(_("Dites jusqu’à quand : un dernier jour, ou un nombre de fois."), field="until")
+            raise Invalid(_("Dites jusqu’à quand : un dernier jour, ou un nombre de fois."), field="until")
         if self.every == Every.MONTH:
             return Repeat(self.every, (), None if self.times else self.until, self.times)
         chosen = tuple(code for code in WEEKDAYS if code in self.weekdays) or (WEEKDAYS[self.day.weekday()],)
@@ -212,7 +212,7 @@ def overtaken(sheet: Sheet, error: Overtaken) -> None:
         known += [named(name, row) for name in ("title", "capacity", "minimum", "age", "skills")]
     for name in known:
         if (said := _field_said(name, theirs.get(name, ""))) != _field_said(name, ours.get(name, "")):
-            sheet.form.errors[name] = _("Une autre personne a écrit : %(text)s.", text=said or _("(vide)"))
+            sheet.form.errors[name] = _("Une autre personne a écrit : %(text)s.", text=said or _("(vide)"))
 
 
 def _field_said(name: str, value: object) -> str:

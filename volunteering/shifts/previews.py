@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from civic.i18n import _, _n
 from civic.web import urls
-from civic.web.forms import Form
 from civic.web.formats import day as day_in_words
 from civic.web.formats import opening
+from civic.web.forms import Form
 from civic.web.page import page
 from volunteering.missions.models import Mission
 from volunteering.missions.words import hours, when
@@ -49,7 +49,7 @@ def new_series(request: Request, mission: Mission, sheet: Sheet, found: list[dat
     lines = [Line(opening(when(*slot.hours(day)))) for day in found]
     heading = _n("%(n)s créneau sera ajouté", "%(n)s créneaux seront ajoutés", len(lines))
     return _page(
-        request, mission, sheet.form, mark, [Part(heading, lines, "ok")], question=_("Ajouter ces créneaux ?"),
+        request, mission, sheet.form, mark, [Part(heading, lines, "ok")], question=_("Ajouter ces créneaux ?"),
         action=urls.path("shifts.create", slug=mission.slug), yes=_("Ajouter les créneaux"), people=0,
     )  # fmt: skip
 
@@ -64,12 +64,12 @@ def changed(request: Request, shift: Shift, sheet: Sheet, plan: Plan) -> Respons
              [_gone(row) for row in plan.called_off], "err"),
         Part(_n("%(n)s créneau est ajouté", "%(n)s créneaux sont ajoutés", len(plan.added)),
              [Line(opening(when(*slot.hours(day)))) for day in plan.added], "ok"),
-        Part(_n("%(n)s créneau reste tel quel : il a été changé à part",
-                "%(n)s créneaux restent tels quels : ils ont été changés à part", len(plan.left_alone)),
+        Part(_n("%(n)s créneau reste tel quel : il a été changé à part",
+                "%(n)s créneaux restent tels quels : ils ont été changés à part", len(plan.left_alone)),
              [Line(opening(when(row.starts_at, row.ends_at))) for row in plan.left_alone]),
     ]  # fmt: skip
     return _page(
-        request, mission, sheet.form, plan.mark, parts, question=_("Changer ces créneaux ?"),
+        request, mission, sheet.form, plan.mark, parts, question=_("Changer ces créneaux ?"),
         action=urls.path("shifts.update", slug=mission.slug, id=shift.id), yes=_("Enregistrer"), people=plan.people,
         asks_reason=plan.dropped > 0,
     )  # fmt: skip
@@ -81,7 +81,7 @@ def called_off(request: Request, shift: Shift, form: Form[CancelForm], rows: lis
     heading = _n("%(n)s créneau est annulé", "%(n)s créneaux sont annulés", len(rows))
     return _page(
         request, mission, form, mark, [Part(heading, [_gone(row) for row in rows], "err")],
-        question=_("Annuler ces créneaux ?"), action=urls.path("shifts.cancel", slug=mission.slug, id=shift.id),
+        question=_("Annuler ces créneaux ?"), action=urls.path("shifts.cancel", slug=mission.slug, id=shift.id),
         yes=_("Annuler les créneaux"), people=people, asks_reason=True, danger=True,
         back=urls.path("shifts.edit", slug=mission.slug, id=shift.id),
     )  # fmt: skip
@@ -110,8 +110,8 @@ def _moved(row: Shift, slot: Slot) -> Line:
     capacity = sum(role.capacity for role in slot.roles)
     change = "" if before == after else _("devient %(when)s", when=_after(row, slot))
     if row.taken > capacity:
-        over = _n("%(n)s personne de trop : elle garde sa place",
-                  "%(n)s personnes de trop : elles gardent leur place", row.taken - capacity)  # fmt: skip
+        over = _n("%(n)s personne de trop : elle garde sa place",
+                  "%(n)s personnes de trop : elles gardent leur place", row.taken - capacity)  # fmt: skip
         change = ", ".join(filter(None, (change, over)))
     return Line(opening(when(*before)), change, _told(row) if tells(row, slot) else "")
 

@@ -47,13 +47,16 @@ async def create(request: Request) -> Response:
         try:
             slot, repeat = sheet.slot(), data.repeat()
             if repeat is None:
-                added = len([await service.add(mission, slot)])
+                added = len([await service.added_just_now(mission, slot) or await service.add(mission, slot)])
             else:
                 found = series.first_days(slot, repeat)
                 mark = _mark(slot.mark, found)
                 if data.mark != mark:
                     return previews.new_series(request, mission, sheet, found, mark)
-                added = len(await series.add(mission, slot, repeat.rule(slot.day)))
+                rule = repeat.rule(slot.day)
+                added = len(
+                    await series.added_just_now(mission, slot, rule) or await series.add(mission, slot, rule)
+                )
         except DomainError as error:
             sheet.form.refuse(error)
     if not added:
@@ -160,7 +163,8 @@ async def _form_page(
 ) -> Response:
     follows = await series.series_of(shift) if shift else None
     known = skills.words()
-    asked = [*mission.required_skills, *mission.wished_skills]
+    ticked = [value for name, value in sheet.form.values.items() if name.startswith("skills")]
+    asked = [*mission.required_skills, *mission.wished_skills, *(code for codes in ticked for code in codes)]
     return page(
         request, "volunteering/shifts/edit.html", status=status, form=sheet.form, rows=sheet.rows, mission=mission,
         shift=shift, skills=[(code, text) for code, text in known.items() if code in asked],

@@ -52,7 +52,7 @@ class Repeat:
             parts["COUNT"] = self.times
         elif self.until is not None:
             parts["UNTIL"] = self.until
-        return vRecur(parts).to_ical().decode()
+        return str(vRecur(parts).to_ical(), "utf-8")  # type: ignore[no-untyped-call]
 
     def moved(self, by: timedelta) -> "Repeat":
         """The same some days later or earlier: Tuesday and Thursday become Wednesday and Friday."""

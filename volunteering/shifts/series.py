@@ -16,6 +16,7 @@ from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from civic.web.formats import day as day_in_words
 from volunteering.missions.models import Mission
+from volunteering.missions.service import TWICE
 from volunteering.shifts import roles, service
 from volunteering.shifts.models import Shift, ShiftSeries, ShiftStatus
 from volunteering.shifts.rules import Every, Repeat, days, repeat_of
@@ -89,6 +90,16 @@ async def add(mission: Mission, slot: Slot, rule: str) -> list[Shift]:
         added = [await service.create(mission, slot, Occurrence(series, day)) for day in wanted]
         await service.recount(mission.id)
     return added
+
+
+async def added_just_now(mission: Mission, slot: Slot, rule: str) -> list[Shift]:
+    """The shifts of the series that these very words have made a few minutes ago: a form sent twice makes one."""
+    wanted = kept(slot)
+    recent = ShiftSeries.filter(mission_id=mission.id, rule=rule, day=slot.day, created_at__gt=clock.now() - TWICE)
+    for one in await recent.order_by("id"):
+        if {name: getattr(one, name) for name in wanted} == wanted:
+            return await Shift.filter(series_id=one.id, status=ShiftStatus.OPEN).order_by("starts_at")
+    return []
 
 
 async def series_of(shift: Shift) -> ShiftSeries | None:

@@ -67,6 +67,16 @@ async def add(mission: Mission, slot: Slot) -> Shift:
     return shift
 
 
+async def added_just_now(mission: Mission, slot: Slot) -> Shift | None:
+    """The shift that these very words have added a few minutes ago: a form sent twice is no mistake."""
+    starts_at, ends_at = slot.hours()
+    there = await Shift.filter(
+        mission_id=mission.id, starts_at=starts_at, ends_at=ends_at, note=slot.note, status=ShiftStatus.OPEN,
+        created_at__gt=clock.now() - missions.TWICE,
+    ).first()  # fmt: skip
+    return there if there and (await slot_of(there)).mark == slot.mark else None
+
+
 async def create(mission: Mission, slot: Slot, occurrence: Occurrence | None) -> Shift:
     """One shift with its roles, in the caller's transaction (which counts the mission again)."""
     starts_at, ends_at = slot.hours(occurrence.day if occurrence else None)
