@@ -161,6 +161,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "initiatives": {"slug": initiative.slug}, "events": {"slug": event.slug},
         "events.new": {"slug": initiative.slug}, "events.create": {"slug": initiative.slug},
         "missions": {"slug": mission.slug}, "missions.new": {"slug": initiative.slug},
+        "missions.forget": {"slug": initiative.slug, "id": 1},
         "missions.create": {"slug": initiative.slug}, "shifts": of_shift, "signups": of_shift,
         **await one_who_comes(signup),
         "needs": {"slug": initiative.slug, "id": (await a_thing(initiative)).id}, "campaigns.qr": {"slug": live.slug},

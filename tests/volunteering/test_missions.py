@@ -13,7 +13,7 @@ from civic.people.models import Person, RoleName
 from tests.client import Client
 from tests.engines import query_count
 from tests.factories import a_commune, a_person, an_initiative
-from tests.factories.volunteering import a_lead, a_mission, a_shift, a_signup, in_days, the_shift
+from tests.factories.volunteering import a_lead, a_mission, a_shift, a_signup, in_days, sent_again, the_shift
 from volunteering import panels
 from volunteering.missions.models import Mission
 from volunteering.shifts.models import Shift
@@ -41,8 +41,11 @@ async def test_a_lead_writes_a_mission_adds_a_shift_and_opens_it(database: objec
     assert (await browser.get(answer.headers["location"])).status_code == 200
     too_early = await browser.submit("/missions/planter-les-haies/ouvrir")
     assert "Ajoutez d’abord un créneau" in (await browser.get(too_early.headers["location"])).text
-    shift = {"day": in_days(5).isoformat(), "start": "8 h 30", "end": "11:00", "capacity": "6", "weeks": "3"}
-    assert (await browser.submit("/missions/planter-les-haies/creneaux", shift)).status_code == 303
+    shift = {"day": in_days(5).isoformat(), "start": "8 h 30", "end": "11:00", "capacity": "6", "every": "week"}
+    shown = await browser.submit("/missions/planter-les-haies/creneaux", {**shift, "times": "3"})
+    assert "3 créneaux seront ajoutés" in shown.text
+    assert await Shift.all().count() == 0, "read first"
+    assert (await browser.submit("/missions/planter-les-haies/creneaux", sent_again(shown.text))).status_code == 303
     assert await Shift.all().count() == 3
     assert await Need.all().count() == 0, "a draft is nobody's need"
     assert await Activity.all().count() == 0

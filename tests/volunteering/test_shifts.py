@@ -171,9 +171,11 @@ async def test_the_same_shift_twice_and_impossible_ones_are_refused(database: ob
     mission = await a_mission(lead=lead)
     browser = await sign_in(lead)
     path = f"/missions/{mission.slug}/creneaux"
-    fields = {"day": in_days(9).isoformat(), "start": "14:00", "end": "16:00", "capacity": "5", "weeks": "1"}
+    fields = {"day": in_days(9).isoformat(), "start": "14:00", "end": "16:00", "capacity": "5"}
     assert (await browser.submit(path, fields)).status_code == 303
-    assert "existe déjà" in (await browser.submit(path, fields)).text
+    assert (await browser.submit(path, fields)).status_code == 303, "a double click"
+    assert await Shift.filter(mission_id=mission.id).count() == 2
+    assert "existe déjà" in (await browser.submit(path, {**fields, "capacity": "6"})).text
     past = await browser.submit(path, {**fields, "day": in_days(-2).isoformat()})
     assert "à venir" in past.text
     assert "Le minimum dépasse" in (await browser.submit(path, {**fields, "minimum": "6"})).text

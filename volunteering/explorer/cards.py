@@ -6,8 +6,7 @@ from civic.i18n import _, _n
 from civic.web import urls
 from volunteering.explorer.listing import Found
 from volunteering.missions.models import Mission
-from volunteering.missions.routes import efforts
-from volunteering.missions.words import when, where
+from volunteering.missions.words import efforts, when, where
 from volunteering.shifts.models import Shift
 
 

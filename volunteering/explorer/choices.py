@@ -7,8 +7,8 @@ from civic.i18n import _
 from civic.initiatives.topics import topic_labels
 from civic.web import formats, urls
 from volunteering.explorer.forms import NO_SKILL, Wanted
-from volunteering.missions.routes import efforts
 from volunteering.missions.skills import words
+from volunteering.missions.words import efforts
 from volunteering.volunteers.words import availability_words
 
 FARTHEST = 100

@@ -6,27 +6,24 @@ from starlette.routing import BaseRoute, Route
 
 from civic.errors import DomainError
 from civic.i18n import _
+from civic.initiatives.models import Initiative
 from civic.initiatives.queries import initiative_to_edit
 from civic.people.actor import actor_of
+from civic.web import urls
 from civic.web.forms import Form
-from civic.web.page import page, redirect
-from volunteering.missions import queries, service
-from volunteering.missions.forms import MissionForm, filled
+from civic.web.page import page, redirect, redirect_to
+from volunteering.missions import queries, service, skills, templates
+from volunteering.missions.forms import MissionForm, filled, overtaken
 from volunteering.missions.models import Effort, Mission
-
-
-def efforts() -> list[tuple[str, str]]:
-    """The degrees of effort, in words."""
-    return [
-        (Effort.LIGHT.value, _("Léger")), (Effort.MODERATE.value, _("Moyen")), (Effort.HARD.value, _("Physique")),
-    ]  # fmt: skip
+from volunteering.missions.words import availability_choices, cancel_choices, efforts
 
 
 async def new(request: Request) -> Response:
-    """Describe a mission."""
+    """Describe a mission, on blank paper or after a model (`?modele=`)."""
     initiative = await initiative_to_edit(request.path_params["slug"], actor_of(request))
-    form: Form[MissionForm] = Form({"effort": Effort.LIGHT.value})
-    return _form_page(request, form, initiative=initiative, mission=None)
+    model = await templates.asked_for(initiative.id, request.query_params.get("modele"))
+    start = {**model.content["mission"], "modele": model.id} if model else {"effort": Effort.LIGHT.value}
+    return await _form_page(request, Form(start), initiative=initiative, mission=None)
 
 
 async def create(request: Request) -> Response:
@@ -36,21 +33,27 @@ async def create(request: Request) -> Response:
     form = await Form.read(request, MissionForm)
     if form.data:
         try:
-            mission = await service.create(initiative, actor, await form.data.values())
+            values = await form.data.values()
+            mission = await service.written_just_now(initiative, values) or await service.create(
+                initiative, actor, values
+            )
         except DomainError as error:
             form.refuse(error)
     if form.data is None:
-        return _form_page(request, form, status=422, initiative=initiative, mission=None)
+        return await _form_page(request, form, status=422, initiative=initiative, mission=None)
     if mission.ongoing:
         text = _("La mission est prête. Ouvrez-la quand vous voulez.")
         return redirect("missions.show", slug=mission.slug, flash=text)
-    return redirect("shifts.new", slug=mission.slug, flash=_("La mission est prête. Ajoutez son premier créneau."))
+    target = urls.path("shifts.new", slug=mission.slug)
+    if form.data.modele:
+        target += f"?modele={form.data.modele}"
+    return redirect_to(target, flash=_("La mission est prête. Ajoutez son premier créneau."))
 
 
 async def edit(request: Request) -> Response:
     """Rewrite a mission."""
     mission = await queries.mission_to_edit(request.path_params["slug"], actor_of(request))
-    return _form_page(request, Form(filled(mission)), initiative=mission.initiative, mission=mission)
+    return await _form_page(request, Form(filled(mission)), initiative=mission.initiative, mission=mission)
 
 
 async def update(request: Request) -> Response:
@@ -59,12 +62,21 @@ async def update(request: Request) -> Response:
     form = await Form.read(request, MissionForm)
     if form.data:
         try:
-            await service.edit(mission, await form.data.values())
+            await service.edit(mission, await form.data.values(), form.data.seen)
+        except service.Overtaken as error:
+            overtaken(form, error)
         except DomainError as error:
             form.refuse(error)
     if form.data is None:
-        return _form_page(request, form, status=422, initiative=mission.initiative, mission=mission)
+        return await _form_page(request, form, status=422, initiative=mission.initiative, mission=mission)
     return redirect("missions.show", slug=mission.slug, flash=_("La mission est mise à jour."))
+
+
+async def forget(request: Request) -> Response:
+    """Drop a model; the missions made after it stay."""
+    initiative = await initiative_to_edit(request.path_params["slug"], actor_of(request))
+    await templates.forget(initiative.id, request.path_params["id"])
+    return redirect("missions.new", slug=initiative.slug, flash=_("Le modèle est retiré."))
 
 
 async def open_(request: Request) -> Response:
@@ -85,18 +97,22 @@ async def close(request: Request) -> Response:
     return redirect("missions.show", slug=mission.slug, flash=text)
 
 
-def _form_page(
-    request: Request, form: Form[MissionForm], *, status: int = 200, initiative: object, mission: Mission | None
+async def _form_page(
+    request: Request, form: Form[MissionForm], *, status: int = 200, initiative: Initiative, mission: Mission | None
 ) -> Response:
+    hours = str(form.values.get("cancel_hours", "24"))
     return page(
         request, "volunteering/missions/edit.html", status=status, form=form, initiative=initiative, mission=mission,
-        efforts=efforts(),
+        efforts=efforts(), skill_groups=skills.grouped(), availabilities=availability_choices(),
+        cancel_hours=cancel_choices(int(hours) if hours.isdecimal() and len(hours) < 4 else 24),
+        models=[] if mission else await templates.of(initiative.id),
     )  # fmt: skip
 
 
 routes: list[BaseRoute] = [
     Route("/initiatives/{slug}/missions/nouvelle", new, name="missions.new"),
     Route("/initiatives/{slug}/missions", create, methods=["POST"], name="missions.create"),
+    Route("/initiatives/{slug}/missions/modeles/{id:int}/retirer", forget, methods=["POST"], name="missions.forget"),
     Route("/missions/{slug}/modifier", edit, name="missions.edit"),
     Route("/missions/{slug}/modifier", update, methods=["POST"], name="missions.update"),
     Route("/missions/{slug}/ouvrir", open_, methods=["POST"], name="missions.open"),

@@ -21,8 +21,7 @@ from civic.web.page import page, redirect
 from volunteering.missions import skills
 from volunteering.missions.models import Mission
 from volunteering.missions.queries import mission_to_edit, mission_to_show
-from volunteering.missions.routes import efforts
-from volunteering.missions.words import hours, when, where
+from volunteering.missions.words import efforts, hours, told, when, where
 from volunteering.shifts import queries as shifts
 from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.shifts.places import roles_of
@@ -121,7 +120,7 @@ async def _mission_page(
         chosen=chosen, others=others, leads=leads, hours=hours, where=where(mission), efforts=dict(efforts()),
         past=await shifts.recent_shifts(mission.id) if leads else [], token_of=token_of,
         hold_minutes=settings().hold_minutes, open_=open_, roles=[(role.id, role_line(role)) for role in roles],
-        needed=_needed(mission, roles), rule=rule_of(chosen) if chosen else "",
+        needed=_needed(mission, roles), rule=rule_of(chosen) if chosen else "", told=told(mission),
         must_wait=await fairness.must_wait(chosen, person.id) if person and chosen else False,
     )  # fmt: skip
 
