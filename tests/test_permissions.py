@@ -63,6 +63,9 @@ from tests.factories.recurring import a_support
 from tests.factories.steering import a_committee, a_member, an_open_decision
 from tests.factories.steering import a_draft as a_decision_draft
 from tests.factories.volunteering import a_mission, a_signup, the_shift
+from volunteering.calls.letters import token_of as call_token
+from volunteering.calls.models import RescueCall
+from volunteering.shifts.models import Shift
 from volunteering.signups.letters import token_of
 from volunteering.signups.links import thanks_token
 
@@ -163,6 +166,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "missions.create": {"slug": initiative.slug}, "shifts": of_shift, "signups": of_shift,
         **{f"signups.{act}": {"token": token_of(signup)} for act in ("show", "calendar", "confirm", "cancel", "come_back")},
         "signups.thanks": {"token": thanks_token(signup)},
+        "calls": of_shift | {"token": await a_call(shift)},
         "needs": {"slug": initiative.slug, "id": (await a_thing(initiative)).id}, "campaigns.qr": {"slug": live.slug},
         "campaigns": of_draft, "campaigns.show": {"slug": live.slug}, "campaigns.new": {"slug": initiative.slug},
         "campaigns.create": {"slug": initiative.slug}, "campaigns.remove_cost": of_draft | {"line": line.id},
@@ -191,6 +195,11 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "media": {"name": a_photo()}, "landscapes": {"motif": "panorama", "seed": "1"},
         "people": {"link": "inconnu", "id": 999}, "desk": {"token": "0" * 32}, "mail": {"id": 1}, "demo": {"key": "lead"},
     }  # fmt: skip
+
+
+async def a_call(shift: Shift) -> str:
+    """The link of somebody who was asked to come."""
+    return call_token(await RescueCall.create(shift=shift, person=await a_person(), asked_at=clock.now()))
 
 
 async def a_receipt(pledge: Pledge | None = None, gift: OfflineGift | None = None) -> Receipt:
