@@ -24,7 +24,7 @@ def _listed(codes: tuple[str, ...]) -> str:
 
 def _place(fit: Fit) -> str:
     if fit.remote:
-        return _("d’où qu’elle soit")
+        return _("la mission se fait à distance")
     if fit.km is None:
         return ""
     return _("à %(km)s", km=formats.km(round(fit.km))) if round(fit.km) else _("dans la même commune ou tout près")
