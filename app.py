@@ -112,7 +112,11 @@ from civic.web.cache import PageMemory
 from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
 from demo import routes as demo_routes
 from volunteering import panels as volunteering_panels
+from volunteering import slots as volunteering_slots
 from volunteering.calls import routes as calls_routes
+from volunteering.lifts import jobs as lifts_jobs
+from volunteering.lifts import panels as lifts_panels
+from volunteering.lifts import routes as lifts_routes
 from volunteering.missions import routes as missions_routes
 from volunteering.shifts import jobs as shifts_jobs
 from volunteering.shifts import routes as shifts_routes
@@ -133,14 +137,17 @@ VOLUNTEERING_ROUTES: list[Any] = [
     shifts_routes,
     signups_routes,
     calls_routes,
+    lifts_routes,
 ]
 VOLUNTEERING_PARTS: tuple[Any, ...] = (
     volunteering_panels,
     tallies,
+    lifts_panels,
 )
 VOLUNTEERING_JOBS: tuple[Any, ...] = (
     shifts_jobs,
     signups_jobs,
+    lifts_jobs,
 )
 
 CAMPAIGN_ROUTES: list[Any] = [
@@ -182,6 +189,7 @@ def fill(current: Settings) -> None:
     """Put the slices' parts into the slots and register what happens after the fact."""
     slots.clear()
     campaign_slots.clear()
+    volunteering_slots.clear()
     jobs.clear()
     events_panels.fill()
     slots.initiative_panels.fill(needs_panels.initiative_panel)
@@ -199,7 +207,7 @@ def fill(current: Settings) -> None:
 
 def fill_volunteering() -> None:
     """Missions, shifts, sign-ups and what follows from them: each slice's parts go into the slots of the same name."""
-    fill_parts(VOLUNTEERING_PARTS, slots.ALL)
+    fill_parts(VOLUNTEERING_PARTS, (*slots.ALL, *volunteering_slots.ALL))
     register_work(VOLUNTEERING_JOBS)
 
 

@@ -33,6 +33,7 @@ from volunteering.signups.letters import token_of
 from volunteering.signups.links import routes as link_routes
 from volunteering.signups.links import thanks_token
 from volunteering.signups.overlaps import overlapping
+from volunteering.slots import mission_panels
 
 
 async def show(request: Request) -> Response:
@@ -122,6 +123,7 @@ async def _mission_page(
         past=await shifts.recent_shifts(mission.id) if leads else [], token_of=token_of,
         hold_minutes=settings().hold_minutes, open_=open_, roles=[(role.id, role_line(role)) for role in roles],
         needed=_needed(mission, roles), rule=rule_of(chosen) if chosen else "",
+        panels=[part for panels in mission_panels for part in await panels(mission, person)],
     )  # fmt: skip
 
 
