@@ -23,7 +23,10 @@ from volunteering.volunteers.matching import Fit, score
 from volunteering.volunteers.models import Volunteer
 
 LINK = "rescue"
-SHOWN = 5
+MOST_OPEN = 5
+"""So many may be asked about one shift and not have answered."""
+PATIENCE = timedelta(hours=24)
+"""After so long without an answer others may be asked."""
 LOOKED_AT = 400
 SOON = timedelta(days=7)
 """So near to its start a shift with free places may ask, though its minimum is reached."""
@@ -59,7 +62,7 @@ async def proposals(shift: Shift, among: Collection[int] | None = None) -> list[
             found.append(Proposal(volunteer.person, fit))
     best: list[Proposal] = []
     for proposal in sorted(found, key=lambda one: -one.fit.points):
-        if len(best) < SHOWN and not await overlapping(proposal.person.id, shift):
+        if len(best) < MOST_OPEN and not await overlapping(proposal.person.id, shift):
             best.append(proposal)
     return best
 
@@ -69,6 +72,12 @@ def fit_of(volunteer: Volunteer, shift: Shift, roles: list[ShiftRole]) -> Fit | 
     known = volunteer.commune is not None and shift.mission.commune is not None
     km = distance_km(volunteer.commune, shift.mission.commune) if known else None  # type: ignore[arg-type]
     return score(volunteer, shift.mission, shift, km, roles)
+
+
+async def unanswered(shift_id: int) -> int:
+    """How many were asked about a shift within a day and have not answered."""
+    since = clock.now() - PATIENCE
+    return await RescueCall.filter(shift_id=shift_id, answered_at__isnull=True, asked_at__gt=since).count()
 
 
 @dataclass(slots=True, frozen=True)

@@ -66,10 +66,12 @@ async def _shift(request: Request) -> Shift:
 
 async def _ask_page(request: Request, shift: Shift, form: Form[Any], *, status: int = 200) -> Response:
     open_ = queries.may_ask(shift)
-    found = await queries.proposals(shift) if open_ else []
+    waiting = await queries.unanswered(shift.id)
+    found = (await queries.proposals(shift))[: queries.MOST_OPEN - waiting] if open_ else []
     return page(
         request, "volunteering/calls/ask.html", status=status, form=form, mission=shift.mission, shift=shift,
-        open_=open_, proposals=[(str(one.person.id), one.person.short_name, reason(one.fit)) for one in found],
+        open_=open_, patience=service.patience(waiting) if waiting >= queries.MOST_OPEN else "",
+        proposals=[(str(one.person.id), one.person.short_name, reason(one.fit)) for one in found],
         ticked=form.values.get("person") or [one.person.id for one in found],
         told=await queries.told(shift.id), when_text=when(shift.starts_at, shift.ends_at),
     )  # fmt: skip

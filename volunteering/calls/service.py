@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from civic import clock, database
 from civic.errors import DomainError
@@ -19,11 +18,6 @@ from volunteering.signups.models import Signup
 from volunteering.signups.service import Wish
 from volunteering.volunteers import calling
 from volunteering.volunteers.models import Volunteer
-
-MOST_OPEN = 5
-"""So many may be asked about one shift and not have answered."""
-PATIENCE = timedelta(hours=24)
-"""After so long without an answer others may be asked."""
 
 
 @dataclass(slots=True)
@@ -58,13 +52,16 @@ async def ask(shift: Shift, wanted: Collection[int], actor: Actor) -> Asked:
 async def _check(shift: Shift, more: int) -> None:
     if not queries.may_ask(shift):
         raise DomainError(_("Ce créneau ne manque plus de monde."))
-    since = clock.now() - PATIENCE
-    waiting = await RescueCall.filter(shift_id=shift.id, answered_at__isnull=True, asked_at__gt=since).count()
-    if waiting + more > MOST_OPEN:
-        raise DomainError(_n(
-            "%(n)s personne n’a pas encore répondu. Laissez-lui un jour avant d’en solliciter d’autres.",
-            "%(n)s personnes n’ont pas encore répondu. Laissez-leur un jour avant d’en solliciter d’autres.", waiting,
-        ) if waiting else _("Sollicitez cinq personnes au plus à la fois."))  # fmt: skip
+    if (waiting := await queries.unanswered(shift.id)) + more > queries.MOST_OPEN:
+        raise DomainError(patience(waiting))
+
+
+def patience(waiting: int) -> str:
+    """Why nobody else is asked for now."""
+    return _n(
+        "%(n)s personne n’a pas encore répondu. Laissez-lui un jour avant d’en solliciter d’autres.",
+        "%(n)s personnes n’ont pas encore répondu. Laissez-leur un jour avant d’en solliciter d’autres.", waiting,
+    )  # fmt: skip
 
 
 async def _ask_one(shift: Shift, proposal: Proposal, actor: Actor, asked: Asked) -> None:
