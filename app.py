@@ -118,6 +118,9 @@ from volunteering.lifts import jobs as lifts_jobs
 from volunteering.lifts import panels as lifts_panels
 from volunteering.lifts import routes as lifts_routes
 from volunteering.missions import routes as missions_routes
+from volunteering.privacy import jobs as privacy_jobs
+from volunteering.privacy import routes as privacy_routes
+from volunteering.privacy import service as privacy
 from volunteering.shifts import jobs as shifts_jobs
 from volunteering.shifts import routes as shifts_routes
 from volunteering.signups import jobs as signups_jobs
@@ -138,16 +141,19 @@ VOLUNTEERING_ROUTES: list[Any] = [
     signups_routes,
     calls_routes,
     lifts_routes,
+    privacy_routes,
 ]
 VOLUNTEERING_PARTS: tuple[Any, ...] = (
     volunteering_panels,
     tallies,
     lifts_panels,
+    privacy,
 )
 VOLUNTEERING_JOBS: tuple[Any, ...] = (
     shifts_jobs,
     signups_jobs,
     lifts_jobs,
+    privacy_jobs,
 )
 
 CAMPAIGN_ROUTES: list[Any] = [

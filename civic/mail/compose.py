@@ -99,11 +99,11 @@ def mime(
     message = EmailMessage()
     message["From"] = formataddr((settings().site_name, settings().mail_from))
     message["To"] = to
+    if reply_to:
+        message["Reply-To"] = reply_to
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = message_id(key)
-    if reply_to:
-        message["Reply-To"] = reply_to
     message["Auto-Submitted"] = "auto-generated"
     if unsubscribe:
         message["List-Unsubscribe"] = f"<{unsubscribe}>"

@@ -20,12 +20,12 @@ async def send(
     """Queue the mail `templates/mail/{name}.txt` for one address; the same `key` is sent once.
 
     `context` must be JSON. `calendar` is the text of an ICS file that goes along; `unsubscribe` the full
-    address that mail programs may POST to when their reader wants no more of these (RFC 8058); `reply_to` the address
-    of a person who agreed to give it.
+    address that mail programs may POST to when their reader wants no more of these (RFC 8058); `reply_to` the
+    address of the person whose words these are, when she wants the answers.
     """
     await jobs.enqueue(
         "send_mail", key=key, mail_key=key, name=name, to=to, locale=locale or i18n.locale(), calendar=calendar,
-        context=context, unsubscribe=unsubscribe, reply_to=reply_to,
+        context=context, unsubscribe=unsubscribe, **({"reply_to": reply_to} if reply_to else {}),
     )  # fmt: skip
 
 
