@@ -112,6 +112,8 @@ from civic.web.cache import PageMemory
 from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
 from demo import routes as demo_routes
 from volunteering import panels as volunteering_panels
+from volunteering.boards import panels as boards_panels
+from volunteering.boards import routes as boards_routes
 from volunteering.missions import routes as missions_routes
 from volunteering.shifts import jobs as shifts_jobs
 from volunteering.shifts import routes as shifts_routes
@@ -128,12 +130,14 @@ KEPT_PAGES = (
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
 
 VOLUNTEERING_ROUTES: list[Any] = [
+    boards_routes,
     missions_routes,
     shifts_routes,
     signups_routes,
 ]
 VOLUNTEERING_PARTS: tuple[Any, ...] = (
     volunteering_panels,
+    boards_panels,
     tallies,
 )
 VOLUNTEERING_JOBS: tuple[Any, ...] = (
