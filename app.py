@@ -113,6 +113,8 @@ from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, Securit
 from demo import routes as demo_routes
 from volunteering import panels as volunteering_panels
 from volunteering import slots as volunteering_slots
+from volunteering.boards import panels as boards_panels
+from volunteering.boards import routes as boards_routes
 from volunteering.calls import routes as calls_routes
 from volunteering.lifts import jobs as lifts_jobs
 from volunteering.lifts import panels as lifts_panels
@@ -136,6 +138,7 @@ KEPT_PAGES = (
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
 
 VOLUNTEERING_ROUTES: list[Any] = [
+    boards_routes,
     missions_routes,
     shifts_routes,
     signups_routes,
@@ -145,6 +148,7 @@ VOLUNTEERING_ROUTES: list[Any] = [
 ]
 VOLUNTEERING_PARTS: tuple[Any, ...] = (
     volunteering_panels,
+    boards_panels,
     tallies,
     lifts_panels,
     privacy,
