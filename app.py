@@ -112,9 +112,19 @@ from civic.web.cache import PageMemory
 from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
 from demo import routes as demo_routes
 from volunteering import panels as volunteering_panels
+from volunteering import slots as volunteering_slots
+from volunteering.boards import panels as boards_panels
+from volunteering.boards import routes as boards_routes
+from volunteering.calls import routes as calls_routes
 from volunteering.explorer import routes as explorer_routes
 from volunteering.feeds import routes as feeds_routes
+from volunteering.lifts import jobs as lifts_jobs
+from volunteering.lifts import panels as lifts_panels
+from volunteering.lifts import routes as lifts_routes
 from volunteering.missions import routes as missions_routes
+from volunteering.privacy import jobs as privacy_jobs
+from volunteering.privacy import routes as privacy_routes
+from volunteering.privacy import service as privacy
 from volunteering.shifts import jobs as shifts_jobs
 from volunteering.shifts import routes as shifts_routes
 from volunteering.signups import jobs as signups_jobs
@@ -134,20 +144,29 @@ KEPT_PAGES = (
 VOLUNTEERING_ROUTES: list[Any] = [
     explorer_routes,
     volunteers_routes,
+    boards_routes,
     missions_routes,
     shifts_routes,
     signups_routes,
     feeds_routes,
+    calls_routes,
+    lifts_routes,
+    privacy_routes,
 ]
 VOLUNTEERING_PARTS: tuple[Any, ...] = (
     volunteering_panels,
     volunteers_panels,
+    boards_panels,
     tallies,
+    lifts_panels,
+    privacy,
 )
 VOLUNTEERING_JOBS: tuple[Any, ...] = (
     shifts_jobs,
     signups_jobs,
     reminders,
+    lifts_jobs,
+    privacy_jobs,
 )
 
 CAMPAIGN_ROUTES: list[Any] = [
@@ -189,6 +208,7 @@ def fill(current: Settings) -> None:
     """Put the slices' parts into the slots and register what happens after the fact."""
     slots.clear()
     campaign_slots.clear()
+    volunteering_slots.clear()
     jobs.clear()
     events_panels.fill()
     slots.initiative_panels.fill(needs_panels.initiative_panel)
@@ -206,7 +226,7 @@ def fill(current: Settings) -> None:
 
 def fill_volunteering() -> None:
     """Missions, shifts, sign-ups and what follows from them: each slice's parts go into the slots of the same name."""
-    fill_parts(VOLUNTEERING_PARTS, slots.ALL)
+    fill_parts(VOLUNTEERING_PARTS, (*slots.ALL, *volunteering_slots.ALL))
     register_work(VOLUNTEERING_JOBS)
 
 

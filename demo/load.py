@@ -30,6 +30,7 @@ from demo import (
     spending,
     steering,
     things,
+    together,
     volunteering,
     wishes,
 )
@@ -65,7 +66,7 @@ async def load() -> bool:
         return False
     await places.load(FIRST_DEPARTEMENTS)
     acts = [residents, organisations, initiatives, events, things, steering]
-    acts += [volunteering, wishes] if settings().volunteering else []
+    acts += [volunteering, wishes, together] if settings().volunteering else []
     async with open_till() as till:
         if till is None:
             await _tell(acts, World())

@@ -54,7 +54,7 @@ from civic.web.assets import address
 from tests.campaigns.sandbox_server import Harness, running_sandbox
 from tests.campaigns.till import open_till
 from tests.client import Client
-from tests.factories import a_person, an_organisation
+from tests.factories import a_commune, a_person, an_organisation
 from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campaign, a_reward, an_offer
 from tests.factories.matching import a_due_agreement
 from tests.factories.offline import a_gift, a_treasurer, a_verified_gift, an_announced_gift
@@ -63,6 +63,10 @@ from tests.factories.recurring import a_support
 from tests.factories.steering import a_committee, a_member, an_open_decision
 from tests.factories.steering import a_draft as a_decision_draft
 from tests.factories.volunteering import a_mission, a_signup, the_shift
+from volunteering.calls.letters import token_of as call_token
+from volunteering.calls.models import RescueCall
+from volunteering.lifts.models import Lift
+from volunteering.shifts.models import Shift
 from volunteering.signups.letters import guardian_token, token_of
 from volunteering.signups.links import thanks_token
 from volunteering.signups.models import GuardianConsent, Signup
@@ -164,6 +168,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "missions.forget": {"slug": initiative.slug, "id": 1},
         "missions.create": {"slug": initiative.slug}, "shifts": of_shift, "signups": of_shift,
         **await one_who_comes(signup),
+        "calls": of_shift | {"token": await a_call(shift)}, "lifts": await a_lift(shift), "lifts.index": of_shift,
         "needs": {"slug": initiative.slug, "id": (await a_thing(initiative)).id}, "campaigns.qr": {"slug": live.slug},
         "campaigns": of_draft, "campaigns.show": {"slug": live.slug}, "campaigns.new": {"slug": initiative.slug},
         "campaigns.create": {"slug": initiative.slug}, "campaigns.remove_cost": of_draft | {"line": line.id},
@@ -203,6 +208,18 @@ async def one_who_comes(signup: Signup) -> dict[str, dict[str, Any]]:
         **{f"signups.{act}": {"token": guardian_token(minor)} for act in ("guardian", "guardian_answer")},
         "signups.thanks": {"token": thanks_token(signup)},
     }
+
+
+async def a_call(shift: Shift) -> str:
+    """The link of somebody who was asked to come."""
+    return call_token(await RescueCall.create(shift=shift, person=await a_person(), asked_at=clock.now()))
+
+
+async def a_lift(shift: Shift) -> dict[str, Any]:
+    """The link of somebody who comes, and the offer of another."""
+    here, there = await a_signup(shift, await a_person()), await a_signup(shift, await a_person())
+    lift = await Lift.create(signup=there, commune=await a_commune(), seats=2, created_at=clock.now())
+    return {"token": token_of(here), "id": lift.id}
 
 
 async def a_receipt(pledge: Pledge | None = None, gift: OfflineGift | None = None) -> Receipt:

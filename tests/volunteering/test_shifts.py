@@ -209,20 +209,22 @@ async def test_time_really_given_becomes_a_contribution(database: object, sign_i
     rows = [await a_signup(shift, came), await a_signup(shift, stayed)]
     browser = await sign_in(lead)
     path = f"/missions/{mission.slug}/creneaux/{shift.id}"
-    early = await browser.submit(path + "/presences", {"present": str(rows[0].id)})
+    early = await browser.submit(path + "/presences", {f"p{rows[0].id}": "confirmed:attended"})
     assert "une fois le créneau commencé" in (await browser.get(early.headers["location"])).text
     assert await Contribution.all().count() == 0
     clock.travel(timedelta(days=8))
     assert "Noter les présences" in (await browser.get(path + "/liste")).text
-    await browser.submit(path + "/presences", {"present": str(rows[0].id)})
+    presences = {f"p{rows[0].id}": "confirmed:attended", f"p{rows[1].id}": "confirmed:missed"}
+    await browser.submit(path + "/presences", presences)
     assert await has_contributed(came.id, mission.initiative_id)
     assert not await has_contributed(stayed.id, mission.initiative_id)
     assert [one.text for one in await panels.person_given(came)] == ["Accompagner la navette du samedi"]
     assert [figure.value for figure in await panels.figures()] == ["3\u00a0h"]
-    await browser.submit(path + "/presences", {"present": str(rows[1].id)})
+    presences = {f"p{rows[0].id}": "attended:missed", f"p{rows[1].id}": "missed:attended"}
+    await browser.submit(path + "/presences", presences)
     assert not await has_contributed(came.id, mission.initiative_id)
     assert await has_contributed(stayed.id, mission.initiative_id)
     assert [row.status.value for row in await Signup.all().order_by("id")] == ["missed", "attended"]
     stranger = await sign_in(await a_person("Un Passant"))
-    assert (await stranger.submit(path + "/presences", {"present": str(rows[0].id)})).status_code == 403
+    assert (await stranger.submit(path + "/presences", {f"p{rows[0].id}": "missed:attended"})).status_code == 403
     assert await a_shift(mission, days=30)

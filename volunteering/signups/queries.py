@@ -9,7 +9,7 @@ from civic.people import links
 from civic.people.models import Person
 from volunteering.shifts.models import Shift
 from volunteering.signups import fairness
-from volunteering.signups.models import COMING, OVER, SEATED, Signup, SignupChange, SignupStatus
+from volunteering.signups.models import COMING, OVER, Signup, SignupChange, SignupStatus
 
 
 @dataclass(slots=True)
@@ -86,14 +86,3 @@ async def attended_by(person: Person) -> list[Signup]:
     return await Signup.filter(person_id=person.id, status=SignupStatus.ATTENDED).order_by(
         "-shift__starts_at"
     ).limit(100).select_related("shift__mission")  # fmt: skip
-
-
-async def seated(shift_id: int) -> list[Signup]:
-    """Who has a place, by name, for the leads."""
-    rows = await Signup.filter(shift_id=shift_id, status__in=SEATED).select_related("person")
-    return sorted(rows, key=lambda row: (row.person.name_folded, row.id))
-
-
-async def waiting(shift_id: int) -> list[Signup]:
-    """Who waits, in order, for the leads."""
-    return await Signup.filter(shift_id=shift_id, status=SignupStatus.WAITING).order_by("id").select_related("person")
