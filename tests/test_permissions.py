@@ -56,6 +56,7 @@ from tests.campaigns.till import open_till
 from tests.client import Client
 from tests.factories import a_person, an_organisation
 from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campaign, a_reward, an_offer
+from tests.factories.hours import some_hours
 from tests.factories.matching import a_due_agreement
 from tests.factories.offline import a_gift, a_treasurer, a_verified_gift, an_announced_gift
 from tests.factories.payouts import a_tranche, an_expense
@@ -63,6 +64,7 @@ from tests.factories.recurring import a_support
 from tests.factories.steering import a_committee, a_member, an_open_decision
 from tests.factories.steering import a_draft as a_decision_draft
 from tests.factories.volunteering import a_mission, a_signup, the_shift
+from volunteering.hours.letters import token_of as hours_token
 from volunteering.signups.letters import token_of
 from volunteering.signups.links import thanks_token
 
@@ -156,12 +158,15 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
     line = await CostLine.filter(campaign_id=draft.id).order_by("-id").first()
     assert line
     offer = await an_offer(live)
+    given = await some_hours(initiative)
     return steering | {
         "initiatives": {"slug": initiative.slug}, "events": {"slug": event.slug},
         "events.new": {"slug": initiative.slug}, "events.create": {"slug": initiative.slug},
         "missions": {"slug": mission.slug}, "missions.new": {"slug": initiative.slug},
         "missions.create": {"slug": initiative.slug}, "shifts": of_shift, "signups": of_shift,
         **{f"signups.{act}": {"token": token_of(signup)} for act in ("show", "calendar", "confirm", "cancel", "come_back")},
+        "hours": {"slug": initiative.slug, "id": given.id, "token": hours_token(int(given.person_id or 0))},
+        "valuation": {"slug": initiative.slug},
         "signups.thanks": {"token": thanks_token(signup)},
         "needs": {"slug": initiative.slug, "id": (await a_thing(initiative)).id}, "campaigns.qr": {"slug": live.slug},
         "campaigns": of_draft, "campaigns.show": {"slug": live.slug}, "campaigns.new": {"slug": initiative.slug},
