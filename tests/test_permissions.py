@@ -56,6 +56,7 @@ from tests.campaigns.till import open_till
 from tests.client import Client
 from tests.factories import a_commune, a_person, an_organisation
 from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campaign, a_reward, an_offer
+from tests.factories.hours import some_hours
 from tests.factories.matching import a_due_agreement
 from tests.factories.offline import a_gift, a_treasurer, a_verified_gift, an_announced_gift
 from tests.factories.payouts import a_tranche, an_expense
@@ -69,6 +70,7 @@ from volunteering.attestations.models import Attestation
 from volunteering.attestations.queries import token_of as token_of_paper
 from volunteering.calls.letters import token_of as call_token
 from volunteering.calls.models import RescueCall
+from volunteering.hours.letters import token_of as hours_token
 from volunteering.lifts.models import Lift
 from volunteering.shifts.models import Shift
 from volunteering.signups.letters import guardian_token, token_of
@@ -165,6 +167,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
     line = await CostLine.filter(campaign_id=draft.id).order_by("-id").first()
     assert line
     offer = await an_offer(live)
+    given = await some_hours(initiative)
     return steering | {
         "initiatives": {"slug": initiative.slug}, "events": {"slug": event.slug},
         "events.new": {"slug": initiative.slug}, "events.create": {"slug": initiative.slug},
@@ -173,6 +176,8 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "missions.create": {"slug": initiative.slug}, "shifts": of_shift, "signups": of_shift,
         **await one_who_comes(signup), **await some_papers(initiative, lead),
         "calls": of_shift | {"token": await a_call(shift)}, "lifts": await a_lift(shift), "lifts.index": of_shift,
+        "hours": {"slug": initiative.slug, "id": given.id, "token": hours_token(int(given.person_id or 0))},
+        "valuation": {"slug": initiative.slug},
         "needs": {"slug": initiative.slug, "id": (await a_thing(initiative)).id}, "campaigns.qr": {"slug": live.slug},
         "campaigns": of_draft, "campaigns.show": {"slug": live.slug}, "campaigns.new": {"slug": initiative.slug},
         "campaigns.create": {"slug": initiative.slug}, "campaigns.remove_cost": of_draft | {"line": line.id},
