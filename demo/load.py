@@ -31,7 +31,9 @@ from demo import (
     spending,
     steering,
     things,
+    together,
     volunteering,
+    wishes,
 )
 from demo import people as residents
 from demo.till import open_till, show_moment
@@ -65,7 +67,7 @@ async def load() -> bool:
         return False
     await places.load(FIRST_DEPARTEMENTS)
     acts = [residents, organisations, initiatives, events, things, steering]
-    acts += [volunteering, papers] if settings().volunteering else []
+    acts += [volunteering, wishes, together, papers] if settings().volunteering else []
     async with open_till() as till:
         if till is None:
             await _tell(acts, World())
