@@ -82,7 +82,10 @@ async def test_the_counter_shows_both_thresholds_and_the_dates(app: object, sign
     assert (await browser.get("/mon-espace/engagement?annee=99999")).status_code == 200
     travel_to(date(year, 7, 1))
     browser = await sign_in(person)
-    assert "Le délai pour déclarer" in (await browser.get(f"/mon-espace/engagement?annee={year - 1}")).text
+    page = (await browser.get(f"/mon-espace/engagement?annee={year - 1}")).text
+    assert "Le délai pour déclarer" in page
+    assert "votre association confirme" in page
+    assert "Il reste à déclarer" not in page
 
 
 @pytest.mark.one_engine
