@@ -147,6 +147,7 @@ async def test_a_lead_adds_roles_without_a_script_and_the_form_comes_back(databa
     nameless = await browser.submit(path, {**first, **roles, "title_2": "accueil"})
     assert "son propre nom" in nameless.text
     assert 'href="#title_2"' in nameless.text
+    assert "Poste 2, nom" in nameless.text
     short = await browser.submit(path, {**first, **roles, "capacity_2": "beaucoup"})
     assert 'href="#capacity_2"' in short.text
     del roles["title_3"], roles["capacity_3"]
