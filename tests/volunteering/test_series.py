@@ -1,6 +1,8 @@
 """Shifts that come again: made in words, changed near and far, and nobody ever dropped silently."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -57,8 +59,6 @@ async def its_shifts(mission: Mission) -> list[Shift]:
 
 
 async def slot_of(shift: Shift, **changes: object) -> Slot:
-    from dataclasses import replace
-
     return replace(await service.slot_of(await Shift.get(id=shift.id)), **changes)  # type: ignore[arg-type]
 
 
@@ -284,6 +284,18 @@ async def test_what_a_lead_has_read_is_what_is_done(database: object) -> None:
     assert clock.local((await Shift.get(id=shifts[0].id)).starts_at).hour == 9
 
 
+async def test_of_two_leads_who_change_a_series_at_once_the_second_is_told(database: object) -> None:
+    mission, shifts = await a_series()
+    seen = (await slot_of(shifts[0])).mark
+    early, late = await slot_of(shifts[0], start=time(7)), await slot_of(shifts[0], start=time(9))
+    done = await asyncio.gather(
+        series.change(shifts[0], early, Reach.ALL, seen=seen), series.change(shifts[0], late, Reach.ALL, seen=seen),
+        return_exceptions=True,
+    )  # fmt: skip
+    assert sorted(type(one).__name__ for one in done) == ["Overtaken", "Plan"]
+    assert len({clock.local(row.starts_at).hour for row in await its_shifts(mission)}) == 1
+
+
 @pytest.mark.one_engine
 async def test_a_lead_reads_the_days_before_a_series_is_made(database: object, sign_in: SignIn) -> None:
     lead = await a_lead()
@@ -357,6 +369,8 @@ async def test_a_lead_calls_a_series_off_after_reading_which(database: object, s
     await a_signup(shifts[2])
     browser = await sign_in(await mission.contact)  # type: ignore[arg-type, misc]
     path = f"/missions/{mission.slug}/creneaux/{shifts[1].id}/annuler"
+    silent = await browser.submit(path, {"reach": "following"})
+    assert "Écrivez-leur pourquoi" in (await browser.submit(path, sent_again(silent.text))).text
     shown = await browser.submit(path, {"reach": "following", "reason": "Travaux."})
     assert "3 créneaux sont annulés" in shown.text
     assert "1 personne prévenue" in shown.text
