@@ -26,6 +26,7 @@ _EPOCH = {
     "postgres": "CAST(EXTRACT(EPOCH FROM {column}) AS BIGINT)",
 }
 _REQUIRED = "CAST(m.required_skills AS TEXT)"
+_FREE_ROLE = "EXISTS (SELECT 1 FROM shift_role r WHERE r.shift_id = s.id AND r.taken < r.capacity AND r.waiting = 0)"
 _ROLE = """EXISTS (SELECT 1 FROM shift s JOIN shift_role r ON r.shift_id = s.id WHERE s.mission_id = m.id
 AND s.status = 'open' AND s.starts_at > ? AND CAST(r.skills AS TEXT) LIKE ?)"""
 
@@ -77,7 +78,7 @@ def of_shifts(data: MissionsForm, present: datetime) -> Conditions:
         if end:
             found.add("s.starts_at < ?", end)
     if data.places:
-        found.add("s.taken < s.capacity AND s.waiting = 0")
+        found.add(_FREE_ROLE)
     if chosen := {word for word in Availability if word.value in data.moment}:
         found.add(in_moments(chosen, present))
     return found
