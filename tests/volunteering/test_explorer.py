@@ -31,7 +31,7 @@ WEEK_DAY, WEEK_EVENING, WEEKEND_DAY, WEEKEND_EVENING = Availability
 
 
 @pytest.fixture
-async def ours(database: object) -> tuple[Person, Initiative]:
+async def ours(database: object, app: object) -> tuple[Person, Initiative]:
     """A lead and her initiative."""
     lead = await a_lead()
     return lead, await an_initiative(lead=lead)
