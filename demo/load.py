@@ -21,6 +21,7 @@ from demo import (
     campaigns,
     events,
     initiatives,
+    market_day,
     matching,
     monthly,
     offers,
@@ -64,7 +65,7 @@ async def load() -> bool:
         return False
     await places.load(FIRST_DEPARTEMENTS)
     acts = [residents, organisations, initiatives, events, things, steering]
-    acts += [volunteering] if settings().volunteering else []
+    acts += [volunteering, market_day] if settings().volunteering else []
     async with open_till() as till:
         if till is None:
             await _tell(acts, World())

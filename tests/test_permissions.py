@@ -63,6 +63,7 @@ from tests.factories.recurring import a_support
 from tests.factories.steering import a_committee, a_member, an_open_decision
 from tests.factories.steering import a_draft as a_decision_draft
 from tests.factories.volunteering import a_mission, a_signup, the_shift
+from volunteering.boards.messages import draft as a_word
 from volunteering.signups.letters import token_of
 from volunteering.signups.links import thanks_token
 
@@ -160,8 +161,10 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "initiatives": {"slug": initiative.slug}, "events": {"slug": event.slug},
         "events.new": {"slug": initiative.slug}, "events.create": {"slug": initiative.slug},
         "missions": {"slug": mission.slug}, "missions.new": {"slug": initiative.slug},
-        "missions.create": {"slug": initiative.slug}, "shifts": of_shift, "signups": of_shift,
-        **{f"signups.{act}": {"token": token_of(signup)} for act in ("show", "calendar", "confirm", "cancel", "come_back")},
+        "missions.create": {"slug": initiative.slug}, "shifts": of_shift,
+        "signups": of_shift | {"signup": signup.id, "code": signup.code},
+        "boards": of_shift | {"message": (await a_word(shift, "Bonjour", "une-cle-de-message", Actor(lead))).id},
+        **{f"signups.{act}": {"token": token_of(signup)} for act in ("show", "qr", "calendar", "confirm", "cancel", "come_back")},
         "signups.thanks": {"token": thanks_token(signup)},
         "needs": {"slug": initiative.slug, "id": (await a_thing(initiative)).id}, "campaigns.qr": {"slug": live.slug},
         "campaigns": of_draft, "campaigns.show": {"slug": live.slug}, "campaigns.new": {"slug": initiative.slug},
