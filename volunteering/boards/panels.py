@@ -40,7 +40,8 @@ async def person_todos(person: Person) -> list[Todo]:
     return [
         Todo(
             _("Accueillir : %(title)s", title=row.mission.title),
-            urls.path("signups.list", slug=row.mission.slug, id=row.id), "temps", None, hours(row.starts_at, row.ends_at),
+            urls.path("signups.list", slug=row.mission.slug, id=row.id), "temps",
+            detail=hours(row.starts_at, row.ends_at),
         )
         for row in rows
     ]  # fmt: skip
