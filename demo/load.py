@@ -21,6 +21,7 @@ from demo import (
     campaigns,
     events,
     initiatives,
+    market_day,
     matching,
     monthly,
     offers,
@@ -66,7 +67,7 @@ async def load() -> bool:
         return False
     await places.load(FIRST_DEPARTEMENTS)
     acts = [residents, organisations, initiatives, events, things, steering]
-    acts += [volunteering, wishes, together] if settings().volunteering else []
+    acts += [volunteering, wishes, together, market_day] if settings().volunteering else []
     async with open_till() as till:
         if till is None:
             await _tell(acts, World())
