@@ -20,6 +20,7 @@ from demo import (
     around,
     campaigns,
     events,
+    hours,
     initiatives,
     matching,
     monthly,
@@ -64,7 +65,7 @@ async def load() -> bool:
         return False
     await places.load(FIRST_DEPARTEMENTS)
     acts = [residents, organisations, initiatives, events, things, steering]
-    acts += [volunteering] if settings().volunteering else []
+    acts += [volunteering, hours] if settings().volunteering else []
     async with open_till() as till:
         if till is None:
             await _tell(acts, World())

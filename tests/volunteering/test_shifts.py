@@ -16,7 +16,6 @@ from civic.people.models import Person
 from tests.client import Client
 from tests.factories import a_person
 from tests.factories.volunteering import a_lead, a_mission, a_shift, a_signup, in_days, the_shift
-from volunteering import panels
 from volunteering.shifts import series, service
 from volunteering.shifts.forms import read_time
 from volunteering.shifts.models import Shift
