@@ -20,6 +20,7 @@ from demo import (
     around,
     campaigns,
     events,
+    hours,
     initiatives,
     market_day,
     matching,
@@ -67,7 +68,7 @@ async def load() -> bool:
         return False
     await places.load(FIRST_DEPARTEMENTS)
     acts = [residents, organisations, initiatives, events, things, steering]
-    acts += [volunteering, wishes, together, market_day] if settings().volunteering else []
+    acts += [volunteering, wishes, together, market_day, hours] if settings().volunteering else []
     async with open_till() as till:
         if till is None:
             await _tell(acts, World())
