@@ -28,6 +28,7 @@ from demo import (
     offers,
     offline,
     organisations,
+    papers,
     refunds,
     spending,
     steering,
@@ -68,7 +69,7 @@ async def load() -> bool:
         return False
     await places.load(FIRST_DEPARTEMENTS)
     acts = [residents, organisations, initiatives, events, things, steering]
-    acts += [volunteering, wishes, together, market_day, hours] if settings().volunteering else []
+    acts += [volunteering, wishes, together, market_day, hours, papers] if settings().volunteering else []
     async with open_till() as till:
         if till is None:
             await _tell(acts, World())

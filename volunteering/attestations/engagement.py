@@ -66,6 +66,11 @@ class Counter:
         return self.associations[0][1] if self.associations else 0
 
     @property
+    def missing(self) -> int:
+        """How much less than the first threshold, in minutes."""
+        return max(0, HOURS * 60 - self.total)
+
+    @property
     def reached(self) -> bool:
         """Both thresholds."""
         return self.total >= HOURS * 60 and self.most >= HOURS_IN_ONE * 60
