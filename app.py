@@ -116,6 +116,8 @@ from volunteering import slots as volunteering_slots
 from volunteering.boards import panels as boards_panels
 from volunteering.boards import routes as boards_routes
 from volunteering.calls import routes as calls_routes
+from volunteering.explorer import routes as explorer_routes
+from volunteering.feeds import routes as feeds_routes
 from volunteering.lifts import jobs as lifts_jobs
 from volunteering.lifts import panels as lifts_panels
 from volunteering.lifts import routes as lifts_routes
@@ -126,8 +128,10 @@ from volunteering.privacy import service as privacy
 from volunteering.shifts import jobs as shifts_jobs
 from volunteering.shifts import routes as shifts_routes
 from volunteering.signups import jobs as signups_jobs
+from volunteering.signups import reminders, tallies
 from volunteering.signups import routes as signups_routes
-from volunteering.signups import tallies
+from volunteering.volunteers import panels as volunteers_panels
+from volunteering.volunteers import routes as volunteers_routes
 
 log = structlog.get_logger("civic")
 KEPT_PAGES = (
@@ -138,16 +142,20 @@ KEPT_PAGES = (
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
 
 VOLUNTEERING_ROUTES: list[Any] = [
+    explorer_routes,
+    volunteers_routes,
     boards_routes,
     missions_routes,
     shifts_routes,
     signups_routes,
+    feeds_routes,
     calls_routes,
     lifts_routes,
     privacy_routes,
 ]
 VOLUNTEERING_PARTS: tuple[Any, ...] = (
     volunteering_panels,
+    volunteers_panels,
     boards_panels,
     tallies,
     lifts_panels,
@@ -156,6 +164,7 @@ VOLUNTEERING_PARTS: tuple[Any, ...] = (
 VOLUNTEERING_JOBS: tuple[Any, ...] = (
     shifts_jobs,
     signups_jobs,
+    reminders,
     lifts_jobs,
     privacy_jobs,
 )

@@ -32,6 +32,7 @@ from demo import (
     things,
     together,
     volunteering,
+    wishes,
 )
 from demo import people as residents
 from demo.till import open_till, show_moment
@@ -65,7 +66,7 @@ async def load() -> bool:
         return False
     await places.load(FIRST_DEPARTEMENTS)
     acts = [residents, organisations, initiatives, events, things, steering]
-    acts += [volunteering, together] if settings().volunteering else []
+    acts += [volunteering, wishes, together] if settings().volunteering else []
     async with open_till() as till:
         if till is None:
             await _tell(acts, World())

@@ -67,8 +67,9 @@ from volunteering.calls.letters import token_of as call_token
 from volunteering.calls.models import RescueCall
 from volunteering.lifts.models import Lift
 from volunteering.shifts.models import Shift
-from volunteering.signups.letters import token_of
+from volunteering.signups.letters import guardian_token, token_of
 from volunteering.signups.links import thanks_token
+from volunteering.signups.models import GuardianConsent, Signup
 
 TABLE = Path(__file__).parent / "permissions.txt"
 ROLES = ("visitor", "stranger", "lead", "animator", "treasurer")
@@ -164,9 +165,9 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "initiatives": {"slug": initiative.slug}, "events": {"slug": event.slug},
         "events.new": {"slug": initiative.slug}, "events.create": {"slug": initiative.slug},
         "missions": {"slug": mission.slug}, "missions.new": {"slug": initiative.slug},
+        "missions.forget": {"slug": initiative.slug, "id": 1},
         "missions.create": {"slug": initiative.slug}, "shifts": of_shift, "signups": of_shift,
-        **{f"signups.{act}": {"token": token_of(signup)} for act in ("show", "calendar", "confirm", "cancel", "come_back")},
-        "signups.thanks": {"token": thanks_token(signup)},
+        **await one_who_comes(signup),
         "calls": of_shift | {"token": await a_call(shift)}, "lifts": await a_lift(shift), "lifts.index": of_shift,
         "needs": {"slug": initiative.slug, "id": (await a_thing(initiative)).id}, "campaigns.qr": {"slug": live.slug},
         "campaigns": of_draft, "campaigns.show": {"slug": live.slug}, "campaigns.new": {"slug": initiative.slug},
@@ -196,6 +197,17 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "media": {"name": a_photo()}, "landscapes": {"motif": "panorama", "seed": "1"},
         "people": {"link": "inconnu", "id": 999}, "desk": {"token": "0" * 32}, "mail": {"id": 1}, "demo": {"key": "lead"},
     }  # fmt: skip
+
+
+async def one_who_comes(signup: Signup) -> dict[str, dict[str, Any]]:
+    """A sign-up by its links: her own, the one that only shows, her guardian's."""
+    minor = await GuardianConsent.create(signup=signup, age=16, name="Paul Rey", asked_at=clock.now())
+    acts = ("show", "calendar", "confirm", "accept", "seek", "keep", "fewer", "cancel", "come_back")
+    return {
+        **{f"signups.{act}": {"token": token_of(signup)} for act in acts},
+        **{f"signups.{act}": {"token": guardian_token(minor)} for act in ("guardian", "guardian_answer")},
+        "signups.thanks": {"token": thanks_token(signup)},
+    }
 
 
 async def a_call(shift: Shift) -> str:

@@ -6,7 +6,7 @@ from civic.initiatives.queries import is_lead
 from civic.people.models import Person
 from civic.slots import Figure, Given, Panel, Todo, Way
 from civic.web import urls
-from civic.web.formats import hour, number
+from civic.web.formats import hour, moment, number
 from volunteering.missions import queries as missions
 from volunteering.missions.models import Mission
 from volunteering.missions.words import hours, when, where
@@ -43,9 +43,9 @@ async def initiative_panels(initiative: Initiative, person: Person | None) -> li
 
 
 async def person_todos(person: Person) -> list[Todo]:
-    """Her shifts to come, first those that await her confirmation."""
+    """Her shifts to come, first those that await her answer."""
     rows = await signups.coming_of(person)
-    return [_todo(row) for row in sorted(rows, key=lambda row: not row.awaits_link)]
+    return [_todo(row) for row in sorted(rows, key=lambda row: not (row.awaits_link or row.is_offered))]
 
 
 async def person_panels(_person: Person) -> list[Panel]:
@@ -98,6 +98,11 @@ def _todo(signup: Signup) -> Todo:
     if signup.awaits_link and signup.hold_until:
         detail = _("Votre place est gardée jusqu’à %(until)s.", until=hour(signup.hold_until))
         return Todo(_("À confirmer : %(title)s", title=title), href, "temps", None, f"{start}. {detail}")
+    if signup.is_offered and signup.hold_until:
+        detail = _("Elle est gardée pour vous jusqu’à %(until)s.", until=moment(signup.hold_until))
+        return Todo(_("Une place vous attend : %(title)s", title=title), href, "temps", signup.hold_until, f"{start}. {detail}")
+    if signup.status == SignupStatus.HELD:
+        return Todo(_("Un parent doit donner son accord : %(title)s", title=title), href, "temps", None, start)
     if signup.status == SignupStatus.WAITING:
         return Todo(_("En liste d’attente : %(title)s", title=title), href, "temps", None, start)
     return Todo(_("Vous venez : %(title)s", title=title), href, "temps", None, start)
@@ -117,7 +122,9 @@ async def secret_links(person: Person) -> list[tuple[str, str]]:
 def _named(signup: Signup) -> str:
     """A sign-up among other links: what, when, where it stands."""
     state = _("en liste d’attente") if signup.status == SignupStatus.WAITING else _("place gardée")
-    if signup.awaits_link:
+    if signup.is_offered:
+        state = _("une place vous attend")
+    elif signup.awaits_link:
         state = _("à confirmer")
     start = when(signup.shift.starts_at, signup.shift.ends_at)
     return _("Bénévolat, %(title)s, %(when)s, %(state)s", title=signup.shift.mission.title, when=start, state=state)
