@@ -13,7 +13,6 @@ from civic.places import queries as communes
 from civic.places.distance import distance_km, point_of
 from volunteering.calls.models import RescueCall
 from volunteering.missions.models import MissionStatus
-from volunteering.missions.queries import MOST_KM
 from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.shifts.places import roles_of
 from volunteering.signups.models import OVER, Signup
@@ -28,6 +27,8 @@ MOST_OPEN = 5
 PATIENCE = timedelta(hours=24)
 """After so long without an answer others may be asked."""
 LOOKED_AT = 400
+MOST_KM = 100
+"""As far as anybody may say that she goes."""
 SOON = timedelta(days=7)
 """So near to its start a shift with free places may ask, though its minimum is reached."""
 
