@@ -113,11 +113,18 @@ from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, Securit
 from demo import routes as demo_routes
 from volunteering import panels as volunteering_panels
 from volunteering import slots as volunteering_slots
+from volunteering.attestations import jobs as attestations_jobs
+from volunteering.attestations import routes as attestations_routes
 from volunteering.boards import panels as boards_panels
 from volunteering.boards import routes as boards_routes
 from volunteering.calls import routes as calls_routes
 from volunteering.explorer import routes as explorer_routes
 from volunteering.feeds import routes as feeds_routes
+from volunteering.hours import jobs as hours_jobs
+from volunteering.hours import lead_routes as hours_lead_routes
+from volunteering.hours import panels as hours_panels
+from volunteering.hours import routes as hours_routes
+from volunteering.hours import verify as hours_verify
 from volunteering.lifts import jobs as lifts_jobs
 from volunteering.lifts import panels as lifts_panels
 from volunteering.lifts import routes as lifts_routes
@@ -130,6 +137,7 @@ from volunteering.shifts import routes as shifts_routes
 from volunteering.signups import jobs as signups_jobs
 from volunteering.signups import reminders, tallies
 from volunteering.signups import routes as signups_routes
+from volunteering.valuation import routes as valuation_routes
 from volunteering.volunteers import panels as volunteers_panels
 from volunteering.volunteers import routes as volunteers_routes
 
@@ -152,6 +160,10 @@ VOLUNTEERING_ROUTES: list[Any] = [
     calls_routes,
     lifts_routes,
     privacy_routes,
+    attestations_routes,
+    hours_routes,
+    hours_lead_routes,
+    valuation_routes,
 ]
 VOLUNTEERING_PARTS: tuple[Any, ...] = (
     volunteering_panels,
@@ -160,6 +172,8 @@ VOLUNTEERING_PARTS: tuple[Any, ...] = (
     tallies,
     lifts_panels,
     privacy,
+    hours_panels,
+    hours_verify,
 )
 VOLUNTEERING_JOBS: tuple[Any, ...] = (
     shifts_jobs,
@@ -167,6 +181,8 @@ VOLUNTEERING_JOBS: tuple[Any, ...] = (
     reminders,
     lifts_jobs,
     privacy_jobs,
+    attestations_jobs,
+    hours_jobs,
 )
 
 CAMPAIGN_ROUTES: list[Any] = [

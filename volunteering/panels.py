@@ -4,16 +4,15 @@ from civic.i18n import _, _n
 from civic.initiatives.models import Initiative
 from civic.initiatives.queries import is_lead
 from civic.people.models import Person
-from civic.slots import Figure, Given, Panel, Todo, Way
+from civic.slots import Panel, Todo, Way
 from civic.web import urls
-from civic.web.formats import hour, moment, number
+from civic.web.formats import hour, moment
 from volunteering.missions import queries as missions
 from volunteering.missions.models import Mission
 from volunteering.missions.words import hours, when, where
 from volunteering.shifts import queries as shifts
 from volunteering.shifts.models import Shift
 from volunteering.signups import queries as signups
-from volunteering.signups import tallies
 from volunteering.signups.letters import token_of
 from volunteering.signups.models import Signup, SignupStatus
 
@@ -53,17 +52,6 @@ async def person_panels(_person: Person) -> list[Panel]:
     return [Panel("volunteering/_mine.html", {}, order=25)]
 
 
-async def person_given(person: Person) -> list[Given]:
-    """The time she really gave, as leads confirmed it."""
-    return [
-        Given(
-            row.shift.mission.title, _href(row.shift.mission), "temps", row.shift.starts_at,
-            hours(row.shift.starts_at, row.shift.ends_at),
-        )
-        for row in await signups.attended_by(person)
-    ]  # fmt: skip
-
-
 async def home_ways() -> list[Way]:
     """The places of this week that are still free, and the first three missions that have some."""
     rows = await shifts.free_this_week(WEEK_LOOKED_AT)
@@ -72,19 +60,6 @@ async def home_ways() -> list[Way]:
     first = {row.mission_id: row for row in reversed(rows)}
     nearest = sorted(first.values(), key=lambda row: (row.starts_at, row.id))[:SHOWN]
     return [Way("temps", summary, [(row.mission.title, _detail(row), _href(row.mission)) for row in nearest], order=20)]
-
-
-async def figures() -> list[Figure]:
-    """Hours given, once there are any."""
-    people, minutes = await tallies.given()
-    if not people:
-        return []
-    return [
-        Figure(
-            _("%(n)s\u00a0h", n=number(minutes // 60)), _("données"),
-            _n("par %(n)s personne, présence confirmée", "par %(n)s personnes, présence confirmée", people), order=20,
-        )
-    ]  # fmt: skip
 
 
 def _detail(shift: Shift) -> str:

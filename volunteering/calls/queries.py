@@ -26,6 +26,7 @@ MOST_OPEN = 5
 """So many may be asked about one shift and not have answered."""
 PATIENCE = timedelta(hours=24)
 """After so long without an answer others may be asked."""
+MOST_KM = 60
 LOOKED_AT = 400
 MOST_KM = 100
 """As far as anybody may say that she goes."""

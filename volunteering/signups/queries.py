@@ -81,8 +81,3 @@ async def coming_of(person: Person) -> list[Signup]:
     ).order_by("shift__starts_at").limit(30).select_related("shift__mission")  # fmt: skip
 
 
-async def attended_by(person: Person) -> list[Signup]:
-    """The shifts where her presence was confirmed, the latest first, with shift and mission."""
-    return await Signup.filter(person_id=person.id, status=SignupStatus.ATTENDED).order_by(
-        "-shift__starts_at"
-    ).limit(100).select_related("shift__mission")  # fmt: skip
