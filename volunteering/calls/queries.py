@@ -28,6 +28,8 @@ PATIENCE = timedelta(hours=24)
 """After so long without an answer others may be asked."""
 MOST_KM = 60
 LOOKED_AT = 400
+MOST_KM = 100
+"""As far as anybody may say that she goes."""
 SOON = timedelta(days=7)
 """So near to its start a shift with free places may ask, though its minimum is reached."""
 

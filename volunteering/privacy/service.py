@@ -6,9 +6,11 @@ from typing import Any
 from civic import clock
 from civic.people.models import Person
 from civic.settings import settings
-from volunteering.attestations.models import Attestation
+from volunteering.attestations import service as attestations
+from volunteering.attestations.models import Attestation, EngagementLetter, EngagementSilence
 from volunteering.calls.models import RescueCall
 from volunteering.feeds.models import CalendarFeed
+from volunteering.hours import service as hours
 from volunteering.hours.models import HoursEntry
 from volunteering.lifts.models import Lift
 from volunteering.signups import erasing
@@ -19,8 +21,10 @@ from volunteering.volunteers.models import Volunteer
 async def erasures(person: Person) -> None:
     """She has her data erased: places to come are given back, her words go, what totals are made of stays."""
     await erasing.erase(person)
+    await hours.forget(person.id)
+    await attestations.erase(person.id)
     await Lift.filter(signup_id__in=await _ids(Signup, person)).delete()
-    for model in (RescueCall, Volunteer, CalendarFeed):
+    for model in (RescueCall, Volunteer, CalendarFeed, EngagementLetter, EngagementSilence):
         await model.filter(person_id=person.id).delete()
 
 
@@ -44,7 +48,7 @@ async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
             for one in await Volunteer.filter(person_id=person.id)
         ],
         "hours": [
-            _picked(one, "day", "title", "role_title", "minutes", "status", "note")
+            _picked(one, "day", "title", "role_title", "minutes", "status", "note", "answer")
             for one in await HoursEntry.filter(person_id=person.id).order_by("id")
         ],
         "attestations": [
