@@ -122,6 +122,13 @@ def sign_in(app: ASGIApp) -> Callable[[Person], Awaitable[Client]]:
 
     return signed_in
 
+@pytest.fixture
+def a_new_hour(the_clock_goes_right_again: None) -> None:
+    """It strikes: tries counted per ten minutes, hour or day are counted from nothing, and no count ends meanwhile."""
+    present = clock.now()
+    clock.travel(present.replace(minute=0, second=1, microsecond=0) + timedelta(hours=1) - present)
+
+
 @pytest.fixture(autouse=True)
 def the_clock_goes_right_again() -> Iterator[None]:
     """Whatever a test did to our clock ends with it: other processes go by the real one."""

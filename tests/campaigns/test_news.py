@@ -232,6 +232,7 @@ async def test_the_team_hides_a_question_with_a_reason_and_its_author_hears_it(
 
 
 @pytest.mark.one_engine
+@pytest.mark.usefixtures("a_new_hour")
 async def test_questions_are_limited_and_forgotten_when_nobody_confirms(
     app: ASGIApp, client: Client, later: Callable[..., None]
 ) -> None:

@@ -178,6 +178,7 @@ async def _try(client: Client, campaign: Campaign, number: int, typed: str) -> i
 
 
 @pytest.mark.one_engine
+@pytest.mark.usefixtures("a_new_hour")
 async def test_small_gifts_in_a_row_are_stopped_with_a_reason(client: Client, payments: Payments):
     campaign = await a_live_campaign()
     assert [await _try(client, campaign, n, f"1,{n:02d}") for n in range(7)] == [303] * 5 + [429] * 2
@@ -185,6 +186,7 @@ async def test_small_gifts_in_a_row_are_stopped_with_a_reason(client: Client, pa
 
 
 @pytest.mark.one_engine
+@pytest.mark.usefixtures("a_new_hour")
 async def test_a_campaign_that_is_flooded_with_small_gifts_waits(client: Client, payments: Payments, settings: Settings):
     settings.small_pledges_per_machine, settings.small_pledges_per_campaign = 100, 2
     campaign, other = await a_live_campaign(), await a_live_campaign(await a_person("Paul Roux"))

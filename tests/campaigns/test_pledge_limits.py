@@ -101,6 +101,7 @@ async def test_two_promises_of_one_person_are_one_backer(app):
 
 
 @pytest.mark.one_engine
+@pytest.mark.usefixtures("a_new_hour")
 async def test_small_gifts_in_a_row_are_stopped(client: Client, payments: Payments):
     campaign = await a_live_campaign()
     statuses = []

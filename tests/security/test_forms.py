@@ -123,6 +123,7 @@ def test_a_button_in_a_mail_leads_to_this_site_only(app: object) -> None:
     assert not [line for line in letter.text.split("\n") if line.startswith(("Bcc", "Confirmez"))]
 
 
+@pytest.mark.usefixtures("a_new_hour")
 async def test_one_machine_does_not_hold_every_place_of_a_shift(client: Client) -> None:
     shift = await the_shift(await a_mission(places=100))
     path = f"/missions/{shift.mission.slug}/creneaux/{shift.id}/inscription"
