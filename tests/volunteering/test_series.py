@@ -343,6 +343,34 @@ async def test_a_lead_changes_a_series_after_reading_who_is_told(database: objec
 
 
 @pytest.mark.one_engine
+async def test_one_shift_of_a_series_is_changed_and_called_off_after_reading_too(
+    database: object, sign_in: SignIn
+) -> None:
+    mission, shifts = await a_series()
+    await a_signup(shifts[1])
+    browser = await sign_in(await mission.contact)  # type: ignore[arg-type, misc]
+    path = f"/missions/{mission.slug}/creneaux/{shifts[1].id}"
+    slot = await slot_of(shifts[1])
+    fields = {
+        "day": slot.day.isoformat(), "start": "9 h", "end": "12 h", "capacity": "8", "seen": slot.mark, "reach": "this",
+    }  # fmt: skip
+    shown = await browser.submit(f"{path}/modifier", fields)
+    assert "Changer ce créneau" in shown.text
+    assert "1 personne prévenue" in shown.text
+    assert (await browser.submit(f"{path}/modifier", sent_again(shown.text))).status_code == 303
+    rows = await its_shifts(mission)
+    assert [(clock.local(row.starts_at).hour, row.detached) for row in rows[:2]] == [(8, False), (9, True)]
+    page = (await browser.get(f"/missions/{mission.slug}")).text
+    assert page.count("Changé à part") == 1
+    assert "il ne suit plus sa série" in (await browser.get(f"{path}/modifier")).text
+    other = f"/missions/{mission.slug}/creneaux/{shifts[2].id}/annuler"
+    asked = await browser.submit(other, {"reach": "this", "reason": "Pont."})
+    assert "Annuler ce créneau" in asked.text
+    assert (await browser.submit(other, {**sent_again(asked.text), "reason": "Pont."})).status_code == 303
+    assert await Shift.filter(status=ShiftStatus.CANCELLED).count() == 1
+
+
+@pytest.mark.one_engine
 async def test_a_reason_is_asked_when_people_lose_their_shift(database: object, sign_in: SignIn) -> None:
     mission, shifts = await a_series()
     await a_signup(shifts[3])

@@ -51,6 +51,11 @@ class Plan:
         return sum(concerned(shift) for shift in (*told, *self.called_off))
 
     @property
+    def shifts(self) -> int:
+        """How many shifts it changes."""
+        return len(self.moved) + len(self.called_off) + len(self.added)
+
+    @property
     def dropped(self) -> int:
         """How many persons come or wait for a shift that will not take place."""
         return sum(concerned(shift) for shift in self.called_off)
@@ -105,8 +110,9 @@ async def added_just_now(mission: Mission, slot: Slot, rule: str) -> list[Shift]
 
 
 async def series_of(shift: Shift) -> ShiftSeries | None:
-    """The series that a shift follows; None for a single one and for one that stands on its own."""
-    return await ShiftSeries.get_or_none(id=shift.series_id) if shift.series_id and not shift.detached else None
+    """The series that a shift to come follows; None for a single one and for one that stands on its own."""
+    follows = shift.series_id and not shift.detached and shift.is_to_come
+    return await ShiftSeries.get_or_none(id=shift.series_id) if follows else None
 
 
 async def plan(shift: Shift, slot: Slot, reach: Reach, repeat: Repeat | None = None) -> Plan:
@@ -117,6 +123,9 @@ async def plan(shift: Shift, slot: Slot, reach: Reach, repeat: Repeat | None = N
     """
     service.check(slot)
     series = await ShiftSeries.get(id=shift.series_id)
+    if reach == Reach.THIS:
+        await _check_moved(shift, slot)
+        return Plan(series.rule, series.day, moved=[(shift, slot)])
     by = slot.day - (shift.occurs_on or slot.day)
     rows = await reached(shift, reach)
     kept = [row for row in rows if not row.detached]
@@ -209,6 +218,8 @@ async def _lock(shift: Shift) -> None:
 
 async def _carry_out(shift: Shift, slot: Slot, reach: Reach, done: Plan, reason: str) -> None:
     """Shifts move in the order in which none comes to stand where another still is."""
+    if reach == Reach.THIS:
+        return await service.rewrite(shift, slot, detached=True)
     series = await _series_for(shift, slot, reach, done)
     later = any(its_slot.day > (row.occurs_on or its_slot.day) for row, its_slot in done.moved)
     for row in done.called_off:
