@@ -35,7 +35,7 @@ async def _adds_a_series(visitor: Visitor) -> None:
     await visitor.write("Nom du poste", "Le bar")
     await visitor.page.locator("#title_2").fill("La caisse")
     await visitor.press("Enregistrer")
-    await visitor.reads("Poste 2, places", "Remplissez ce champ")
+    await visitor.reads("Poste 2, nombre de places", "Remplissez ce champ")
     await visitor.look("a role without places")
     await visitor.page.locator("#capacity_2").fill("1")
     await visitor.unfold("Ce créneau revient ?")

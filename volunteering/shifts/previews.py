@@ -86,8 +86,8 @@ def called_off(request: Request, shift: Shift, form: Form[CancelForm], rows: lis
         request, mission, form, mark, [Part(heading, [_gone(row) for row in rows], "err")],
         question=_n("Annuler ce créneau ?", "Annuler ces créneaux ?", len(rows)),
         action=urls.path("shifts.cancel", slug=mission.slug, id=shift.id),
-        yes=_n("Oui, annuler ce créneau", "Oui, annuler ces créneaux", len(rows)), people=people, asks_reason=True, danger=True,
-        leave=urls.path("shifts.edit", slug=mission.slug, id=shift.id),
+        yes=_n("Oui, annuler ce créneau", "Oui, annuler ces créneaux", len(rows)), people=people,
+        asks_reason=True, danger=True, leave=urls.path("shifts.edit", slug=mission.slug, id=shift.id),
     )  # fmt: skip
 
 
