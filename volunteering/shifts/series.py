@@ -267,7 +267,8 @@ def _first(wish: Repeat, target: date, day: date) -> date:
     if wish.every == Every.MONTH:
         return target if target == day else target - timedelta(days=6)
     weeks = (_monday(day) - _monday(target)).days // 7
-    return target + timedelta(weeks=weeks % 2) if wish.every == Every.FORTNIGHT else target
+    skips = wish.every == Every.FORTNIGHT and weeks % 2 == 1
+    return _monday(target) + timedelta(weeks=1) if skips else target
 
 
 def _monday(day: date) -> date:
