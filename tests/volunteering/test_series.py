@@ -18,6 +18,7 @@ from tests.factories.volunteering import a_lead, a_mission, a_signup, sent_again
 from volunteering.missions.models import Mission
 from volunteering.shifts import rules, series, service
 from volunteering.shifts.models import Shift, ShiftSeries, ShiftStatus
+from volunteering.shifts.moments import SETTLES
 from volunteering.shifts.rules import Every, Repeat
 from volunteering.shifts.series import Reach
 from volunteering.shifts.service import RoleWish, Slot
@@ -141,8 +142,9 @@ async def test_a_weekly_shift_stays_at_its_hours_on_both_sides_of_a_change_of_cl
     for row, hours in zip(rows, lasts, strict=True):
         text = (await client.get(f"/missions/{mission.slug}/creneaux/{row.id}.ics")).text
         (event,) = Calendar.from_ical(text).walk("VEVENT")
-        assert (event["dtstart"].dt, event["dtend"].dt) == (row.starts_at, row.ends_at)
-        assert event["dtend"].dt - event["dtstart"].dt == timedelta(hours=hours)
+        start_at, end_at = (event[name].dt.astimezone(UTC) for name in ("dtstart", "dtend"))
+        assert (start_at, end_at) == (row.starts_at, row.ends_at)
+        assert end_at - start_at == timedelta(hours=hours)
 
 
 def test_a_shift_in_the_hour_that_does_not_exist_lasts_as_written() -> None:
@@ -178,6 +180,7 @@ async def test_this_and_the_following_begin_a_new_series_and_tell_only_those_con
     assert {row.series_id for row in rows[1:]} == {rows[1].series_id}
     assert not any(row.detached for row in rows)
     assert len(await subjects(before)) == 1
+    clock.travel(SETTLES)
     assert (await subjects(after))[-1].startswith("Nouvel horaire")
     first, second = await ShiftSeries.all().order_by("id")
     assert rules.days(first.rule, first.day) == [rows[0].occurs_on]

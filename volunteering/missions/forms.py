@@ -8,10 +8,8 @@ from civic.places import queries as places
 from civic.web.forms import Form
 from volunteering.missions import skills, words
 from volunteering.missions.models import Availability, Effort, Mission
-from volunteering.missions.queries import Wanted
 from volunteering.missions.service import Overtaken, mark_of
 
-RADII = (5, 15, 30, 50)
 MOST_SKILLS = len(skills.CODES)
 BESIDE = {"commune", "seen", "modele"}
 """Fields of the form that are none of the mission's."""
@@ -59,21 +57,6 @@ def _skills(codes: list[str], field: str) -> list[str]:
         return skills.checked(codes)
     except Invalid as error:
         raise Invalid(error.message, field=field) from None
-
-
-class WantedForm(BaseModel):
-    """The filters of the list; their names stand in the address."""
-
-    commune: str = Field("", max_length=80)
-    km: int = Field(15, ge=1, le=60)
-    sans_voiture: bool = False
-    semaine: bool = False
-    apres: str = Field("", max_length=200)
-
-    async def wanted(self) -> Wanted:
-        """The filters as the list understands them. Raises Invalid when the commune is not understood."""
-        commune = await places.commune_meant(self.commune) if self.commune else None
-        return Wanted(commune, self.km, self.sans_voiture, self.semaine)
 
 
 def filled(mission: Mission) -> dict[str, object]:

@@ -1,41 +1,21 @@
-"""The list of missions; a lead's forms. (The page of one mission is where one signs up: see signups.)"""
-
-from typing import Any
+"""A lead's forms. (The list of missions is in explorer; the page of one is where one signs up: see signups.)"""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from civic.errors import DomainError
-from civic.i18n import _, _n
+from civic.i18n import _
 from civic.initiatives.models import Initiative
 from civic.initiatives.queries import initiative_to_edit
 from civic.people.actor import actor_of
-from civic.web import formats, urls
+from civic.web import urls
 from civic.web.forms import Form
 from civic.web.page import page, redirect, redirect_to
-from civic.web.paging import Page
 from volunteering.missions import queries, service, skills, templates
-from volunteering.missions.forms import RADII, MissionForm, WantedForm, filled, overtaken
+from volunteering.missions.forms import MissionForm, filled, overtaken
 from volunteering.missions.models import Effort, Mission
-from volunteering.missions.words import availability_choices, cancel_choices, when, where
-from volunteering.missions.words import efforts as efforts
-
-
-async def index(request: Request) -> Response:
-    """The missions to come, filtered by the address."""
-    form = Form.query(request, WantedForm)
-    found: Page[queries.Found] = Page([])
-    if form.data:
-        try:
-            found = await queries.explore(await form.data.wanted(), form.data.apres or None)
-        except DomainError as error:
-            form.refuse(error)
-    status = 422 if form.errors else 200
-    return page(
-        request, "volunteering/missions/index.html", status=status, form=form, found=found, query=_kept(form),
-        cards=[_card(one) for one in found.items], km_options=[(km, formats.km(km)) for km in RADII],
-    )  # fmt: skip
+from volunteering.missions.words import availability_choices, cancel_choices, efforts
 
 
 async def new(request: Request) -> Response:
@@ -117,21 +97,6 @@ async def close(request: Request) -> Response:
     return redirect("missions.show", slug=mission.slug, flash=text)
 
 
-def _card(found: queries.Found) -> dict[str, Any]:
-    """A mission as the card of the list shows it."""
-    mission = found.mission
-    start = when(mission.listed_at, mission.next_ends_at or mission.listed_at)
-    later = mission.coming_shifts - 1
-    more = _n("et %(n)s autre date", "et %(n)s autres dates", later) if later > 0 else ""
-    return {
-        "href": urls.path("missions.show", slug=mission.slug), "title": mission.title, "km": found.km,
-        "when": ", ".join(filter(None, (start, more))) if mission.is_dated else _("Toute l’année, à convenir"),
-        "place": where(mission), "effort": dict(efforts())[mission.effort.value], "car_free": mission.car_free,
-        "who": _("dès %(age)s ans", age=mission.minimum_age) if mission.minimum_age else "",
-        "taken": mission.coming_taken, "total": mission.coming_capacity or None,
-    }  # fmt: skip
-
-
 async def _form_page(
     request: Request, form: Form[MissionForm], *, status: int = 200, initiative: Initiative, mission: Mission | None
 ) -> Response:
@@ -144,13 +109,7 @@ async def _form_page(
     )  # fmt: skip
 
 
-def _kept(form: Form[WantedForm]) -> dict[str, object]:
-    """The filters as they stand in the address, for the link to the next page."""
-    return {name: value for name, value in form.values.items() if value and name != "apres"}
-
-
 routes: list[BaseRoute] = [
-    Route("/missions", index, name="missions.index"),
     Route("/initiatives/{slug}/missions/nouvelle", new, name="missions.new"),
     Route("/initiatives/{slug}/missions", create, methods=["POST"], name="missions.create"),
     Route("/initiatives/{slug}/missions/modeles/{id:int}/retirer", forget, methods=["POST"], name="missions.forget"),

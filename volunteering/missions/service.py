@@ -7,7 +7,7 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from civic import clock, database
+from civic import clock, database, jobs, search
 from civic.activity import service as activity
 from civic.errors import DomainError
 from civic.i18n import _
@@ -21,6 +21,8 @@ from volunteering.missions.models import UNDATED, Mission, MissionStatus
 
 COMING = ("coming_shifts", "coming_capacity", "coming_taken", "listed_at", "next_ends_at", "last_at")
 """The fields of a mission that its shifts keep."""
+PLACE = ("place", "commune_id", "remote")
+"""The fields that say where one goes."""
 WRITTEN = (
     "title", "summary", "tasks", "ongoing", "remote", "place", "commune_id", "bring", "minimum_age", "effort",
     "effort_note", "car_free", "car_note", "skills", "contact_note", "required_skills", "wished_skills",
@@ -47,10 +49,12 @@ async def create(initiative: Initiative, actor: Actor, values: dict[str, Any]) -
     """A lead describes a mission; it stays a draft until she opens it. `values` are fields of Mission."""
     present, placed = clock.now(), _placed(values, initiative)
     async with database.transaction():
-        return await Mission.create(
+        mission = await Mission.create(
             **placed, slug=await _free_slug(values["title"]), initiative=initiative, contact=actor.person,
             created_at=present, updated_at=present,
         )  # fmt: skip
+        await _index(mission.id)
+    return mission
 
 
 async def written_just_now(initiative: Initiative, values: dict[str, Any], *, but: int = 0) -> Mission | None:
@@ -89,7 +93,10 @@ async def edit(mission: Mission, values: dict[str, Any], seen: str = "") -> None
         if seen and mark_of(fresh) not in (seen, mark_of(Mission(**{**_written(fresh), **changes}))):
             raise Overtaken(fresh)
         await Mission.filter(id=mission.id).update(**changes, updated_at=clock.now())
+        await _index(mission.id)
         await keep_need(mission.id)
+        if any(name in changes and changes[name] != getattr(mission, name) for name in PLACE):
+            await jobs.enqueue("mission_moved", key=f"{mission.id}:{clock.now().isoformat()}", mission_id=mission.id)
 
 
 async def open_(mission: Mission) -> None:
@@ -138,6 +145,13 @@ async def note_coming(mission_id: int, coming: Coming) -> None:
 async def keep_need(mission_id: int) -> None:
     """Write the mission's gauge among the initiative's needs: places of the shifts to come, places taken."""
     await _keep_need(await Mission.get(id=mission_id))
+
+
+async def _index(mission_id: int) -> None:
+    """Let its words be found (the search index follows in the same transaction)."""
+    mission = await Mission.get(id=mission_id)
+    text = " ".join((mission.summary, mission.tasks, mission.place, mission.skills, mission.bring))
+    await search.index("mission", mission.id, mission.title, text)
 
 
 async def _keep_need(mission: Mission) -> None:

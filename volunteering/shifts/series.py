@@ -19,10 +19,10 @@ from civic.i18n import _
 from civic.web.formats import day as day_in_words
 from volunteering.missions.models import Mission
 from volunteering.missions.service import TWICE
-from volunteering.shifts import places, roles, service
+from volunteering.shifts import moments, places, roles, service
 from volunteering.shifts.models import Shift, ShiftSeries, ShiftStatus
 from volunteering.shifts.rules import Every, Repeat, days, repeat_of
-from volunteering.shifts.service import NOTEWORTHY, Occurrence, Slot
+from volunteering.shifts.service import Occurrence, Slot
 
 
 class Reach(StrEnum):
@@ -82,8 +82,7 @@ def concerned(shift: Shift) -> int:
 
 def tells(shift: Shift, slot: Slot) -> bool:
     """Whether these hours are other enough for a message: more than five minutes."""
-    starts_at, ends_at = slot.hours()
-    return max(abs(starts_at - shift.starts_at), abs(ends_at - shift.ends_at)) > NOTEWORTHY
+    return moments.is_noteworthy((shift.starts_at, shift.ends_at), slot.hours())
 
 
 async def add(mission: Mission, slot: Slot, rule: str) -> list[Shift]:

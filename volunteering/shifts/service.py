@@ -13,12 +13,11 @@ from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from volunteering.missions import service as missions
 from volunteering.missions.models import Mission
-from volunteering.shifts import places, roles
+from volunteering.shifts import moments, places, roles
 from volunteering.shifts.models import Fairness, Shift, ShiftRole, ShiftSeries, ShiftStatus
 from volunteering.shifts.roles import RoleWish as RoleWish
 
 MOST_HOURS = 24
-NOTEWORTHY = timedelta(minutes=5)
 
 
 @dataclass(slots=True, frozen=True)
@@ -95,7 +94,7 @@ async def create(mission: Mission, slot: Slot, occurrence: Occurrence | None) ->
 async def edit(shift: Shift, slot: Slot, seen: str = "") -> None:
     """A lead changes one shift: hours, roles, places, note, rule. Raises Invalid, or Overtaken (see `check_seen`).
 
-    A change of more than five minutes is told to those who come; more places go to those who wait; fewer places than
+    What changes for those who come is told to them (signups/told.py); more places go to those who wait; fewer places than
     people throw nobody out, the shift shows as overbooked instead. A shift of a series stands on its own from now on.
     """
     check(slot)
@@ -148,7 +147,7 @@ async def rewrite(shift: Shift, slot: Slot, *, detached: bool) -> None:
         raise DomainError(_("Ce créneau est annulé, ou il a commencé."))
     await roles.rewrite(shift, slot.roles)
     await places.sum_up(shift.id)
-    await _tell_after_edit(shift, starts_at, ends_at)
+    await _tell_after_edit(shift, starts_at)
 
 
 async def cancel(shift: Shift, reason: str) -> None:
@@ -212,18 +211,15 @@ async def _await_start(shift: Shift) -> None:
     key = f"shift:{shift.id}:{shift.starts_at.isoformat()}"
     await jobs.enqueue("shift_started", key=key, run_at=shift.starts_at, mission_id=shift.mission_id)
     await jobs.enqueue("shift_widened", key=f"{key}:day", run_at=shift.opens_to_all_at, shift_id=shift.id)
+    await moments.await_reminders(shift)
 
 
-async def _tell_after_edit(before: Shift, starts_at: datetime, ends_at: datetime) -> None:
+async def _tell_after_edit(before: Shift, starts_at: datetime) -> None:
     fresh = await Shift.get(id=before.id)
     key = f"shift:{before.id}:{fresh.version}"
     if starts_at != before.starts_at:
         await _await_start(fresh)
-    moved = max(abs(starts_at - before.starts_at), abs(ends_at - before.ends_at))
-    if moved > NOTEWORTHY:
-        await jobs.enqueue(
-            "shift_moved", key=key, shift_id=before.id, version=fresh.version,
-            old_start=before.starts_at.isoformat(), old_end=before.ends_at.isoformat(),
-        )  # fmt: skip
+    if fresh.sequence != before.sequence:
+        await moments.tell_change(fresh, before.starts_at, before.ends_at)
     if fresh.waiting:
         await jobs.enqueue("shift_widened", key=key, shift_id=before.id)
