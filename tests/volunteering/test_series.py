@@ -340,6 +340,9 @@ async def test_a_lead_changes_a_series_after_reading_who_is_told(database: objec
     assert "1 créneau est annulé" in shown.text
     assert "1 personne prévenue" in shown.text
     assert "10\u00a0h\u00a0à\u00a013\u00a0h" in shown.text
+    with_note = await browser.submit(path, {**fields, "start": "08:00", "end": "11:00", "note": "Sous la halle"})
+    assert "Sous la halle" in with_note.text
+    assert "1 personne prévenue" in with_note.text, "another note is worth a message"
     assert (await browser.submit(path, sent_again(shown.text))).status_code == 303
     assert [clock.local(row.starts_at).hour for row in await its_shifts(mission) if not row.is_cancelled] == [8, 10, 10]
     assert (await subjects(camille))[-1].startswith("Nouvel horaire")

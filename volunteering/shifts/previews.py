@@ -113,6 +113,8 @@ def _moved(row: Shift, slot: Slot) -> Line:
     before, after = (row.starts_at, row.ends_at), slot.hours()
     capacity = sum(role.capacity for role in slot.roles)
     change = "" if before == after else _("devient %(when)s", when=_after(row, slot))
+    if slot.note and slot.note != row.note:
+        change = ", ".join(filter(None, (change, _("avec la précision « %(note)s »", note=slot.note))))
     if row.taken > capacity:
         over = _n("%(n)s personne de trop : elle garde sa place",
                   "%(n)s personnes de trop : elles gardent leur place", row.taken - capacity)  # fmt: skip

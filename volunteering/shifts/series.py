@@ -81,8 +81,9 @@ def concerned(shift: Shift) -> int:
 
 
 def tells(shift: Shift, slot: Slot) -> bool:
-    """Whether these hours are other enough for a message: more than five minutes."""
-    return moments.is_noteworthy((shift.starts_at, shift.ends_at), slot.hours())
+    """Whether those who come get a message: hours that differ by more than five minutes, or another note."""
+    moved = moments.is_noteworthy((shift.starts_at, shift.ends_at), slot.hours())
+    return moved or moments.words(shift.note) != moments.words(slot.note)
 
 
 async def add(mission: Mission, slot: Slot, rule: str) -> list[Shift]:
