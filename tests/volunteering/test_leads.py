@@ -179,7 +179,7 @@ async def test_fewer_places_than_people_says_how_many_too_many(
     assert await Signup.filter(shift_id=shift.id, status="confirmed").count() == 4
 
 
-async def test_roles_change_their_names_with_each_other_and_people_stay(database: object) -> None:
+async def test_roles_change_their_names_with_each_other_and_people_stay(client: Client) -> None:
     mission = await a_mission()
     added = await service.add(
         mission, Slot(in_days(9), time(8), time(11), (RoleWish(2, title="Accueil"), RoleWish(2, title="Cuisine")))

@@ -152,7 +152,7 @@ def test_a_shift_in_the_hour_that_does_not_exist_lasts_as_written() -> None:
     assert end - start == timedelta(minutes=30)
 
 
-async def test_this_one_stands_on_its_own_and_the_series_passes_it_by(database: object) -> None:
+async def test_this_one_stands_on_its_own_and_the_series_passes_it_by(client: Client) -> None:
     mission, shifts = await a_series()
     await service.edit(shifts[1], await slot_of(shifts[1], start=time(9), end=time(12)))
     alone = await Shift.get(id=shifts[1].id)
@@ -164,7 +164,7 @@ async def test_this_one_stands_on_its_own_and_the_series_passes_it_by(database: 
     assert await series.series_of(await Shift.get(id=alone.id)) is None, "it only changes on its own"
 
 
-async def test_this_and_the_following_begin_a_new_series_and_tell_only_those_concerned(database: object) -> None:
+async def test_this_and_the_following_begin_a_new_series_and_tell_only_those_concerned(client: Client) -> None:
     mission, shifts = await a_series()
     before, after = await a_person("Camille Rey"), await a_person("Odile Martin")
     await a_signup(shifts[0], before)
@@ -187,7 +187,7 @@ async def test_this_and_the_following_begin_a_new_series_and_tell_only_those_con
     assert rules.days(second.rule, second.day) == [row.occurs_on for row in rows[1:]]
 
 
-async def test_moving_the_day_moves_all_of_them_and_the_rule(database: object) -> None:
+async def test_moving_the_day_moves_all_of_them_and_the_rule(client: Client) -> None:
     mission, shifts = await a_series()
     sunday = await slot_of(shifts[1], day=a_saturday(2) + timedelta(days=1))
     await series.change(shifts[1], sunday, Reach.ALL)
@@ -201,7 +201,7 @@ async def test_moving_the_day_moves_all_of_them_and_the_rule(database: object) -
     assert local_days(await its_shifts(mission)) == [a_saturday(week) + timedelta(days=1) for week in range(2, 6)]
 
 
-async def test_a_monthly_series_moved_by_a_day_keeps_a_weekday_of_the_month(database: object) -> None:
+async def test_a_monthly_series_moved_by_a_day_keeps_a_weekday_of_the_month(client: Client) -> None:
     mission, shifts = await a_series(6, every=Every.MONTH)
     day = shifts[0].occurs_on + timedelta(days=1)  # type: ignore[operator]
     await series.change(shifts[0], await slot_of(shifts[0], day=day), Reach.ALL)
@@ -212,7 +212,7 @@ async def test_a_monthly_series_moved_by_a_day_keeps_a_weekday_of_the_month(data
     assert len(set(local_days(rows))) == 6
 
 
-async def test_a_shift_that_leaves_the_rule_is_called_off_with_a_reason_and_everybody_is_told(database: object) -> None:
+async def test_a_shift_that_leaves_the_rule_is_called_off_with_a_reason_and_everybody_is_told(client: Client) -> None:
     mission, shifts = await a_series(4)
     camille = await a_person("Camille Rey")
     await a_signup(shifts[1], camille)
@@ -229,7 +229,7 @@ async def test_a_shift_that_leaves_the_rule_is_called_off_with_a_reason_and_ever
     assert (await Shift.get(id=shifts[1].id)).reason == "Un samedi sur deux suffit."
 
 
-async def test_a_day_called_off_alone_does_not_come_back_with_a_longer_series(database: object) -> None:
+async def test_a_day_called_off_alone_does_not_come_back_with_a_longer_series(client: Client) -> None:
     mission, shifts = await a_series(3)
     await series.call_off(shifts[1], Reach.THIS, "Fête du village.")
     assert [row.status for row in await its_shifts(mission)].count(ShiftStatus.CANCELLED) == 1
@@ -239,7 +239,7 @@ async def test_a_day_called_off_alone_does_not_come_back_with_a_longer_series(da
 
 
 @pytest.mark.parametrize(("reach", "left"), [(Reach.THIS, 3), (Reach.FOLLOWING, 1), (Reach.ALL, 0)])
-async def test_calling_off_goes_as_far_as_the_lead_says(database: object, reach: Reach, left: int) -> None:
+async def test_calling_off_goes_as_far_as_the_lead_says(client: Client, reach: Reach, left: int) -> None:
     mission, shifts = await a_series()
     people = [await a_person(name) for name in ("Camille Rey", "Odile Martin")]
     await a_signup(shifts[0], people[0])
@@ -251,7 +251,7 @@ async def test_calling_off_goes_as_far_as_the_lead_says(database: object, reach:
     assert len(await subjects(people[0])) == (2 if reach == Reach.ALL else 1)
 
 
-async def test_a_role_with_people_is_not_dropped_from_any_shift_of_the_series(database: object) -> None:
+async def test_a_role_with_people_is_not_dropped_from_any_shift_of_the_series(client: Client) -> None:
     mission = await a_mission()
     slot = a_slot(None, RoleWish(2, title="Accueil"), RoleWish(2, title="Cuisine"))
     shifts = await series.add(mission, slot, Repeat(Every.WEEK, times=3).rule(slot.day))
@@ -271,7 +271,7 @@ async def test_a_role_with_people_is_not_dropped_from_any_shift_of_the_series(da
     assert (await Shift.get(id=shifts[2].id)).taken == 1
 
 
-async def test_what_a_lead_has_read_is_what_is_done(database: object) -> None:
+async def test_what_a_lead_has_read_is_what_is_done(client: Client) -> None:
     _mission, shifts = await a_series()
     slot = await slot_of(shifts[0], start=time(9), end=time(12))
     read = await series.plan(await Shift.get(id=shifts[0].id), slot, Reach.ALL)
@@ -284,7 +284,7 @@ async def test_what_a_lead_has_read_is_what_is_done(database: object) -> None:
     assert clock.local((await Shift.get(id=shifts[0].id)).starts_at).hour == 9
 
 
-async def test_of_two_leads_who_change_a_series_at_once_the_second_is_told(database: object) -> None:
+async def test_of_two_leads_who_change_a_series_at_once_the_second_is_told(client: Client) -> None:
     mission, shifts = await a_series()
     seen = (await slot_of(shifts[0])).mark
     early, late = await slot_of(shifts[0], start=time(7)), await slot_of(shifts[0], start=time(9))
@@ -340,9 +340,40 @@ async def test_a_lead_changes_a_series_after_reading_who_is_told(database: objec
     assert "1 créneau est annulé" in shown.text
     assert "1 personne prévenue" in shown.text
     assert "10\u00a0h\u00a0à\u00a013\u00a0h" in shown.text
+    with_note = await browser.submit(path, {**fields, "start": "08:00", "end": "11:00", "note": "Sous la halle"})
+    assert "Sous la halle" in with_note.text
+    assert "1 personne prévenue" in with_note.text, "another note is worth a message"
     assert (await browser.submit(path, sent_again(shown.text))).status_code == 303
     assert [clock.local(row.starts_at).hour for row in await its_shifts(mission) if not row.is_cancelled] == [8, 10, 10]
     assert (await subjects(camille))[-1].startswith("Nouvel horaire")
+
+
+@pytest.mark.one_engine
+async def test_one_shift_of_a_series_is_changed_and_called_off_after_reading_too(
+    database: object, sign_in: SignIn
+) -> None:
+    mission, shifts = await a_series()
+    await a_signup(shifts[1])
+    browser = await sign_in(await mission.contact)  # type: ignore[arg-type, misc]
+    path = f"/missions/{mission.slug}/creneaux/{shifts[1].id}"
+    slot = await slot_of(shifts[1])
+    fields = {
+        "day": slot.day.isoformat(), "start": "9 h", "end": "12 h", "capacity": "8", "seen": slot.mark, "reach": "this",
+    }  # fmt: skip
+    shown = await browser.submit(f"{path}/modifier", fields)
+    assert "Changer ce créneau" in shown.text
+    assert "1 personne prévenue" in shown.text
+    assert (await browser.submit(f"{path}/modifier", sent_again(shown.text))).status_code == 303
+    rows = await its_shifts(mission)
+    assert [(clock.local(row.starts_at).hour, row.detached) for row in rows[:2]] == [(8, False), (9, True)]
+    page = (await browser.get(f"/missions/{mission.slug}")).text
+    assert page.count("Changé à part") == 1
+    assert "il ne suit plus sa série" in (await browser.get(f"{path}/modifier")).text
+    other = f"/missions/{mission.slug}/creneaux/{shifts[2].id}/annuler"
+    asked = await browser.submit(other, {"reach": "this", "reason": "Pont."})
+    assert "Annuler ce créneau" in asked.text
+    assert (await browser.submit(other, {**sent_again(asked.text), "reason": "Pont."})).status_code == 303
+    assert await Shift.filter(status=ShiftStatus.CANCELLED).count() == 1
 
 
 @pytest.mark.one_engine

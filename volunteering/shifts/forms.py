@@ -145,7 +145,10 @@ def check(sent: Mapping[str, Any]) -> Sheet:
 
 def _name_fields(form: Form[ShiftForm], number: int) -> None:
     """On top of a refused form, say which role a mistake is in."""
-    called = {"title": _("nom"), "capacity": _("places"), "minimum": _("minimum"), "age": _("âge minimum")}
+    called = {
+        "title": _("nom"), "capacity": _("nombre de places"), "minimum": _("personnes au minimum"),
+        "age": _("âge minimum"),
+    }  # fmt: skip
     for name, label in called.items():
         form.name_field(named(name, number), _("Poste %(n)s, %(field)s", n=number, field=label))
 

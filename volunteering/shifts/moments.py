@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from civic import clock, jobs
+from civic.places.folding import fold
 from volunteering.shifts.models import Shift
 
 MORNING, NIGHT = 7, 21
@@ -78,3 +79,8 @@ async def tell_change(shift: Shift, old_start: datetime, old_end: datetime) -> N
         run_at=clock.now() + (SETTLES_SOON if soon else SETTLES), old_start=old_start.isoformat(),
         old_end=old_end.isoformat(),
     )  # fmt: skip
+
+
+def words(text: str) -> list[str]:
+    """The words of a note alone, without accents, capitals and signs: what makes it another one."""
+    return "".join(sign if sign.isalnum() else " " for sign in fold(text)).split()

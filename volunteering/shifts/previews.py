@@ -49,8 +49,10 @@ def new_series(request: Request, mission: Mission, sheet: Sheet, found: list[dat
     lines = [Line(opening(when(*slot.hours(day)))) for day in found]
     heading = _n("%(n)s créneau sera ajouté", "%(n)s créneaux seront ajoutés", len(lines))
     return _page(
-        request, mission, sheet.form, mark, [Part(heading, lines, "ok")], question=_("Ajouter ces créneaux ?"),
-        action=urls.path("shifts.create", slug=mission.slug), yes=_("Ajouter les créneaux"), people=0,
+        request, mission, sheet.form, mark, [Part(heading, lines, "ok")],
+        question=_n("Ajouter ce créneau ?", "Ajouter ces créneaux ?", len(found)),
+        action=urls.path("shifts.create", slug=mission.slug), people=0,
+        yes=_n("Ajouter le créneau", "Ajouter les créneaux", len(found)),
     )  # fmt: skip
 
 
@@ -69,7 +71,8 @@ def changed(request: Request, shift: Shift, sheet: Sheet, plan: Plan) -> Respons
              [Line(opening(when(row.starts_at, row.ends_at))) for row in plan.left_alone]),
     ]  # fmt: skip
     return _page(
-        request, mission, sheet.form, plan.mark, parts, question=_("Changer ces créneaux ?"),
+        request, mission, sheet.form, plan.mark, parts,
+        question=_n("Changer ce créneau ?", "Changer ces créneaux ?", plan.shifts),
         action=urls.path("shifts.update", slug=mission.slug, id=shift.id), yes=_("Enregistrer"), people=plan.people,
         asks_reason=plan.dropped > 0,
     )  # fmt: skip
@@ -81,9 +84,10 @@ def called_off(request: Request, shift: Shift, form: Form[CancelForm], rows: lis
     heading = _n("%(n)s créneau est annulé", "%(n)s créneaux sont annulés", len(rows))
     return _page(
         request, mission, form, mark, [Part(heading, [_gone(row) for row in rows], "err")],
-        question=_("Annuler ces créneaux ?"), action=urls.path("shifts.cancel", slug=mission.slug, id=shift.id),
-        yes=_("Annuler les créneaux"), people=people, asks_reason=True, danger=True,
-        leave=urls.path("shifts.edit", slug=mission.slug, id=shift.id),
+        question=_n("Annuler ce créneau ?", "Annuler ces créneaux ?", len(rows)),
+        action=urls.path("shifts.cancel", slug=mission.slug, id=shift.id),
+        yes=_n("Oui, annuler ce créneau", "Oui, annuler ces créneaux", len(rows)), people=people,
+        asks_reason=True, danger=True, leave=urls.path("shifts.edit", slug=mission.slug, id=shift.id),
     )  # fmt: skip
 
 
@@ -109,6 +113,8 @@ def _moved(row: Shift, slot: Slot) -> Line:
     before, after = (row.starts_at, row.ends_at), slot.hours()
     capacity = sum(role.capacity for role in slot.roles)
     change = "" if before == after else _("devient %(when)s", when=_after(row, slot))
+    if slot.note and slot.note != row.note:
+        change = ", ".join(filter(None, (change, _("avec la précision « %(note)s »", note=slot.note))))
     if row.taken > capacity:
         over = _n("%(n)s personne de trop : elle garde sa place",
                   "%(n)s personnes de trop : elles gardent leur place", row.taken - capacity)  # fmt: skip

@@ -80,7 +80,7 @@ async def update(request: Request) -> Response:
     data = sheet.form.data
     if data:
         try:
-            if data.reach != Reach.THIS and await series.series_of(shift):
+            if await series.series_of(shift):
                 return await _change_series(request, mission, shift, sheet, data.repeat())
             await service.edit(shift, sheet.slot(), data.seen)
         except service.Overtaken as error:
@@ -111,8 +111,7 @@ async def _change_series(
         plan = await series.plan(shift, slot, data.reach, repeat)
         sheet.form.errors[error.field or ""] = error.message
         return previews.changed(request, shift, sheet, plan)
-    changed = len(done.moved) + len(done.called_off) + len(done.added)
-    text = _n("%(n)s créneau est à jour.", "%(n)s créneaux sont à jour.", changed)
+    text = _n("%(n)s créneau est à jour.", "%(n)s créneaux sont à jour.", done.shifts)
     if done.people:
         text += " " + _n("%(n)s personne est prévenue.", "%(n)s personnes sont prévenues.", done.people)
     return redirect("missions.show", slug=mission.slug, flash=text)
@@ -124,12 +123,13 @@ async def cancel(request: Request) -> Response:
     form = await Form.read(request, CancelForm)
     if form.data is None:
         return await _edit_page(request, mission, shift, form)
-    reach = form.data.reach if await series.series_of(shift) else Reach.THIS
+    follows = await series.series_of(shift)
+    reach = form.data.reach if follows else Reach.THIS
     rows = await series.reached(shift, reach)
     mark = _mark([row.id for row in rows])
     if form.data.mark == mark and not form.data.reason and any(series.concerned(row) for row in rows):
         form.errors["reason"] = _("Des personnes sont inscrites. Écrivez-leur pourquoi.")
-    if reach != Reach.THIS and (form.errors or form.data.mark != mark):
+    if follows and (form.errors or form.data.mark != mark):
         return previews.called_off(request, shift, form, rows, mark)
     try:
         gone = await series.call_off(shift, reach, form.data.reason)

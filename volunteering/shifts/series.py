@@ -51,6 +51,11 @@ class Plan:
         return sum(concerned(shift) for shift in (*told, *self.called_off))
 
     @property
+    def shifts(self) -> int:
+        """How many shifts it changes."""
+        return len(self.moved) + len(self.called_off) + len(self.added)
+
+    @property
     def dropped(self) -> int:
         """How many persons come or wait for a shift that will not take place."""
         return sum(concerned(shift) for shift in self.called_off)
@@ -76,8 +81,9 @@ def concerned(shift: Shift) -> int:
 
 
 def tells(shift: Shift, slot: Slot) -> bool:
-    """Whether these hours are other enough for a message: more than five minutes."""
-    return moments.is_noteworthy((shift.starts_at, shift.ends_at), slot.hours())
+    """Whether those who come get a message: hours that differ by more than five minutes, or another note."""
+    moved = moments.is_noteworthy((shift.starts_at, shift.ends_at), slot.hours())
+    return moved or moments.words(shift.note) != moments.words(slot.note)
 
 
 async def add(mission: Mission, slot: Slot, rule: str) -> list[Shift]:
@@ -104,8 +110,9 @@ async def added_just_now(mission: Mission, slot: Slot, rule: str) -> list[Shift]
 
 
 async def series_of(shift: Shift) -> ShiftSeries | None:
-    """The series that a shift follows; None for a single one and for one that stands on its own."""
-    return await ShiftSeries.get_or_none(id=shift.series_id) if shift.series_id and not shift.detached else None
+    """The series that a shift to come follows; None for a single one and for one that stands on its own."""
+    follows = shift.series_id and not shift.detached and shift.is_to_come
+    return await ShiftSeries.get_or_none(id=shift.series_id) if follows else None
 
 
 async def plan(shift: Shift, slot: Slot, reach: Reach, repeat: Repeat | None = None) -> Plan:
@@ -116,6 +123,9 @@ async def plan(shift: Shift, slot: Slot, reach: Reach, repeat: Repeat | None = N
     """
     service.check(slot)
     series = await ShiftSeries.get(id=shift.series_id)
+    if reach == Reach.THIS:
+        await _check_moved(shift, slot)
+        return Plan(series.rule, series.day, moved=[(shift, slot)])
     by = slot.day - (shift.occurs_on or slot.day)
     rows = await reached(shift, reach)
     kept = [row for row in rows if not row.detached]
@@ -208,6 +218,8 @@ async def _lock(shift: Shift) -> None:
 
 async def _carry_out(shift: Shift, slot: Slot, reach: Reach, done: Plan, reason: str) -> None:
     """Shifts move in the order in which none comes to stand where another still is."""
+    if reach == Reach.THIS:
+        return await service.rewrite(shift, slot, detached=True)
     series = await _series_for(shift, slot, reach, done)
     later = any(its_slot.day > (row.occurs_on or its_slot.day) for row, its_slot in done.moved)
     for row in done.called_off:
@@ -255,7 +267,8 @@ def _first(wish: Repeat, target: date, day: date) -> date:
     if wish.every == Every.MONTH:
         return target if target == day else target - timedelta(days=6)
     weeks = (_monday(day) - _monday(target)).days // 7
-    return target + timedelta(weeks=weeks % 2) if wish.every == Every.FORTNIGHT else target
+    skips = wish.every == Every.FORTNIGHT and weeks % 2 == 1
+    return _monday(target) + timedelta(weeks=1) if skips else target
 
 
 def _monday(day: date) -> date:

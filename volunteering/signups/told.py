@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from civic.i18n import _
-from civic.places.folding import fold
 from civic.places.models import Commune
 from volunteering.missions.words import when
 from volunteering.shifts import moments
@@ -54,10 +53,10 @@ async def news_for(signup: Signup, fallback: dict[str, str]) -> News:
     known, true = {**said_of(signup.shift), **fallback, **signup.told}, said_of(signup.shift)
     start, end = datetime.fromisoformat(known["start"]), datetime.fromisoformat(known["end"])
     moved = moments.is_noteworthy((start, end), (signup.shift.starts_at, signup.shift.ends_at))
-    elsewhere = any(_words(known[name]) != _words(true[name]) for name in ("place", "commune", "remote"))
+    elsewhere = any(moments.words(known[name]) != moments.words(true[name]) for name in ("place", "commune", "remote"))
     return News(
         when(start, end) if moved else "", await _place(known) if elsewhere else "",
-        _words(known["note"]) != _words(true["note"]),
+        moments.words(known["note"]) != moments.words(true["note"]),
     )  # fmt: skip
 
 
@@ -68,8 +67,3 @@ async def _place(known: dict[str, str]) -> str:
     commune = await Commune.get_or_none(insee=known["commune"])
     said = ", ".join(part for part in (known["place"], commune.label if commune else "") if part)
     return said or _("lieu non précisé")
-
-
-def _words(text: str) -> list[str]:
-    """The words alone, without accents, capitals and signs."""
-    return "".join(sign if sign.isalnum() else " " for sign in fold(text)).split()
