@@ -1,4 +1,4 @@
-"""Which mail each change of a sign-up owes to whom, written down here once more from docs/decisions/0017."""
+"""Which mail each change of a sign-up owes to whom, written down here once more from docs/decisions/0010."""
 
 from volunteering.signups.models import GuardianConsent, Signup, SignupChange
 

@@ -53,7 +53,7 @@ async def ask(signup: Signup, minor: Minor) -> None:
 
 
 async def ask_now(signup: Signup) -> None:
-    """The guardian is written to, once, as soon as the minor's own address is confirmed: nobody else can set us on her."""
+    """The guardian is written to, once, when the minor's own address is confirmed: nobody can set us on a stranger."""
     consent = await of(signup.id)
     if consent and consent.is_pending and signup.confirmed_at is not None:
         await letters.ask_guardian(consent, signup)
@@ -90,7 +90,8 @@ async def minor_again(signup_id: int) -> Minor | None:
     if found is None:
         return None
     if found.refused_at is not None:
-        raise DomainError(_("Un parent n’a pas donné son accord. Parlez-en avec lui avant de vous inscrire de nouveau."))
+        said = _("Un parent n’a pas donné son accord. Parlez-en avec lui avant de vous inscrire de nouveau.")
+        raise DomainError(said)
     if found.age is None:
         raise DomainError(_("Inscrivez-vous de nouveau depuis la page de la mission."))
     return Minor(found.age, found.name, found.email)
