@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.factories import a_person
 from tests.factories.volunteering import a_mission, a_shift, a_signup, the_shift
 from volunteering.shifts import service as shifts
 from volunteering.shifts.models import Fairness, Shift, ShiftRole
-from volunteering.signups import service, stand_ins, tallies
+from volunteering.signups import attendance, service, stand_ins, tallies
 from volunteering.signups.models import Signup, SignupStatus
 
 SignIn = Callable[[Person], Awaitable[Client]]
@@ -341,3 +341,17 @@ async def test_an_english_reader_reads_her_rank_and_the_rule(client: Client) -> 
     for words in ("You are number 1 on the waiting list", "kept for one person", "Leave the list"):
         assert words in page.text, words
     assert "You are number 1 on the waiting list." in (await mails_to("camille@exemple.fr"))[-1].text
+
+
+async def test_whoever_was_asked_keeps_her_rank_when_the_other_has_arrived(database: object, app: object) -> None:
+    mission = await a_mission(places=1)
+    shift = await a_shift(mission, start=time(14), end=time(16), places=1)
+    seat, asked = await a_signup(shift), await a_signup(shift)
+    await before_the_start(shift, 110)
+    await stand_ins.seek(seat, None)
+    assert await states(shift) == ["confirmed", "offered"]
+    await attendance.arrive(shift, seat.code, Actor(await a_person("Sélim Laurent")))
+    with pytest.raises(Gone, match="gardez votre rang"):
+        await service.accept(asked)
+    assert await states(shift) == ["attended", "waiting"]
+    await true_to_the_last(shift)

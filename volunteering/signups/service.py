@@ -47,7 +47,7 @@ async def settle(signup: Signup, cause: str, actor_id: int | None, *, seated: bo
 
     `seated`: she takes a place that was offered, or free. Whoever waits, or has yet to answer an offer, goes on so.
     """
-    after = SignupStatus.CONFIRMED if seated or signup.status == SignupStatus.HELD else signup.status
+    after: SignupStatus = SignupStatus.CONFIRMED if seated or signup.status == SignupStatus.HELD else signup.status
     if after == SignupStatus.CONFIRMED and await consents.is_awaited(signup.id):
         after = SignupStatus.HELD
         signup.hold_until = consents.ask_until(signup.shift.starts_at)
