@@ -114,7 +114,12 @@ class OneShift(Life):
     @rule(places=st.integers(1, 5))
     def the_lead_changes_the_places(self, places: int) -> None:
         self.capacities = (*self.capacities, places)
-        self.run(self.resized(places))
+        self.run(self.edited(places))
+
+    @rule(places=st.integers(2, 4), hours=st.sampled_from([5, 20]))
+    def the_lead_puts_it_forward(self, places: int, hours: int) -> None:
+        self.capacities = (*self.capacities, places)
+        self.run(self.edited(places, timedelta(hours=hours)))
 
     @rule(minutes=st.sampled_from([5, 35, 35, 300, 300, 1440]))
     def time_passes(self, minutes: int) -> None:

@@ -13,7 +13,7 @@ from civic.people.actor import Actor
 from civic.people.models import Person
 from tests.client import Client
 from tests.factories import a_person
-from tests.factories.volunteering import a_mission, a_shift, a_signup, the_shift
+from tests.factories.volunteering import a_mission, a_shift, a_signup, in_days, the_shift
 from volunteering.shifts import service as shifts
 from volunteering.shifts.models import Fairness, Shift, ShiftRole
 from volunteering.signups import attendance, service, stand_ins, tallies
@@ -355,3 +355,21 @@ async def test_whoever_was_asked_keeps_her_rank_when_the_other_has_arrived(datab
         await service.accept(asked)
     assert await states(shift) == ["attended", "waiting"]
     await true_to_the_last(shift)
+
+
+async def test_a_shift_put_forward_leaves_nobody_an_answer_that_comes_too_late(database: object, app: object) -> None:
+    shift = await the_shift(await a_mission(places=1, days=20))
+    first, camille = await a_signup(shift), await a_person("Camille Rey", "camille@exemple.fr")
+    offered = await a_signup(shift, camille)
+    await service.step_back(first, None)
+    clock.travel(clock.at(in_days(2), 10) - clock.now())
+    await service.come_back(first)
+    await Signup.filter(id=offered.id).update(hold_until=clock.now() + timedelta(hours=24))
+    fresh = await Shift.get(id=shift.id).select_related("mission")
+    slot = shifts.Slot(in_days(0), time(18), time(20), (shifts.RoleWish(1),))
+    await shifts.edit(fresh, slot)
+    mail = (await mails_to("camille@exemple.fr"))[-2:]
+    after = await Signup.get(id=offered.id)
+    assert after.hold_until
+    assert after.hold_until <= clock.now() + timedelta(hours=3)
+    assert any("gardée pour vous seule" in one.text for one in mail)

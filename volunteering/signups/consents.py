@@ -12,6 +12,7 @@ from civic import clock, database, jobs
 from civic.errors import DomainError, Gone, Invalid, NotFound
 from civic.i18n import _
 from civic.people import links
+from volunteering.shifts.models import Shift
 from volunteering.signups import letters, queries
 from volunteering.signups.models import COMING, OVER, GuardianConsent, Signup
 
@@ -69,6 +70,12 @@ async def left(signup: Signup) -> None:
     """The minor does not come: from now on it is thirty days, however far off the shift is."""
     if consent := await of(signup.id):
         await _erase_at(consent.id, clock.now() + KEPT)
+
+
+async def shift_moved(shift: Shift) -> None:
+    """The thirty days begin with the end that the shift has now."""
+    for consent in await GuardianConsent.filter(signup__shift_id=shift.id, erased_at__isnull=True):
+        await _erase_at(consent.id, shift.ends_at + KEPT)
 
 
 async def _erase_at(consent_id: int, moment: datetime) -> None:

@@ -24,6 +24,7 @@ async def shift_widened(*, shift_id: int) -> None:
 
 async def shift_moved(*, shift_id: int, version: int, old_start: str, old_end: str) -> None:
     """The hours have changed by more than five minutes: everyone who comes or waits is told old and new."""
+    await service.fit_deadlines(shift_id)
     old = datetime.fromisoformat(old_start), datetime.fromisoformat(old_end)
     for signup in await Signup.filter(shift_id=shift_id, status__in=COMING).order_by("id"):
         await letters.moved(signup, *old, version)
