@@ -84,7 +84,7 @@ TASKS = (
     Task(
         "vergers", "thomas", "Planter des fruitiers", "Un trou, un tuteur, un arbre, un goûter.",
         "On travaille par trois. Les enfants viennent avec un adulte.",
-        (Turn(SATURDAY, 1, "9:00-12:00", 20, "mariam lucien jeanne rose emma camille", 8), Turn(SATURDAY, 3, "9:00-12:00", 20, "")),
+        (Turn(SATURDAY, 1, "9:00-12:00", 20, "mariam+2 lucien jeanne rose emma camille", 8), Turn(SATURDAY, 3, "9:00-12:00", 20, "")),
         "Chemin du Bois-Vieux", Effort.MODERATE, bring="Une bêche si vous en avez une.", wished=("gardening",),
         roles=(RoleWish(15, 8, "Planter"), RoleWish(3, 0, "Préparer le goûter"), RoleWish(2, 0, "Accueillir les enfants")),
     ),
@@ -150,11 +150,13 @@ def _slot(task: Task, turn: Turn, day: date) -> Slot:
 
 
 async def _come(world: World, *, task: Task, turn: Turn, day: date) -> None:
-    """In the order of the list: the last ones wait when it is full."""
+    """In the order of the list, « mariam+2 » with two others: the last ones wait when it is full."""
     hour, minute = map(int, turn.hours.partition("-")[0].split(":"))
     found = await Shift.filter(
         starts_at=clock.at(day, hour, minute), mission__initiative_id=world.initiatives[task.initiative].id
     ).select_related("mission__initiative", "mission__commune").first()
     assert found is not None
-    for key in turn.coming.split():
-        await signups.sign_up(found, world.actor(key), f"demo-{key}", Wish(anyway=True))
+    for word in turn.coming.split():
+        key, _plus, more = word.partition("+")
+        wish = Wish(party=1 + int(more or 0), anyway=True)
+        await signups.sign_up(found, world.actor(key), f"demo-{key}", wish)

@@ -80,8 +80,9 @@ def _todo(signup: Signup) -> Todo:
         detail = _("Votre place est gardée jusqu’à %(until)s.", until=hour(signup.hold_until))
         return Todo(_("À confirmer : %(title)s", title=title), href, "temps", None, f"{start}. {detail}")
     if signup.is_offered and signup.hold_until:
+        text = _("Une place vous attend : %(title)s", title=title)
         detail = _("Elle est gardée pour vous jusqu’à %(until)s.", until=moment(signup.hold_until))
-        return Todo(_("Une place vous attend : %(title)s", title=title), href, "temps", signup.hold_until, f"{start}. {detail}")
+        return Todo(text, href, "temps", signup.hold_until, f"{start}. {detail}")
     if signup.status == SignupStatus.HELD:
         return Todo(_("Un parent doit donner son accord : %(title)s", title=title), href, "temps", None, start)
     if signup.status == SignupStatus.WAITING:

@@ -1,4 +1,4 @@
-"""Which mail each change of a sign-up owes to whom, written down here once more from docs/decisions/0017."""
+"""Which mail each change of a sign-up owes to whom, written down here once more from docs/decisions/0010."""
 
 from volunteering.signups.models import GuardianConsent, Signup, SignupChange
 
@@ -41,6 +41,8 @@ def _mail_of(change: SignupChange, changes: list[SignupChange], breaths: list[in
         if at_once and (at_once.after == "offered" or at_once.cause == "stands_in"):
             return ""
         return "settled" if sure else "confirm"
+    if change.cause == "less_time":
+        return "offered?" if change.after == "offered" else ""
     if change.cause == "place_freed":
         return "offered" if change.before == "waiting" else ""
     if change.cause in SETTLED:

@@ -208,6 +208,7 @@ async def test_a_role_has_its_own_age_and_skills_and_the_form_comes_back_filled(
     await Shift.filter(id=shift.id).update(capacity=10, ceiling=10)
     page = await client.get(f"/missions/{shift.mission.slug}?creneau={shift.id}")
     assert "Cuisine, 2\u00a0places (Cuisiner, dès 17 ans)" in page.text.replace("2 places", "2\u00a0places")
+    assert re.search(r'name="role"[^>]* checked', page.text), "two taps: the first free role is chosen already"
     wanted = {**LEA, "role": str(kitchen.id), "minor": "", "party": "2"}
     refused = await client.submit(path_of(shift), wanted)
     assert refused.status_code == 422

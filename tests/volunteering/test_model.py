@@ -36,7 +36,7 @@ SEATED, WAITS, OFFERED = SignupStatus.CONFIRMED, SignupStatus.WAITING, SignupSta
 class OneShift(Life):
     """The acts. Each may be refused; none may leave anything untrue behind."""
 
-    @initialize(parties=st.lists(PARTY, min_size=2, max_size=5), minor=st.booleans(), sought=st.booleans())
+    @initialize(parties=st.lists(PARTY, min_size=3, max_size=5), minor=st.booleans(), sought=st.booleans())
     def first_people(self, parties: list[int], minor: bool, sought: bool) -> None:
         for who, party in enumerate(parties):
             self.signs_up(who=who, party=party, minor=minor and who == 1)
@@ -114,7 +114,12 @@ class OneShift(Life):
     @rule(places=st.integers(1, 5))
     def the_lead_changes_the_places(self, places: int) -> None:
         self.capacities = (*self.capacities, places)
-        self.run(self.resized(places))
+        self.run(self.edited(places))
+
+    @rule(places=st.integers(2, 4), hours=st.sampled_from([5, 20]))
+    def the_lead_puts_it_forward(self, places: int, hours: int) -> None:
+        self.capacities = (*self.capacities, places)
+        self.run(self.edited(places, timedelta(hours=hours)))
 
     @rule(minutes=st.sampled_from([5, 35, 35, 300, 300, 1440]))
     def time_passes(self, minutes: int) -> None:
@@ -162,7 +167,7 @@ def test_whatever_people_do_with_a_shift_its_places_and_its_queue_are_right(
 ) -> None:
     kind.templates, kind.engine, kind.folder = templates, engine, tmp_path
     run_state_machine_as_test(kind, settings=profile(
-        max_examples=int(os.environ.get("CIVIC_TEST_MODEL", 4)), stateful_step_count=STEPS, deadline=None,
+        max_examples=int(os.environ.get("CIVIC_TEST_MODEL", 5)), stateful_step_count=STEPS, deadline=None,
         derandomize=not LONG, phases=[Phase.generate, Phase.shrink] if LONG else [Phase.generate],
         suppress_health_check=list(HealthCheck), database=None, print_blob=False,
     ))  # fmt: skip

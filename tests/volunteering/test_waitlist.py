@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -13,10 +13,10 @@ from civic.people.actor import Actor
 from civic.people.models import Person
 from tests.client import Client
 from tests.factories import a_person
-from tests.factories.volunteering import a_mission, a_shift, a_signup, the_shift
+from tests.factories.volunteering import a_mission, a_shift, a_signup, in_days, the_shift
 from volunteering.shifts import service as shifts
 from volunteering.shifts.models import Fairness, Shift, ShiftRole
-from volunteering.signups import service, stand_ins, tallies
+from volunteering.signups import attendance, service, stand_ins, tallies
 from volunteering.signups.models import Signup, SignupStatus
 
 SignIn = Callable[[Person], Awaitable[Client]]
@@ -341,3 +341,35 @@ async def test_an_english_reader_reads_her_rank_and_the_rule(client: Client) -> 
     for words in ("You are number 1 on the waiting list", "kept for one person", "Leave the list"):
         assert words in page.text, words
     assert "You are number 1 on the waiting list." in (await mails_to("camille@exemple.fr"))[-1].text
+
+
+async def test_whoever_was_asked_keeps_her_rank_when_the_other_has_arrived(database: object, app: object) -> None:
+    mission = await a_mission(places=1)
+    shift = await a_shift(mission, start=time(14), end=time(16), places=1)
+    seat, asked = await a_signup(shift), await a_signup(shift)
+    await before_the_start(shift, 110)
+    await stand_ins.seek(seat, None)
+    assert await states(shift) == ["confirmed", "offered"]
+    await attendance.arrive(shift, seat.code, Actor(await a_person("Sélim Laurent")))
+    with pytest.raises(Gone, match="gardez votre rang"):
+        await service.accept(asked)
+    assert await states(shift) == ["attended", "waiting"]
+    await true_to_the_last(shift)
+
+
+async def test_a_shift_put_forward_leaves_nobody_an_answer_that_comes_too_late(database: object, app: object) -> None:
+    shift = await the_shift(await a_mission(places=1, days=20))
+    first, camille = await a_signup(shift), await a_person("Camille Rey", "camille@exemple.fr")
+    offered = await a_signup(shift, camille)
+    await service.step_back(first, None)
+    clock.travel(clock.at(in_days(2), 10) - clock.now())
+    await service.come_back(first)
+    await Signup.filter(id=offered.id).update(hold_until=clock.now() + timedelta(hours=24))
+    fresh = await Shift.get(id=shift.id).select_related("mission")
+    slot = shifts.Slot(in_days(0), time(18), time(20), (shifts.RoleWish(1),))
+    await shifts.edit(fresh, slot)
+    mail = (await mails_to("camille@exemple.fr"))[-2:]
+    after = await Signup.get(id=offered.id)
+    assert after.hold_until
+    assert after.hold_until <= clock.now() + timedelta(hours=3)
+    assert any("gardée pour vous seule" in one.text for one in mail)

@@ -219,6 +219,7 @@ async def _tell_after_edit(before: Shift, starts_at: datetime) -> None:
     key = f"shift:{before.id}:{fresh.version}"
     if starts_at != before.starts_at:
         await _await_start(fresh)
+        await jobs.enqueue("shift_moved", key=key, shift_id=before.id)
     if fresh.sequence != before.sequence:
         await moments.tell_change(fresh, before.starts_at, before.ends_at)
     if fresh.waiting:

@@ -12,6 +12,7 @@ from civic import clock, database, jobs
 from civic.errors import DomainError, Gone, Invalid, NotFound
 from civic.i18n import _
 from civic.people import links
+from volunteering.shifts.models import Shift
 from volunteering.signups import letters, queries
 from volunteering.signups.models import COMING, OVER, GuardianConsent, Signup
 
@@ -53,7 +54,7 @@ async def ask(signup: Signup, minor: Minor) -> None:
 
 
 async def ask_now(signup: Signup) -> None:
-    """The guardian is written to, once, as soon as the minor's own address is confirmed: nobody else can set us on her."""
+    """The guardian is written to, once, when the minor's own address is confirmed: nobody can set us on a stranger."""
     consent = await of(signup.id)
     if consent and consent.is_pending and signup.confirmed_at is not None:
         await letters.ask_guardian(consent, signup)
@@ -69,6 +70,12 @@ async def left(signup: Signup) -> None:
     """The minor does not come: from now on it is thirty days, however far off the shift is."""
     if consent := await of(signup.id):
         await _erase_at(consent.id, clock.now() + KEPT)
+
+
+async def shift_moved(shift: Shift) -> None:
+    """The thirty days begin with the end that the shift has now."""
+    for consent in await GuardianConsent.filter(signup__shift_id=shift.id, erased_at__isnull=True):
+        await _erase_at(consent.id, shift.ends_at + KEPT)
 
 
 async def _erase_at(consent_id: int, moment: datetime) -> None:
@@ -90,7 +97,8 @@ async def minor_again(signup_id: int) -> Minor | None:
     if found is None:
         return None
     if found.refused_at is not None:
-        raise DomainError(_("Un parent n’a pas donné son accord. Parlez-en avec lui avant de vous inscrire de nouveau."))
+        said = _("Un parent n’a pas donné son accord. Parlez-en avec lui avant de vous inscrire de nouveau.")
+        raise DomainError(said)
     if found.age is None:
         raise DomainError(_("Inscrivez-vous de nouveau depuis la page de la mission."))
     return Minor(found.age, found.name, found.email)

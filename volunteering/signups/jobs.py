@@ -19,6 +19,11 @@ async def shift_widened(*, shift_id: int) -> None:
     await service.fill_up(shift_id)
 
 
+async def shift_moved(*, shift_id: int) -> None:
+    """The hours have changed: until when she may answer follows. (What is new is told by `reminders`.)"""
+    await service.fit_deadlines(shift_id)
+
+
 async def consent_kept_long_enough(*, consent_id: int) -> None:
     """Thirty days after the shift nobody needs to know who the guardian was."""
     await consents.erase(consent_id)
@@ -28,5 +33,6 @@ handlers: dict[str, Handler] = {
     "hold_ended": hold_ended,
     "shift_cancelled": shift_cancelled,
     "shift_widened": shift_widened,
+    "shift_moved": shift_moved,
     "consent_kept_long_enough": consent_kept_long_enough,
 }

@@ -36,6 +36,8 @@ SEATED = (
 """The states that count in `taken`, with the whole party; an offer to stand in for somebody (`replaces`) does not."""
 EXPECTED = (SignupStatus.HELD, SignupStatus.OFFERED, SignupStatus.CONFIRMED)
 """Who may still come, before the shift."""
+KEPT_FOR = (SignupStatus.HELD, SignupStatus.OFFERED)
+"""A place is kept until somebody answers."""
 COMING = (*EXPECTED, SignupStatus.WAITING)
 """The states that one can step back from."""
 PAST = (SignupStatus.ATTENDED, SignupStatus.EXCUSED, SignupStatus.MISSED)

@@ -18,7 +18,8 @@ class Overlap(DomainError):
     """She already comes to another shift at the same time, or too near to it, and has not said that she wants both."""
 
     def __init__(self, other: Signup, shift: Shift) -> None:
-        super().__init__(sentence(other, shift) + " " + _("Cochez « Je viens quand même » si c’est voulu."), field="anyway")
+        ask = _("Cochez « Je viens quand même » si c’est voulu.")
+        super().__init__(f"{sentence(other, shift)} {ask}", field="anyway")
         self.other = other
 
 

@@ -2,7 +2,7 @@
 
 A free place is offered to one person alone, kept for her until a deadline (`deadlines.py`), and passes on by itself.
 A group is offered places when there are enough for all of it; until then smaller ones behind it go first. In the last
-hours nobody is asked alone any more: all who wait are told, the first answer wins (docs/decisions/0017). Whoever calls
+hours nobody is asked alone any more: all who wait are told, the first answer wins (docs/decisions/0010). Whoever calls
 these has locked the shift's row first.
 """
 
@@ -25,8 +25,8 @@ async def move(signup: Signup, after: SignupStatus, cause: str, actor_id: int | 
     """Change the state and write it down; `actor_id` is the person who did it, None for the clock."""
     before, signup.status = signup.status.value, after
     await Signup.filter(id=signup.id).update(
-        status=after, party=signup.party, hold_until=signup.hold_until, confirmed_at=signup.confirmed_at, reason=signup.reason,
-        stand_in_at=signup.stand_in_at, replaces_id=signup.replaces_id, updated_at=clock.now(),
+        status=after, party=signup.party, hold_until=signup.hold_until, confirmed_at=signup.confirmed_at,
+        reason=signup.reason, stand_in_at=signup.stand_in_at, replaces_id=signup.replaces_id, updated_at=clock.now(),
     )  # fmt: skip
     return await write_down(signup, before, cause, actor_id)
 
@@ -44,8 +44,11 @@ async def hand_on(shift: Shift, role_id: int, news: str = "") -> None:
     Needs the shift's mission. In the last hours (no offer can end in time) those who wait are told, once for each
     `news` (what has just become free, in a word of its own), and the first who takes it has it.
     """
-    role, seats = await ShiftRole.get(id=role_id), await sought(role_id)
-    if not (role.waiting and shift.is_to_come and (role.free or seats)):
+    role = await ShiftRole.get(id=role_id)
+    if not (role.waiting and shift.is_to_come):
+        return
+    seats = await sought(role_id)
+    if not (role.free or seats):
         return
     waiting = await Signup.filter(role_id=role_id, status=SignupStatus.WAITING).order_by("id")
     line = await fairness.entitled(shift, waiting)
@@ -88,10 +91,13 @@ def is_last_hours(shift: Shift) -> bool:
 
 async def sought(role_id: int) -> list[Signup]:
     """Places for which a stand-in is sought and nobody is being asked, the longest first."""
-    seats = Signup.filter(role_id=role_id, status=SignupStatus.CONFIRMED, stand_in_at__isnull=False)
+    found = Signup.filter(role_id=role_id, status=SignupStatus.CONFIRMED, stand_in_at__isnull=False)
+    seats = await found.order_by("stand_in_at", "id")
+    if not seats:
+        return []
     asked = Signup.filter(role_id=role_id, status=SignupStatus.OFFERED, replaces_id__isnull=False)
     taken = {int(str(one)) for one in await asked.values_list("replaces_id", flat=True)}
-    return [one for one in await seats.order_by("stand_in_at", "id") if one.id not in taken]
+    return [one for one in seats if one.id not in taken]
 
 
 async def _offer(signup: Signup, until: datetime, replaces_id: int | None) -> None:
@@ -126,7 +132,7 @@ async def end_hold_at(signup_id: int, until: datetime) -> None:
 
 async def free_code(shift_id: int) -> str:
     """Four letters or digits that nobody else of this shift has."""
-    taken = {str(one) for one in await Signup.filter(shift_id=shift_id).values_list("code", flat=True)}
-    while (code := "".join(secrets.choice(LETTERS) for _ in range(4))) in taken:
-        pass
-    return code
+    while True:
+        code = "".join(secrets.choice(LETTERS) for _ in range(4))
+        if not await Signup.filter(shift_id=shift_id, code=code).exists():
+            return code

@@ -91,6 +91,7 @@ async def _mission_page(
     chosen = shift if shift and shift.is_to_come and open_ and not mine else None
     others = await sentences(person.id, chosen) if person and chosen else []
     roles = await roles_of(chosen.id) if chosen else []
+    form.values.setdefault("role", next((str(role.id) for role in roles if role.free), ""))
     return page(
         request, "volunteering/missions/show.html", status=status, mission=mission, places=places, form=form,
         chosen=chosen, others=others, leads=leads, hours=hours, where=where(mission), efforts=dict(efforts()),

@@ -10,9 +10,9 @@ from civic.i18n import _
 from civic.people import service as people
 from volunteering.shifts import places
 from volunteering.shifts.models import Shift
-from volunteering.signups import consents, letters, queue, stand_ins
+from volunteering.signups import consents, deadlines, letters, queue, stand_ins
 from volunteering.signups.consents import Minor
-from volunteering.signups.models import COMING, Signup, SignupChange, SignupStatus
+from volunteering.signups.models import COMING, KEPT_FOR, Signup, SignupChange, SignupStatus
 from volunteering.signups.overlaps import Overlap
 from volunteering.signups.taking import Wish, check_open, come_back, hold, sign_up
 
@@ -45,18 +45,16 @@ async def confirm(signup: Signup) -> None:
 async def settle(signup: Signup, cause: str, actor_id: int | None, *, seated: bool = False) -> None:
     """Whatever was still missing (link, guardian, her answer) may be there now: a place becomes hers. Locked shift.
 
-    `seated`: she takes a place that was offered, or free. Whoever waits, or has yet to answer an offer, goes on so.
+    `seated`: she takes a place that was offered, or free. Whoever waits goes on waiting.
     """
-    after = SignupStatus.CONFIRMED if seated or signup.status == SignupStatus.HELD else signup.status
+    after: SignupStatus = SignupStatus.CONFIRMED if seated or signup.status == SignupStatus.HELD else signup.status
     if after == SignupStatus.CONFIRMED and await consents.is_awaited(signup.id):
         after = SignupStatus.HELD
         signup.hold_until = consents.ask_until(signup.shift.starts_at)
         await queue.end_hold_at(signup.id, signup.hold_until)
-    elif not signup.is_offered or seated:
+    else:
         signup.hold_until = None
-    change = await queue.move(signup, after, cause, actor_id)
-    if seated or after != SignupStatus.OFFERED:
-        await letters.settled(signup, after, change)
+    await letters.settled(signup, after, await queue.move(signup, after, cause, actor_id))
 
 
 @database.retrying
@@ -187,6 +185,27 @@ async def close_shift(shift_id: int) -> None:
             await (places.leave_queue(signup.role_id) if waits else places.give_back(signup.role_id, counts))
             await consents.left(signup)
         await places.sum_up(shift_id)
+
+
+@database.retrying
+async def fit_deadlines(shift_id: int) -> None:
+    """The shift was put forward: offers and guardians' answers that would come too late are awaited less long."""
+    async with database.transaction():
+        await places.lock(shift_id)
+        shift = await Shift.get(id=shift_id).select_related("mission")
+        await consents.shift_moved(shift)
+        if not shift.is_to_come:
+            return
+        for signup in await Signup.filter(shift_id=shift_id, status__in=KEPT_FOR, confirmed_at__isnull=False):
+            latest = consents.ask_until(shift.starts_at)
+            if signup.is_offered:
+                latest = deadlines.offer_until(clock.now(), shift.starts_at) or clock.now()
+            if signup.hold_until and latest < signup.hold_until:
+                signup.hold_until = latest
+                change = await queue.move(signup, signup.status, "less_time", None)
+                await queue.end_hold_at(signup.id, latest)
+                if signup.is_offered and latest > clock.now():
+                    await letters.offered(signup, change)
 
 
 @database.retrying

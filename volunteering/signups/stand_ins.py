@@ -71,7 +71,7 @@ async def may_step_in(signup: Signup, free: int) -> bool:
 
 
 async def _take_over(signup: Signup) -> bool:
-    """An offer is accepted: a free place is counted already, somebody's place changes hands. False: she came herself."""
+    """An offer is accepted: a free place is counted already, somebody's changes hands. False: she came herself."""
     if signup.replaces_id:
         seat = await Signup.get(id=signup.replaces_id)
         if not seat.seeks_stand_in or seat.party < signup.party:
