@@ -44,6 +44,7 @@ WORDS = {
     "matcher": "Trévoux", "cap_cents": 500_000, "owed_cents": 0, "hidden": True, "signatory": "Hélène Maire",
     "corrected_cents": 500_000, "guarantor": "La commune", "guarantee_cents": 40_000,
     "lines": ["H-000012 : 30 €, Odile Blanc, à recevoir avant le 1er décembre 2026 au soir"], "count": 1, "more": 0,
+    "party": 2, "new_note": True,
     "first": True, "receipt": "http://testserver/dons/jeton/recu",
 }  # fmt: skip
 """Something for every word a letter may hold."""

@@ -63,6 +63,7 @@ from tests.factories.recurring import a_support
 from tests.factories.steering import a_committee, a_member, an_open_decision
 from tests.factories.steering import a_draft as a_decision_draft
 from tests.factories.volunteering import a_mission, a_signup, the_shift
+from volunteering.feeds.service import renew, secret_of
 from volunteering.signups.letters import token_of
 from volunteering.signups.links import thanks_token
 
@@ -163,6 +164,8 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "missions.create": {"slug": initiative.slug}, "shifts": of_shift, "signups": of_shift,
         **{f"signups.{act}": {"token": token_of(signup)} for act in ("show", "calendar", "confirm", "cancel", "come_back")},
         "signups.thanks": {"token": thanks_token(signup)},
+        "feeds": {"slug": mission.slug, "secret": secret_of(await renew(signup.person))},
+        "feeds.commune": {"slug": initiative.commune.slug},
         "needs": {"slug": initiative.slug, "id": (await a_thing(initiative)).id}, "campaigns.qr": {"slug": live.slug},
         "campaigns": of_draft, "campaigns.show": {"slug": live.slug}, "campaigns.new": {"slug": initiative.slug},
         "campaigns.create": {"slug": initiative.slug}, "campaigns.remove_cost": of_draft | {"line": line.id},
