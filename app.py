@@ -117,8 +117,8 @@ from volunteering.missions import routes as missions_routes
 from volunteering.shifts import jobs as shifts_jobs
 from volunteering.shifts import routes as shifts_routes
 from volunteering.signups import jobs as signups_jobs
-from volunteering.signups import routes as signups_routes
 from volunteering.signups import reminders, tallies
+from volunteering.signups import routes as signups_routes
 
 log = structlog.get_logger("civic")
 KEPT_PAGES = (

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Awaitable, Callable
-from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, date, datetime, time, timedelta
 
 import httpx2
@@ -14,11 +12,8 @@ from icalendar import Calendar
 from starlette.types import ASGIApp
 
 from civic import clock, jobs
-from civic.mail.compose import compose, mime
 from civic.mail.models import OutboxMessage
-from civic.mail.service import send_mail
-from civic.people.actor import Actor
-from civic.people.models import Person, RoleName
+from civic.people.models import Person
 from civic.settings import Settings
 from civic.web import logs
 from tests.client import Client
@@ -29,7 +24,7 @@ from tests.mailbox import listening
 from tests.volunteering.ical_reader import Component, moment, read
 from volunteering.feeds import service as feeds
 from volunteering.feeds.models import CalendarFeed
-from volunteering.shifts import calendars, series
+from volunteering.shifts import calendars
 from volunteering.shifts import service as shifts
 from volunteering.shifts.models import Shift
 from volunteering.signups import service

@@ -55,7 +55,7 @@ def invitation(one: Entry, name: str, email: str) -> str:
     guest.params.update({"CN": name, "ROLE": "REQ-PARTICIPANT", "RSVP": "FALSE", "CUTYPE": "INDIVIDUAL"})
     if one.status != CANCELLED:
         guest.params["PARTSTAT"] = "ACCEPTED"
-    event.add("attendee", guest, encode=0)
+    event.add("attendee", guest, encode=False)
     return _whole([event], "CANCEL" if one.status == CANCELLED else "REQUEST")
 
 
@@ -91,7 +91,7 @@ def _event(one: Entry) -> Event:
     event.add("url", one.href)
     event.add("sequence", shift.sequence + one.steps)
     event.add("status", one.status)
-    event.add("organizer", _organizer(), encode=0)
+    event.add("organizer", _organizer(), encode=False)
     return event
 
 
