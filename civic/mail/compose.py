@@ -93,7 +93,9 @@ def message_id(key: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{host}>"
 
 
-def mime(letter: Letter, to: str, key: str, calendar: str | None = None, unsubscribe: str = "") -> EmailMessage:
+def mime(
+    letter: Letter, to: str, key: str, calendar: str | None = None, unsubscribe: str = "", reply_to: str = ""
+) -> EmailMessage:
     """The message as it travels.
 
     A calendar (ICS text) goes along twice: as a part with its METHOD, which calendar programs act upon (RFC 6047), and
@@ -102,6 +104,8 @@ def mime(letter: Letter, to: str, key: str, calendar: str | None = None, unsubsc
     message = EmailMessage()
     message["From"] = formataddr((settings().site_name, settings().mail_from))
     message["To"] = to
+    if reply_to:
+        message["Reply-To"] = reply_to
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = message_id(key)

@@ -20,6 +20,15 @@ SETTLES_SOON = timedelta(minutes=1)
 SOON = timedelta(hours=3)
 
 
+NOTEWORTHY = timedelta(minutes=5)
+Hours = tuple[datetime, datetime]
+
+
+def is_noteworthy(before: Hours, after: Hours) -> bool:
+    """Whether start or end (UTC) differ by more than five minutes: worth a message."""
+    return max(abs(before[0] - after[0]), abs(before[1] - after[1])) > NOTEWORTHY
+
+
 class Reminder(StrEnum):
     """Two days before, or three hours before."""
 

@@ -6,7 +6,7 @@ The reader's language is the person's, not the writer's. Who left no address (co
 from datetime import datetime
 from typing import Any
 
-from civic import clock, mail
+from civic import mail
 from civic.i18n import speaking
 from civic.people import links
 from civic.people.models import Person
@@ -17,11 +17,14 @@ from volunteering.missions.models import Mission
 from volunteering.missions.words import when, where
 from volunteering.shifts.models import Shift
 from volunteering.shifts.moments import Reminder
+from volunteering.shifts.words import rule_of
 from volunteering.signups import calendars, told
 from volunteering.signups.models import GuardianConsent, Signup, SignupChange, SignupStatus
 from volunteering.signups.queries import position
 
 LINK, GUARDIAN = "signup", "guardian"
+_STANDS = {SignupStatus.WAITING: "waiting", SignupStatus.HELD: "minor_held"}
+"""The mail that says where she stands, when it is not that she comes."""
 WHOLE = ("person", "role", "shift__mission__commune", "shift__mission__contact")
 """What must be read with a sign-up so that its mails can be written."""
 
@@ -54,25 +57,25 @@ async def taken(signup: Signup, change: SignupChange) -> None:
 
 
 async def again(signup: Signup, key: str) -> None:
-    """Her link once more, to somebody who signed up twice; at most once per form."""
-    name = "confirm" if signup.awaits_link else "coming" if signup.status != SignupStatus.WAITING else "waiting"
+    """Where she stands once more, to somebody who signed up twice; at most once per form."""
+    name = "offered" if signup.is_offered else "confirm" if signup.awaits_link else _STANDS.get(signup.status, "coming")
     await _send(name, signup, f"again-{key}")
 
 
 async def settled(signup: Signup, status: SignupStatus, change: SignupChange) -> None:
-    """She comes, with the calendar file; or she waits, with her rank."""
-    waits = status == SignupStatus.WAITING
-    await _send("waiting" if waits else "coming", signup, f"settled-{change.id}", with_calendar=not waits)
+    """She comes, with the calendar file; or she waits, with her rank; or her guardian has yet to agree."""
+    name = _STANDS.get(status, "coming")
+    await _send(name, signup, f"settled-{change.id}", with_calendar=name == "coming")
 
 
 async def offered(signup: Signup, change: SignupChange) -> None:
     """A place is kept for her until she answers, or until then; in a stand-in's case somebody's place."""
-    await _send("offered", signup, f"offered-{change.id}", extra={"stands_in": signup.replaces_id is not None})
+    await _send("offered", signup, f"offered-{change.id}")
 
 
-async def place_free(signup: Signup, shift: Shift) -> None:
-    """In the last hours: a place is free, the first who takes it has it. Once for each hour of asking."""
-    await _send("place_free", signup, f"free-{shift.id}-{clock.now():%Y%m%d%H}")
+async def place_free(signup: Signup, news: str) -> None:
+    """In the last hours: a place is free, the first who takes it has it. Once for each place (`news`)."""
+    await _send("place_free", signup, f"free-{news}")
 
 
 async def withdrawn(signup: Signup, change: SignupChange) -> None:
@@ -81,14 +84,15 @@ async def withdrawn(signup: Signup, change: SignupChange) -> None:
 
 
 async def lapsed(signup: Signup, change: SignupChange) -> None:
-    """Her time to answer is over; told to whoever had an offer: an address nobody confirmed may be nobody's."""
-    if change.before == SignupStatus.OFFERED:
-        await _send("lapsed", signup, f"lapsed-{change.id}")
+    """The time to answer is over, hers or her guardian's. An address that nobody confirmed may be nobody's: no mail."""
+    if signup.confirmed_at is not None:
+        silent = change.before == SignupStatus.HELD
+        await _send("lapsed", signup, f"lapsed-{change.id}", extra={"guardian_silent": silent})
 
 
-async def stood_in(signup: Signup, change: SignupChange) -> None:
-    """Somebody comes in her place: she is free."""
-    await _send("stood_in", signup, f"stood-in-{change.id}", with_calendar=True)
+async def stood_in(signup: Signup, change: SignupChange, rest: int) -> None:
+    """Somebody comes in her place: she is free, or `rest` of her group are still counted on."""
+    await _send("stood_in", signup, f"stood-in-{change.id}", with_calendar=not rest, extra={"rest": rest})
 
 
 async def ask_guardian(consent: GuardianConsent, signup: Signup) -> None:
@@ -109,7 +113,10 @@ async def guardian_said_no(signup: Signup, change: SignupChange) -> None:
 
 async def cancelled(signup: Signup, change: SignupChange) -> None:
     """She has stepped back; the calendar entry goes too."""
-    await _send("cancelled", signup, f"cancelled-{change.id}", with_calendar=change.before == "confirmed")
+    await _send(
+        "cancelled", signup, f"cancelled-{change.id}", with_calendar=change.before == "confirmed",
+        extra={"before": change.before},
+    )  # fmt: skip
 
 
 async def called_off(signup: Signup, change: SignupChange) -> None:
@@ -142,14 +149,20 @@ async def _send(
     if not person.email:
         return
     rank = await position(whole) if whole.status == SignupStatus.WAITING else 0
+    guardian = await _guardian(whole) if name == "minor_held" else ""
     with speaking(person.locale):
-        context = _words(whole, rank) | (extra or {})
+        context = _words(whole, rank) | {"guardian": guardian} | (extra or {})
         attached = await calendars.invitation_to(whole, _href(whole)) if with_calendar else None
     await mail.send(
         f"volunteering/{name}", to=person.email, key=f"signup-{whole.id}-{key}", locale=person.locale,
         calendar=attached, **context,
     )  # fmt: skip
     await told.remember(whole)
+
+
+async def _guardian(signup: Signup) -> str:
+    consent = await GuardianConsent.get_or_none(signup_id=signup.id)
+    return consent.name if consent else ""
 
 
 async def _whole(signup: Signup) -> Signup:
@@ -170,5 +183,7 @@ def _words(signup: Signup, rank: int) -> dict[str, Any]:
         "where": where(mission), "bring": mission.bring, "note": shift.note, "reason": shift.reason,
         "contact": mission.contact.short_name if mission.contact else "", "contact_note": mission.contact_note,
         "until": moment(signup.hold_until) if signup.hold_until else "", "rank": rank, "slug": mission.slug,
-        "token": token_of(signup), "lift": signup.wants_lift, "confirmed": signup.confirmed_at is not None,
+        "token": token_of(signup), "code": signup.code, "lift": signup.wants_lift,
+        "confirmed": signup.confirmed_at is not None, "party": signup.party,
+        "stands_in": signup.is_offered and signup.replaces_id is not None, "rule": rule_of(shift),
     }  # fmt: skip

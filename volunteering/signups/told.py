@@ -6,16 +6,15 @@ changes are compared with what she knows, so that small steps add up and a chang
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from civic.i18n import _
 from civic.places.folding import fold
 from civic.places.models import Commune
 from volunteering.missions.words import when
+from volunteering.shifts import moments
 from volunteering.shifts.models import Shift
 from volunteering.signups.models import Signup
-
-NOTEWORTHY = timedelta(minutes=5)
 
 
 @dataclass(slots=True, frozen=True)
@@ -54,7 +53,7 @@ async def news_for(signup: Signup, fallback: dict[str, str]) -> News:
     """
     known, true = {**said_of(signup.shift), **fallback, **signup.told}, said_of(signup.shift)
     start, end = datetime.fromisoformat(known["start"]), datetime.fromisoformat(known["end"])
-    moved = max(abs(signup.shift.starts_at - start), abs(signup.shift.ends_at - end)) > NOTEWORTHY
+    moved = moments.is_noteworthy((start, end), (signup.shift.starts_at, signup.shift.ends_at))
     elsewhere = any(_words(known[name]) != _words(true[name]) for name in ("place", "commune", "remote"))
     return News(
         when(start, end) if moved else "", await _place(known) if elsewhere else "",
