@@ -161,12 +161,11 @@ async def scanned(request: Request) -> Response:
     signup = await _scanned(request)
     if not await may_edit(actor, signup.shift.mission.initiative):
         raise NotFound(_("Ce code ne s’ouvre que sur le téléphone de la personne qui organise."))
-    target = {"id": signup.shift_id, "code": signup.code}
     try:
         await attendance.here(signup.shift, signup.id, actor)
     except DomainError as error:
-        return redirect("signups.scan", **target, flash=error.message, kind="warn")
-    return redirect("signups.scan", **target, flash=is_here(signup))
+        return redirect("signups.scan", id=signup.shift_id, code=signup.code, flash=error.message, kind="warn")
+    return redirect("signups.scan", id=signup.shift_id, code=signup.code, flash=is_here(signup))
 
 
 async def qr(request: Request) -> Response:
