@@ -28,7 +28,7 @@ from volunteering.signups import attendance, queries
 from volunteering.signups.attendance import Said
 from volunteering.signups.forms import CodeForm, WalkInForm
 from volunteering.signups.letters import LINK, token_of
-from volunteering.signups.models import OVER, PAST, Signup, SignupStatus
+from volunteering.signups.models import PAST, Signup, SignupStatus
 from volunteering.signups.roll import roll_of
 
 MOST_LINES = 1200
@@ -186,9 +186,9 @@ def is_here(signup: Signup) -> str:
 
 
 async def _scanned(request: Request) -> Signup:
-    found = await Signup.filter(
+    found = await Signup.get_or_none(
         shift_id=request.path_params["id"], code=request.path_params["code"].upper()
-    ).exclude(status__in=OVER).first()  # fmt: skip
+    )
     if found is None:
         raise NotFound(_("Ce code ne correspond plus à une inscription."))
     return await queries.whole(found.id)
