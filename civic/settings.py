@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     receipt_rates: CommaList = Field(default_factory=list)
 
     hold_minutes: int = Field(30, ge=1, le=1440)
+    contact_days: int = Field(30, ge=0, le=365)
 
     pledges_per_machine: int = Field(10, ge=1)
     pledges_per_email: int = Field(6, ge=1)
@@ -101,6 +102,8 @@ class Settings(BaseSettings):
     collection_tolerance: int = Field(97, ge=50, le=100)
     sepa_reserve: Annotated[list[tuple[date, int]], NoDecode] = Field(default_factory=lambda: [(date.min, 20)])
     accounts: Annotated[list[tuple[date, dict[str, str]]], NoDecode] = Field(default_factory=list)
+    hours_rates: Annotated[list[tuple[date, int, str]], NoDecode] = Field(default_factory=list)
+    hours_charges: Annotated[list[tuple[date, int]], NoDecode] = Field(default_factory=list)
     slow_query_ms: int = Field(200, ge=1)
 
     @field_validator("territory", "receipt_rates", mode="before")
@@ -114,9 +117,9 @@ class Settings(BaseSettings):
         """In groups of four, as people copy it."""
         return str(iban.format(iban.validate(value))) if value.strip() else ""
 
-    @field_validator("sepa_reserve", mode="before")
+    @field_validator("sepa_reserve", "hours_charges", mode="before")
     @classmethod
-    def _read_reserve(cls, value: object) -> object:
+    def _read_shares(cls, value: object) -> object:
         """« 20; 2027-06-01 10 »: the share in percent, then what it becomes from a day on."""
         if not isinstance(value, str):
             return value
@@ -126,6 +129,22 @@ class Settings(BaseSettings):
             if not 0 <= int(share) <= 100:
                 raise ValueError(f"« {share} » n’est pas un pourcentage")
             periods.append((date.fromisoformat(day) if day else date.min, int(share)))
+        return sorted(periods)
+
+    @field_validator("hours_rates", mode="before")
+    @classmethod
+    def _read_hours_rates(cls, value: object) -> object:
+        """« 2027-01-01 12,20 SMIC horaire brut, décret n° …; … »: since, euros for one hour, source."""
+        if not isinstance(value, str):
+            return value
+        periods = []
+        for part in filter(None, (part.strip() for part in value.split(";"))):
+            day, _space, rest = part.partition(" ")
+            euros, _space, source = rest.strip().partition(" ")
+            whole, _comma, cents = euros.replace(".", ",").partition(",")
+            if not (whole.isdecimal() and (cents or "0").isdecimal() and len(cents) <= 2 and source.strip()):
+                raise ValueError(f"« {part} » ne dit pas un jour, un montant et sa source")
+            periods.append((date.fromisoformat(day), int(whole) * 100 + int(cents.ljust(2, "0")), source.strip()))
         return sorted(periods)
 
     @field_validator("accounts", mode="before")

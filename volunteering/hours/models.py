@@ -19,6 +19,7 @@ class EntryStatus(StrEnum):
     VALIDATED = "validated"
     FROZEN = "frozen"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 class TimeKind(StrEnum):
@@ -31,15 +32,20 @@ class TimeKind(StrEnum):
 
 AGREED = (EntryStatus.VALIDATED, EntryStatus.FROZEN)
 """What counts in papers and totals."""
+PENDING = (EntryStatus.PROPOSED, EntryStatus.CORRECTED)
+"""What awaits a coordinator."""
+MOST_MINUTES = 1440
+"""A day: what one person can give on one day at most."""
 
 
 class HoursEntry(Model):
     """So many minutes of one person, for one initiative, on one day.
 
-    `minutes` is what stands now; `proposed_minutes` what attendance or she herself first said. `signup_ref` names the
-    sign-up that it came from, without a key: the entry stays when shift and mission go. `person` is emptied when she
-    has her data erased; the minutes stay in the totals. `organisation_id` is the body the time was given to on that
-    day, for certificates.
+    `minutes` is what stands now; `proposed_minutes` what attendance or she herself first said. `companions` came with
+    her and gave as long as she did: nobody knows their names, so they count in the initiative's totals and on nobody's
+    paper. `signup_ref` names the sign-up that it came from, without a key: the entry stays when shift and mission go.
+    `person` is emptied when she has her data erased; the minutes stay in the totals. `organisation_id` is the body the
+    time was given to on that day, for certificates. `note` is her last word, `answer` the reason of a refusal.
     """
 
     person_id: int | None
@@ -62,8 +68,10 @@ class HoursEntry(Model):
     day = fields.DateField(db_index=True)
     minutes = fields.IntField()
     proposed_minutes = fields.IntField()
+    companions = fields.IntField(default=0)
     status = fields.CharEnumField(EntryStatus, max_length=10, default=EntryStatus.PROPOSED)
     note = fields.CharField(max_length=300, default="")
+    answer = fields.CharField(max_length=300, default="")
     validated_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
     )
@@ -78,14 +86,44 @@ class HoursEntry(Model):
         constraints = (
             UniqueConstraint(fields=("signup_ref",), name="hours_entry_of_signup", condition="signup_ref IS NOT NULL"),
             CheckConstraint(check="minutes BETWEEN 1 AND 1440", name="hours_entry_minutes"),
+            CheckConstraint(check="companions BETWEEN 0 AND 9", name="hours_entry_companions"),
             CheckConstraint(
                 check="(status = 'frozen') = (frozen_at IS NOT NULL)", name="hours_entry_frozen"
             ),
         )
 
+    @property
+    def is_agreed(self) -> bool:
+        """Validated, or frozen."""
+        return self.status in AGREED
+
+    @property
+    def is_pending(self) -> bool:
+        """A coordinator has not said yes or no."""
+        return self.status in PENDING
+
+    @property
+    def is_frozen(self) -> bool:
+        """It stands on a paper or in closed accounts, for good."""
+        return self.status == EntryStatus.FROZEN
+
+    @property
+    def may_be_corrected(self) -> bool:
+        """Its person may still say another number, also after a yes or a no."""
+        return self.status in (*PENDING, EntryStatus.VALIDATED, EntryStatus.REFUSED)
+
+    @property
+    def total_minutes(self) -> int:
+        """With those who came along."""
+        return self.minutes * (1 + self.companions)
+
 
 class HoursChange(Model):
-    """One change of an entry: states, minutes, who, when. Only ever added to."""
+    """One change of an entry: states, minutes, who, when. Only ever added to.
+
+    `reason` is a code (« attendance », « attestation:12 »), never somebody's words: those stand on the entry, where
+    they can be erased.
+    """
 
     entry_id: int
 
@@ -106,7 +144,8 @@ class HoursChange(Model):
 
 _FROZEN = (
     "OLD.status = 'frozen' AND (NEW.status <> OLD.status OR NEW.minutes <> OLD.minutes OR NEW.day <> OLD.day "
-    "OR NEW.initiative_id <> OLD.initiative_id OR NEW.kind <> OLD.kind)"
+    "OR NEW.companions <> OLD.companions OR NEW.initiative_id <> OLD.initiative_id OR NEW.kind <> OLD.kind "
+    "OR COALESCE(NEW.organisation_id, 0) <> COALESCE(OLD.organisation_id, 0))"
 )
 GUARDS = (
     *append_only("hours_change"),

@@ -57,6 +57,12 @@ class CancelForm(BaseModel):
     reason: str = Field("", max_length=300)
 
 
+class FewerForm(BaseModel):
+    """How many of a group still come."""
+
+    party: int = Field(ge=1, le=MOST_TOGETHER)
+
+
 class GuardianForm(BaseModel):
     """A parent's answer."""
 

@@ -24,7 +24,7 @@ from volunteering.missions.queries import mission_to_edit
 from volunteering.missions.words import when, where
 from volunteering.shifts import queries as shifts
 from volunteering.shifts.models import Shift
-from volunteering.signups import attendance, queries
+from volunteering.signups import attendance, contacts, queries
 from volunteering.signups.attendance import Said
 from volunteering.signups.forms import CodeForm, WalkInForm
 from volunteering.signups.letters import LINK, token_of
@@ -56,7 +56,7 @@ async def _page(request: Request, shift: Shift, form: Form[Any], *, status: int 
         request, "volunteering/signups/list.html", status=status, headers={"Cache-Control": "no-store"},
         mission=mission, shift=shift, roll=roll, form=form, when=when(shift.starts_at, shift.ends_at),
         where=where(mission), doors=attendance.doors_open(shift), after=after_words(),
-        roles=[(group.role.id, group.role.title) for group in roll.groups],
+        roles=[(group.role.id, group.role.title) for group in roll.groups], contacts=contacts.shown(shift),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from civic.errors import DomainError
+from civic.i18n import _
 from civic.initiatives.queries import may_edit
 from civic.people.actor import Actor, person_of, visitor_or_actor
 from civic.settings import settings
@@ -20,18 +21,18 @@ from civic.web.page import page, redirect
 from volunteering.missions import skills
 from volunteering.missions.models import Mission
 from volunteering.missions.queries import mission_to_show
-from volunteering.missions.routes import efforts
-from volunteering.missions.words import hours, where
+from volunteering.missions.words import efforts, hours, told, where
 from volunteering.shifts import queries as shifts
 from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.shifts.places import roles_of
 from volunteering.shifts.words import role_line, rule_of
-from volunteering.signups import guardian_routes, queries, roll_routes, service
+from volunteering.signups import fairness, guardian_routes, queries, roll_routes, service
 from volunteering.signups.forms import MemberForm, VisitorForm
 from volunteering.signups.letters import token_of
 from volunteering.signups.links import routes as link_routes
 from volunteering.signups.links import thanks_token
-from volunteering.signups.overlaps import overlapping
+from volunteering.signups.overlaps import sentences
+from volunteering.slots import mission_panels
 
 
 async def show(request: Request) -> Response:
@@ -88,15 +89,23 @@ async def _mission_page(
     mine = next((place.mine for place in places if shift and place.shift.id == shift.id), None)
     open_ = mission.is_open and not mission.initiative.is_over
     chosen = shift if shift and shift.is_to_come and open_ and not mine else None
-    others = await overlapping(person.id, chosen) if person and chosen else []
+    others = await sentences(person.id, chosen) if person and chosen else []
     roles = await roles_of(chosen.id) if chosen else []
     return page(
         request, "volunteering/missions/show.html", status=status, mission=mission, places=places, form=form,
         chosen=chosen, others=others, leads=leads, hours=hours, where=where(mission), efforts=dict(efforts()),
         past=await shifts.recent_shifts(mission.id) if leads else [], token_of=token_of,
-        hold_minutes=settings().hold_minutes, open_=open_, roles=[(role.id, role_line(role)) for role in roles],
-        needed=_needed(mission, roles), rule=rule_of(chosen) if chosen else "",
+        hold_minutes=settings().hold_minutes, open_=open_, roles=[(role.id, _role_words(role)) for role in roles],
+        needed=_needed(mission, roles), rule=rule_of(chosen) if chosen else "", told=told(mission),
+        must_wait=await fairness.must_wait(chosen, person.id) if person and chosen else False,
+        panels=[part for panels in mission_panels for part in await panels(mission, person)],
     )  # fmt: skip
+
+
+def _role_words(role: ShiftRole) -> str:
+    """« Cuisine, 1 place (cuisiner, dès 16 ans) »."""
+    asked = skills.said(role.skills) + ([_("dès %(age)s ans", age=role.minimum_age)] if role.minimum_age else [])
+    return f"{role_line(role)} ({', '.join(asked)})" if asked else role_line(role)
 
 
 def _needed(mission: Mission, roles: list[ShiftRole]) -> list[tuple[str, str]]:

@@ -1,0 +1,72 @@
+"""The mails about hours: « Est-ce juste ? », once a week at most, and a refusal with its reason.
+
+The link of these mails opens all hours of one person; whoever has no account corrects them by it.
+"""
+
+from datetime import datetime, timedelta
+
+from civic import clock, jobs, mail
+from civic.i18n import speaking
+from civic.people import links
+from civic.people.models import Person
+from civic.web.formats import day
+from volunteering.hours.models import EntryStatus, HoursChange, HoursEntry
+from volunteering.hours.words import duration, title_of
+
+LINK = "hours"
+HOUR = 9
+GATHERED = timedelta(days=8)
+SHOWN = 12
+
+
+def token_of(person_id: int) -> str:
+    """The secret of the link to this person's hours."""
+    return links.make(LINK, person_id)
+
+
+async def check_soon(person: Person) -> None:
+    """She is asked on the next Monday morning about all the hours proposed until then."""
+    if not person.email or person.erased_at:
+        return
+    at = next_monday(clock.now())
+    await jobs.enqueue("send_hours_check", key=f"hours:{person.id}:{at.date()}", run_at=at, person_id=person.id)
+
+
+def next_monday(present: datetime) -> datetime:
+    """The next Monday, nine o'clock on the territory's clocks, in UTC."""
+    today = clock.local(present).date()
+    monday = clock.at(today + timedelta(days=-today.weekday() % 7), HOUR)
+    return monday if monday > present else clock.at(clock.local(monday).date() + timedelta(days=7), HOUR)
+
+
+async def check(person_id: int) -> None:
+    """« Est-ce juste ? »: the hours of the week that came from presence lists; nothing when there are none."""
+    person = await Person.get(id=person_id)
+    rows = await HoursEntry.filter(
+        person_id=person_id, signup_ref__isnull=False, created_at__gt=clock.now() - GATHERED,
+        status__in=(EntryStatus.PROPOSED, EntryStatus.VALIDATED),
+    ).order_by("day", "id").select_related("initiative")  # fmt: skip
+    if not rows or not person.email or person.erased_at:
+        return
+    with speaking(person.locale):
+        lines = [f"{day(row.day)} : {title_of(row)}, {duration(row.minutes)}" for row in rows[:SHOWN]]
+        total = duration(sum(row.minutes for row in rows))
+    await mail.send(
+        "volunteering/hours_check", to=person.email, key=f"hours-check-{person_id}-{clock.today()}",
+        locale=person.locale, reader=person.name, lines=lines, more=max(0, len(rows) - SHOWN), total=total,
+        token=token_of(person_id),
+    )  # fmt: skip
+
+
+async def refused(entry: HoursEntry, change: HoursChange) -> None:
+    """A coordinator did not agree: which hours, why, and how to answer."""
+    person = await Person.get_or_none(id=entry.person_id) if entry.person_id else None
+    if person is None or not person.email or person.erased_at:
+        return
+    await entry.fetch_related("initiative")
+    with speaking(person.locale):
+        words = {"title": title_of(entry), "when": day(entry.day), "time": duration(entry.minutes)}
+    await mail.send(
+        "volunteering/hours_refused", to=person.email, key=f"hours-refused-{change.id}", locale=person.locale,
+        reader=person.name, initiative=entry.initiative.title, reason=entry.answer, token=token_of(person.id), **words,
+    )  # fmt: skip

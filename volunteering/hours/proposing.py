@@ -1,0 +1,76 @@
+"""What a presence list says becomes a proposal of hours (PRODUCT V6).
+
+The rule: whoever was there gave the whole shift. Whoever was noted as arriving more than half an hour after its start
+gave from that quarter of an hour to the end; a list filled in after the end says nothing about arrivals. Corrected
+lists correct their proposals until both sides agree; from then on the ledger is the truth, not the list.
+"""
+
+from datetime import timedelta
+
+from civic import clock, database
+from volunteering.hours import letters
+from volunteering.hours.models import MOST_MINUTES, EntryStatus, HoursEntry, TimeKind
+from volunteering.hours.service import move, write_down
+from volunteering.shifts.models import Shift
+from volunteering.signups.models import PAST, Signup, SignupStatus
+
+LATE = timedelta(minutes=30)
+QUARTER = 15
+
+
+def minutes_given(shift: Shift, signup: Signup) -> int:
+    """How many minutes of this shift she was there, between a quarter of an hour and a day."""
+    start, arrived = shift.starts_at, signup.arrived_at
+    whole = int(shift.lasts.total_seconds() // 60)
+    if arrived is None or not start + LATE < arrived < shift.ends_at:
+        return max(1, min(whole, MOST_MINUTES))
+    missed = int((arrived - start).total_seconds() // 60) // QUARTER * QUARTER
+    return max(1, min(whole - missed, MOST_MINUTES))
+
+
+async def follow_list(shift_id: int) -> None:
+    """Make the ledger say what the presence list says, where nobody has agreed yet. Harmless when repeated."""
+    shift = await Shift.get_or_none(id=shift_id).select_related("mission__initiative")
+    if shift is None or shift.is_cancelled or not shift.has_ended:
+        return
+    async with database.joined():
+        rows = await Signup.filter(shift_id=shift_id, status__in=PAST).order_by("id").select_related("person", "role")
+        known = HoursEntry.filter(signup_ref__in=[row.id for row in rows] or [0]).order_by("id")
+        entries = {entry.signup_ref: entry for entry in await known}
+        for signup in rows:
+            await _follow(shift, signup, entries.get(signup.id))
+
+
+async def _follow(shift: Shift, signup: Signup, entry: HoursEntry | None) -> None:
+    came = signup.status == SignupStatus.ATTENDED
+    if came and entry is None:
+        await _propose(shift, signup)
+    elif came and entry:
+        await _adjust(entry, minutes_given(shift, signup), signup)
+    elif entry and entry.is_pending:
+        await move(entry, EntryStatus.WITHDRAWN, "list_corrected", None)
+
+
+async def _propose(shift: Shift, signup: Signup) -> None:
+    mission, role, present = shift.mission, signup.role, clock.now()
+    minutes = minutes_given(shift, signup)
+    skills = {*mission.required_skills, *mission.wished_skills, *(role.skills if role else ())}
+    entry = await HoursEntry.create(
+        person=signup.person, initiative_id=mission.initiative_id, signup_ref=signup.id, title=mission.title,
+        organisation_id=getattr(mission.initiative, "organisation_id", None), role_title=role.title if role else "",
+        skills=sorted(skills), kind=TimeKind.MISSION, day=clock.local(shift.starts_at).date(), minutes=minutes,
+        proposed_minutes=minutes, companions=signup.party - 1, created_at=present, updated_at=present,
+    )  # fmt: skip
+    await write_down(entry, "", "attendance", None)
+    await letters.check_soon(signup.person)
+
+
+async def _adjust(entry: HoursEntry, minutes: int, signup: Signup) -> None:
+    """The list changed after the proposal: her own correction stays, what nobody touched follows."""
+    companions = signup.party - 1
+    follows = {"proposed_minutes": minutes, "companions": companions}
+    told = (entry.proposed_minutes, entry.companions) == (minutes, companions)
+    if entry.status == EntryStatus.WITHDRAWN or (entry.status == EntryStatus.PROPOSED and not told):
+        await move(entry, EntryStatus.PROPOSED, "list_corrected", None, minutes=minutes, **follows)
+    elif entry.status == EntryStatus.CORRECTED and not told:
+        await move(entry, EntryStatus.CORRECTED, "list_corrected", None, **follows)
