@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench import load, servers, settling, world
+from bench import load, servers, settling, week, world
 from bench.load import Load, Result
 from bench.servers import Server
 from civic import database
@@ -99,6 +99,8 @@ def measure(engine: str, size: int, url: str, cookie: str, data: Path) -> Iterat
             if size == max(SIZES):
                 cold = Load(ours.port, path, seconds=SECONDS, vary=True)
                 yield from side_by_side(f"{name}, visitor, not in memory", ours, bare, cold, 0.3)
+        busy = f"{engine} {size}: a coordinator's week of {week.SHIFTS} shifts"
+        yield at_most(busy, week.slowest(ours, cookie, SECONDS), "ms", week.MOST_MS)
         yield at_most(f"{engine} {size}: memory of the web process", ours.memory_mb, "MB", 150)
 
 
@@ -107,7 +109,9 @@ async def prepare(url: str, size: int) -> str:
     await migrations.migrate(url)
     await database.connect(url)
     try:
-        return await world.fill(size)
+        cookie = await world.fill(size)
+        await week.fill()
+        return cookie
     finally:
         await database.disconnect()
 

@@ -143,6 +143,6 @@ def _mission(one: Initiative, dice: random.Random) -> list[Model]:
         coming_capacity=8, coming_shifts=1, created_at=clock.now(), updated_at=clock.now(),
     )  # fmt: skip
     shift = Shift(id=one.id, mission_id=mission.id, starts_at=starts, ends_at=starts + timedelta(hours=3), capacity=8,
-                  taken=dice.randint(0, 7), created_at=clock.now(), updated_at=clock.now())  # fmt: skip
+                  ceiling=8, taken=dice.randint(0, 7), created_at=clock.now(), updated_at=clock.now())  # fmt: skip
     mission.coming_taken = shift.taken
     return [mission, shift]

@@ -25,7 +25,7 @@ async def send(
     """
     await jobs.enqueue(
         "send_mail", key=key, mail_key=key, name=name, to=to, locale=locale or i18n.locale(), calendar=calendar,
-        context=context, unsubscribe=unsubscribe, **({"reply_to": reply_to} if reply_to else {}),
+        context=context, unsubscribe=unsubscribe, reply_to=reply_to,
     )  # fmt: skip
 
 

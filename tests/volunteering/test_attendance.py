@@ -95,7 +95,8 @@ async def test_what_a_coordinator_scans_opens_one_button_and_nothing_for_anybody
     signup = await a_signup(shift, camille)
     token = token_of(signup)
     own = (await client.get(f"/mes-creneaux/{token}")).text
-    assert f"Mon code d’arrivée\u00a0: {signup.code}" in own
+    assert "Montrer mon code à l’arrivée" in own
+    assert signup.code in own
     drawing = await client.get(f"/mes-creneaux/{token}/arrivee.svg")
     assert drawing.headers["content-type"] == "image/svg+xml"
     await begins(shift)
@@ -156,7 +157,9 @@ async def test_who_waited_in_the_queue_or_had_not_confirmed_is_there_all_the_sam
     assert by_mail.id == held.id, "whoever has a place already is not counted twice"
 
 
-async def test_a_place_given_back_is_no_longer_ticked_but_its_holder_may_walk_in(database: object, app: object) -> None:
+async def test_a_place_given_back_is_no_longer_ticked_but_its_holder_may_walk_in(
+    database: object, sign_in: SignIn
+) -> None:
     shift, lead = await market_day()
     camille = await a_person("Camille Rey")
     signup = await a_signup(shift, camille)
@@ -166,6 +169,8 @@ async def test_a_place_given_back_is_no_longer_ticked_but_its_holder_may_walk_in
         await attendance.here(shift, signup.id, Actor(lead))
     with pytest.raises(NotFound):
         await attendance.arrive(shift, signup.code, Actor(lead))
+    scanned = (await (await sign_in(lead)).get(f"/arrivees/{shift.id}/{signup.code}")).text
+    assert "a rendu sa place" in scanned
     again = await attendance.walk_in(shift, WalkIn(camille.name, email=str(camille.email)), "une-cle", Actor(lead))
     assert (again.person_id, again.status) == (camille.id, SignupStatus.ATTENDED)
     assert await tallies.verifications() == []

@@ -21,7 +21,7 @@ from volunteering.boards.forms import MessageForm
 from volunteering.boards.models import ShiftMessage
 from volunteering.boards.reentry import Sheet
 from volunteering.boards.week import day_of, monday_of, week_of
-from volunteering.missions.words import hours, when, where
+from volunteering.missions.words import hours, when
 from volunteering.shifts.models import Shift
 from volunteering.signups import attendance, paper
 from volunteering.signups.roll import Roll, roll_of
@@ -36,7 +36,7 @@ async def week(request: Request) -> Response:
     slug, monday = query.get("initiative", "")[:120], monday_of(query.get("du", ""))
     found = await week_of(actor_of(request), monday, day_of(query.get("jour", "")), slug)
     return page(
-        request, "volunteering/boards/week.html", headers=PRIVATE, week=found, slug=slug, hours=hours, where=where,
+        request, "volunteering/boards/week.html", headers=PRIVATE, week=found, slug=slug, hours=hours,
         before=(monday - timedelta(days=7)).isoformat(), after=(monday + timedelta(days=7)).isoformat(),
         this_week=monday_of(""),
     )  # fmt: skip
@@ -78,13 +78,13 @@ async def send(request: Request) -> Response:
     shift, actor = await shift_to_run(request)
     written = await messages.message_of(shift, request.path_params["message"])
     await limits.hit("shift_message", str(actor.person.id), most=60, per=86_400)
-    target: dict[str, object] = {"slug": shift.mission.slug, "id": shift.id}
+    slug = shift.mission.slug
     try:
         readers = await messages.send(written, shift, actor)
     except DomainError as error:
-        return redirect("boards.preview", **target, message=written.id, flash=error.message, kind="warn")
+        return redirect("boards.preview", slug=slug, id=shift.id, message=written.id, flash=error.message, kind="warn")
     text = _n("C’est parti : %(n)s personne le reçoit.", "C’est parti : %(n)s personnes le reçoivent.", readers)
-    return redirect("boards.message", **target, flash=text)
+    return redirect("boards.message", slug=slug, id=shift.id, flash=text)
 
 
 async def sheet(request: Request) -> Response:

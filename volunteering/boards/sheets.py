@@ -46,7 +46,7 @@ async def sheet_paper(shift: Shift, roll: Roll) -> bytes:
 
     def fill(paper: Paper) -> None:
         _head(paper, title, [fact for fact in facts if fact], address, hint)
-        _table(paper, headers, [*(block for block in blocks if block.lines), walk_ins])
+        _tables(paper, headers, [*(block for block in blocks if block.lines), walk_ins])
 
     return await draw(_("Feuille de présence, %(title)s", title=title), fill, foot=f"{title}, {facts[0]}")
 
@@ -74,22 +74,25 @@ def _head(paper: Paper, title: str, facts: list[str], address: str, hint: str) -
     paper.set_y(max(paper.get_y(), top + QR) + 2)
 
 
-def _table(paper: Paper, headers: Sequence[str], blocks: Sequence[Rows]) -> None:
-    """One table whose head is repeated on each page, a heading line for each role."""
-    paper.set_font(FAMILY, "", 10)
-    paper.set_text_color(*INK)
+def _tables(paper: Paper, headers: Sequence[str], blocks: Sequence[Rows]) -> None:
+    """A table for each role; its head is repeated on each page, and its title never stands alone at a page's foot."""
     paper.set_draw_color(*LINE)
     head, part = FontFace(emphasis="BOLD", color=BRAND), FontFace(emphasis="BOLD", color=INK)
-    with paper.table(
-        col_widths=WIDTHS, text_align="LEFT", headings_style=head, line_height=5, padding=1.2, width=int(paper.epw),
-        borders_layout=TableBordersLayout.ALL,
-    ) as table:  # fmt: skip
-        table.row(headers)
-        for block in blocks:
+    for block in blocks:
+        if paper.will_page_break(4 * LINE_HEIGHT):
+            paper.add_page()
+        paper.set_font(FAMILY, "", 10)
+        paper.set_text_color(*INK)
+        with paper.table(
+            col_widths=WIDTHS, text_align="LEFT", headings_style=head, line_height=5, padding=1.2,
+            width=int(paper.epw), borders_layout=TableBordersLayout.ALL,
+        ) as table:  # fmt: skip
+            table.row(headers)
             if block.title:
                 table.row(style=part).cell(block.title, colspan=len(headers))
             for code, name in block.lines:
                 table.row((code, name, "", "", ""), min_height=LINE_HEIGHT)
+        paper.ln(3)
 
 
 def sheet_rows(roll: Roll) -> list[list[object]]:

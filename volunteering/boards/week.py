@@ -88,10 +88,8 @@ async def week_of(actor: Actor, monday: date, only: date | None = None, slug: st
     days = [monday + timedelta(days=step) for step in range(7)]
     shown = _shown(days, counts, only)
     end = (shown or days[-1]) + timedelta(days=1)
-    shifts = await Shift.filter(_between(shown or monday, end) & hers).order_by("starts_at", "id").select_related(
-        "mission__initiative"
-    )  # fmt: skip
-    turns = {shift.id: Turn(shift) for shift in shifts}
+    shown_shifts = Shift.filter(_between(shown or monday, end) & hers).order_by("starts_at", "id")
+    turns = {shift.id: Turn(shift) for shift in await shown_shifts.select_related("mission")}
     await _fill(turns)
     return Week(monday, [_day(on, counts, turns) for on in days], runs, shown)
 

@@ -28,7 +28,7 @@ from volunteering.signups import attendance, contacts, queries
 from volunteering.signups.attendance import Said
 from volunteering.signups.forms import CodeForm, WalkInForm
 from volunteering.signups.letters import LINK, token_of
-from volunteering.signups.models import OVER, PAST, Signup, SignupStatus
+from volunteering.signups.models import PAST, Signup, SignupStatus
 from volunteering.signups.roll import roll_of
 
 MOST_LINES = 1200
@@ -161,12 +161,11 @@ async def scanned(request: Request) -> Response:
     signup = await _scanned(request)
     if not await may_edit(actor, signup.shift.mission.initiative):
         raise NotFound(_("Ce code ne s’ouvre que sur le téléphone de la personne qui organise."))
-    target = {"id": signup.shift_id, "code": signup.code}
     try:
         await attendance.here(signup.shift, signup.id, actor)
     except DomainError as error:
-        return redirect("signups.scan", **target, flash=error.message, kind="warn")
-    return redirect("signups.scan", **target, flash=is_here(signup))
+        return redirect("signups.scan", id=signup.shift_id, code=signup.code, flash=error.message, kind="warn")
+    return redirect("signups.scan", id=signup.shift_id, code=signup.code, flash=is_here(signup))
 
 
 async def qr(request: Request) -> Response:
@@ -187,9 +186,9 @@ def is_here(signup: Signup) -> str:
 
 
 async def _scanned(request: Request) -> Signup:
-    found = await Signup.filter(
+    found = await Signup.get_or_none(
         shift_id=request.path_params["id"], code=request.path_params["code"].upper()
-    ).exclude(status__in=OVER).first()  # fmt: skip
+    )
     if found is None:
         raise NotFound(_("Ce code ne correspond plus à une inscription."))
     return await queries.whole(found.id)
