@@ -85,6 +85,10 @@ class HoursEntry(Model):
         indexes = (("person_id", "day"), ("initiative_id", "status", "day"))
         constraints = (
             UniqueConstraint(fields=("signup_ref",), name="hours_entry_of_signup", condition="signup_ref IS NOT NULL"),
+            UniqueConstraint(
+                fields=("person_id", "initiative_id", "day", "kind", "title", "proposed_minutes"),
+                name="hours_entry_said_once", condition="signup_ref IS NULL AND status <> 'withdrawn'",
+            ),
             CheckConstraint(check="minutes BETWEEN 1 AND 1440", name="hours_entry_minutes"),
             CheckConstraint(check="companions BETWEEN 0 AND 9", name="hours_entry_companions"),
             CheckConstraint(

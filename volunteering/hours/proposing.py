@@ -16,6 +16,9 @@ from volunteering.signups.models import PAST, Signup, SignupStatus
 
 LATE = timedelta(minutes=30)
 QUARTER = 15
+_UNKNOWN = """SELECT DISTINCT signup.shift_id AS shift_id FROM signup JOIN shift ON shift.id = signup.shift_id
+WHERE signup.status = 'attended' AND shift.status = 'open' AND shift.ends_at < ?
+AND NOT EXISTS (SELECT 1 FROM hours_entry entry WHERE entry.signup_ref = signup.id) ORDER BY shift_id LIMIT 200"""
 
 
 def minutes_given(shift: Shift, signup: Signup) -> int:
@@ -39,6 +42,12 @@ async def follow_list(shift_id: int) -> None:
         entries = {entry.signup_ref: entry for entry in await known}
         for signup in rows:
             await _follow(shift, signup, entries.get(signup.id))
+
+
+async def catch_up() -> None:
+    """Follow the lists of which the ledger knows nothing: they are older than it, or their job was lost."""
+    for row in await database.fetch_all(_UNKNOWN, [clock.now()]):
+        await follow_list(int(row["shift_id"]))
 
 
 async def _follow(shift: Shift, signup: Signup, entry: HoursEntry | None) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from tortoise.exceptions import IntegrityError
 from tortoise.functions import Sum
 
 from civic import clock, database
@@ -60,15 +61,22 @@ async def propose(initiative: Initiative, person: Person, gift: Gift, actor_id: 
         raise Invalid(_("Ce jour n’est pas encore passé."), field="day")
     if gift.day < today - OLDEST:
         raise Invalid(_("C’était il y a plus d’un an : ce n’est plus possible ici."), field="day")
+    try:
+        return await _propose_once(initiative, person, gift, actor_id)
+    except IntegrityError:
+        same = await _said_already(initiative, person, gift)
+        if same is None:
+            raise
+        return same
+
+
+@database.retrying
+async def _propose_once(initiative: Initiative, person: Person, gift: Gift, actor_id: int) -> HoursEntry:
+    present = clock.now()
     async with database.transaction():
-        same = await HoursEntry.filter(
-            person_id=person.id, initiative_id=initiative.id, kind=gift.kind, day=gift.day, title=gift.title,
-            proposed_minutes=gift.minutes, signup_ref__isnull=True, status__not_in=(EntryStatus.WITHDRAWN,),
-        ).first()  # fmt: skip
-        if same:
+        if same := await _said_already(initiative, person, gift):
             return same
         await _check_day(person.id, gift.day, gift.minutes)
-        present = clock.now()
         entry = await HoursEntry.create(
             person=person, initiative=initiative, organisation_id=_organisation_of(initiative), title=gift.title,
             kind=gift.kind, day=gift.day, minutes=gift.minutes, proposed_minutes=gift.minutes, note=gift.note,
@@ -76,6 +84,13 @@ async def propose(initiative: Initiative, person: Person, gift: Gift, actor_id: 
         )  # fmt: skip
         await write_down(entry, "", "by_person", actor_id)
     return entry
+
+
+async def _said_already(initiative: Initiative, person: Person, gift: Gift) -> HoursEntry | None:
+    return await HoursEntry.filter(
+        person_id=person.id, initiative_id=initiative.id, kind=gift.kind, day=gift.day, title=gift.title,
+        proposed_minutes=gift.minutes, signup_ref__isnull=True,
+    ).exclude(status=EntryStatus.WITHDRAWN).first()  # fmt: skip
 
 
 async def correct(entry: HoursEntry, minutes: int, note: str, actor_id: int) -> None:
@@ -155,8 +170,9 @@ async def forget(person_id: int) -> None:
     """A person has her data erased: her name and words go, the minutes stay in the totals, also frozen ones."""
     async with database.transaction():
         own = HoursEntry.filter(person_id=person_id)
-        await own.filter(signup_ref__isnull=True).update(title="")
+        said = [row.id for row in await own.filter(signup_ref__isnull=True)]
         await own.update(person_id=None, note="", answer="", updated_at=clock.now())
+        await HoursEntry.filter(id__in=said or [0]).update(title="")
 
 
 async def move(
