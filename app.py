@@ -112,18 +112,36 @@ from civic.web.cache import PageMemory
 from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, SecurityHeaders
 from demo import routes as demo_routes
 from volunteering import panels as volunteering_panels
+from volunteering import slots as volunteering_slots
+from volunteering.attestations import erasing as attestations_erasing
+from volunteering.attestations import jobs as attestations_jobs
+from volunteering.attestations import routes as attestations_routes
+from volunteering.attestations import verify as attestations_verify
+from volunteering.boards import panels as boards_panels
+from volunteering.boards import routes as boards_routes
+from volunteering.calls import routes as calls_routes
+from volunteering.explorer import routes as explorer_routes
+from volunteering.feeds import routes as feeds_routes
 from volunteering.hours import jobs as hours_jobs
 from volunteering.hours import lead_routes as hours_lead_routes
 from volunteering.hours import panels as hours_panels
 from volunteering.hours import routes as hours_routes
 from volunteering.hours import verify as hours_verify
+from volunteering.lifts import jobs as lifts_jobs
+from volunteering.lifts import panels as lifts_panels
+from volunteering.lifts import routes as lifts_routes
 from volunteering.missions import routes as missions_routes
+from volunteering.privacy import jobs as privacy_jobs
+from volunteering.privacy import routes as privacy_routes
+from volunteering.privacy import service as privacy
 from volunteering.shifts import jobs as shifts_jobs
 from volunteering.shifts import routes as shifts_routes
 from volunteering.signups import jobs as signups_jobs
+from volunteering.signups import reminders, tallies
 from volunteering.signups import routes as signups_routes
-from volunteering.signups import tallies
 from volunteering.valuation import routes as valuation_routes
+from volunteering.volunteers import panels as volunteers_panels
+from volunteering.volunteers import routes as volunteers_routes
 
 log = structlog.get_logger("civic")
 KEPT_PAGES = (
@@ -134,22 +152,40 @@ KEPT_PAGES = (
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
 
 VOLUNTEERING_ROUTES: list[Any] = [
+    explorer_routes,
+    volunteers_routes,
+    boards_routes,
     missions_routes,
     shifts_routes,
     signups_routes,
+    feeds_routes,
+    calls_routes,
+    lifts_routes,
+    privacy_routes,
+    attestations_routes,
     hours_routes,
     hours_lead_routes,
     valuation_routes,
 ]
 VOLUNTEERING_PARTS: tuple[Any, ...] = (
+    attestations_erasing,
+    attestations_verify,
     volunteering_panels,
+    volunteers_panels,
+    boards_panels,
     tallies,
+    lifts_panels,
+    privacy,
     hours_panels,
     hours_verify,
 )
 VOLUNTEERING_JOBS: tuple[Any, ...] = (
     shifts_jobs,
     signups_jobs,
+    reminders,
+    lifts_jobs,
+    privacy_jobs,
+    attestations_jobs,
     hours_jobs,
 )
 
@@ -192,6 +228,7 @@ def fill(current: Settings) -> None:
     """Put the slices' parts into the slots and register what happens after the fact."""
     slots.clear()
     campaign_slots.clear()
+    volunteering_slots.clear()
     jobs.clear()
     events_panels.fill()
     slots.initiative_panels.fill(needs_panels.initiative_panel)
@@ -209,7 +246,7 @@ def fill(current: Settings) -> None:
 
 def fill_volunteering() -> None:
     """Missions, shifts, sign-ups and what follows from them: each slice's parts go into the slots of the same name."""
-    fill_parts(VOLUNTEERING_PARTS, slots.ALL)
+    fill_parts(VOLUNTEERING_PARTS, (*slots.ALL, *volunteering_slots.ALL))
     register_work(VOLUNTEERING_JOBS)
 
 

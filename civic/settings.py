@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     receipt_rates: CommaList = Field(default_factory=list)
 
     hold_minutes: int = Field(30, ge=1, le=1440)
+    contact_days: int = Field(30, ge=0, le=365)
 
     pledges_per_machine: int = Field(10, ge=1)
     pledges_per_email: int = Field(6, ge=1)

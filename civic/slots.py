@@ -112,6 +112,10 @@ person_panels: Slot[Callable[["Person"], Awaitable[list[Panel]]]] = Slot("person
 person_todos: Slot[Callable[["Person"], Awaitable[list[Todo]]]] = Slot("person_todos")
 person_given: Slot[Callable[["Person"], Awaitable[list[Given]]]] = Slot("person_given")
 secret_links: Slot[Callable[["Person"], Awaitable[list[tuple[str, str]]]]] = Slot("secret_links")
+personal_data: Slot[Callable[["Person"], Awaitable[dict[str, list[dict[str, Any]]]]]] = Slot("personal_data")
+"""All that a package keeps about a person, by kind, for her to take away (PRODUCT A5)."""
+erasures: Slot[Callable[["Person"], Awaitable[None]]] = Slot("erasures")
+"""What a package blanks or deletes when a person has her data erased; each may be repeated (PRODUCT A5)."""
 desk_todos: Slot[Callable[["Person"], Awaitable[list[Todo]]]] = Slot("desk_todos")
 agenda: Slot[Callable[[], Awaitable[list[Moment]]]] = Slot("agenda")
 home_ways: Slot[Callable[[], Awaitable[list[Way]]]] = Slot("home_ways")
@@ -120,7 +124,7 @@ verifications: Slot[Callable[[], Awaitable[list[str]]]] = Slot("verifications")
 
 ALL: tuple[Slot[Any], ...] = (
     initiative_panels, organisation_panels, committee_panels, initiative_timeline, person_todos, person_given,
-    person_panels, secret_links, desk_todos, agenda, home_ways, figures, verifications,
+    person_panels, secret_links, personal_data, erasures, desk_todos, agenda, home_ways, figures, verifications,
 )
 
 

@@ -22,16 +22,20 @@ from demo import (
     events,
     hours,
     initiatives,
+    market_day,
     matching,
     monthly,
     offers,
     offline,
     organisations,
+    papers,
     refunds,
     spending,
     steering,
     things,
+    together,
     volunteering,
+    wishes,
 )
 from demo import people as residents
 from demo.till import open_till, show_moment
@@ -65,7 +69,7 @@ async def load() -> bool:
         return False
     await places.load(FIRST_DEPARTEMENTS)
     acts = [residents, organisations, initiatives, events, things, steering]
-    acts += [volunteering, hours] if settings().volunteering else []
+    acts += [volunteering, wishes, together, market_day, hours, papers] if settings().volunteering else []
     async with open_till() as till:
         if till is None:
             await _tell(acts, World())

@@ -28,7 +28,8 @@ WORDS = {
     "verdict": "adopted", "closes": "lundi 30 novembre à 20 h", "links": [["Ma place", "http://testserver/p/1"]],
     "integration": "Un arrêt sur deux.", "accepted": True, "committee": "Le comité", "message": "Je conduis.",
     "who": "Rose M.", "code": "123 456", "link": "lien", "contact": "Sélim L.", "contact_note": "", "bring": "",
-    "when": "lundi 30 novembre, 8 h à 10 h", "where": "Trévoux", "rank": 0, "confirmed": True, "old": "mardi, 8 h",
+    "when": "lundi 30 novembre, 8 h à 10 h", "where": "Trévoux", "rank": 0, "confirmed": True, "old": "mardi, 8 h", "stands_in": False, "party": 3, "rule": "Dans l’ordre.", "before": "waiting",
+    "guardian": "Paul Rey", "guardian_silent": False, "rest": 0,
     "number": "2026-00012", "voided": "2026-00007", "old_place": "La halle", "place": "Le pré", "lift": True, "line": "Le minibus",
     "unseen": False, "at_once": False, "missed": False, "back_until": "", "anonymous": False,
     "next_on": "samedi 5 décembre", "year": 2025, "months": 11, "running": True,
@@ -44,6 +45,7 @@ WORDS = {
     "matcher": "Trévoux", "cap_cents": 500_000, "owed_cents": 0, "hidden": True, "signatory": "Hélène Maire",
     "corrected_cents": 500_000, "guarantor": "La commune", "guarantee_cents": 40_000,
     "lines": ["H-000012 : 30 €, Odile Blanc, à recevoir avant le 1er décembre 2026 au soir"], "count": 1, "more": 0,
+    "body": "Les Jardins du Carron", "hours": "12 h", "period": "du 1er au 30 juin 2026", "check": "7K3QD9XW2M", "most": "10 h", "reached": True, "confirm": "31 décembre 2026",
     "time": "3 h", "total": "3 h", "initiative": "La Navette des Hameaux",
     "first": True, "receipt": "http://testserver/dons/jeton/recu",
 }  # fmt: skip

@@ -54,7 +54,7 @@ from civic.web.assets import address
 from tests.campaigns.sandbox_server import Harness, running_sandbox
 from tests.campaigns.till import open_till
 from tests.client import Client
-from tests.factories import a_person, an_organisation
+from tests.factories import a_commune, a_person, an_organisation
 from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campaign, a_reward, an_offer
 from tests.factories.hours import some_hours
 from tests.factories.matching import a_due_agreement
@@ -64,9 +64,19 @@ from tests.factories.recurring import a_support
 from tests.factories.steering import a_committee, a_member, an_open_decision
 from tests.factories.steering import a_draft as a_decision_draft
 from tests.factories.volunteering import a_mission, a_signup, the_shift
+from volunteering.attestations.content import Content
+from volunteering.attestations.jobs import STOP as NO_REMINDERS
+from volunteering.attestations.models import Attestation
+from volunteering.attestations.queries import token_of as token_of_paper
+from volunteering.boards.messages import draft as a_word
+from volunteering.calls.letters import token_of as call_token
+from volunteering.calls.models import RescueCall
 from volunteering.hours.letters import token_of as hours_token
-from volunteering.signups.letters import token_of
+from volunteering.lifts.models import Lift
+from volunteering.shifts.models import Shift
+from volunteering.signups.letters import guardian_token, token_of
 from volunteering.signups.links import thanks_token
+from volunteering.signups.models import GuardianConsent, Signup
 
 TABLE = Path(__file__).parent / "permissions.txt"
 ROLES = ("visitor", "stranger", "lead", "animator", "treasurer")
@@ -163,11 +173,14 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "initiatives": {"slug": initiative.slug}, "events": {"slug": event.slug},
         "events.new": {"slug": initiative.slug}, "events.create": {"slug": initiative.slug},
         "missions": {"slug": mission.slug}, "missions.new": {"slug": initiative.slug},
-        "missions.create": {"slug": initiative.slug}, "shifts": of_shift, "signups": of_shift,
-        **{f"signups.{act}": {"token": token_of(signup)} for act in ("show", "calendar", "confirm", "cancel", "come_back")},
+        "missions.forget": {"slug": initiative.slug, "id": 1},
+        "missions.create": {"slug": initiative.slug}, "shifts": of_shift,
+        "signups": of_shift | {"signup": signup.id, "code": signup.code},
+        "boards": of_shift | {"message": (await a_word(shift, "Bonjour", "une-cle-de-message", Actor(lead))).id},
+        **await one_who_comes(signup), **await some_papers(initiative, lead),
+        "calls": of_shift | {"token": await a_call(shift)}, "lifts": await a_lift(shift), "lifts.index": of_shift,
         "hours": {"slug": initiative.slug, "id": given.id, "token": hours_token(int(given.person_id or 0))},
         "valuation": {"slug": initiative.slug},
-        "signups.thanks": {"token": thanks_token(signup)},
         "needs": {"slug": initiative.slug, "id": (await a_thing(initiative)).id}, "campaigns.qr": {"slug": live.slug},
         "campaigns": of_draft, "campaigns.show": {"slug": live.slug}, "campaigns.new": {"slug": initiative.slug},
         "campaigns.create": {"slug": initiative.slug}, "campaigns.remove_cost": of_draft | {"line": line.id},
@@ -198,6 +211,29 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
+async def one_who_comes(signup: Signup) -> dict[str, dict[str, Any]]:
+    """A sign-up by its links: her own, the one that only shows, her guardian's."""
+    minor = await GuardianConsent.create(signup=signup, age=16, name="Paul Rey", asked_at=clock.now())
+    acts = ("show", "qr", "calendar", "confirm", "accept", "seek", "keep", "fewer", "cancel", "come_back")
+    return {
+        **{f"signups.{act}": {"token": token_of(signup)} for act in acts},
+        **{f"signups.{act}": {"token": guardian_token(minor)} for act in ("guardian", "guardian_answer")},
+        "signups.thanks": {"token": thanks_token(signup)},
+    }
+
+
+async def a_call(shift: Shift) -> str:
+    """The link of somebody who was asked to come."""
+    return call_token(await RescueCall.create(shift=shift, person=await a_person(), asked_at=clock.now()))
+
+
+async def a_lift(shift: Shift) -> dict[str, Any]:
+    """The link of somebody who comes, and the offer of another."""
+    here, there = await a_signup(shift, await a_person()), await a_signup(shift, await a_person())
+    lift = await Lift.create(signup=there, commune=await a_commune(), seats=2, created_at=clock.now())
+    return {"token": token_of(here), "id": lift.id}
+
+
 async def a_receipt(pledge: Pledge | None = None, gift: OfflineGift | None = None) -> Receipt:
     """The receipt of a gift, promised or by hand, as it was issued."""
     today = clock.today()
@@ -207,6 +243,18 @@ async def a_receipt(pledge: Pledge | None = None, gift: OfflineGift | None = Non
         kind=DonorKind.PERSON, amount_cents=3_000, given_on=today, issued_at=clock.now(),
         content=dict.fromkeys(CONTENT, "x") | {"ground_on": "2025-03-12"} | {"reward": "", "reward_cents": "0"},
     )  # fmt: skip
+
+
+async def some_papers(initiative: Initiative, lead: Person) -> dict[str, dict[str, Any]]:
+    """The attestation of somebody who is none of the columns, and the link that stops her reminders."""
+    said = Content(name="Rose Martin", body="La navette", body_kind="", lines=[], entries=[], signatory="x", function="x")
+    paper = await Attestation.create(
+        code="7K3QD9XW2M", person=await a_person("Rose Martin"), initiative_id=initiative.id, first_day=clock.today(),
+        last_day=clock.today(), minutes=60, content=said.model_dump(mode="json"), issued_at=clock.now(),
+    )  # fmt: skip
+    of_paper = {"code": paper.code, "token": token_of_paper(paper), "slug": initiative.slug}
+    stop = {"token": links.make(NO_REMINDERS, lead.id)}
+    return {"attestations": of_paper, **{f"attestations.{act}": stop for act in ("reminders", "stop", "start_again")}}
 
 
 async def some_spending(campaign: Campaign) -> dict[str, dict[str, Any]]:

@@ -6,12 +6,13 @@ from civic.initiatives.queries import is_lead
 from civic.people.models import Person
 from civic.slots import Panel, Todo, Way
 from civic.web import urls
-from civic.web.formats import hour
+from civic.web.formats import hour, moment
 from volunteering.missions import queries as missions
 from volunteering.missions.models import Mission
 from volunteering.missions.words import hours, when, where
 from volunteering.shifts import queries as shifts
 from volunteering.shifts.models import Shift
+from volunteering.shifts.words import role_line
 from volunteering.signups import queries as signups
 from volunteering.signups.letters import token_of
 from volunteering.signups.models import Signup, SignupStatus
@@ -36,15 +37,21 @@ async def initiative_panels(initiative: Initiative, person: Person | None) -> li
     drafts = [one for one in await missions.missions_of(initiative.id) if not one.is_open] if leads else []
     context = {
         "initiative": initiative, "places": places, "undated": undated, "leads": leads, "drafts": drafts,
-        "hours": hours, "where": where,
+        "hours": hours, "where": where, "roles": await _roles(nearest),
     }  # fmt: skip
     return [Panel("volunteering/missions/_panel.html", context, order=30)]
 
 
+async def _roles(nearest: list[Shift]) -> dict[int, list[str]]:
+    """« Accueil, 3 places », « Cuisine, complet »: the roles of the shifts that have several."""
+    found = await shifts.roles_by_shift(nearest)
+    return {key: [role_line(role) for role in roles] if len(roles) > 1 else [] for key, roles in found.items()}
+
+
 async def person_todos(person: Person) -> list[Todo]:
-    """Her shifts to come, first those that await her confirmation."""
+    """Her shifts to come, first those that await her answer."""
     rows = await signups.coming_of(person)
-    return [_todo(row) for row in sorted(rows, key=lambda row: not row.awaits_link)]
+    return [_todo(row) for row in sorted(rows, key=lambda row: not (row.awaits_link or row.is_offered))]
 
 
 async def person_panels(_person: Person) -> list[Panel]:
@@ -54,8 +61,7 @@ async def person_panels(_person: Person) -> list[Panel]:
 
 async def home_ways() -> list[Way]:
     """The places of this week that are still free, and the first three missions that have some."""
-    rows = await shifts.free_this_week(WEEK_LOOKED_AT)
-    free = await shifts.places_this_week() if rows else 0
+    rows, free = await shifts.free_this_week(WEEK_LOOKED_AT)
     summary = _n("%(n)s place cette semaine", "%(n)s places cette semaine", free) if rows else _("Rien cette semaine")
     first = {row.mission_id: row for row in reversed(rows)}
     nearest = sorted(first.values(), key=lambda row: (row.starts_at, row.id))[:SHOWN]
@@ -73,6 +79,11 @@ def _todo(signup: Signup) -> Todo:
     if signup.awaits_link and signup.hold_until:
         detail = _("Votre place est gardée jusqu’à %(until)s.", until=hour(signup.hold_until))
         return Todo(_("À confirmer : %(title)s", title=title), href, "temps", None, f"{start}. {detail}")
+    if signup.is_offered and signup.hold_until:
+        detail = _("Elle est gardée pour vous jusqu’à %(until)s.", until=moment(signup.hold_until))
+        return Todo(_("Une place vous attend : %(title)s", title=title), href, "temps", signup.hold_until, f"{start}. {detail}")
+    if signup.status == SignupStatus.HELD:
+        return Todo(_("Un parent doit donner son accord : %(title)s", title=title), href, "temps", None, start)
     if signup.status == SignupStatus.WAITING:
         return Todo(_("En liste d’attente : %(title)s", title=title), href, "temps", None, start)
     return Todo(_("Vous venez : %(title)s", title=title), href, "temps", None, start)
@@ -92,7 +103,9 @@ async def secret_links(person: Person) -> list[tuple[str, str]]:
 def _named(signup: Signup) -> str:
     """A sign-up among other links: what, when, where it stands."""
     state = _("en liste d’attente") if signup.status == SignupStatus.WAITING else _("place gardée")
-    if signup.awaits_link:
+    if signup.is_offered:
+        state = _("une place vous attend")
+    elif signup.awaits_link:
         state = _("à confirmer")
     start = when(signup.shift.starts_at, signup.shift.ends_at)
     return _("Bénévolat, %(title)s, %(when)s, %(state)s", title=signup.shift.mission.title, when=start, state=state)

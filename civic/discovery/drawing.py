@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from civic.discovery.matching import Search
 from civic.i18n import _, _n
 from civic.landscapes import MapTexts, Marker, Window, commune_map
 from civic.needs.models import BITS
+from civic.places.models import Commune
 from civic.places.queries import around
 from civic.places.territory import communes_of_territory
 from civic.web import urls
@@ -48,26 +50,37 @@ async def drawn_map(wanted: Search, kept: dict[str, Any]) -> DrawnMap | None:
         return urls.path("initiatives.index", **{**kept, "lieu": codes, "vue": None, "apres": None})
 
     rows = await matching.points(wanted)
-    communes = await _communes(wanted)
+    return await draw(rows, wanted.commune, wanted.km, partial(_marker, there=there), there)
+
+
+async def draw(
+    rows: list[dict[str, Any]], commune: Commune | None, km: int, marker: Callable[[dict[str, Any]], Marker],
+    there: Callable[[list[str]], str],
+) -> DrawnMap | None:  # fmt: skip
+    """The map of what `rows` found in communes (insee, name, n, latitude, longitude), each drawn by its `marker`.
+
+    Around `commune` within `km`, or the whole territory; `there` opens the same search in some communes only.
+    """
+    communes = await _communes(commune, km)
     if not communes:
         return None
     window = Window.around(communes)
     inside = [row for row in rows if _is_inside(row, window)]
     svg = commune_map(
-        communes, window, [_marker(row, there) for row in inside], groups={c.insee: c.epci for c in communes},
-        highlighted=wanted.commune.insee if wanted.commune else "", radius_km=wanted.km if wanted.commune else None,
-        several=lambda markers: there([marker.place for marker in markers]),
+        communes, window, [marker(row) for row in inside], groups={c.insee: c.epci for c in communes},
+        highlighted=commune.insee if commune else "", radius_km=km if commune else None,
+        several=lambda markers: there([one.place for one in markers]),
         texts=MapTexts(
             title=_("Carte des communes, les mêmes résultats que la liste"), others=_("et {count} autres lieux"),
             scale=_("{count} km"),
         ),
     )  # fmt: skip
-    return DrawnMap(svg, [(row["name"], int(row["n"]), _href(row, there)) for row in rows])
+    return DrawnMap(svg, [(row["name"], int(row["n"]), marker(row).href) for row in rows])
 
 
-async def _communes(wanted: Search) -> list[MappedCommune]:
-    if wanted.commune:
-        found = [near.commune for near in await around(wanted.commune, wanted.km + MARGIN_KM)]
+async def _communes(commune: Commune | None, km: int) -> list[MappedCommune]:
+    if commune:
+        found = [near.commune for near in await around(commune, km + MARGIN_KM)]
     else:
         found = await communes_of_territory()
     return [

@@ -18,6 +18,7 @@ from civic.i18n import speaking
 from civic.settings import settings
 from civic.web.templating import template
 
+_METHOD = re.compile(r"^METHOD:(\w+)", re.MULTILINE)
 _BUTTON = re.compile(r"^(?P<label>.{2,80}?)[\s\u00a0]*:\s+(?P<href>https?://\S+)$")
 
 
@@ -92,11 +93,19 @@ def message_id(key: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{host}>"
 
 
-def mime(letter: Letter, to: str, key: str, calendar: str | None = None, unsubscribe: str = "") -> EmailMessage:
-    """The message as it travels; a calendar (ICS text) goes along as an invitation file."""
+def mime(
+    letter: Letter, to: str, key: str, calendar: str | None = None, unsubscribe: str = "", reply_to: str = ""
+) -> EmailMessage:
+    """The message as it travels.
+
+    A calendar (ICS text) goes along twice: as a part with its METHOD, which calendar programs act upon (RFC 6047), and
+    as a file for whoever opens it by hand.
+    """
     message = EmailMessage()
     message["From"] = formataddr((settings().site_name, settings().mail_from))
     message["To"] = to
+    if reply_to:
+        message["Reply-To"] = reply_to
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = message_id(key)
@@ -107,5 +116,8 @@ def mime(letter: Letter, to: str, key: str, calendar: str | None = None, unsubsc
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     if calendar:
-        message.add_attachment(calendar.encode(), "text", "calendar", filename="civic.ics")
+        method = _METHOD.search(calendar)
+        params = {"charset": "utf-8", **({"method": method[1]} if method else {})}
+        message.add_alternative(calendar.encode(), "text", "calendar", params=params)  # as text it would lose its CRLF
+        message.add_attachment(calendar.encode(), "application", "ics", filename="civic.ics")
     return message

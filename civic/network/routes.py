@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Route
 from civic.network import lost_links
 from civic.network.home import home
 from civic.network.space import space
+from civic.settings import settings
 from civic.web.page import page
 
 
@@ -22,7 +23,7 @@ async def accessibility(request: Request) -> Response:
 
 async def privacy(request: Request) -> Response:
     """What is kept, why, how long, who sees it."""
-    return page(request, "civic/network/privacy.html")
+    return page(request, "civic/network/privacy.html", contact_days=settings().contact_days)
 
 
 async def site_map(request: Request) -> Response:

@@ -4,6 +4,7 @@ from tortoise.migrations import operations as ops
 from orjson import loads
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
+from volunteering.attestations.models import Occasion
 from volunteering.hours.models import EntryStatus, TimeKind
 from volunteering.shifts.models import Fairness
 from volunteering.signups.models import SignupStatus
@@ -55,7 +56,7 @@ class Migration(migrations.Migration):
                 ('revoked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('revoked_reason', fields.CharField(default='', max_length=300)),
             ],
-            options={'table': 'attestation', 'app': 'volunteering', 'constraints': [CheckConstraint(check='minutes > 0 AND last_day >= first_day', name='attestation_period'), CheckConstraint(check="revoked_at IS NULL OR revoked_reason <> ''", name='attestation_revoked_why')], 'pk_attr': 'id'},
+            options={'table': 'attestation', 'app': 'volunteering', 'constraints': [CheckConstraint(check='minutes > 0 AND last_day >= first_day', name='attestation_period'), CheckConstraint(check="revoked_at IS NULL OR revoked_reason <> ''", name='attestation_revoked_why'), CheckConstraint(check='(organisation_id IS NULL) <> (initiative_id IS NULL)', name='attestation_of_one'), UniqueConstraint(fields=('person_id', 'organisation_id', 'first_day', 'last_day'), name='attestation_one_organisation', condition='revoked_at IS NULL AND organisation_id IS NOT NULL'), UniqueConstraint(fields=('person_id', 'initiative_id', 'first_day', 'last_day'), name='attestation_one_initiative', condition='revoked_at IS NULL AND initiative_id IS NOT NULL')], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -69,6 +70,28 @@ class Migration(migrations.Migration):
                 ('revoked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'calendar_feed', 'app': 'volunteering', 'constraints': [UniqueConstraint(fields=('person_id',), name='calendar_feed_one', condition='revoked_at IS NULL')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='EngagementLetter',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('person', fields.ForeignKeyField('civic.Person', source_field='person_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('year', fields.IntField()),
+                ('occasion', fields.CharEnumField(description='JANUARY: january\nJUNE: june', enum_type=Occasion, max_length=8)),
+                ('sent_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'engagement_letter', 'app': 'volunteering', 'constraints': [UniqueConstraint(fields=('person_id', 'year', 'occasion'), name='engagement_letter_once')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='EngagementSilence',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('person', fields.OneToOneField('civic.Person', source_field='person_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('since', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'engagement_silence', 'app': 'volunteering', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -102,15 +125,17 @@ class Migration(migrations.Migration):
                 ('day', fields.DateField(db_index=True)),
                 ('minutes', fields.IntField()),
                 ('proposed_minutes', fields.IntField()),
-                ('status', fields.CharEnumField(default=EntryStatus.PROPOSED, description='PROPOSED: proposed\nCORRECTED: corrected\nVALIDATED: validated\nFROZEN: frozen\nREFUSED: refused', enum_type=EntryStatus, max_length=10)),
+                ('companions', fields.IntField(default=0)),
+                ('status', fields.CharEnumField(default=EntryStatus.PROPOSED, description='PROPOSED: proposed\nCORRECTED: corrected\nVALIDATED: validated\nFROZEN: frozen\nREFUSED: refused\nWITHDRAWN: withdrawn', enum_type=EntryStatus, max_length=10)),
                 ('note', fields.CharField(default='', max_length=300)),
+                ('answer', fields.CharField(default='', max_length=300)),
                 ('validated_by', fields.ForeignKeyField('civic.Person', source_field='validated_by_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
                 ('validated_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('frozen_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'hours_entry', 'app': 'volunteering', 'constraints': [UniqueConstraint(fields=('signup_ref',), name='hours_entry_of_signup', condition='signup_ref IS NOT NULL'), CheckConstraint(check='minutes BETWEEN 1 AND 1440', name='hours_entry_minutes'), CheckConstraint(check="(status = 'frozen') = (frozen_at IS NOT NULL)", name='hours_entry_frozen')], 'indexes': [Index(fields=['person_id', 'day']), Index(fields=['initiative_id', 'status', 'day'])], 'pk_attr': 'id'},
+            options={'table': 'hours_entry', 'app': 'volunteering', 'constraints': [UniqueConstraint(fields=('signup_ref',), name='hours_entry_of_signup', condition='signup_ref IS NOT NULL'), CheckConstraint(check='minutes BETWEEN 1 AND 1440', name='hours_entry_minutes'), CheckConstraint(check='companions BETWEEN 0 AND 9', name='hours_entry_companions'), CheckConstraint(check="(status = 'frozen') = (frozen_at IS NOT NULL)", name='hours_entry_frozen')], 'indexes': [Index(fields=['person_id', 'day']), Index(fields=['initiative_id', 'status', 'day'])], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -177,6 +202,7 @@ class Migration(migrations.Migration):
                 ('text', fields.TextField(unique=False)),
                 ('readers', fields.IntField(default=0)),
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('sent_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'shift_message', 'app': 'volunteering', 'pk_attr': 'id'},
             bases=['Model'],
@@ -323,6 +349,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Signup',
+            name='left_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Signup',
             name='party',
             field=fields.IntField(default=1),
         ),
@@ -351,6 +382,11 @@ class Migration(migrations.Migration):
             model_name='Signup',
             name='stand_in_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Signup',
+            name='told',
+            field=fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads),
         ),
         ops.AddField(
             model_name='Signup',
@@ -386,7 +422,7 @@ class Migration(migrations.Migration):
             Guard(table='hours_entry', event='DELETE', message='Hours are never deleted.', when='').drop(),
         ),
         ops.RunPython(
-            Guard(table='hours_entry', event='UPDATE', message='Frozen hours are never changed.', when="OLD.status = 'frozen' AND (NEW.status <> OLD.status OR NEW.minutes <> OLD.minutes OR NEW.day <> OLD.day OR NEW.initiative_id <> OLD.initiative_id OR NEW.kind <> OLD.kind)").create(),
-            Guard(table='hours_entry', event='UPDATE', message='Frozen hours are never changed.', when="OLD.status = 'frozen' AND (NEW.status <> OLD.status OR NEW.minutes <> OLD.minutes OR NEW.day <> OLD.day OR NEW.initiative_id <> OLD.initiative_id OR NEW.kind <> OLD.kind)").drop(),
+            Guard(table='hours_entry', event='UPDATE', message='Frozen hours are never changed.', when="OLD.status = 'frozen' AND (NEW.status <> OLD.status OR NEW.minutes <> OLD.minutes OR NEW.day <> OLD.day OR NEW.companions <> OLD.companions OR NEW.initiative_id <> OLD.initiative_id OR NEW.kind <> OLD.kind OR COALESCE(NEW.organisation_id, 0) <> COALESCE(OLD.organisation_id, 0))").create(),
+            Guard(table='hours_entry', event='UPDATE', message='Frozen hours are never changed.', when="OLD.status = 'frozen' AND (NEW.status <> OLD.status OR NEW.minutes <> OLD.minutes OR NEW.day <> OLD.day OR NEW.companions <> OLD.companions OR NEW.initiative_id <> OLD.initiative_id OR NEW.kind <> OLD.kind OR COALESCE(NEW.organisation_id, 0) <> COALESCE(OLD.organisation_id, 0))").drop(),
         ),
     ]

@@ -1,5 +1,7 @@
 """Missions, shifts and sign-ups for tests, made through the services."""
 
+import html
+import re
 from datetime import date, time, timedelta
 
 from civic import clock
@@ -57,3 +59,11 @@ async def a_signup(shift: Shift, person: Person | None = None, key: str = "cle-d
     """A person with an account signs up."""
     person = person or await a_person()
     return await signups.sign_up(shift, Actor(person), f"{key}-{person.id}", signups.Wish(anyway=True))
+
+
+def sent_again(text: str) -> dict[str, list[str]]:
+    """The hidden fields of a page that shows what will be done, as its yes sends them."""
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', text):
+        fields.setdefault(name, []).append(html.unescape(value))
+    return fields

@@ -56,7 +56,7 @@ async def test_a_day_beyond_all_calendars_is_said_beside_the_form(sign_in: SignI
         f"/initiatives/{initiative.slug}/agenda/nouveau":
             {"title": "Goûter", "day": day, "start": "00:00", "end": "23:59", "place": "Ici"},
         f"/missions/{mission.slug}/creneaux":
-            {"day": day, "start": "0h", "end": "23h", "capacity": "3", "weeks": "26"},
+            {"day": day, "start": "0h", "end": "23h", "capacity": "3", "every": "week", "times": "26"},
         f"/comites/{committee.slug}/decisions/nouvelle":
             {"question": "On y va demain ?", "method": "consent", "opens_at": f"{day}T23:59", "closes_at": f"{day}T23:59"},
     }  # fmt: skip

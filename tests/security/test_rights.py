@@ -106,7 +106,7 @@ async def test_the_sign_ups_of_another_shift_cannot_be_noted(sign_in: SignIn) ->
     own, other = await the_shift(await a_mission(lead=his)), await the_shift(await a_mission("Autre mission"))
     signup = await a_signup(other)
     browser = await sign_in(his)
-    await browser.submit(f"/missions/{own.mission.slug}/creneaux/{own.id}/presences", {"present": str(signup.id)})
+    await browser.submit(f"/missions/{own.mission.slug}/creneaux/{own.id}/presences", {f"p{signup.id}": "confirmed:missed"})
     path = f"/missions/{own.mission.slug}/creneaux/{other.id}/liste"
     assert (await browser.get(path)).status_code == 404
     assert (await Signup.get(id=signup.id)).status == SignupStatus.CONFIRMED

@@ -315,7 +315,7 @@ async def test_two_shifts_at_the_same_time_ask_for_a_second_thought(database: ob
     other = await the_shift(await a_mission("Servir la soupe", lead=await a_person("Rose Petit")))
     browser = await sign_in(camille)
     page = await browser.get(f"/missions/{other.mission.slug}?creneau={other.id}")
-    assert "Vous venez aussi ailleurs à ce moment" in page.text
+    assert "Vous venez déjà à « Accompagner la navette du samedi » à la même heure" in page.text.replace("\u00a0", " ")
     answer = await browser.submit(path_of(other), {"cle": "une-cle-de-formulaire"})
     assert answer.status_code == 422
     assert await counters(other) == (0, 0)

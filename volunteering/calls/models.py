@@ -1,4 +1,4 @@
-"""Who was asked, and what was said to a shift."""
+"""Who was asked to come to a shift that lacks people."""
 
 from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
@@ -30,24 +30,3 @@ class RescueCall(Model):
         table = "rescue_call"
         indexes = (("person_id", "asked_at"),)
         constraints = (UniqueConstraint(fields=("shift_id", "person_id"), name="rescue_call_once"),)
-
-
-class ShiftMessage(Model):
-    """What a coordinator wrote to everybody who comes to a shift; `readers` is how many it went to."""
-
-    shift_id: int
-
-    id = fields.BigIntField(primary_key=True)
-    shift: fields.ForeignKeyRelation[Shift] = fields.ForeignKeyField(
-        "volunteering.Shift", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
-    )
-    author: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
-    )
-    form_key = fields.CharField(max_length=120, unique=True)
-    text = fields.TextField()
-    readers = fields.IntField(default=0)
-    at = fields.DatetimeField()
-
-    class Meta:
-        table = "shift_message"

@@ -8,7 +8,11 @@ from civic.people.models import Person
 
 
 class CalendarFeed(Model):
-    """A secret under which a calendar program reads a person's sign-ups, until she revokes it."""
+    """A secret under which a calendar program reads a person's sign-ups, until she revokes it.
+
+    `secret` is its SHA-256, so that whoever reads the table reads no feed; the secret itself is made again from the
+    row and the installation's key (`service.secret_of`) when its owner wants to see her address.
+    """
 
     person_id: int
 

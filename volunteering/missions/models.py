@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
@@ -141,7 +142,7 @@ class MissionTemplate(Model):
         "civic.Initiative", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     name = fields.CharField(max_length=90)
-    content: fields.Field[dict[str, object]] = fields.JSONField(default=dict)
+    content: fields.Field[dict[str, Any]] = fields.JSONField(default=dict)
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -1,53 +1,29 @@
-"""The list of missions; a lead's forms. (The page of one mission is where one signs up: see signups.)"""
-
-from typing import Any
+"""A lead's forms. (The list of missions is in explorer; the page of one is where one signs up: see signups.)"""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from civic.errors import DomainError
-from civic.i18n import _, _n
+from civic.i18n import _
+from civic.initiatives.models import Initiative
 from civic.initiatives.queries import initiative_to_edit
 from civic.people.actor import actor_of
-from civic.web import formats, urls
+from civic.web import urls
 from civic.web.forms import Form
-from civic.web.page import page, redirect
-from civic.web.paging import Page
-from volunteering.missions import queries, service
-from volunteering.missions.forms import RADII, MissionForm, WantedForm, filled
+from civic.web.page import page, redirect, redirect_to
+from volunteering.missions import queries, service, skills, templates
+from volunteering.missions.forms import MissionForm, filled, overtaken
 from volunteering.missions.models import Effort, Mission
-from volunteering.missions.words import when, where
-
-
-def efforts() -> list[tuple[str, str]]:
-    """The degrees of effort, in words."""
-    return [
-        (Effort.LIGHT.value, _("Léger")), (Effort.MODERATE.value, _("Moyen")), (Effort.HARD.value, _("Physique")),
-    ]  # fmt: skip
-
-
-async def index(request: Request) -> Response:
-    """The missions to come, filtered by the address."""
-    form = Form.query(request, WantedForm)
-    found: Page[queries.Found] = Page([])
-    if form.data:
-        try:
-            found = await queries.explore(await form.data.wanted(), form.data.apres or None)
-        except DomainError as error:
-            form.refuse(error)
-    status = 422 if form.errors else 200
-    return page(
-        request, "volunteering/missions/index.html", status=status, form=form, found=found, query=_kept(form),
-        cards=[_card(one) for one in found.items], km_options=[(km, formats.km(km)) for km in RADII],
-    )  # fmt: skip
+from volunteering.missions.words import availability_choices, cancel_choices, efforts
 
 
 async def new(request: Request) -> Response:
-    """Describe a mission."""
+    """Describe a mission, on blank paper or after a model (`?modele=`)."""
     initiative = await initiative_to_edit(request.path_params["slug"], actor_of(request))
-    form: Form[MissionForm] = Form({"effort": Effort.LIGHT.value})
-    return _form_page(request, form, initiative=initiative, mission=None)
+    model = await templates.asked_for(initiative.id, request.query_params.get("modele"))
+    start = {**model.content["mission"], "modele": model.id} if model else {"effort": Effort.LIGHT.value}
+    return await _form_page(request, Form(start), initiative=initiative, mission=None)
 
 
 async def create(request: Request) -> Response:
@@ -57,21 +33,27 @@ async def create(request: Request) -> Response:
     form = await Form.read(request, MissionForm)
     if form.data:
         try:
-            mission = await service.create(initiative, actor, await form.data.values())
+            values = await form.data.values()
+            mission = await service.written_just_now(initiative, values) or await service.create(
+                initiative, actor, values
+            )
         except DomainError as error:
             form.refuse(error)
     if form.data is None:
-        return _form_page(request, form, status=422, initiative=initiative, mission=None)
+        return await _form_page(request, form, status=422, initiative=initiative, mission=None)
     if mission.ongoing:
         text = _("La mission est prête. Ouvrez-la quand vous voulez.")
         return redirect("missions.show", slug=mission.slug, flash=text)
-    return redirect("shifts.new", slug=mission.slug, flash=_("La mission est prête. Ajoutez son premier créneau."))
+    target = urls.path("shifts.new", slug=mission.slug)
+    if form.data.modele:
+        target += f"?modele={form.data.modele}"
+    return redirect_to(target, flash=_("La mission est prête. Ajoutez son premier créneau."))
 
 
 async def edit(request: Request) -> Response:
     """Rewrite a mission."""
     mission = await queries.mission_to_edit(request.path_params["slug"], actor_of(request))
-    return _form_page(request, Form(filled(mission)), initiative=mission.initiative, mission=mission)
+    return await _form_page(request, Form(filled(mission)), initiative=mission.initiative, mission=mission)
 
 
 async def update(request: Request) -> Response:
@@ -80,12 +62,21 @@ async def update(request: Request) -> Response:
     form = await Form.read(request, MissionForm)
     if form.data:
         try:
-            await service.edit(mission, await form.data.values())
+            await service.edit(mission, await form.data.values(), form.data.seen)
+        except service.Overtaken as error:
+            overtaken(form, error)
         except DomainError as error:
             form.refuse(error)
     if form.data is None:
-        return _form_page(request, form, status=422, initiative=mission.initiative, mission=mission)
+        return await _form_page(request, form, status=422, initiative=mission.initiative, mission=mission)
     return redirect("missions.show", slug=mission.slug, flash=_("La mission est mise à jour."))
+
+
+async def forget(request: Request) -> Response:
+    """Drop a model; the missions made after it stay."""
+    initiative = await initiative_to_edit(request.path_params["slug"], actor_of(request))
+    await templates.forget(initiative.id, request.path_params["id"])
+    return redirect("missions.new", slug=initiative.slug, flash=_("Le modèle est retiré."))
 
 
 async def open_(request: Request) -> Response:
@@ -106,39 +97,22 @@ async def close(request: Request) -> Response:
     return redirect("missions.show", slug=mission.slug, flash=text)
 
 
-def _card(found: queries.Found) -> dict[str, Any]:
-    """A mission as the card of the list shows it."""
-    mission = found.mission
-    start = when(mission.listed_at, mission.next_ends_at or mission.listed_at)
-    later = mission.coming_shifts - 1
-    more = _n("et %(n)s autre date", "et %(n)s autres dates", later) if later > 0 else ""
-    return {
-        "href": urls.path("missions.show", slug=mission.slug), "title": mission.title, "km": found.km,
-        "when": ", ".join(filter(None, (start, more))) if mission.is_dated else _("Toute l’année, à convenir"),
-        "place": where(mission), "effort": dict(efforts())[mission.effort.value], "car_free": mission.car_free,
-        "who": _("dès %(age)s ans", age=mission.minimum_age) if mission.minimum_age else "",
-        "taken": mission.coming_taken, "total": mission.coming_capacity or None,
-    }  # fmt: skip
-
-
-def _form_page(
-    request: Request, form: Form[MissionForm], *, status: int = 200, initiative: object, mission: Mission | None
+async def _form_page(
+    request: Request, form: Form[MissionForm], *, status: int = 200, initiative: Initiative, mission: Mission | None
 ) -> Response:
+    hours = str(form.values.get("cancel_hours", "24"))
     return page(
         request, "volunteering/missions/edit.html", status=status, form=form, initiative=initiative, mission=mission,
-        efforts=efforts(),
+        efforts=efforts(), skill_groups=skills.grouped(), availabilities=availability_choices(),
+        cancel_hours=cancel_choices(int(hours) if hours.isdecimal() and len(hours) < 4 else 24),
+        models=[] if mission else await templates.of(initiative.id),
     )  # fmt: skip
 
 
-def _kept(form: Form[WantedForm]) -> dict[str, object]:
-    """The filters as they stand in the address, for the link to the next page."""
-    return {name: value for name, value in form.values.items() if value and name != "apres"}
-
-
 routes: list[BaseRoute] = [
-    Route("/missions", index, name="missions.index"),
     Route("/initiatives/{slug}/missions/nouvelle", new, name="missions.new"),
     Route("/initiatives/{slug}/missions", create, methods=["POST"], name="missions.create"),
+    Route("/initiatives/{slug}/missions/modeles/{id:int}/retirer", forget, methods=["POST"], name="missions.forget"),
     Route("/missions/{slug}/modifier", edit, name="missions.edit"),
     Route("/missions/{slug}/modifier", update, methods=["POST"], name="missions.update"),
     Route("/missions/{slug}/ouvrir", open_, methods=["POST"], name="missions.open"),

@@ -1,12 +1,13 @@
 """What leads do with missions. The only writer of their rows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from tortoise.expressions import F
 
-from civic import clock, database
+from civic import clock, database, jobs, search
 from civic.activity import service as activity
 from civic.errors import DomainError
 from civic.i18n import _
@@ -20,6 +21,16 @@ from volunteering.missions.models import UNDATED, Mission, MissionStatus
 
 COMING = ("coming_shifts", "coming_capacity", "coming_taken", "listed_at", "next_ends_at", "last_at")
 """The fields of a mission that its shifts keep."""
+PLACE = ("place", "commune_id", "remote")
+"""The fields that say where one goes."""
+WRITTEN = (
+    "title", "summary", "tasks", "ongoing", "remote", "place", "commune_id", "bring", "minimum_age", "effort",
+    "effort_note", "car_free", "car_note", "skills", "contact_note", "required_skills", "wished_skills",
+    "availabilities", "cancel_hours",
+)  # fmt: skip
+"""The fields of a mission that its lead writes."""
+TWICE = timedelta(minutes=10)
+"""Within this time the same words are the same form sent twice."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -36,21 +47,56 @@ class Coming:
 
 async def create(initiative: Initiative, actor: Actor, values: dict[str, Any]) -> Mission:
     """A lead describes a mission; it stays a draft until she opens it. `values` are fields of Mission."""
-    present = clock.now()
+    present, placed = clock.now(), _placed(values, initiative)
     async with database.transaction():
-        return await Mission.create(
-            **_placed(values, initiative), slug=await _free_slug(values["title"]), initiative=initiative,
-            contact=actor.person, created_at=present, updated_at=present,
+        mission = await Mission.create(
+            **placed, slug=await _free_slug(values["title"]), initiative=initiative, contact=actor.person,
+            created_at=present, updated_at=present,
         )  # fmt: skip
+        await _index(mission.id)
+    return mission
 
 
-async def edit(mission: Mission, values: dict[str, Any]) -> None:
-    """A lead rewrites a mission; its address stays."""
+async def written_just_now(initiative: Initiative, values: dict[str, Any], *, but: int = 0) -> Mission | None:
+    """The draft, `but` the one with this id, that these words made minutes ago: a form sent twice makes one."""
+    wanted = mark_of(Mission(**_placed(values, initiative)))
+    recent = Mission.filter(
+        initiative_id=initiative.id, title=values["title"], created_at__gt=clock.now() - TWICE,
+        status=MissionStatus.DRAFT,
+    ).exclude(id=but)  # fmt: skip
+    return next((one for one in await recent.order_by("id") if mark_of(one) == wanted), None)
+
+
+class Overtaken(DomainError):
+    """Somebody else has saved in the meantime: `theirs` is what stands now, `seen` the mark of it."""
+
+    def __init__(self, theirs: Mission) -> None:
+        super().__init__(_("Une autre personne a enregistré cette mission entre-temps. Comparez, puis enregistrez."))
+        self.theirs, self.seen = theirs, mark_of(theirs)
+
+
+def mark_of(mission: Mission) -> str:
+    """A short mark of all that a lead wrote; the same words have the same mark."""
+    return sha256(repr([getattr(mission, name) for name in WRITTEN]).encode()).hexdigest()[:16]
+
+
+async def edit(mission: Mission, values: dict[str, Any], seen: str = "") -> None:
+    """A lead rewrites a mission; its address stays.
+
+    `seen` is the mark of what she had before her eyes (empty: not asked). Raises Overtaken when another person has
+    saved something else meanwhile.
+    """
     changes = _placed(values, mission.initiative)
     async with database.transaction():
         await lock(mission.id)
+        fresh = await Mission.get(id=mission.id).select_related("commune")
+        if seen and mark_of(fresh) not in (seen, mark_of(Mission(**{**_written(fresh), **changes}))):
+            raise Overtaken(fresh)
         await Mission.filter(id=mission.id).update(**changes, updated_at=clock.now())
+        await _index(mission.id)
         await keep_need(mission.id)
+        if any(name in changes and changes[name] != getattr(mission, name) for name in PLACE):
+            await jobs.enqueue("mission_moved", key=f"{mission.id}:{clock.now().isoformat()}", mission_id=mission.id)
 
 
 async def open_(mission: Mission) -> None:
@@ -101,6 +147,13 @@ async def keep_need(mission_id: int) -> None:
     await _keep_need(await Mission.get(id=mission_id))
 
 
+async def _index(mission_id: int) -> None:
+    """Let its words be found (the search index follows in the same transaction)."""
+    mission = await Mission.get(id=mission_id)
+    text = " ".join((mission.summary, mission.tasks, mission.place, mission.skills, mission.bring))
+    await search.index("mission", mission.id, mission.title, text)
+
+
 async def _keep_need(mission: Mission) -> None:
     if mission.opened_at is None and not mission.is_open:
         return
@@ -110,6 +163,10 @@ async def _keep_need(mission: Mission) -> None:
         reached=mission.coming_taken, ends_at=mission.last_at,
         open=mission.is_open and (mission.is_dated or mission.ongoing),
     )  # fmt: skip
+
+
+def _written(mission: Mission) -> dict[str, Any]:
+    return {name: getattr(mission, name) for name in WRITTEN}
 
 
 def _placed(values: dict[str, Any], initiative: Initiative) -> dict[str, Any]:

@@ -37,6 +37,21 @@ def words() -> dict[str, str]:
     return {code: said[code] for code in CODES}
 
 
+def grouped() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The nomenclature as a form shows it: a heading, and its (code, words)."""
+    known = words()
+    groups = (
+        (_("Avec les gens"), ("animation", "listening", "care", "youth_leader", "teaching", "reading_aloud",
+                              "languages", "sign_language", "first_aid")),
+        (_("Cuisine et accueil"), ("cooking", "food_hygiene", "serving", "till")),
+        (_("De ses mains"), ("repair", "sewing", "carpentry", "masonry", "electronics", "driving", "heavy_licence")),
+        (_("Dehors"), ("gardening", "farming", "animals", "nature_guide")),
+        (_("Création"), ("music", "sound", "photo", "drawing", "writing")),
+        (_("Bureau et organisation"), ("coordination", "computers", "web", "accounting", "law", "fundraising")),
+    )  # fmt: skip
+    return [(heading, [(code, known[code]) for code in codes]) for heading, codes in groups]
+
+
 def said(codes: list[str]) -> list[str]:
     """These skills in the reader's language, in the order of the nomenclature; unknown codes are passed by."""
     known = words()

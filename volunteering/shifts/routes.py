@@ -1,5 +1,7 @@
 """A lead's forms about shifts, and the shift as a calendar file."""
 
+from hashlib import sha256
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -9,12 +11,15 @@ from civic.i18n import _, _n
 from civic.people.actor import actor_of, visitor_or_actor
 from civic.web.forms import Form
 from civic.web.page import page, redirect
+from volunteering.missions import skills, templates
 from volunteering.missions.models import Mission
 from volunteering.missions.queries import mission_to_edit, mission_to_show
-from volunteering.shifts import queries, series, service
+from volunteering.shifts import copy_routes, forms, previews, queries, rules, series, service, words
 from volunteering.shifts.calendars import public_calendar
-from volunteering.shifts.forms import CancelForm, ShiftForm, filled
+from volunteering.shifts.forms import CancelForm, Sheet
 from volunteering.shifts.models import Shift
+from volunteering.shifts.rules import Repeat
+from volunteering.shifts.series import Reach
 
 
 def calendar_answer(text: str, name: str) -> Response:
@@ -26,60 +31,112 @@ def calendar_answer(text: str, name: str) -> Response:
 
 
 async def new(request: Request) -> Response:
-    """Add a shift."""
+    """Add a shift, on blank paper or with the hours and roles of a model (`?modele=`)."""
     mission = await mission_to_edit(request.path_params["slug"], actor_of(request))
-    return _form_page(request, Form({"weeks": 1}), mission, None)
+    model = await templates.asked_for(mission.initiative_id, request.query_params.get("modele"))
+    sheet = forms.after_model(model.content["slot"] if model else None)
+    return await _form_page(request, sheet, mission, None, status=200)
 
 
 async def create(request: Request) -> Response:
-    """Keep the new shift, or one a week."""
+    """Keep the new shift; a series is shown first, day by day."""
     mission = await mission_to_edit(request.path_params["slug"], actor_of(request))
-    form = await Form.read(request, ShiftForm)
-    if form.data:
+    sheet = await forms.read(request)
+    data, added = sheet.form.data, 0
+    if data:
         try:
-            slot, weeks = form.data.slot(), form.data.weeks
-            added = [await service.add(mission, slot)] if weeks == 1 else await series.add(
-                mission, slot, f"FREQ=WEEKLY;COUNT={weeks}"
-            )
+            slot, repeat = sheet.slot(), data.repeat()
+            if repeat is None:
+                added = len([await service.added_just_now(mission, slot) or await service.add(mission, slot)])
+            else:
+                found = series.first_days(slot, repeat)
+                mark = _mark(slot.mark, found)
+                if data.mark != mark:
+                    return previews.new_series(request, mission, sheet, found, mark)
+                rule = repeat.rule(slot.day)
+                added = len(
+                    await series.added_just_now(mission, slot, rule) or await series.add(mission, slot, rule)
+                )
         except DomainError as error:
-            form.refuse(error)
-    if form.data is None:
-        return _form_page(request, form, mission, None, status=422)
-    text = _n("Le créneau est ajouté.", "%(n)s créneaux sont ajoutés.", len(added))
+            sheet.form.refuse(error)
+    if not added:
+        return await _form_page(request, sheet, mission, None)
+    text = _n("Le créneau est ajouté.", "%(n)s créneaux sont ajoutés.", added)
     return redirect("missions.show", slug=mission.slug, flash=text)
 
 
 async def edit(request: Request) -> Response:
     """Change a shift."""
     mission, shift = await _shift_to_edit(request)
-    return _form_page(request, Form(filled(shift)), mission, shift)
+    slot = await service.slot_of(shift)
+    sheet = Sheet(forms.filled(slot, await series.series_of(shift)), len(slot.roles))
+    return await _form_page(request, sheet, mission, shift, status=200)
 
 
 async def update(request: Request) -> Response:
-    """Keep the changed shift; those who come are told by mail when its hours move."""
+    """Keep the changed shift; those who come are told by mail when its hours move. More than one is shown first."""
     mission, shift = await _shift_to_edit(request)
-    form = await Form.read(request, ShiftForm)
-    if form.data:
+    sheet = await forms.read(request)
+    data = sheet.form.data
+    if data:
         try:
-            await service.edit(shift, form.data.slot())
+            if data.reach != Reach.THIS and await series.series_of(shift):
+                return await _change_series(request, mission, shift, sheet, data.repeat())
+            await service.edit(shift, sheet.slot(), data.seen)
+        except service.Overtaken as error:
+            forms.overtaken(sheet, error)
         except DomainError as error:
-            form.refuse(error)
-    if form.data is None:
-        return _form_page(request, form, mission, shift, status=422)
-    return redirect("missions.show", slug=mission.slug, flash=_("Le créneau est changé."))
+            sheet.form.refuse(error)
+    if sheet.form.data is None:
+        return await _form_page(request, sheet, mission, shift)
+    fresh = await queries.shift_of(mission, shift.id)
+    over = " " + words.too_many(fresh) if fresh.overbooked else ""
+    return redirect("missions.show", slug=mission.slug, flash=_("Le créneau est changé.") + over)
+
+
+async def _change_series(
+    request: Request, mission: Mission, shift: Shift, sheet: Sheet, repeat: Repeat | None
+) -> Response:
+    data, slot = sheet.form.data, sheet.slot()
+    assert data is not None
+    if not data.mark:
+        return previews.changed(request, shift, sheet, await series.plan(shift, slot, data.reach, repeat))
+    try:
+        done = await series.change(
+            shift, slot, data.reach, repeat, reason=data.reason, mark=data.mark, seen=data.seen
+        )
+    except DomainError as error:
+        if not isinstance(error, series.Replanned) and error.field != "reason":
+            raise
+        plan = await series.plan(shift, slot, data.reach, repeat)
+        sheet.form.errors[error.field or ""] = error.message
+        return previews.changed(request, shift, sheet, plan)
+    changed = len(done.moved) + len(done.called_off) + len(done.added)
+    text = _n("%(n)s créneau est à jour.", "%(n)s créneaux sont à jour.", changed)
+    if done.people:
+        text += " " + _n("%(n)s personne est prévenue.", "%(n)s personnes sont prévenues.", done.people)
+    return redirect("missions.show", slug=mission.slug, flash=text)
 
 
 async def cancel(request: Request) -> Response:
-    """Call a shift off."""
+    """Call a shift off, or more of its series once the lead has read which."""
     mission, shift = await _shift_to_edit(request)
     form = await Form.read(request, CancelForm)
     if form.data is None:
-        return _form_page(request, form, mission, shift, status=422)
+        return await _edit_page(request, mission, shift, form)
+    reach = form.data.reach if await series.series_of(shift) else Reach.THIS
+    rows = await series.reached(shift, reach)
+    mark = _mark([row.id for row in rows])
+    if form.data.mark == mark and not form.data.reason and any(series.concerned(row) for row in rows):
+        form.errors["reason"] = _("Des personnes sont inscrites. Écrivez-leur pourquoi.")
+    if reach != Reach.THIS and (form.errors or form.data.mark != mark):
+        return previews.called_off(request, shift, form, rows, mark)
     try:
-        await service.cancel(shift, form.data.reason)
+        gone = await series.call_off(shift, reach, form.data.reason)
     except DomainError as error:
         return redirect("missions.show", slug=mission.slug, flash=error.message, kind="warn")
-    text = _("Le créneau est annulé. Les personnes inscrites reçoivent un message.")
+    text = _n("Le créneau est annulé. Les personnes inscrites reçoivent un message.",
+              "%(n)s créneaux sont annulés. Les personnes inscrites reçoivent un message.", len(gone))  # fmt: skip
     return redirect("missions.show", slug=mission.slug, flash=text)
 
 
@@ -95,16 +152,37 @@ async def _shift_to_edit(request: Request) -> tuple[Mission, Shift]:
     return mission, await queries.shift_of(mission, request.path_params["id"])
 
 
-def _form_page(
-    request: Request, form: Form[ShiftForm] | Form[CancelForm], mission: Mission, shift: Shift | None, *,
-    status: int = 200,
-) -> Response:  # fmt: skip
+async def _edit_page(request: Request, mission: Mission, shift: Shift, refused: Form[CancelForm]) -> Response:
+    """The shift's page once more, with what is wrong in the form that calls it off."""
+    slot = await service.slot_of(shift)
+    sheet = Sheet(forms.filled(slot, await series.series_of(shift)), len(slot.roles))
+    sheet.form.errors, sheet.form.values["reason"] = refused.errors, refused.values.get("reason", "")
+    return await _form_page(request, sheet, mission, shift)
+
+
+async def _form_page(
+    request: Request, sheet: Sheet, mission: Mission, shift: Shift | None, *, status: int = 422
+) -> Response:
+    follows = await series.series_of(shift) if shift else None
+    known = skills.words()
+    ticked = [value for name, value in sheet.form.values.items() if name.startswith("skills")]
+    asked = [*mission.required_skills, *mission.wished_skills, *(code for codes in ticked for code in codes)]
     return page(
-        request, "volunteering/shifts/edit.html", status=status, form=form, mission=mission, shift=shift
-    )
+        request, "volunteering/shifts/edit.html", status=status, form=sheet.form, rows=sheet.rows, mission=mission,
+        shift=shift, skills=[(code, text) for code, text in known.items() if code in asked],
+        fairness=words.fairness_choices(), every=rules.every_choices()[1 if follows else 0 :],
+        weekdays=rules.weekday_choices(), reaches=words.reach_choices(),
+        series=rules.said(follows.rule, follows.day) if follows else "",
+        too_many=words.too_many(shift) if shift and shift.overbooked else "",
+    )  # fmt: skip
+
+
+def _mark(*what: object) -> str:
+    return sha256(repr(what).encode()).hexdigest()[:16]
 
 
 routes: list[BaseRoute] = [
+    *copy_routes.routes,
     Route("/missions/{slug}/creneaux/nouveau", new, name="shifts.new"),
     Route("/missions/{slug}/creneaux", create, methods=["POST"], name="shifts.create"),
     Route("/missions/{slug}/creneaux/{id:int}/modifier", edit, name="shifts.edit"),

@@ -1,8 +1,8 @@
 """What leads do with one shift. The only writer of its row and its roles, except the places that sign-ups take."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -13,25 +13,11 @@ from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from volunteering.missions import service as missions
 from volunteering.missions.models import Mission
-from volunteering.shifts import places
+from volunteering.shifts import moments, places, roles
 from volunteering.shifts.models import Fairness, Shift, ShiftRole, ShiftSeries, ShiftStatus
+from volunteering.shifts.roles import RoleWish as RoleWish
 
 MOST_HOURS = 24
-MOST_ROLES = 12
-MOST_PLACES = 1000
-NOTEWORTHY = timedelta(minutes=5)
-
-
-@dataclass(slots=True, frozen=True)
-class RoleWish:
-    """A role as a lead writes it; `id` is that of a role that exists already, 0 for a new one."""
-
-    capacity: int
-    minimum: int = 0
-    title: str = ""
-    skills: tuple[str, ...] = ()
-    minimum_age: int | None = None
-    id: int = 0
 
 
 @dataclass(slots=True, frozen=True)
@@ -45,11 +31,22 @@ class Slot:
     note: str = ""
     fairness: Fairness = Fairness.FIRST_COME
 
+    @property
+    def mark(self) -> str:
+        """A short mark of all that is written here; the same words have the same mark."""
+        plain = replace(self, roles=tuple(replace(role, id=0, title=role.title.strip()) for role in self.roles))
+        return sha256(repr(plain).encode()).hexdigest()[:16]
+
     def hours(self, day: date | None = None) -> tuple[datetime, datetime]:
         """Start and end in UTC, on its day or on another one at the same hours of the clock, summer or winter."""
         first = day or self.day
         last = first if self.end > self.start else first + timedelta(days=1)
-        return clock.at(first, self.start.hour, self.start.minute), clock.at(last, self.end.hour, self.end.minute)
+        starts_at = clock.at(first, self.start.hour, self.start.minute)
+        ends_at = clock.at(last, self.end.hour, self.end.minute)
+        if ends_at <= starts_at:  # half past two to three, in the night that has no such hour
+            written = datetime.combine(last, self.end) - datetime.combine(first, self.start)
+            ends_at = starts_at + written
+        return starts_at, ends_at
 
 
 @dataclass(slots=True, frozen=True)
@@ -69,6 +66,16 @@ async def add(mission: Mission, slot: Slot) -> Shift:
     return shift
 
 
+async def added_just_now(mission: Mission, slot: Slot) -> Shift | None:
+    """The shift that these very words have added a few minutes ago: a form sent twice is no mistake."""
+    starts_at, ends_at = slot.hours()
+    there = await Shift.filter(
+        mission_id=mission.id, starts_at=starts_at, ends_at=ends_at, note=slot.note, status=ShiftStatus.OPEN,
+        created_at__gt=clock.now() - missions.TWICE,
+    ).first()  # fmt: skip
+    return there if there and (await slot_of(there)).mark == slot.mark else None
+
+
 async def create(mission: Mission, slot: Slot, occurrence: Occurrence | None) -> Shift:
     """One shift with its roles, in the caller's transaction (which counts the mission again)."""
     starts_at, ends_at = slot.hours(occurrence.day if occurrence else None)
@@ -79,21 +86,53 @@ async def create(mission: Mission, slot: Slot, occurrence: Occurrence | None) ->
         series=occurrence.series if occurrence else None, occurs_on=occurrence.day if occurrence else None,
         created_at=present, updated_at=present,
     )  # fmt: skip
-    await ShiftRole.bulk_create([_role(shift, order, wish) for order, wish in enumerate(slot.roles)])
+    await ShiftRole.bulk_create([roles.row(shift, order, wish) for order, wish in enumerate(slot.roles)])
     await _await_start(shift)
     return shift
 
 
-async def edit(shift: Shift, slot: Slot) -> None:
-    """A lead changes one shift: hours, roles, places, note, rule. Raises Invalid.
+async def edit(shift: Shift, slot: Slot, seen: str = "") -> None:
+    """A lead changes one shift: hours, roles, places, note, rule. Raises Invalid, or Overtaken (see `check_seen`).
 
-    A change of more than five minutes is told to those who come; more places go to those who wait; fewer places than
+    What changes for those who come is told to them (signups/told.py); more places go to those who wait; fewer places than
     people throw nobody out, the shift shows as overbooked instead. A shift of a series stands on its own from now on.
     """
     check(slot)
     async with no_double(), database.transaction():
+        await places.lock(shift.id)
+        if await check_seen(shift, slot, seen):
+            return
         await rewrite(shift, slot, detached=shift.series_id is not None)
         await recount(shift.mission_id)
+
+
+class Overtaken(DomainError):
+    """Somebody else has saved in the meantime: `theirs` is what stands now, `seen` the mark of it."""
+
+    def __init__(self, theirs: Slot) -> None:
+        super().__init__(_("Une autre personne a enregistré ce créneau entre-temps. Comparez, puis enregistrez."))
+        self.theirs, self.seen = theirs, theirs.mark
+
+
+async def check_seen(shift: Shift, slot: Slot, seen: str) -> bool:
+    """Whether just this is written already (a form sent twice). Raises Overtaken when neither this nor `seen` is.
+
+    `seen` is the mark of what a lead had before her eyes, empty for who had nothing. The caller has locked the shift.
+    """
+    fresh = await Shift.get(id=shift.id)
+    there = await slot_of(fresh)
+    if there.mark == slot.mark:
+        return fresh.is_to_come
+    if seen and there.mark != seen:
+        raise Overtaken(there)
+    return False
+
+
+async def slot_of(shift: Shift) -> Slot:
+    """A shift as its lead would write it."""
+    start, end = clock.local(shift.starts_at), clock.local(shift.ends_at)
+    wishes = await roles.wishes_of(shift.id)
+    return Slot(start.date(), start.time(), end.time(), wishes, shift.note, shift.fairness)
 
 
 async def rewrite(shift: Shift, slot: Slot, *, detached: bool) -> None:
@@ -106,9 +145,9 @@ async def rewrite(shift: Shift, slot: Slot, *, detached: bool) -> None:
     )  # fmt: skip
     if not kept:
         raise DomainError(_("Ce créneau est annulé, ou il a commencé."))
-    await _rewrite_roles(shift, slot.roles)
+    await roles.rewrite(shift, slot.roles)
     await places.sum_up(shift.id)
-    await _tell_after_edit(shift, starts_at, ends_at)
+    await _tell_after_edit(shift, starts_at)
 
 
 async def cancel(shift: Shift, reason: str) -> None:
@@ -153,13 +192,7 @@ def check(slot: Slot) -> None:
         raise Invalid(_("Choisissez une date et une heure à venir."), field="day")
     if not timedelta() < ends_at - starts_at <= timedelta(hours=MOST_HOURS):
         raise Invalid(_("L’heure de fin ne convient pas."), field="end")
-    if not 1 <= len(slot.roles) <= MOST_ROLES or not 1 <= sum(role.capacity for role in slot.roles) <= MOST_PLACES:
-        raise Invalid(_("Un créneau a de 1 à 12 postes, et de 1 à 1 000 places."), field="capacity")
-    if any(role.minimum > role.capacity for role in slot.roles):
-        raise Invalid(_("Le minimum dépasse le nombre de places."), field="minimum")
-    titles = [role.title.strip().casefold() for role in slot.roles]
-    if len(set(titles)) < len(titles) or (len(titles) > 1 and "" in titles):
-        raise Invalid(_("Donnez à chaque poste son propre nom."), field="title")
+    roles.check(slot.roles)
 
 
 class no_double:  # noqa: N801  (used like a word)
@@ -173,59 +206,20 @@ class no_double:  # noqa: N801  (used like a word)
             raise Invalid(_("Ce créneau existe déjà. Changez l’heure ou la précision."), field="start") from None
 
 
-def _role(shift: Shift, order: int, wish: RoleWish) -> ShiftRole:
-    return ShiftRole(
-        shift=shift, order=order, title=wish.title.strip(), capacity=wish.capacity, ceiling=wish.capacity,
-        minimum=wish.minimum, skills=list(wish.skills), minimum_age=wish.minimum_age,
-    )  # fmt: skip
-
-
-_REWRITE = """UPDATE shift_role SET title = ?, capacity = ?, minimum = ?, minimum_age = ?, "order" = ?,
-ceiling = CASE WHEN taken > ? THEN taken ELSE ? END WHERE id = ? AND shift_id = ?"""
-
-
-async def _rewrite_roles(shift: Shift, wishes: Sequence[RoleWish]) -> None:
-    """Keep, add and drop roles; one that somebody has or awaits a place in is not dropped. Raises Invalid."""
-    known = {role.id for role in await places.roles_of(shift.id)}
-    gone = known - {wish.id for wish in wishes}
-    if len(known) == len(wishes) == 1 and not wishes[0].id:
-        wishes, gone = [RoleWish(**{**_fields(wishes[0]), "id": known.pop()})], set()
-    for role_id in sorted(gone):
-        if not await ShiftRole.filter(id=role_id, taken=0, waiting=0).delete():
-            said = _("Des personnes sont inscrites à un poste que vous retirez. Gardez-le, ou écrivez-leur d’abord.")
-            raise Invalid(said, field="title")
-    for order, wish in enumerate(wishes):
-        if wish.id not in known | {wish.id} or not wish.id:
-            await ShiftRole.bulk_create([_role(shift, order, wish)])
-            continue
-        await database.execute(_REWRITE, [
-            wish.title.strip(), wish.capacity, wish.minimum, wish.minimum_age, order, wish.capacity, wish.capacity,
-            wish.id, shift.id,
-        ])  # fmt: skip
-        await ShiftRole.filter(id=wish.id, shift_id=shift.id).update(skills=list(wish.skills))
-
-
-def _fields(wish: RoleWish) -> dict[str, Any]:
-    return {name: getattr(wish, name) for name in RoleWish.__slots__}
-
-
 async def _await_start(shift: Shift) -> None:
     """The day before it is open to all; when it starts it is no longer to come, and the mission is counted again."""
     key = f"shift:{shift.id}:{shift.starts_at.isoformat()}"
     await jobs.enqueue("shift_started", key=key, run_at=shift.starts_at, mission_id=shift.mission_id)
     await jobs.enqueue("shift_widened", key=f"{key}:day", run_at=shift.opens_to_all_at, shift_id=shift.id)
+    await moments.await_reminders(shift)
 
 
-async def _tell_after_edit(before: Shift, starts_at: datetime, ends_at: datetime) -> None:
+async def _tell_after_edit(before: Shift, starts_at: datetime) -> None:
     fresh = await Shift.get(id=before.id)
     key = f"shift:{before.id}:{fresh.version}"
     if starts_at != before.starts_at:
         await _await_start(fresh)
-    moved = max(abs(starts_at - before.starts_at), abs(ends_at - before.ends_at))
-    if moved > NOTEWORTHY:
-        await jobs.enqueue(
-            "shift_moved", key=key, shift_id=before.id, version=fresh.version,
-            old_start=before.starts_at.isoformat(), old_end=before.ends_at.isoformat(),
-        )  # fmt: skip
+    if fresh.sequence != before.sequence:
+        await moments.tell_change(fresh, before.starts_at, before.ends_at)
     if fresh.waiting:
         await jobs.enqueue("shift_widened", key=key, shift_id=before.id)

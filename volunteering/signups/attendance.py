@@ -1,11 +1,13 @@
 """Who is there: arrivals on a telephone or by code, walk-ins, and after the shift who came (PRODUCT V5, V6).
 
 Hours follow from it by a job (`attendance_noted`): a proposal that the person may correct. Nobody is blamed: whoever
-was not there is *missed*, whoever said so or had a reason is *excused*, and neither leads to anything.
+was not there is *missed*, whoever said so or had a reason is *excused*, and neither leads to anything. Several
+coordinators note at once: what one said is never silently overwritten by another's older page.
 """
 
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from civic import clock, database, jobs
 from civic.contributions import service as contributions
@@ -16,13 +18,34 @@ from civic.people import service as people
 from civic.people.actor import Actor
 from volunteering.shifts import places
 from volunteering.shifts import service as shifts
-from volunteering.shifts.models import Shift
+from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.signups import queue
-from volunteering.signups.models import PAST, Signup, SignupStatus
+from volunteering.signups.models import EXPECTED, OVER, PAST, Signup, SignupChange, SignupStatus
 
 DOORS = timedelta(hours=2)
 """So long before the start arrivals are noted."""
 SEEN = (SignupStatus.CONFIRMED, *PAST)
+MAY_COME = (*EXPECTED, SignupStatus.WAITING, *PAST)
+"""Who can turn out to be there: whoever waited in the queue too."""
+
+
+@dataclass(slots=True, frozen=True)
+class WalkIn:
+    """Somebody who came without signing up: her name, the role she takes, how many they are."""
+
+    name: str
+    role_id: int = 0
+    email: str = ""
+    party: int = 1
+
+
+@dataclass(slots=True, frozen=True)
+class Said:
+    """What a coordinator says of one sign-up, and which state her page showed when she said it."""
+
+    signup_id: int
+    shown: SignupStatus
+    after: SignupStatus
 
 
 @database.retrying
@@ -31,76 +54,192 @@ async def arrive(shift: Shift, code: str, actor: Actor) -> Signup:
 
     Raises NotFound for a code that nobody of this shift has, DomainError long before the start.
     """
-    _check_doors(shift)
+    check_doors(shift)
     async with database.transaction():
         await places.lock(shift.id)
-        found = await Signup.get_or_none(
-            shift_id=shift.id, code=code.strip().upper(), status__in=(*SEEN, SignupStatus.HELD)
-        ).select_related("person", "shift__mission")
+        found = await Signup.filter(
+            shift_id=shift.id, code=code.strip().upper() or "-", status__in=MAY_COME
+        ).select_related("person").first()  # fmt: skip
         if found is None:
             raise NotFound(_("Personne n’a ce code sur ce créneau. Vérifiez les quatre signes."))
-        if found.status != SignupStatus.ATTENDED:
-            found.hold_until, found.confirmed_at = None, found.confirmed_at or clock.now()
-            await queue.move(found, SignupStatus.ATTENDED, "arrived", actor.hand.id)
-            await Signup.filter(id=found.id).update(arrived_at=clock.now())
-            await _count_as_given(found, shift)
-            await _noted(shift)
+        await be_there(found, shift, actor)
     return found
 
 
 @database.retrying
-async def walk_in(shift: Shift, role_id: int, name: str, email: str, party: int, key: str, actor: Actor) -> Signup:
-    """Somebody came without signing up: she is there, whatever the number of places. The same form twice is once."""
-    _check_doors(shift)
-    person = await people.meet(name, email or None)
+async def here(shift: Shift, signup_id: int, actor: Actor) -> Signup:
+    """« Est là », from the list. May be said again. Raises NotFound, or DomainError long before the start."""
+    check_doors(shift)
     async with database.transaction():
         await places.lock(shift.id)
-        known = await Signup.get_or_none(form_key=f"{shift.id}:{key}") or await Signup.filter(
-            shift_id=shift.id, person_id=person.id, status__in=SEEN
-        ).first()
-        if known:
-            return known
-        present = clock.now()
-        await places.squeeze_in(role_id, party)
-        signup = await Signup.create(
-            shift=shift, role_id=role_id, person=person, form_key=f"{shift.id}:{key}", status=SignupStatus.ATTENDED,
-            party=party, walk_in=True, code=await queue.free_code(shift.id), confirmed_at=present, arrived_at=present,
-            created_at=present, updated_at=present,
-        )  # fmt: skip
-        await queue.write_down(signup, "", "walked_in", actor.hand.id)
-        await _count_as_given(signup, shift)
-        await places.sum_up(shift.id)
-        await shifts.recount(shift.mission_id)
-        await _noted(shift)
+        found = await _of_shift(shift, signup_id)
+        if found.status not in MAY_COME:
+            raise DomainError(_("Cette personne a rendu sa place. Notez-la comme venue sans s’inscrire."))
+        await be_there(found, shift, actor)
+    return found
+
+
+@database.retrying
+async def undo(shift: Shift, signup_id: int, actor: Actor) -> Signup:
+    """« Est là » was a mistake: she is expected again; a walk-in is taken off the list. Harmless when repeated."""
+    async with database.transaction():
+        await places.lock(shift.id)
+        found = await _of_shift(shift, signup_id)
+        if found.status != SignupStatus.ATTENDED:
+            return found
+        last = await SignupChange.filter(signup_id=found.id, after=SignupStatus.ATTENDED).order_by("-id").first()
+        before = last.before if last else ""
+        if found.walk_in and not before:
+            await places.give_back(found.role_id, found.party)
+            after = SignupStatus.CANCELLED
+        else:
+            after = SignupStatus(before) if before in PAST else SignupStatus.CONFIRMED
+        await queue.move(found, after, "arrival_undone", actor.hand.id)
+        await Signup.filter(id=found.id).update(arrived_at=None, left_at=None)
+        await _follow(found, shift)
+        await _sum_up(shift)
+        await noted(shift)
+    return found
+
+
+@database.retrying
+async def walk_in(shift: Shift, who: WalkIn, key: str, actor: Actor) -> Signup:
+    """Somebody came without signing up: she is there, whatever the number of places. The same form twice is once."""
+    check_doors(shift)
+    async with database.transaction():
+        await places.lock(shift.id)
+        return await walked_in(shift, who, key, actor)
+
+
+async def walked_in(shift: Shift, who: WalkIn, key: str, actor: Actor) -> Signup:
+    """The same within a transaction that has locked the shift. Whoever had a sign-up after all uses that one."""
+    known = await Signup.get_or_none(form_key=f"{shift.id}:{key}").select_related("person")
+    if known:
+        return known
+    role = await ShiftRole.filter(shift_id=shift.id, **({"id": who.role_id} if who.role_id else {})).order_by(
+        "order", "id"
+    ).first()  # fmt: skip
+    if role is None:
+        raise NotFound(_("Ce poste n’existe plus. Choisissez-en un autre."))
+    person = await people.meet(who.name, who.email or None)
+    had = await Signup.filter(shift_id=shift.id, person_id=person.id).exclude(status__in=OVER).first()
+    if had:
+        had.person = person
+        await be_there(had, shift, actor)
+        return had
+    present = clock.now()
+    await places.squeeze_in(role.id, who.party)
+    signup = await Signup.create(
+        shift=shift, role=role, person=person, form_key=f"{shift.id}:{key}", status=SignupStatus.ATTENDED,
+        party=who.party, walk_in=True, code=await queue.free_code(shift.id), confirmed_at=present, arrived_at=present,
+        created_at=present, updated_at=present,
+    )  # fmt: skip
+    await queue.write_down(signup, "", "walked_in", actor.hand.id)
+    await _follow(signup, shift)
+    await _sum_up(shift)
+    await noted(shift)
     return signup
+
+
+async def be_there(signup: Signup, shift: Shift, actor: Actor, at: datetime | None = None) -> None:
+    """She is there, whatever her state was; the shift is locked. Harmless when she is already."""
+    if signup.status == SignupStatus.ATTENDED:
+        return
+    seated = await _seat(signup)
+    signup.hold_until, signup.replaces_id = None, None
+    signup.confirmed_at = signup.confirmed_at or clock.now()
+    await queue.move(signup, SignupStatus.ATTENDED, "arrived", actor.hand.id)
+    signup.arrived_at = at or clock.now()
+    await Signup.filter(id=signup.id).update(arrived_at=signup.arrived_at)
+    await _follow(signup, shift)
+    if seated:
+        await _sum_up(shift)
+    await noted(shift)
 
 
 @database.retrying
 async def confirm_presence(shift: Shift, present: Collection[int], actor: Actor, excused: Collection[int] = ()) -> int:
-    """A coordinator says who came: ids of sign-ups. May be said again; answers how many persons came.
+    """Who came, of all who were expected: ids of sign-ups. May be said again; answers how many persons came.
 
     Raises DomainError before the shift has started.
     """
+    said = []
+    for signup in await Signup.filter(shift_id=shift.id, status__in=SEEN).order_by("id"):
+        after = (
+            SignupStatus.ATTENDED if signup.id in present
+            else SignupStatus.EXCUSED if signup.id in excused else SignupStatus.MISSED
+        )  # fmt: skip
+        said.append(Said(signup.id, signup.status, after))
+    return (await say(shift, said, actor))[0]
+
+
+@database.retrying
+async def say(shift: Shift, said: Sequence[Said], actor: Actor) -> tuple[int, list[Signup]]:
+    """A coordinator says who came, of those her page showed (PRODUCT V6). May be said again.
+
+    Answers how many persons came in all, and whose state had changed since the page was made: those are left as the
+    other coordinator said. Raises DomainError before the shift has started.
+    """
     if shift.is_cancelled or not shift.has_started:
         raise DomainError(_("La présence se note une fois le créneau commencé."))
-    came = 0
+    passed_by = []
     async with database.transaction():
         await places.lock(shift.id)
-        for signup in await Signup.filter(shift_id=shift.id, status__in=SEEN).order_by("id"):
-            after = (
-                SignupStatus.ATTENDED if signup.id in present
-                else SignupStatus.EXCUSED if signup.id in excused else SignupStatus.MISSED
-            )  # fmt: skip
-            came += signup.party if after == SignupStatus.ATTENDED else 0
-            if after != signup.status:
-                await queue.move(signup, after, "by_lead", actor.hand.id)
-                await _count_as_given(signup, shift)
+        rows = Signup.filter(shift_id=shift.id, status__in=SEEN).select_related("person")
+        found = {row.id: row for row in await rows}
+        for one in said:
+            signup = found.get(one.signup_id)
+            if signup is None or one.after in (signup.status, one.shown):
+                continue
+            if signup.status != one.shown:
+                passed_by.append(signup)
+                continue
+            await queue.move(signup, one.after, "by_lead", actor.hand.id)
+            await _follow(signup, shift)
+        came = sum(row.party for row in found.values() if row.status == SignupStatus.ATTENDED)
         await people.audit(actor, "presence_confirmed", f"shift:{shift.id}", came=came)
-        await _noted(shift)
-    return came
+        await noted(shift)
+    return came, passed_by
 
 
-async def _count_as_given(signup: Signup, shift: Shift) -> None:
+def check_doors(shift: Shift) -> None:
+    """Arrivals can be noted. Raises DomainError long before the start, or of a cancelled shift."""
+    if not doors_open(shift):
+        raise DomainError(_("Les arrivées se notent à partir de deux heures avant le début."))
+
+
+def doors_open(shift: Shift) -> bool:
+    """Arrivals are noted from two hours before the start on, and ever after."""
+    return not shift.is_cancelled and shift.starts_at - DOORS <= clock.now()
+
+
+async def noted(shift: Shift) -> None:
+    """Hours are proposed once the shift is over, anew when somebody corrects the list afterwards."""
+    fresh = await Shift.get(id=shift.id)
+    await jobs.enqueue(
+        "attendance_noted", key=f"shift:{shift.id}:{fresh.version}", run_at=max(clock.now(), fresh.ends_at),
+        shift_id=shift.id,
+    )  # fmt: skip
+
+
+async def _of_shift(shift: Shift, signup_id: int) -> Signup:
+    found = await Signup.get_or_none(id=signup_id, shift_id=shift.id).select_related("person")
+    if found is None:
+        raise NotFound(_("Cette inscription n’existe plus."))
+    return found
+
+
+async def _seat(signup: Signup) -> bool:
+    """Whoever waited, or was asked to stand in, has no place of her own yet: she is there, so she gets one (True)."""
+    if signup.counts:
+        return False
+    if signup.status == SignupStatus.WAITING:
+        await places.leave_queue(signup.role_id)
+    await places.squeeze_in(signup.role_id, signup.party)
+    return True
+
+
+async def _follow(signup: Signup, shift: Shift) -> None:
     """Whoever came has contributed time to the initiative (S2), whoever did not has not. Needs the shift's mission."""
     source = f"signup:{signup.id}"
     if signup.status == SignupStatus.ATTENDED:
@@ -109,15 +248,6 @@ async def _count_as_given(signup: Signup, shift: Shift) -> None:
         await contributions.revoke(source)
 
 
-def _check_doors(shift: Shift) -> None:
-    if shift.is_cancelled or shift.starts_at - DOORS > clock.now():
-        raise DomainError(_("Les arrivées se notent à partir de deux heures avant le début."))
-
-
-async def _noted(shift: Shift) -> None:
-    """Hours are proposed once the shift is over, anew when somebody corrects the list afterwards."""
-    fresh = await Shift.get(id=shift.id)
-    await jobs.enqueue(
-        "attendance_noted", key=f"shift:{shift.id}:{fresh.version}", run_at=max(clock.now(), fresh.ends_at),
-        shift_id=shift.id,
-    )  # fmt: skip
+async def _sum_up(shift: Shift) -> None:
+    await places.sum_up(shift.id)
+    await shifts.recount(shift.mission_id)

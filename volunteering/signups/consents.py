@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from civic import clock, database, jobs
-from civic.errors import Gone, Invalid, NotFound
+from civic.errors import DomainError, Gone, Invalid, NotFound
 from civic.i18n import _
 from civic.people import links
 from volunteering.signups import letters, queries
-from volunteering.signups.models import OVER, GuardianConsent, Signup
+from volunteering.signups.models import COMING, OVER, GuardianConsent, Signup
 
 MOST, BEFORE = timedelta(hours=72), timedelta(hours=2)
 KEPT = timedelta(days=30)
@@ -48,9 +48,32 @@ async def ask(signup: Signup, minor: Minor) -> None:
     consent = await GuardianConsent.create(
         signup=signup, age=minor.age, name=minor.guardian, email=minor.email, asked_at=clock.now()
     )
-    await letters.ask_guardian(consent, signup)
-    erase_at = signup.shift.ends_at + KEPT
-    await jobs.enqueue("consent_kept_long_enough", key=f"consent:{consent.id}", run_at=erase_at, consent_id=consent.id)
+    await ask_now(signup)
+    await _erase_at(consent.id, signup.shift.ends_at + KEPT)
+
+
+async def ask_now(signup: Signup) -> None:
+    """The guardian is written to, once, as soon as the minor's own address is confirmed: nobody else can set us on her."""
+    consent = await of(signup.id)
+    if consent and consent.is_pending and signup.confirmed_at is not None:
+        await letters.ask_guardian(consent, signup)
+
+
+async def is_awaited(signup_id: int) -> bool:
+    """A guardian has yet to answer."""
+    consent = await of(signup_id)
+    return consent is not None and consent.is_pending
+
+
+async def left(signup: Signup) -> None:
+    """The minor does not come: from now on it is thirty days, however far off the shift is."""
+    if consent := await of(signup.id):
+        await _erase_at(consent.id, clock.now() + KEPT)
+
+
+async def _erase_at(consent_id: int, moment: datetime) -> None:
+    key = f"consent:{consent_id}:{moment.isoformat()}"
+    await jobs.enqueue("consent_kept_long_enough", key=key, run_at=moment, consent_id=consent_id)
 
 
 async def of(signup_id: int) -> GuardianConsent | None:
@@ -58,10 +81,19 @@ async def of(signup_id: int) -> GuardianConsent | None:
     return await GuardianConsent.get_or_none(signup_id=signup_id)
 
 
-async def minor_of(signup_id: int) -> Minor | None:
-    """Who a former sign-up was for, so that she need not say it again."""
+async def minor_again(signup_id: int) -> Minor | None:
+    """Who a former sign-up was for, so that she need not say it again; None for an adult.
+
+    Raises DomainError when her guardian has said no, or when all that has been erased.
+    """
     found = await of(signup_id)
-    return Minor(found.age, found.name, found.email) if found and found.age else None
+    if found is None:
+        return None
+    if found.refused_at is not None:
+        raise DomainError(_("Un parent n’a pas donné son accord. Parlez-en avec lui avant de vous inscrire de nouveau."))
+    if found.age is None:
+        raise DomainError(_("Inscrivez-vous de nouveau depuis la page de la mission."))
+    return Minor(found.age, found.name, found.email)
 
 
 async def with_signup(consent_id: int) -> GuardianConsent:
@@ -80,7 +112,7 @@ async def consent_of_link(token: str) -> GuardianConsent:
 
 async def answer(consent: GuardianConsent, *, given: bool) -> bool:
     """Yes or no, once; False when it was said already. Raises Gone when the place is no longer kept. Locked shift."""
-    if consent.signup.status in OVER:
+    if consent.signup.status not in COMING or not consent.signup.shift.is_to_come:
         raise Gone(_("Cette place n’est plus gardée : il n’y a rien à autoriser."))
     pending = GuardianConsent.filter(id=consent.id, given_at__isnull=True, refused_at__isnull=True)
     present = clock.now()
@@ -88,8 +120,16 @@ async def answer(consent: GuardianConsent, *, given: bool) -> bool:
 
 
 async def erase(consent_id: int) -> None:
-    """The time to keep it is over: that and when consent was given stays, age, name and address go."""
+    """The time to keep it is over: that and when consent was given stays, age, name and address go.
+
+    A shift that was put off meanwhile, for a minor who still comes, is waited for.
+    """
     async with database.transaction():
+        consent = await GuardianConsent.get(id=consent_id).select_related("signup__shift")
+        signup = consent.signup
+        due = (signup.updated_at if signup.status in OVER else signup.shift.ends_at) + KEPT
+        if due > clock.now():
+            return await _erase_at(consent_id, due)
         await GuardianConsent.filter(id=consent_id, erased_at__isnull=True).update(
             age=None, name="", email="", erased_at=clock.now()
         )

@@ -26,7 +26,13 @@ def offer_until(present: datetime, starts_at: datetime) -> datetime | None:
     left = waking(present, last)
     if left < LEAST:
         return None
-    return after_waking(present, min(MOST, max(LEAST, left / SHARE)))
+    return _whole_minute(after_waking(present, min(MOST, max(LEAST, left / SHARE))))
+
+
+def _whole_minute(moment: datetime) -> datetime:
+    """The end of the minute that people read."""
+    floor = moment.replace(second=0, microsecond=0)
+    return floor if floor == moment else floor + timedelta(minutes=1)
 
 
 def waking(since: datetime, until: datetime) -> timedelta:

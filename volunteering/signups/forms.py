@@ -6,6 +6,7 @@ from civic.errors import Invalid
 from civic.i18n import _
 from civic.people.forms import Name
 from volunteering.signups import consents
+from volunteering.signups.attendance import WalkIn
 from volunteering.signups.consents import Minor
 from volunteering.signups.models import MOST_TOGETHER
 from volunteering.signups.service import Wish
@@ -56,14 +57,33 @@ class CancelForm(BaseModel):
     reason: str = Field("", max_length=300)
 
 
+class FewerForm(BaseModel):
+    """How many of a group still come."""
+
+    party: int = Field(ge=1, le=MOST_TOGETHER)
+
+
 class GuardianForm(BaseModel):
     """A parent's answer."""
 
     answer: bool
 
 
-class PresenceForm(BaseModel):
-    """Who came, and who had a reason not to: the sign-ups that were ticked."""
+class CodeForm(BaseModel):
+    """The four signs of somebody who arrives, however they are typed."""
 
-    present: list[int] = Field(default_factory=list, max_length=1000)
-    excused: list[int] = Field(default_factory=list, max_length=1000)
+    code: str = Field(max_length=12)
+
+
+class WalkInForm(BaseModel):
+    """Somebody who came without signing up."""
+
+    cle: str = Field(min_length=8, max_length=64)
+    name: Name
+    email: EmailStr | None = None
+    role: int = Field(0, ge=0)
+    party: int = Field(1, ge=1, le=MOST_TOGETHER)
+
+    def who(self) -> WalkIn:
+        """She, as the service takes her."""
+        return WalkIn(self.name, self.role, self.email or "", self.party)

@@ -6,7 +6,7 @@ The reader's language is the person's, not the writer's. Who left no address (co
 from datetime import datetime
 from typing import Any
 
-from civic import clock, mail
+from civic import mail
 from civic.i18n import speaking
 from civic.people import links
 from civic.people.models import Person
@@ -15,12 +15,18 @@ from civic.web import urls
 from civic.web.formats import moment
 from volunteering.missions.models import Mission
 from volunteering.missions.words import when, where
-from volunteering.shifts.calendars import calendar
 from volunteering.shifts.models import Shift
+from volunteering.shifts.moments import Reminder
+from volunteering.shifts.words import rule_of
+from volunteering.signups import calendars, told
 from volunteering.signups.models import GuardianConsent, Signup, SignupChange, SignupStatus
 from volunteering.signups.queries import position
 
 LINK, GUARDIAN = "signup", "guardian"
+_STANDS = {SignupStatus.WAITING: "waiting", SignupStatus.HELD: "minor_held"}
+"""The mail that says where she stands, when it is not that she comes."""
+WHOLE = ("person", "role", "shift__mission__commune", "shift__mission__contact")
+"""What must be read with a sign-up so that its mails can be written."""
 
 
 def token_of(signup: Signup) -> str:
@@ -33,17 +39,13 @@ def guardian_token(consent: GuardianConsent) -> str:
     return links.make(GUARDIAN, consent.id)
 
 
-def ics(signup: Signup) -> str:
-    """The sign-up as a calendar file: always the same UID, one step further when the person has stepped back.
+async def ics(signup: Signup) -> str:
+    """The sign-up as a calendar file to download. Needs the shift, its mission and the mission's commune."""
+    return await calendars.file_for(signup, _href(signup))
 
-    Needs the shift, its mission and the mission's commune.
-    """
-    shift = signup.shift
-    href = urls.absolute("signups.show", token=token_of(signup))
-    return calendar(
-        shift, shift.mission, uid=f"signup-{signup.id}", href=href, called_off=not signup.is_active,
-        steps=0 if signup.is_active else 1,
-    )  # fmt: skip
+
+def _href(signup: Signup) -> str:
+    return urls.absolute("signups.show", token=token_of(signup))
 
 
 async def taken(signup: Signup, change: SignupChange) -> None:
@@ -55,25 +57,25 @@ async def taken(signup: Signup, change: SignupChange) -> None:
 
 
 async def again(signup: Signup, key: str) -> None:
-    """Her link once more, to somebody who signed up twice; at most once per form."""
-    name = "confirm" if signup.awaits_link else "coming" if signup.status != SignupStatus.WAITING else "waiting"
+    """Where she stands once more, to somebody who signed up twice; at most once per form."""
+    name = "offered" if signup.is_offered else "confirm" if signup.awaits_link else _STANDS.get(signup.status, "coming")
     await _send(name, signup, f"again-{key}")
 
 
 async def settled(signup: Signup, status: SignupStatus, change: SignupChange) -> None:
-    """She comes, with the calendar file; or she waits, with her rank."""
-    waits = status == SignupStatus.WAITING
-    await _send("waiting" if waits else "coming", signup, f"settled-{change.id}", with_calendar=not waits)
+    """She comes, with the calendar file; or she waits, with her rank; or her guardian has yet to agree."""
+    name = _STANDS.get(status, "coming")
+    await _send(name, signup, f"settled-{change.id}", with_calendar=name == "coming")
 
 
 async def offered(signup: Signup, change: SignupChange) -> None:
     """A place is kept for her until she answers, or until then; in a stand-in's case somebody's place."""
-    await _send("offered", signup, f"offered-{change.id}", extra={"stands_in": signup.replaces_id is not None})
+    await _send("offered", signup, f"offered-{change.id}")
 
 
-async def place_free(signup: Signup, shift: Shift) -> None:
-    """In the last hours: a place is free, the first who takes it has it. Once for each hour of asking."""
-    await _send("place_free", signup, f"free-{shift.id}-{clock.now():%Y%m%d%H}")
+async def place_free(signup: Signup, news: str) -> None:
+    """In the last hours: a place is free, the first who takes it has it. Once for each place (`news`)."""
+    await _send("place_free", signup, f"free-{news}")
 
 
 async def withdrawn(signup: Signup, change: SignupChange) -> None:
@@ -82,14 +84,15 @@ async def withdrawn(signup: Signup, change: SignupChange) -> None:
 
 
 async def lapsed(signup: Signup, change: SignupChange) -> None:
-    """Her time to answer is over; told to whoever had an offer: an address nobody confirmed may be nobody's."""
-    if change.before == SignupStatus.OFFERED:
-        await _send("lapsed", signup, f"lapsed-{change.id}")
+    """The time to answer is over, hers or her guardian's. An address that nobody confirmed may be nobody's: no mail."""
+    if signup.confirmed_at is not None:
+        silent = change.before == SignupStatus.HELD
+        await _send("lapsed", signup, f"lapsed-{change.id}", extra={"guardian_silent": silent})
 
 
-async def stood_in(signup: Signup, change: SignupChange) -> None:
-    """Somebody comes in her place: she is free."""
-    await _send("stood_in", signup, f"stood-in-{change.id}", with_calendar=True)
+async def stood_in(signup: Signup, change: SignupChange, rest: int) -> None:
+    """Somebody comes in her place: she is free, or `rest` of her group are still counted on."""
+    await _send("stood_in", signup, f"stood-in-{change.id}", with_calendar=not rest, extra={"rest": rest})
 
 
 async def ask_guardian(consent: GuardianConsent, signup: Signup) -> None:
@@ -110,7 +113,10 @@ async def guardian_said_no(signup: Signup, change: SignupChange) -> None:
 
 async def cancelled(signup: Signup, change: SignupChange) -> None:
     """She has stepped back; the calendar entry goes too."""
-    await _send("cancelled", signup, f"cancelled-{change.id}", with_calendar=change.before == "confirmed")
+    await _send(
+        "cancelled", signup, f"cancelled-{change.id}", with_calendar=change.before == "confirmed",
+        extra={"before": change.before},
+    )  # fmt: skip
 
 
 async def called_off(signup: Signup, change: SignupChange) -> None:
@@ -118,27 +124,45 @@ async def called_off(signup: Signup, change: SignupChange) -> None:
     await _send("shift_cancelled", signup, f"called-off-{change.id}", with_calendar=change.before == "confirmed")
 
 
-async def moved(signup: Signup, old_start: datetime, old_end: datetime, version: int) -> None:
-    """The shift has other hours: old and new."""
+async def changed(signup: Signup, fallback: dict[str, str]) -> None:
+    """What is new for her, old and new, if it is worth a message; `fallback` is what she knew if nobody noted it."""
+    with speaking(signup.person.locale):
+        news = await told.news_for(signup, fallback)
+    if not news:
+        return
+    extra = {"old": news.hours, "old_place": news.place, "new_note": news.note}
     confirmed = signup.status == SignupStatus.CONFIRMED
-    await _send("shift_changed", signup, f"moved-{version}", with_calendar=confirmed, old=(old_start, old_end))
+    await _send("shift_changed", signup, f"changed-{signup.shift.sequence}", with_calendar=confirmed, extra=extra)
+
+
+async def reminder(signup: Signup, kind: Reminder, start: datetime) -> None:
+    """Two days, or some hours, before: what, where, who to call, her code. Once for these hours. Needs the role."""
+    extra = {"role": signup.role.title if signup.role else "", "code": signup.code, "party": signup.party}
+    await _send(f"reminder_{kind}", signup, f"reminder-{kind}-{start.isoformat()}", extra=extra)
 
 
 async def _send(
-    name: str, signup: Signup, key: str, *, with_calendar: bool = False,
-    old: tuple[datetime, datetime] | None = None, extra: dict[str, Any] | None = None,
+    name: str, signup: Signup, key: str, *, with_calendar: bool = False, extra: dict[str, Any] | None = None
 ) -> None:
     whole = await _whole(signup)
     person = whole.person
     if not person.email:
         return
     rank = await position(whole) if whole.status == SignupStatus.WAITING else 0
+    guardian = await _guardian(whole) if name == "minor_held" else ""
     with speaking(person.locale):
-        context = _words(whole, rank) | ({"old": when(*old)} if old else {}) | (extra or {})
+        context = _words(whole, rank) | {"guardian": guardian} | (extra or {})
+        attached = await calendars.invitation_to(whole, _href(whole)) if with_calendar else None
     await mail.send(
         f"volunteering/{name}", to=person.email, key=f"signup-{whole.id}-{key}", locale=person.locale,
-        calendar=ics(whole) if with_calendar else None, **context,
+        calendar=attached, **context,
     )  # fmt: skip
+    await told.remember(whole)
+
+
+async def _guardian(signup: Signup) -> str:
+    consent = await GuardianConsent.get_or_none(signup_id=signup.id)
+    return consent.name if consent else ""
 
 
 async def _whole(signup: Signup) -> Signup:
@@ -148,9 +172,7 @@ async def _whole(signup: Signup) -> Signup:
         known = isinstance(mission, Mission) and isinstance(mission.commune, Commune | None)
         if known and isinstance(mission.contact, Person | None):
             return signup
-    return await Signup.get(id=signup.id).select_related(
-        "person", "shift__mission__commune", "shift__mission__contact"
-    )
+    return await Signup.get(id=signup.id).select_related(*WHOLE)
 
 
 def _words(signup: Signup, rank: int) -> dict[str, Any]:
@@ -161,5 +183,7 @@ def _words(signup: Signup, rank: int) -> dict[str, Any]:
         "where": where(mission), "bring": mission.bring, "note": shift.note, "reason": shift.reason,
         "contact": mission.contact.short_name if mission.contact else "", "contact_note": mission.contact_note,
         "until": moment(signup.hold_until) if signup.hold_until else "", "rank": rank, "slug": mission.slug,
-        "token": token_of(signup), "lift": signup.wants_lift, "confirmed": signup.confirmed_at is not None,
+        "token": token_of(signup), "code": signup.code, "lift": signup.wants_lift,
+        "confirmed": signup.confirmed_at is not None, "party": signup.party,
+        "stands_in": signup.is_offered and signup.replaces_id is not None, "rule": rule_of(shift),
     }  # fmt: skip

@@ -19,11 +19,11 @@ from civic.web.page import page, redirect
 from volunteering.missions.words import when, where
 from volunteering.shifts.routes import calendar_answer
 from volunteering.shifts.words import rule_of
-from volunteering.signups import consents, queries, service, stand_ins
-from volunteering.signups.forms import CancelForm
+from volunteering.signups import consents, queries, queue, service, stand_ins
+from volunteering.signups.forms import CancelForm, FewerForm
 from volunteering.signups.letters import LINK, ics, token_of
 from volunteering.signups.models import Signup, SignupStatus
-from volunteering.signups.overlaps import overlapping
+from volunteering.signups.overlaps import sentences
 
 THANKS = "signup-thanks"
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
@@ -37,7 +37,8 @@ def thanks_token(signup: Signup) -> str:
 async def thanks(request: Request) -> Response:
     """After a visitor has signed up: what to do now."""
     signup = await queries.signup_of_link(THANKS, request.path_params["token"])
-    return await _page(request, "volunteering/signups/thanks.html", signup)
+    minor = await consents.is_awaited(signup.id)
+    return await _page(request, "volunteering/signups/thanks.html", signup, minor=minor)
 
 
 async def show(request: Request) -> Response:
@@ -48,11 +49,13 @@ async def show(request: Request) -> Response:
 
 async def _own_page(request: Request, signup: Signup, form: Form[Any], *, status: int = 200) -> Response:
     newer = None if signup.is_active else await queries.active_of(signup.shift_id, signup.person_id)
-    others = await overlapping(signup.person_id, signup.shift) if signup.is_coming else []
+    others = await sentences(signup.person_id, signup.shift) if signup.is_coming else []
     return await _page(
         request, "volunteering/signups/show.html", signup, status=status, form=form, others=others,
         token=request.path_params["token"], newer_token=token_of(newer) if newer else "", late=service.is_late(signup),
-        consent=await consents.of(signup.id), rule=rule_of(signup.shift),
+        consent=await consents.of(signup.id), rule=rule_of(signup.shift), stood_in=await queries.was_stood_in(signup),
+        may_step_in=await stand_ins.may_step_in(signup, signup.role.free if signup.role else 0),
+        last_hours=queue.is_last_hours(signup.shift),
     )  # fmt: skip
 
 
@@ -88,6 +91,20 @@ async def cancel(request: Request) -> Response:
     if form.data is None:
         return await _own_page(request, signup, form, status=422)
     return redirect("signups.show", token=token_of(signup))
+
+
+async def fewer(request: Request) -> Response:
+    """Some of a group do not come."""
+    signup = await queries.signup_of_link(LINK, request.path_params["token"])
+    form = await Form.read(request, FewerForm)
+    if form.data:
+        try:
+            await service.come_fewer(signup, form.data.party, _by(request, signup))
+        except DomainError as error:
+            form.refuse(error)
+    if form.data is None:
+        return await _own_page(request, signup, form, status=422)
+    return redirect("signups.show", token=token_of(signup), flash=_("C’est noté. Merci d’avoir prévenu."))
 
 
 async def seek(request: Request) -> Response:
@@ -129,7 +146,7 @@ async def come_back(request: Request) -> Response:
 async def calendar(request: Request) -> Response:
     """One's own sign-up as a calendar file."""
     signup = await queries.signup_of_link(LINK, request.path_params["token"])
-    return calendar_answer(ics(signup), f"{signup.shift.mission.slug}-{signup.shift_id}")
+    return calendar_answer(await ics(signup), f"{signup.shift.mission.slug}-{signup.shift_id}")
 
 
 async def _page(
@@ -151,6 +168,7 @@ routes: list[BaseRoute] = [
     Route("/mes-creneaux/{token}/confirmer", confirm, methods=["POST"], name="signups.confirm"),
     Route("/mes-creneaux/{token}/annuler", cancel, methods=["POST"], name="signups.cancel"),
     Route("/mes-creneaux/{token}/accepter", accept, methods=["POST"], name="signups.accept"),
+    Route("/mes-creneaux/{token}/nombre", fewer, methods=["POST"], name="signups.fewer"),
     Route("/mes-creneaux/{token}/remplacement", seek, methods=["POST"], name="signups.seek"),
     Route("/mes-creneaux/{token}/garder", keep, methods=["POST"], name="signups.keep"),
     Route("/mes-creneaux/{token}/revenir", come_back, methods=["POST"], name="signups.come_back"),

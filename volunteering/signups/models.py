@@ -50,7 +50,8 @@ class Signup(Model):
     The queue's order is the order of ids, under the shift's rule of fairness. `confirmed_at`: when we knew that the
     person herself asked (signed in, or by the mailed link). `hold_until`: the moment (UTC) a held place lapses or an
     offer passes on. `stand_in_at`: since when somebody is sought who comes in her place; `replaces` in an offer: whose
-    place it is. `code` is read out or scanned on arrival. `form_key` makes a resent form harmless.
+    place it is. `code` is read out or scanned on arrival; `left_at` is known only from a paper sheet. `form_key` makes
+    a resent form harmless. `told` is what the last message to her said of hours, place and note (`told.py`).
     """
 
     shift_id: int
@@ -76,6 +77,7 @@ class Signup(Model):
     walk_in = fields.BooleanField(default=False)
     code = fields.CharField(max_length=6, default="")
     reason = fields.CharField(max_length=300, default="")
+    told: fields.Field[dict[str, str]] = fields.JSONField(default=dict)
     stand_in_at = fields.DatetimeField(null=True)
     replaces: fields.ForeignKeyNullableRelation["Signup"] = fields.ForeignKeyField(
         "volunteering.Signup", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
@@ -83,6 +85,7 @@ class Signup(Model):
     confirmed_at = fields.DatetimeField(null=True)
     hold_until = fields.DatetimeField(null=True)
     arrived_at = fields.DatetimeField(null=True)
+    left_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 from civic.errors import DomainError
 from civic.i18n import _
 from civic.places.distance import distance_km
+from volunteering.missions.words import when
 from volunteering.shifts.models import Shift
-from volunteering.signups.models import COMING, Signup
+from volunteering.signups.models import EXPECTED, Signup
 
 LONGEST_WAY = timedelta(hours=2)
 KM_PER_HOUR = 50
@@ -17,26 +18,38 @@ class Overlap(DomainError):
     """She already comes to another shift at the same time, or too near to it, and has not said that she wants both."""
 
     def __init__(self, other: Signup, shift: Shift) -> None:
-        title = other.shift.mission.title
-        same = other.shift.starts_at < shift.ends_at and shift.starts_at < other.shift.ends_at
-        super().__init__(
-            _("Vous venez déjà à « %(title)s » à la même heure.", title=title) if same
-            else _("Vous venez aussi à « %(title)s » : le trajet risque d’être trop court.", title=title),
-            field="anyway",
-        )  # fmt: skip
+        super().__init__(sentence(other, shift) + " " + _("Cochez « Je viens quand même » si c’est voulu."), field="anyway")
         self.other = other
 
 
-async def overlapping(person_id: int, shift: Shift) -> list[Signup]:
-    """Her other sign-ups whose hours, with the way between both places, touch this shift's; with shift and mission.
+def sentence(other: Signup, shift: Shift) -> str:
+    """What stands in the way: at the same time, or too far off to be there in time. Needs the other's mission."""
+    words = {"title": other.shift.mission.title, "when": when(other.shift.starts_at, other.shift.ends_at)}
+    if other.shift.starts_at < shift.ends_at and shift.starts_at < other.shift.ends_at:
+        return _("Vous venez déjà à « %(title)s » à la même heure : %(when)s.", **words)
+    return _("Vous venez aussi à « %(title)s » : %(when)s. Le trajet entre les deux risque d’être trop court.", **words)
 
-    Needs the shift's mission and its commune. One query.
+
+async def overlapping(person_id: int, shift: Shift) -> list[Signup]:
+    """Her other places whose hours, with the way between both, touch this shift's; with shift and mission.
+
+    A rank in a queue is no place yet. Needs the shift's mission and its commune. One query.
     """
     rows = await Signup.filter(
-        person_id=person_id, status__in=COMING, shift__starts_at__lt=shift.ends_at + LONGEST_WAY,
+        person_id=person_id, status__in=EXPECTED, shift__starts_at__lt=shift.ends_at + LONGEST_WAY,
         shift__ends_at__gt=shift.starts_at - LONGEST_WAY, shift_id__not=shift.id,
     ).order_by("shift__starts_at").select_related("shift__mission__commune")  # fmt: skip
-    return [row for row in rows if _gap(row.shift, shift) < _way(row.shift, shift)]
+    return [row for row in rows if touch(row.shift, shift)]
+
+
+def touch(one: Shift, other: Shift) -> bool:
+    """The hours of two shifts overlap, or leave less than the way between them. Needs their missions and communes."""
+    return _gap(one, other) < _way(one, other)
+
+
+async def sentences(person_id: int, shift: Shift) -> list[str]:
+    """The same in words."""
+    return [sentence(other, shift) for other in await overlapping(person_id, shift)]
 
 
 async def check_free(person_id: int, shift: Shift) -> None:

@@ -9,7 +9,7 @@ from civic.people import links
 from civic.people.models import Person
 from volunteering.shifts.models import Shift
 from volunteering.signups import fairness
-from volunteering.signups.models import COMING, OVER, SEATED, Signup, SignupStatus
+from volunteering.signups.models import COMING, OVER, Signup, SignupChange, SignupStatus
 
 
 @dataclass(slots=True)
@@ -59,9 +59,19 @@ async def active_of(shift_id: int, person_id: int) -> Signup | None:
 
 async def position(signup: Signup) -> int:
     """Her rank in the queue of her role, from 1, under the shift's rule of fairness. Needs shift and mission."""
-    rows = await Signup.filter(role_id=signup.role_id, status=SignupStatus.WAITING).order_by("id")
+    waiting = Signup.filter(role_id=signup.role_id, status=SignupStatus.WAITING)
+    if fairness.is_open_to_all(signup.shift):
+        return await waiting.filter(id__lte=signup.id).count()
+    rows = await waiting.order_by("id")
     order = await fairness.in_order(signup.shift, rows)
     return next((rank for rank, one in enumerate(order, 1) if one.id == signup.id), 0)
+
+
+async def was_stood_in(signup: Signup) -> bool:
+    """Somebody has come in her place."""
+    if signup.status != SignupStatus.CANCELLED:
+        return False
+    return await SignupChange.filter(signup_id=signup.id, cause="stood_in").exists()
 
 
 async def coming_of(person: Person) -> list[Signup]:
@@ -71,12 +81,3 @@ async def coming_of(person: Person) -> list[Signup]:
     ).order_by("shift__starts_at").limit(30).select_related("shift__mission")  # fmt: skip
 
 
-async def seated(shift_id: int) -> list[Signup]:
-    """Who has a place, by name, for the leads."""
-    rows = await Signup.filter(shift_id=shift_id, status__in=SEATED).select_related("person")
-    return sorted(rows, key=lambda row: (row.person.name_folded, row.id))
-
-
-async def waiting(shift_id: int) -> list[Signup]:
-    """Who waits, in order, for the leads."""
-    return await Signup.filter(shift_id=shift_id, status=SignupStatus.WAITING).order_by("id").select_related("person")

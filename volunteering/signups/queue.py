@@ -1,7 +1,8 @@
 """Changes of state, and who gets a place that has become free (PRODUCT V3).
 
 A free place is offered to one person alone, kept for her until a deadline (`deadlines.py`), and passes on by itself.
-A group is offered places when there are enough for all of it; until then smaller ones behind it go first. Whoever calls
+A group is offered places when there are enough for all of it; until then smaller ones behind it go first. In the last
+hours nobody is asked alone any more: all who wait are told, the first answer wins (docs/decisions/0017). Whoever calls
 these has locked the shift's row first.
 """
 
@@ -11,9 +12,10 @@ from datetime import datetime, timedelta
 from civic import clock, jobs
 from civic.settings import settings
 from volunteering.shifts import places
+from volunteering.shifts import service as shifts
 from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.signups import deadlines, fairness, letters
-from volunteering.signups.models import Signup, SignupChange, SignupStatus
+from volunteering.signups.models import GuardianConsent, Signup, SignupChange, SignupStatus
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Nothing that can be taken for something else when it is read out."""
@@ -23,7 +25,7 @@ async def move(signup: Signup, after: SignupStatus, cause: str, actor_id: int | 
     """Change the state and write it down; `actor_id` is the person who did it, None for the clock."""
     before, signup.status = signup.status.value, after
     await Signup.filter(id=signup.id).update(
-        status=after, hold_until=signup.hold_until, confirmed_at=signup.confirmed_at, reason=signup.reason,
+        status=after, party=signup.party, hold_until=signup.hold_until, confirmed_at=signup.confirmed_at, reason=signup.reason,
         stand_in_at=signup.stand_in_at, replaces_id=signup.replaces_id, updated_at=clock.now(),
     )  # fmt: skip
     return await write_down(signup, before, cause, actor_id)
@@ -36,31 +38,52 @@ async def write_down(signup: Signup, before: str, cause: str, actor_id: int | No
     )
 
 
-async def hand_on(shift: Shift, role_id: int) -> None:
+async def hand_on(shift: Shift, role_id: int, news: str = "") -> None:
     """Offer every free place of a role, and every place for which a stand-in is sought, to the next in the queue.
 
-    Needs the shift's mission. In the last hours (no offer can end in time) those who wait are told that a place is
-    free, and the first who takes it has it.
+    Needs the shift's mission. In the last hours (no offer can end in time) those who wait are told, once for each
+    `news` (what has just become free, in a word of its own), and the first who takes it has it.
     """
-    role = await ShiftRole.get(id=role_id)
-    if not (role.waiting and shift.is_to_come):
+    role, seats = await ShiftRole.get(id=role_id), await sought(role_id)
+    if not (role.waiting and shift.is_to_come and (role.free or seats)):
         return
     waiting = await Signup.filter(role_id=role_id, status=SignupStatus.WAITING).order_by("id")
-    queue = await fairness.entitled(shift, waiting)
+    line = await fairness.entitled(shift, waiting)
     until = deadlines.offer_until(clock.now(), shift.starts_at)
     if until is None:
-        for signup in queue if role.free else ():
-            await letters.place_free(signup, shift)
+        room = max([role.free, *(seat.party for seat in seats)])
+        for signup in line if news else ():
+            if signup.party <= room:
+                await letters.place_free(signup, news)
         return
-    for signup in list(queue):
+    for signup in list(line):
         if await places.take(role_id, signup.party):
-            queue.remove(signup)
+            line.remove(signup)
             await _offer(signup, until, None)
-    for seat in await sought(role_id):
-        found = next((one for one in queue if one.party <= seat.party), None)
+    await _ask_to_stand_in(seats, line, until)
+
+
+async def _ask_to_stand_in(seats: list[Signup], line: list[Signup], until: datetime) -> None:
+    """Each seat for which somebody is sought, to the next who fits; not to a minor whose guardian has yet to answer."""
+    unsure = await _awaiting_guardian(line) if seats else set()
+    able = [one for one in line if one.id not in unsure]
+    for seat in seats:
+        found = next((one for one in able if one.party <= seat.party), None)
         if found:
-            queue.remove(found)
+            able.remove(found)
             await _offer(found, until, seat.id)
+
+
+async def _awaiting_guardian(line: list[Signup]) -> set[int]:
+    pending = GuardianConsent.filter(
+        signup_id__in=[one.id for one in line], given_at__isnull=True, refused_at__isnull=True
+    )
+    return {int(str(one)) for one in await pending.values_list("signup_id", flat=True)}
+
+
+def is_last_hours(shift: Shift) -> bool:
+    """No offer can end in time any more: the first answer wins."""
+    return deadlines.offer_until(clock.now(), shift.starts_at) is None
 
 
 async def sought(role_id: int) -> list[Signup]:
@@ -72,12 +95,23 @@ async def sought(role_id: int) -> list[Signup]:
 
 
 async def _offer(signup: Signup, until: datetime, replaces_id: int | None) -> None:
-    """Keep a place for her until then; it passes on if she does not answer."""
+    """Keep a place for her until then; it passes on if she does not answer.
+
+    For an address that nobody has confirmed yet a place is kept no longer than at the door (PRODUCT A2).
+    """
     await places.leave_queue(signup.role_id)
+    if signup.confirmed_at is None:
+        until = min(until, hold_until())
     signup.hold_until, signup.replaces_id = until, replaces_id
     change = await move(signup, SignupStatus.OFFERED, "place_freed", None)
     await end_hold_at(signup.id, until)
     await letters.offered(signup, change)
+
+
+async def sum_up(shift: Shift) -> None:
+    """Write what roles and shifts add up to, last thing in a transaction."""
+    await places.sum_up(shift.id)
+    await shifts.recount(shift.mission_id)
 
 
 def hold_until() -> datetime:

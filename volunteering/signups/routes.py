@@ -1,4 +1,4 @@
-"""A mission's page, where one signs up; the page of one's own sign-up; the leads' list.
+"""A mission's page, where one signs up; the page of one's own sign-up; the coordinators' list.
 
 `missions.show` lives here because the page of a mission shows the visitor's own places: missions know no sign-ups.
 """
@@ -13,26 +13,26 @@ from starlette.routing import BaseRoute, Route
 from civic.errors import DomainError
 from civic.i18n import _
 from civic.initiatives.queries import may_edit
-from civic.people.actor import Actor, actor_of, person_of, visitor_or_actor
+from civic.people.actor import Actor, person_of, visitor_or_actor
 from civic.settings import settings
 from civic.web import limits
 from civic.web.forms import Form
 from civic.web.page import page, redirect
 from volunteering.missions import skills
 from volunteering.missions.models import Mission
-from volunteering.missions.queries import mission_to_edit, mission_to_show
-from volunteering.missions.routes import efforts
-from volunteering.missions.words import hours, when, where
+from volunteering.missions.queries import mission_to_show
+from volunteering.missions.words import efforts, hours, told, where
 from volunteering.shifts import queries as shifts
 from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.shifts.places import roles_of
 from volunteering.shifts.words import role_line, rule_of
-from volunteering.signups import attendance, guardian_routes, queries, service
-from volunteering.signups.forms import MemberForm, PresenceForm, VisitorForm
+from volunteering.signups import fairness, guardian_routes, queries, roll_routes, service
+from volunteering.signups.forms import MemberForm, VisitorForm
 from volunteering.signups.letters import token_of
 from volunteering.signups.links import routes as link_routes
 from volunteering.signups.links import thanks_token
-from volunteering.signups.overlaps import overlapping
+from volunteering.signups.overlaps import sentences
+from volunteering.slots import mission_panels
 
 
 async def show(request: Request) -> Response:
@@ -80,31 +80,6 @@ async def _hold(request: Request, mission: Mission, shift: Shift) -> Response:
     return redirect("signups.thanks", token=thanks_token(signup))
 
 
-async def attendants(request: Request) -> Response:
-    """Who comes to a shift, with contact, for the leads; prints as a sign-in sheet."""
-    mission = await mission_to_edit(request.path_params["slug"], actor_of(request))
-    shift = await shifts.shift_of(mission, request.path_params["id"])
-    rows, queue = await queries.seated(shift.id), await queries.waiting(shift.id)
-    return page(
-        request, "volunteering/signups/list.html", headers={"Cache-Control": "no-store"}, mission=mission,
-        shift=shift, rows=rows, queue=queue, when=when(shift.starts_at, shift.ends_at), where=where(mission),
-    )  # fmt: skip
-
-
-async def attend(request: Request) -> Response:
-    """The lead says who came."""
-    actor = actor_of(request)
-    mission = await mission_to_edit(request.path_params["slug"], actor)
-    shift = await shifts.shift_of(mission, request.path_params["id"])
-    form = await Form.read(request, PresenceForm)
-    try:
-        present, excused = (form.data.present, form.data.excused) if form.data else ((), ())
-        await attendance.confirm_presence(shift, set(present), actor, set(excused))
-    except DomainError as error:
-        return redirect("signups.list", slug=mission.slug, id=shift.id, flash=error.message, kind="warn")
-    return redirect("signups.list", slug=mission.slug, id=shift.id, flash=_("Merci. Les présences sont notées."))
-
-
 async def _mission_page(
     request: Request, mission: Mission, shift: Shift | None, form: Form[Any], *, status: int = 200
 ) -> Response:
@@ -114,15 +89,23 @@ async def _mission_page(
     mine = next((place.mine for place in places if shift and place.shift.id == shift.id), None)
     open_ = mission.is_open and not mission.initiative.is_over
     chosen = shift if shift and shift.is_to_come and open_ and not mine else None
-    others = await overlapping(person.id, chosen) if person and chosen else []
+    others = await sentences(person.id, chosen) if person and chosen else []
     roles = await roles_of(chosen.id) if chosen else []
     return page(
         request, "volunteering/missions/show.html", status=status, mission=mission, places=places, form=form,
         chosen=chosen, others=others, leads=leads, hours=hours, where=where(mission), efforts=dict(efforts()),
         past=await shifts.recent_shifts(mission.id) if leads else [], token_of=token_of,
-        hold_minutes=settings().hold_minutes, open_=open_, roles=[(role.id, role_line(role)) for role in roles],
-        needed=_needed(mission, roles), rule=rule_of(chosen) if chosen else "",
+        hold_minutes=settings().hold_minutes, open_=open_, roles=[(role.id, _role_words(role)) for role in roles],
+        needed=_needed(mission, roles), rule=rule_of(chosen) if chosen else "", told=told(mission),
+        must_wait=await fairness.must_wait(chosen, person.id) if person and chosen else False,
+        panels=[part for panels in mission_panels for part in await panels(mission, person)],
     )  # fmt: skip
+
+
+def _role_words(role: ShiftRole) -> str:
+    """« Cuisine, 1 place (cuisiner, dès 16 ans) »."""
+    asked = skills.said(role.skills) + ([_("dès %(age)s ans", age=role.minimum_age)] if role.minimum_age else [])
+    return f"{role_line(role)} ({', '.join(asked)})" if asked else role_line(role)
 
 
 def _needed(mission: Mission, roles: list[ShiftRole]) -> list[tuple[str, str]]:
@@ -136,7 +119,6 @@ routes: list[BaseRoute] = [
     *guardian_routes.routes,
     Route("/missions/{slug}", show, name="missions.show"),
     Route("/missions/{slug}/creneaux/{id:int}/inscription", create, methods=["POST"], name="signups.create"),
-    Route("/missions/{slug}/creneaux/{id:int}/liste", attendants, name="signups.list"),
-    Route("/missions/{slug}/creneaux/{id:int}/presences", attend, methods=["POST"], name="signups.attend"),
+    *roll_routes.routes,
 ]
 

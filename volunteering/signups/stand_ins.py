@@ -1,15 +1,15 @@
 """Somebody comes in her place: she keeps it until it is taken over (PRODUCT V2).
 
-The place is offered to the queue like a free one; with nobody in the queue the mission's page shows it, and the first
-newcomer takes it over. The shift's row is locked by whoever calls the underscored verbs.
+The place is offered to the queue like a free one; with nobody in the queue the next newcomer takes it over. Of a
+group's places so many are taken over as come, for the rest somebody is still sought and counted on. The shift's row is
+locked by whoever calls the verbs without a transaction of their own.
 """
 
 from civic import clock, database
 from civic.errors import DomainError
 from civic.i18n import _
 from volunteering.shifts import places
-from volunteering.shifts import service as shifts
-from volunteering.signups import letters, queue
+from volunteering.signups import consents, letters, queue
 from volunteering.signups.models import Signup, SignupStatus
 
 
@@ -24,9 +24,9 @@ async def seek(signup: Signup, actor_id: int | None, reason: str = "") -> None:
         if fresh.seeks_stand_in:
             return
         fresh.stand_in_at, fresh.reason = clock.now(), reason
-        await queue.move(fresh, fresh.status, "seeks_stand_in", actor_id)
-        await queue.hand_on(fresh.shift, fresh.role_id)
-        await _sum_up(fresh)
+        change = await queue.move(fresh, fresh.status, "seeks_stand_in", actor_id)
+        await queue.hand_on(fresh.shift, fresh.role_id, news=f"seat-{change.id}")
+        await queue.sum_up(fresh.shift)
 
 
 @database.retrying
@@ -41,46 +41,82 @@ async def keep(signup: Signup, actor_id: int | None) -> None:
         await queue.move(fresh, fresh.status, "comes_herself", actor_id)
         for asked in await Signup.filter(replaces_id=fresh.id, status=SignupStatus.OFFERED):
             await back_to_queue(asked)
-        await _sum_up(fresh)
+        await queue.hand_on(fresh.shift, fresh.role_id)
+        await queue.sum_up(fresh.shift)
 
 
-async def take_over(signup: Signup) -> None:
-    """An offer is accepted: the one who sought a stand-in leaves, her places are now this sign-up's. Locked.
+async def has_place(signup: Signup) -> bool:
+    """She says yes: the place that is kept for her is hers, or in the last hours the first one to be had. Locked.
 
-    A free place that was offered is counted already. When a group is replaced by a smaller one, the rest is free again.
+    False when there is none (any more).
     """
-    if not signup.replaces_id:
-        return
-    seat = await Signup.get(id=signup.replaces_id).select_related("shift__mission")
-    await hand_over(seat, signup.party)
-    signup.replaces_id = None
+    if signup.is_offered:
+        return await _take_over(signup)
+    if signup.status != SignupStatus.WAITING or not queue.is_last_hours(signup.shift):
+        return False
+    if not await places.take(signup.role_id, signup.party):
+        seat = await _seat_sought(signup)
+        if seat is None:
+            return False
+        await _hand_over(seat, signup.party)
+    await places.leave_queue(signup.role_id)
+    return True
 
 
-async def seat_sought(role_id: int, party: int) -> Signup | None:
-    """The place of somebody who seeks a stand-in, for so many persons at most, which is not being offered. Locked."""
-    for seat in await queue.sought(role_id):
-        if party <= seat.party:
-            return seat
-    return None
+async def may_step_in(signup: Signup, free: int) -> bool:
+    """In the last hours: there is a place that she, who waits, could take now. Needs the shift."""
+    if signup.status != SignupStatus.WAITING or not signup.shift.is_to_come or not queue.is_last_hours(signup.shift):
+        return False
+    return free >= signup.party or await _seat_sought(signup) is not None
 
 
-async def hand_over(seat: Signup, party: int) -> None:
-    """Somebody comes in her place: she is out, and told so; places that are left over are given back. Locked."""
-    seat.stand_in_at = None
-    change = await queue.move(seat, SignupStatus.CANCELLED, "stood_in", None)
-    await letters.stood_in(seat, change)
-    if seat.party > party:
-        await places.give_back(seat.role_id, seat.party - party)
+async def _take_over(signup: Signup) -> bool:
+    """An offer is accepted: a free place is counted already, somebody's place changes hands. False: she came herself."""
+    if signup.replaces_id:
+        seat = await Signup.get(id=signup.replaces_id)
+        if not seat.seeks_stand_in or seat.party < signup.party:
+            return False
+        await _hand_over(seat, signup.party)
+        signup.replaces_id = None
+    return True
+
+
+async def _seat_sought(signup: Signup) -> Signup | None:
+    """The place of somebody who seeks a stand-in, large enough for her, which is not being offered to another."""
+    if await consents.is_awaited(signup.id):
+        return None
+    return next((seat for seat in await queue.sought(signup.role_id) if signup.party <= seat.party), None)
+
+
+async def _hand_over(seat: Signup, party: int) -> None:
+    """So many come in her place: she is out and told so, or the rest of her group is still counted on."""
+    seat = await Signup.get(id=seat.id).select_related("shift__mission")
+    rest = seat.party - party
+    if rest:
+        seat.party = rest
+        change = await queue.move(seat, seat.status, "partly_stood_in", None)
+    else:
+        seat.stand_in_at = None
+        change = await queue.move(seat, SignupStatus.CANCELLED, "stood_in", None)
+    await letters.stood_in(seat, change, rest)
+
+
+async def given_up(seat: Signup) -> None:
+    """Whoever sought a stand-in has given her place back: it is free, and kept for whom it was offered to. Locked."""
+    for asked in await Signup.filter(replaces_id=seat.id, status=SignupStatus.OFFERED):
+        if await places.take(asked.role_id, asked.party):
+            asked.replaces_id = None
+            await queue.move(asked, SignupStatus.OFFERED, "place_freed", None)
+        else:
+            await back_to_queue(asked)
 
 
 async def back_to_queue(asked: Signup) -> None:
-    """What was offered is no longer to be had: she waits again, at her old rank."""
-    asked.hold_until, asked.replaces_id = None, None
+    """What was offered is no longer to be had: she waits again, at her old rank. Locked."""
+    asked.replaces_id = None
+    asked.hold_until = None if asked.confirmed_at else queue.hold_until()
     change = await queue.move(asked, SignupStatus.WAITING, "offer_withdrawn", None)
+    if asked.hold_until:
+        await queue.end_hold_at(asked.id, asked.hold_until)
     await places.enter_queue(asked.role_id)
     await letters.withdrawn(asked, change)
-
-
-async def _sum_up(signup: Signup) -> None:
-    await places.sum_up(signup.shift_id)
-    await shifts.recount(signup.shift.mission_id)

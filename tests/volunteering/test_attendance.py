@@ -1,0 +1,230 @@
+"""The day itself: who is there, by a tap, by code, by a scanned code, without having signed up, and afterwards who came."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from civic import clock
+from civic.contributions.queries import has_contributed
+from civic.errors import DomainError, NotFound
+from civic.people.actor import Actor
+from civic.people.models import AuditEntry, Person, RoleName
+from tests.client import Client
+from tests.factories import a_person
+from tests.factories.volunteering import a_lead, a_mission, a_signup, the_shift
+from volunteering.shifts.models import Shift, ShiftRole
+from volunteering.signups import attendance, queries, service, stand_ins, tallies
+from volunteering.signups.attendance import Said, WalkIn
+from volunteering.signups.letters import token_of
+from volunteering.signups.models import Signup, SignupStatus
+
+SignIn = Callable[[Person], Awaitable[Client]]
+
+
+@pytest.fixture(autouse=True)
+def _clock_back():  # type: ignore[no-untyped-def]
+    yield
+    clock.travel(timedelta())
+
+
+async def begins(shift: Shift, minutes: int = 0) -> None:
+    """It is so many minutes after the start of the shift."""
+    clock.travel(timedelta())
+    clock.travel(shift.starts_at - clock.now() + timedelta(minutes=minutes))
+
+
+def path_of(shift: Shift, act: str = "liste") -> str:
+    return f"/missions/{shift.mission.slug}/creneaux/{shift.id}/{act}"
+
+
+async def market_day(places: int = 4) -> tuple[Shift, Person]:
+    lead = await a_lead()
+    return await the_shift(await a_mission(lead=lead, places=places)), lead
+
+
+async def states(shift: Shift) -> dict[str, str]:
+    rows = await Signup.filter(shift_id=shift.id).select_related("person").order_by("id")
+    return {row.person.name: row.status.value for row in rows}
+
+
+async def test_a_tap_says_that_somebody_is_there_and_another_takes_it_back(database: object, sign_in: SignIn) -> None:
+    shift, lead = await market_day()
+    camille = await a_signup(shift, await a_person("Camille Rey"))
+    browser = await sign_in(lead)
+    assert "Est là" not in (await browser.get(path_of(shift))).text, "a week before nobody can be there"
+    early = await browser.submit(path_of(shift, f"arrivees/{camille.id}"))
+    assert "deux heures avant" in (await browser.get(early.headers["location"])).text
+    await begins(shift, -30)
+    assert "Est là" in (await browser.get(path_of(shift))).text
+    answer = await browser.submit(path_of(shift, f"arrivees/{camille.id}"))
+    assert answer.headers["location"].endswith(f"/liste#p-{camille.id}"), "back to the same line of the list"
+    page = (await browser.get(answer.headers["location"])).text
+    assert "Camille R. est là." in page
+    assert "1 personne sur place" in page
+    assert await states(shift) == {"Camille Rey": "attended"}
+    assert await has_contributed(camille.person_id, shift.mission.initiative_id)
+    await browser.submit(path_of(shift, f"arrivees/{camille.id}"))
+    await browser.submit(path_of(shift, f"arrivees/{camille.id}/annuler"))
+    await browser.submit(path_of(shift, f"arrivees/{camille.id}/annuler"))
+    assert await states(shift) == {"Camille Rey": "confirmed"}
+    assert (await Signup.get(id=camille.id)).arrived_at is None
+    assert not await has_contributed(camille.person_id, shift.mission.initiative_id)
+    assert await tallies.verifications() == []
+
+
+async def test_the_four_signs_are_read_out_and_a_wrong_one_says_so(database: object, sign_in: SignIn) -> None:
+    shift, lead = await market_day()
+    camille = await a_signup(shift, await a_person("Camille Rey"))
+    await begins(shift)
+    browser = await sign_in(lead)
+    wrong = await browser.submit(path_of(shift, "arrivees"), {"code": "0000"})
+    assert wrong.status_code == 422
+    assert "Vérifiez les quatre signes" in wrong.text
+    assert 'value="0000"' in wrong.text
+    assert (await browser.submit(path_of(shift, "arrivees"), {"code": f" {camille.code.lower()} "})).status_code == 303
+    assert await states(shift) == {"Camille Rey": "attended"}
+
+
+async def test_what_a_coordinator_scans_opens_one_button_and_nothing_for_anybody_else(
+    database: object, sign_in: SignIn, client: Client
+) -> None:
+    shift, lead = await market_day()
+    camille = await a_person("Camille Rey")
+    signup = await a_signup(shift, camille)
+    token = token_of(signup)
+    own = (await client.get(f"/mes-creneaux/{token}")).text
+    assert f"Mon code d’arrivée\u00a0: {signup.code}" in own
+    drawing = await client.get(f"/mes-creneaux/{token}/arrivee.svg")
+    assert drawing.headers["content-type"] == "image/svg+xml"
+    await begins(shift)
+    scanned = f"/arrivees/{shift.id}/{signup.code}"
+    assert (await client.get(scanned)).status_code in (303, 401)
+    stranger = await sign_in(await a_person("Un Passant"))
+    assert (await stranger.get(scanned)).status_code == 404
+    assert (await stranger.submit(scanned)).status_code == 404
+    herself = await (await sign_in(camille)).get(scanned)
+    assert herself.headers["location"].startswith("/mes-creneaux/")
+    assert await states(shift) == {"Camille Rey": "confirmed"}
+    browser = await sign_in(lead)
+    assert "Est là" in (await browser.get(scanned)).text
+    assert await states(shift) == {"Camille Rey": "confirmed"}, "looking changes nothing"
+    assert (await browser.submit(scanned)).headers["location"] == scanned
+    assert "Camille R. est là." in (await browser.get(scanned)).text
+    assert await states(shift) == {"Camille Rey": "attended"}
+
+
+async def test_who_comes_without_signing_up_is_noted_even_when_it_is_full(database: object, sign_in: SignIn) -> None:
+    shift, lead = await market_day(places=1)
+    await a_signup(shift, await a_person("Camille Rey"))
+    await begins(shift)
+    browser = await sign_in(lead)
+    empty = await browser.submit(path_of(shift, "venues"), {"cle": "une-cle-de-formulaire", "name": ""})
+    assert empty.status_code == 422
+    form = {"cle": "une-cle-de-formulaire", "name": "Odile Martin", "party": "2"}
+    for _twice in range(2):
+        assert (await browser.submit(path_of(shift, "venues"), form)).status_code == 303
+    assert await states(shift) == {"Camille Rey": "confirmed", "Odile Martin": "attended"}
+    assert (await Shift.get(id=shift.id)).taken == 3
+    page = (await browser.get(path_of(shift))).text
+    assert "venue sans s’inscrire" in page
+    assert "2 de plus que prévu" in page
+    odile = await Signup.get(walk_in=True)
+    await browser.submit(path_of(shift, f"arrivees/{odile.id}/annuler"))
+    assert (await Shift.get(id=shift.id)).taken == 1
+    assert "Odile" not in (await browser.get(path_of(shift))).text.replace("Odile M. n’est plus notée", "")
+    assert await tallies.verifications() == []
+
+
+async def test_who_waited_in_the_queue_or_had_not_confirmed_is_there_all_the_same(database: object, app: object) -> None:
+    shift, lead = await market_day(places=2)
+    held = await service.hold(shift, "Rose Petit", "rose@exemple.fr", "cle-de-rose")
+    leaving = await a_signup(shift, await a_person("Camille Rey"))
+    waiting = await a_signup(shift, await a_person("Odile Martin"))
+    next_one = await a_signup(shift, await a_person("Léa Blanc"))
+    await stand_ins.seek(leaving, leaving.person_id)
+    assert list((await states(shift)).values()) == ["held", "confirmed", "offered", "waiting"]
+    await begins(shift, -10)
+    for signup in (held, waiting, next_one):
+        await attendance.here(shift, signup.id, Actor(lead))
+    assert list((await states(shift)).values()) == ["attended", "confirmed", "attended", "attended"]
+    fresh = await Shift.get(id=shift.id)
+    assert (fresh.taken, fresh.waiting) == (4, 0)
+    assert await tallies.verifications() == []
+    by_mail = await attendance.walk_in(shift, WalkIn("Rose Petit", email="rose@exemple.fr"), "une-cle", Actor(lead))
+    assert by_mail.id == held.id, "whoever has a place already is not counted twice"
+
+
+async def test_a_place_given_back_is_no_longer_ticked_but_its_holder_may_walk_in(database: object, app: object) -> None:
+    shift, lead = await market_day()
+    camille = await a_person("Camille Rey")
+    signup = await a_signup(shift, camille)
+    await service.step_back(await queries.whole(signup.id), camille.id, reason="la grippe")
+    await begins(shift)
+    with pytest.raises(DomainError, match="a rendu sa place"):
+        await attendance.here(shift, signup.id, Actor(lead))
+    with pytest.raises(NotFound):
+        await attendance.arrive(shift, signup.code, Actor(lead))
+    again = await attendance.walk_in(shift, WalkIn(camille.name, email=str(camille.email)), "une-cle", Actor(lead))
+    assert (again.person_id, again.status) == (camille.id, SignupStatus.ATTENDED)
+    assert await tallies.verifications() == []
+
+
+async def test_two_coordinators_at_once_count_each_arrival_once(database: object, app: object) -> None:
+    shift, lead = await market_day(places=3)
+    other = Actor(await a_person("Agathe Simon", "", RoleName.ANIMATOR))
+    rows = [await a_signup(shift, await a_person(f"Personne {number}")) for number in range(5)]
+    await begins(shift, 5)
+    who = WalkIn("Marie Dupont")
+    async with asyncio.TaskGroup() as group:
+        for actor in (Actor(lead), other):
+            for row in rows:
+                group.create_task(attendance.here(shift, row.id, actor))
+            group.create_task(attendance.walk_in(shift, who, "la-meme-cle", actor))
+    assert set((await states(shift)).values()) == {"attended"}
+    fresh = await Shift.get(id=shift.id)
+    assert (fresh.taken, fresh.waiting) == (6, 0)
+    assert await Signup.filter(walk_in=True).count() == await Person.filter(name="Marie Dupont").count() == 1
+    assert await tallies.verifications() == []
+
+
+async def test_an_older_page_does_not_undo_what_another_coordinator_said(database: object, sign_in: SignIn) -> None:
+    shift, lead = await market_day()
+    camille = await a_signup(shift, await a_person("Camille Rey"))
+    odile = await a_signup(shift, await a_person("Odile Martin"))
+    await begins(shift, 200)
+    other = Actor(await a_person("Agathe Simon", "", RoleName.ANIMATOR))
+    came, passed_by = await attendance.say(
+        shift, [Said(camille.id, SignupStatus.CONFIRMED, SignupStatus.EXCUSED)], other
+    )
+    assert (came, passed_by) == (0, [])
+    await attendance.walk_in(shift, WalkIn("Marie Dupont"), "une-cle", other)
+    browser = await sign_in(lead)
+    old_page = {f"p{camille.id}": "confirmed:missed", f"p{odile.id}": "confirmed:attended", "p99": "x:attended"}
+    answer = await browser.submit(path_of(shift, "presences"), old_page)
+    assert "quelqu’un d’autre a noté\u00a0: Camille R." in (await browser.get(answer.headers["location"])).text
+    said = {"Camille Rey": "excused", "Odile Martin": "attended", "Marie Dupont": "attended"}
+    assert await states(shift) == said
+    await browser.submit(path_of(shift, "presences"), {f"p{camille.id}": "excused:attended"})
+    assert await states(shift) == said | {"Camille Rey": "attended"}, "what is said can be corrected"
+    assert await AuditEntry.filter(act="presence_confirmed").count() == 3
+
+
+@pytest.mark.one_engine
+async def test_the_list_shows_roles_groups_and_where_everybody_stands(database: object, sign_in: SignIn) -> None:
+    shift, lead = await market_day(places=5)
+    await service.hold(shift, "Rose Petit", "rose@exemple.fr", "cle-de-rose")
+    group = await a_person("Camille Rey")
+    await service.sign_up(shift, Actor(group), "cle-de-camille", service.Wish(party=3, anyway=True))
+    seeking = await a_signup(shift, await a_person("Léa Blanc"))
+    await stand_ins.seek(seeking, seeking.person_id)
+    await ShiftRole.filter(shift_id=shift.id).update(title="Accueil", minimum=5)
+    waiting = await a_person("Odile Martin")
+    await service.sign_up(shift, Actor(waiting), "cle-d-odile", service.Wish(party=2, anyway=True))
+    page = (await (await sign_in(lead)).get(path_of(shift))).text
+    for words in ("Accueil", "et 2 personnes", "À confirmer", "Cherche quelqu’un à sa place", "Liste d’attente", "Odile M."):
+        assert words in page, words
+    assert "Camille Rey" not in page, "first name and initial are enough"
+    stranger = await sign_in(await a_person("Un Passant"))
+    assert (await stranger.get(path_of(shift))).status_code == 403

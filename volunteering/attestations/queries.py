@@ -1,0 +1,156 @@
+"""Reads about papers from the ledger, and the guards of their pages."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from civic import database
+from civic.errors import Forbidden, Gone, NotFound
+from civic.i18n import _
+from civic.initiatives.models import Initiative
+from civic.initiatives.queries import is_lead
+from civic.organisations.models import Organisation
+from civic.organisations.queries import hats_of
+from civic.people import links
+from civic.people.actor import Actor
+from volunteering.attestations import content
+from volunteering.attestations.models import Attestation
+from volunteering.attestations.signing import Body
+from volunteering.hours import queries as hours
+from volunteering.hours.models import PENDING, HoursEntry
+
+PAPER = "attestation"
+"""Purpose of the signed link to a paper."""
+SHOWN = 50
+_GIVEN = """SELECT person.id AS id, person.name AS name,
+SUM(CASE WHEN entry.status IN ('validated', 'frozen') THEN entry.minutes ELSE 0 END) AS agreed,
+SUM(CASE WHEN entry.status IN ('proposed', 'corrected') THEN entry.minutes ELSE 0 END) AS waiting
+FROM hours_entry entry JOIN person ON person.id = entry.person_id
+WHERE entry.initiative_id = ? AND entry.day >= ? AND entry.day <= ? AND entry.status NOT IN ('refused', 'withdrawn')
+GROUP BY person.id, person.name, person.name_folded ORDER BY person.name_folded, person.id LIMIT 500"""
+_BODIES = """SELECT DISTINCT organisation_id, initiative_id FROM hours_entry
+WHERE person_id = ? AND status NOT IN ('refused', 'withdrawn')"""
+
+
+@dataclass(slots=True)
+class Found:
+    """What a paper for one body and period would be made from: agreed hours, and minutes that still wait."""
+
+    body: Body
+    first: date
+    last: date
+    entries: list[HoursEntry] = field(default_factory=list)
+    waiting: int = 0
+
+    @property
+    def lines(self) -> list[content.Line]:
+        """Summed per mission and role."""
+        return content.lines(self.entries)
+
+    @property
+    def minutes(self) -> int:
+        """Agreed, in all."""
+        return sum(entry.minutes for entry in self.entries)
+
+    @property
+    def initiative_ids(self) -> list[int]:
+        """What the time was for, the first first."""
+        return list(dict.fromkeys(entry.initiative_id for entry in self.entries))
+
+
+async def bodies_of(person_id: int) -> list[Body]:
+    """Whom a person gave time to: organisations, then initiatives, by name; refused hours apart."""
+    rows = await database.fetch_all(_BODIES, [person_id])
+    ids = {int(row["organisation_id"]) for row in rows if row["organisation_id"]} or {0}
+    initiatives = {int(row["initiative_id"]) for row in rows}
+    found = [
+        Body(f"o{one.id}", one.name, organisation=one)
+        for one in await Organisation.filter(id__in=ids).order_by("name_folded").select_related("commune")
+    ]  # fmt: skip
+    found += [body_of_initiative(one) for one in await Initiative.filter(id__in=initiatives or {0}).order_by("title")]
+    return found
+
+
+def body_of_initiative(initiative: Initiative) -> Body:
+    """An initiative, as what an attestation is for."""
+    return Body(f"i{initiative.id}", initiative.title, initiative_id=initiative.id)
+
+
+async def found(person_id: int, body: Body, first: date, last: date) -> Found:
+    """The hours of one person for one body, from one day to another, both included."""
+    agreed = [entry for entry in await hours.agreed(person_id, first, last) if _is_of(entry, body)]
+    waiting = HoursEntry.filter(person_id=person_id, day__gte=first, day__lte=last, status__in=PENDING)
+    return Found(body, first, last, agreed, sum(entry.minutes for entry in await waiting if _is_of(entry, body)))
+
+
+def _is_of(entry: HoursEntry, body: Body) -> bool:
+    if body.organisation:
+        return bool(entry.organisation_id == body.organisation.id)
+    return bool(entry.initiative_id == body.initiative_id)
+
+
+async def standing(person_id: int, body: Body, first: date, last: date) -> Attestation | None:
+    """The paper of this person, body and period that was not revoked."""
+    return await Attestation.get_or_none(
+        person_id=person_id, organisation_id=body.organisation_id, initiative_id=body.initiative_id, first_day=first,
+        last_day=last, revoked_at=None,
+    )  # fmt: skip
+
+
+async def papers_of(person_id: int) -> list[Attestation]:
+    """A person's papers, the latest first."""
+    return await Attestation.filter(person_id=person_id).order_by("-id").limit(SHOWN)
+
+
+async def papers_for(initiative_id: int) -> list[Attestation]:
+    """What was issued for one initiative, the latest first."""
+    rows = Attestation.filter(initiative_id=initiative_id, person_id__isnull=False)
+    return await rows.order_by("-id").limit(SHOWN)
+
+
+async def givers(initiative_id: int, first: date, last: date) -> list[dict[str, Any]]:
+    """Who gave time to an initiative in a period: id, name, minutes agreed and waiting; by name. One query."""
+    rows = await database.fetch_all(_GIVEN, [initiative_id, first, last])
+    return [
+        {"id": int(r["id"]), "name": r["name"], "agreed": int(r["agreed"]), "waiting": int(r["waiting"])} for r in rows
+    ]
+
+
+async def of_code(code: str) -> Attestation:
+    """The paper of a code, revoked and erased ones too. Raises NotFound."""
+    paper = await Attestation.get_or_none(code=code)
+    if paper is None:
+        raise NotFound(_("Aucune attestation ne porte ce code. Comparez-le avec le papier, signe par signe."))
+    return paper
+
+
+async def of_link(token: str) -> Attestation:
+    """The paper of a secret link. Raises NotFound, or Gone when the volunteer had her data erased."""
+    paper = await Attestation.get_or_none(id=links.read(PAPER, token))
+    if paper is None:
+        raise NotFound(_("Cette attestation n’existe pas."))
+    if paper.is_erased:
+        raise Gone(_("Cette attestation n’existe plus : la personne a fait effacer ses données."))
+    return paper
+
+
+def token_of(paper: Attestation) -> str:
+    """The secret of the link that opens its PDF."""
+    return links.make(PAPER, paper.id)
+
+
+async def may_revoke(paper: Attestation, actor: Actor | None) -> bool:
+    """The team, whoever runs the initiative, whoever represents the organisation today."""
+    if actor is None or paper.is_erased or paper.is_revoked:
+        return False
+    if actor.is_animator or (paper.initiative_id and await is_lead(actor.person, paper.initiative_id)):
+        return True
+    return any(hat.id == paper.organisation_id for hat in await hats_of(actor.person))
+
+
+async def paper_to_revoke(code: str, actor: Actor) -> Attestation:
+    """A paper that stands, for who may take it back. Raises NotFound or Forbidden."""
+    paper = await of_code(code)
+    if not await may_revoke(paper, actor):
+        raise Forbidden(_("Seules les personnes qui coordonnent ces bénévoles peuvent annuler cette attestation."))
+    return paper
