@@ -70,6 +70,23 @@ async def test_whoever_came_late_gave_from_her_arrival_by_the_quarter(database: 
         assert proposing.minutes_given(shift, row) == case["expected"]
     row.arrived_at = None
     assert proposing.minutes_given(shift, row) == 180
+    row.left_at = shift.ends_at + timedelta(minutes=20)
+    assert proposing.minutes_given(shift, row) == 200, "the sheet says when she left"
+    row.arrived_at = shift.starts_at + timedelta(minutes=10)
+    assert proposing.minutes_given(shift, row) == 190
+    row.left_at = row.arrived_at - timedelta(minutes=5)
+    assert proposing.minutes_given(shift, row) == 180, "nobody leaves before she comes"
+
+
+async def test_an_arrival_that_was_a_mistake_takes_its_hours_with_it(database: object, app: object) -> None:
+    lead, rose = await a_lead(), await a_person("Rose Petit")
+    shift, (row,) = await a_shift_gone_by(lead, [rose])
+    await attendance.here(shift, row.id, Actor(lead))
+    await jobs.run_due(schedules=False)
+    assert (await _only()).status == EntryStatus.PROPOSED
+    await attendance.undo(shift, row.id, Actor(lead))
+    await jobs.run_due(schedules=False)
+    assert (await _only()).status == EntryStatus.WITHDRAWN
 
 
 async def test_a_corrected_list_corrects_its_proposals_until_both_sides_agree(database: object, app: object) -> None:
