@@ -25,6 +25,7 @@ from volunteering.attestations import codes, content, drawing, queries, service
 from volunteering.attestations.models import Attestation
 from volunteering.attestations.service import Wanted
 from volunteering.attestations.verify import verifications
+from volunteering.hours import service as hours
 from volunteering.hours.models import EntryStatus, HoursEntry, TimeKind
 
 SignIn = Callable[[Person], Awaitable[Client]]
@@ -168,6 +169,22 @@ async def test_the_same_request_many_times_at_once_is_one_paper(app: object) -> 
     assert len({paper.id for paper in papers}) == 1
     assert await Attestation.all().count() == 1
     assert len(await mails_to(rose)) == 1
+
+
+@pytest.mark.parametrize("turn", range(4))
+async def test_hours_corrected_in_the_same_second_are_on_the_paper_as_they_stand_or_not_at_all(
+    app: object, turn: int
+) -> None:
+    organisation, initiative = await a_place()
+    rose = await a_person("Rose Martin")
+    entries = [await some_hours(rose, initiative, 3, organisation=organisation) for _n in range(3)]
+    acts = [taken(rose), hours.correct(entries[turn % 3], 60, "Partie tôt.", rose.id)]
+    done = await asyncio.gather(*(acts if turn < 2 else acts[::-1]), return_exceptions=True)
+    assert all(isinstance(one, DomainError | Attestation | None) for one in done), done
+    assert await verifications() == []
+    paper = await Attestation.get_or_none()
+    kept = await HoursEntry.filter(status=EntryStatus.FROZEN)
+    assert (paper.minutes if paper else 0) == sum(entry.minutes for entry in kept)
 
 
 async def test_more_hours_of_the_same_period_make_a_new_paper_that_replaces_the_old_one(app: object) -> None:
