@@ -1,5 +1,6 @@
 """The ledger of hours: from the list to what both sides agree on."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -69,6 +70,23 @@ async def test_whoever_came_late_gave_from_her_arrival_by_the_quarter(database: 
         assert proposing.minutes_given(shift, row) == case["expected"]
     row.arrived_at = None
     assert proposing.minutes_given(shift, row) == 180
+    row.left_at = shift.ends_at + timedelta(minutes=20)
+    assert proposing.minutes_given(shift, row) == 200, "the sheet says when she left"
+    row.arrived_at = shift.starts_at + timedelta(minutes=10)
+    assert proposing.minutes_given(shift, row) == 190
+    row.left_at = row.arrived_at - timedelta(minutes=5)
+    assert proposing.minutes_given(shift, row) == 180, "nobody leaves before she comes"
+
+
+async def test_an_arrival_that_was_a_mistake_takes_its_hours_with_it(database: object, app: object) -> None:
+    lead, rose = await a_lead(), await a_person("Rose Petit")
+    shift, (row,) = await a_shift_gone_by(lead, [rose])
+    await attendance.here(shift, row.id, Actor(lead))
+    await jobs.run_due(schedules=False)
+    assert (await _only()).status == EntryStatus.PROPOSED
+    await attendance.undo(shift, row.id, Actor(lead))
+    await jobs.run_due(schedules=False)
+    assert (await _only()).status == EntryStatus.WITHDRAWN
 
 
 async def test_a_corrected_list_corrects_its_proposals_until_both_sides_agree(database: object, app: object) -> None:
@@ -188,6 +206,25 @@ async def test_what_she_says_she_gave_is_written_once_and_within_reason(database
     assert [row.id for row in (await queries.year_of(rose.id, clock.today().year)).entries] != [first.id]
 
 
+async def test_a_form_sent_twice_at_once_is_one_entry(database: object) -> None:
+    initiative, rose = await an_initiative(), await a_person("Rose Petit")
+    rows = await asyncio.gather(*(some_hours(initiative, rose) for _ in range(6)))
+    assert len({row.id for row in rows}) == 1
+    assert await HoursEntry.all().count() == 1
+    assert await HoursChange.all().count() == 1
+
+
+async def test_lists_older_than_the_ledger_are_caught_up_with(database: object, app: object) -> None:
+    lead, rose = await a_lead(), await a_person("Rose Petit")
+    _shift, rows = await a_shift_gone_by(lead, [rose])
+    await proposing.catch_up()
+    assert await HoursEntry.all().count() == 0, "nobody said yet who came"
+    await Signup.filter(id=rows[0].id).update(status="attended")
+    await proposing.catch_up()
+    await proposing.catch_up()
+    assert (await _only()).signup_ref == rows[0].id
+
+
 async def test_hours_outlive_the_shift_and_the_mission(database: object, app: object) -> None:
     lead, rose = await a_lead(), await a_person("Rose Petit")
     shift, rows = await a_shift_gone_by(lead, [rose])
@@ -210,11 +247,13 @@ async def test_erased_with_her_words_she_leaves_the_totals_as_they_are(database:
     frozen = await some_hours(initiative, rose, by=lead)
     await freeze([frozen.id], None, "year:2025")
     other = await some_hours(initiative, rose, 60, title="Chez ma sœur", by=lead)
+    twin = await some_hours(initiative, rose, 60, title="Chez mon frère")
     before = await queries.given()
     await service.forget(rose.id)
     assert (await queries.given())[1] == before[1] == 180
     rows = await HoursEntry.all()
     assert {(row.person_id, row.title, row.note) for row in rows} == {(None, "", "")}
+    assert twin.id in {row.id for row in rows}
     assert (await HoursEntry.get(id=other.id)).minutes == 60
     assert await queries.agreed(rose.id, other.day, other.day) == []
     assert await verify.verifications() == []

@@ -14,7 +14,14 @@ async def send_hours_check(*, person_id: int) -> None:
     await letters.check(person_id)
 
 
+async def hours_caught_up(**_payload: object) -> None:
+    """Once a day: lists that the ledger has missed."""
+    await proposing.catch_up()
+
+
 handlers: dict[str, Handler] = {
     "attendance_noted": attendance_noted,
     "send_hours_check": send_hours_check,
+    "hours_caught_up": hours_caught_up,
 }
+minutes = {"hours_caught_up": 1440}

@@ -6,7 +6,7 @@ The link of these mails opens all hours of one person; whoever has no account co
 from datetime import datetime, timedelta
 
 from civic import clock, jobs, mail
-from civic.i18n import speaking
+from civic.i18n import _, speaking
 from civic.people import links
 from civic.people.models import Person
 from civic.web.formats import day
@@ -49,13 +49,18 @@ async def check(person_id: int) -> None:
     if not rows or not person.email or person.erased_at:
         return
     with speaking(person.locale):
-        lines = [f"{day(row.day)} : {title_of(row)}, {duration(row.minutes)}" for row in rows[:SHOWN]]
+        lines = [_line(row) for row in rows[:SHOWN]]
         total = duration(sum(row.minutes for row in rows))
     await mail.send(
         "volunteering/hours_check", to=person.email, key=f"hours-check-{person_id}-{clock.today()}",
         locale=person.locale, reader=person.name, lines=lines, more=max(0, len(rows) - SHOWN), total=total,
         token=token_of(person_id),
     )  # fmt: skip
+
+
+def _line(row: HoursEntry) -> str:
+    """« samedi 14 juin : Navette du samedi, 3 h »."""
+    return _("%(day)s\u00a0: %(title)s, %(time)s", day=day(row.day), title=title_of(row), time=duration(row.minutes))
 
 
 async def refused(entry: HoursEntry, change: HoursChange) -> None:

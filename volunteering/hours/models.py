@@ -45,7 +45,8 @@ class HoursEntry(Model):
     her and gave as long as she did: nobody knows their names, so they count in the initiative's totals and on nobody's
     paper. `signup_ref` names the sign-up that it came from, without a key: the entry stays when shift and mission go.
     `person` is emptied when she has her data erased; the minutes stay in the totals. `organisation_id` is the body the
-    time was given to on that day, for certificates. `note` is her last word, `answer` the reason of a refusal.
+    time was given to on that day, for certificates. `said_key` makes a form that is sent twice harmless. `note` is her
+    last word, `answer` the reason of a refusal.
     """
 
     person_id: int | None
@@ -61,6 +62,7 @@ class HoursEntry(Model):
     )
     organisation_id = fields.BigIntField(null=True, db_index=True)
     signup_ref = fields.BigIntField(null=True)
+    said_key = fields.CharField(max_length=64, null=True, unique=True)
     title = fields.CharField(max_length=120)
     role_title = fields.CharField(max_length=60, default="")
     skills: fields.Field[list[str]] = fields.JSONField(default=list)

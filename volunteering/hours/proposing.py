@@ -1,8 +1,9 @@
 """What a presence list says becomes a proposal of hours (PRODUCT V6).
 
 The rule: whoever was there gave the whole shift. Whoever was noted as arriving more than half an hour after its start
-gave from that quarter of an hour to the end; a list filled in after the end says nothing about arrivals. Corrected
-lists correct their proposals until both sides agree; from then on the ledger is the truth, not the list.
+gave from that quarter of an hour to the end; a list filled in after the end says nothing about arrivals. Where a paper
+sheet holds the hour of leaving, its hours stand, to the minute. Corrected lists correct their proposals until both
+sides agree; from then on the ledger is the truth.
 """
 
 from datetime import timedelta
@@ -12,20 +13,28 @@ from volunteering.hours import letters
 from volunteering.hours.models import MOST_MINUTES, EntryStatus, HoursEntry, TimeKind
 from volunteering.hours.service import move, write_down
 from volunteering.shifts.models import Shift
-from volunteering.signups.models import PAST, Signup, SignupStatus
+from volunteering.signups.models import Signup, SignupStatus
 
 LATE = timedelta(minutes=30)
 QUARTER = 15
+_UNKNOWN = """SELECT DISTINCT signup.shift_id AS shift_id FROM signup JOIN shift ON shift.id = signup.shift_id
+WHERE signup.status = 'attended' AND shift.status = 'open' AND shift.ends_at < ?
+AND NOT EXISTS (SELECT 1 FROM hours_entry entry WHERE entry.signup_ref = signup.id) ORDER BY shift_id LIMIT 200"""
 
 
 def minutes_given(shift: Shift, signup: Signup) -> int:
     """How many minutes of this shift she was there, between a quarter of an hour and a day."""
-    start, arrived = shift.starts_at, signup.arrived_at
-    whole = int(shift.lasts.total_seconds() // 60)
+    start, arrived, left = shift.starts_at, signup.arrived_at, signup.left_at
+    if left is not None and left > (arrived or start):
+        return _within_a_day(left - (arrived or start))
     if arrived is None or not start + LATE < arrived < shift.ends_at:
-        return max(1, min(whole, MOST_MINUTES))
+        return _within_a_day(shift.lasts)
     missed = int((arrived - start).total_seconds() // 60) // QUARTER * QUARTER
-    return max(1, min(whole - missed, MOST_MINUTES))
+    return _within_a_day(shift.lasts - timedelta(minutes=missed))
+
+
+def _within_a_day(time: timedelta) -> int:
+    return max(1, min(int(time.total_seconds() // 60), MOST_MINUTES))
 
 
 async def follow_list(shift_id: int) -> None:
@@ -34,11 +43,17 @@ async def follow_list(shift_id: int) -> None:
     if shift is None or shift.is_cancelled or not shift.has_ended:
         return
     async with database.joined():
-        rows = await Signup.filter(shift_id=shift_id, status__in=PAST).order_by("id").select_related("person", "role")
+        rows = await Signup.filter(shift_id=shift_id).order_by("id").select_related("person", "role")
         known = HoursEntry.filter(signup_ref__in=[row.id for row in rows] or [0]).order_by("id")
         entries = {entry.signup_ref: entry for entry in await known}
         for signup in rows:
             await _follow(shift, signup, entries.get(signup.id))
+
+
+async def catch_up() -> None:
+    """Follow the lists of which the ledger knows nothing: they are older than it, or their job was lost."""
+    for row in await database.fetch_all(_UNKNOWN, [clock.now()]):
+        await follow_list(int(row["shift_id"]))
 
 
 async def _follow(shift: Shift, signup: Signup, entry: HoursEntry | None) -> None:

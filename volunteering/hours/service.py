@@ -4,11 +4,13 @@ Each change is a conditional update: an entry that changed since it was read is 
 leaves a row of history. Nobody validates her own hours, whoever she is (docs/decisions/0021).
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from tortoise.exceptions import IntegrityError
 from tortoise.functions import Sum
 
 from civic import clock, database
@@ -60,22 +62,35 @@ async def propose(initiative: Initiative, person: Person, gift: Gift, actor_id: 
         raise Invalid(_("Ce jour n’est pas encore passé."), field="day")
     if gift.day < today - OLDEST:
         raise Invalid(_("C’était il y a plus d’un an : ce n’est plus possible ici."), field="day")
+    try:
+        return await _propose_once(initiative, person, gift, actor_id)
+    except IntegrityError:
+        same = await HoursEntry.get_or_none(said_key=_key(initiative, person, gift))
+        if same is None:
+            raise
+        return same
+
+
+@database.retrying
+async def _propose_once(initiative: Initiative, person: Person, gift: Gift, actor_id: int) -> HoursEntry:
+    present = clock.now()
     async with database.transaction():
-        same = await HoursEntry.filter(
-            person_id=person.id, initiative_id=initiative.id, kind=gift.kind, day=gift.day, title=gift.title,
-            proposed_minutes=gift.minutes, signup_ref__isnull=True, status__not_in=(EntryStatus.WITHDRAWN,),
-        ).first()  # fmt: skip
-        if same:
+        if same := await HoursEntry.get_or_none(said_key=_key(initiative, person, gift)):
             return same
         await _check_day(person.id, gift.day, gift.minutes)
-        present = clock.now()
         entry = await HoursEntry.create(
             person=person, initiative=initiative, organisation_id=_organisation_of(initiative), title=gift.title,
-            kind=gift.kind, day=gift.day, minutes=gift.minutes, proposed_minutes=gift.minutes, note=gift.note,
-            created_at=present, updated_at=present,
+            said_key=_key(initiative, person, gift), kind=gift.kind, day=gift.day, minutes=gift.minutes,
+            proposed_minutes=gift.minutes, note=gift.note, created_at=present, updated_at=present,
         )  # fmt: skip
         await write_down(entry, "", "by_person", actor_id)
     return entry
+
+
+def _key(initiative: Initiative, person: Person, gift: Gift) -> str:
+    """The same for the same words: what makes two sendings of a form one entry."""
+    words = (person.id, initiative.id, gift.kind.value, gift.day, gift.minutes, gift.title)
+    return hashlib.sha256("|".join(map(str, words)).encode()).hexdigest()
 
 
 async def correct(entry: HoursEntry, minutes: int, note: str, actor_id: int) -> None:
@@ -98,7 +113,7 @@ async def withdraw(entry: HoursEntry, actor_id: int) -> None:
     if entry.signup_ref is not None or not (entry.is_pending or entry.status == EntryStatus.REFUSED):
         raise DomainError(_("Ces heures ne se retirent pas. Vous pouvez les corriger."))
     async with database.transaction():
-        await move(entry, EntryStatus.WITHDRAWN, "by_person", actor_id)
+        await move(entry, EntryStatus.WITHDRAWN, "by_person", actor_id, said_key=None)
 
 
 async def validate(entry: HoursEntry, minutes: int, actor: Actor) -> None:
@@ -155,8 +170,9 @@ async def forget(person_id: int) -> None:
     """A person has her data erased: her name and words go, the minutes stay in the totals, also frozen ones."""
     async with database.transaction():
         own = HoursEntry.filter(person_id=person_id)
-        await own.filter(signup_ref__isnull=True).update(title="")
-        await own.update(person_id=None, note="", answer="", updated_at=clock.now())
+        said = [row.id for row in await own.filter(signup_ref__isnull=True)]
+        await own.update(person_id=None, said_key=None, note="", answer="", updated_at=clock.now())
+        await HoursEntry.filter(id__in=said or [0]).update(title="")
 
 
 async def move(
