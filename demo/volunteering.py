@@ -8,8 +8,10 @@ from civic import clock
 from demo.world import Scene, World
 from volunteering.missions import service as missions
 from volunteering.missions.models import Effort, Mission
+from volunteering.shifts import series
 from volunteering.shifts import service as shifts
 from volunteering.shifts.models import Shift
+from volunteering.shifts.rules import Every, Repeat
 from volunteering.shifts.service import RoleWish, Slot
 from volunteering.signups import service as signups
 from volunteering.signups.service import Wish
@@ -46,6 +48,12 @@ class Task:
     car_note: str = ""
     bring: str = ""
     minimum_age: int | None = None
+    weekly: int = 0
+    """How many times its first shift comes again; the others of its turns are among them."""
+    roles: tuple[RoleWish, ...] = ()
+    wished: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
+    cancel_hours: int = 24
 
 
 TASKS = (
@@ -65,19 +73,20 @@ TASKS = (
         "carron", "naima", "Tenir l’accueil de l’atelier", "Dire bonjour, écrire la panne sur une fiche, trouver la bonne table.",
         "Aucune connaissance technique. Il faut aimer les gens et les listes.",
         (Turn(SATURDAY, 0, "9:00-12:00", 3, "jeanne"), Turn(SATURDAY, 1, "9:00-12:00", 3, "jeanne colette agathe hugo"), Turn(SATURDAY, 2, "9:00-12:00", 3, "")),
-        "Rue du Bois", car_free=True, minimum_age=14,
+        "Rue du Bois", car_free=True, minimum_age=14, wished=("listening", "repair"),
     ),
     Task(
         "paniers", "helene", "Récolter les légumes du vendredi", "On coupe, on lave, on pèse. Chacun repart avec une salade.",
         "Travail dehors, accroupi ou debout. Les tâches assises existent : peser, étiqueter.",
         (Turn(FRIDAY, 0, "8:30-11:30", 6, "nicole victor", 3), Turn(FRIDAY, 1, "8:30-11:30", 6, "nicole")),
-        "Le jardin", Effort.MODERATE, bring="Bottes et gants, prêtés au besoin.",
+        "Le jardin", Effort.MODERATE, bring="Bottes et gants, prêtés au besoin.", weekly=8, wished=("farming", "gardening"),
     ),
     Task(
         "vergers", "thomas", "Planter des fruitiers", "Un trou, un tuteur, un arbre, un goûter.",
         "On travaille par trois. Les enfants viennent avec un adulte.",
         (Turn(SATURDAY, 1, "9:00-12:00", 20, "mariam lucien jeanne rose emma camille", 8), Turn(SATURDAY, 3, "9:00-12:00", 20, "")),
-        "Chemin du Bois-Vieux", Effort.MODERATE, bring="Une bêche si vous en avez une.",
+        "Chemin du Bois-Vieux", Effort.MODERATE, bring="Une bêche si vous en avez une.", wished=("gardening",),
+        roles=(RoleWish(15, 8, "Planter"), RoleWish(3, 0, "Préparer le goûter"), RoleWish(2, 0, "Accueillir les enfants")),
     ),
     Task(
         "radio", "karim", "Lire le bulletin du mercredi", "Dix minutes d’antenne, une heure de préparation à plusieurs.",
@@ -88,10 +97,12 @@ TASKS = (
         "repit", "bernadette", "Accueillir un jeudi après-midi", "Trois heures auprès de quatre personnes malades, à deux, avec une professionnelle.",
         "Jouer aux dominos, écouter, marcher dans le jardin. Une demi-journée de formation avant la première fois.",
         (Turn(THURSDAY, 0, "14:00-17:00", 2, "yvette"), Turn(THURSDAY, 1, "14:00-17:00", 2, "yvette bernadette")), car_free=True, minimum_age=18,
+        cancel_hours=48, wished=("care", "listening"),
     ),
     Task(
         "clics", "clara", "Apprendre un téléphone à quelqu’un", "Une heure, un café, une question à la fois. Quand vous voulez, le mardi ou le vendredi matin.",
         "On n’attrape jamais la souris à la place de l’autre. Rachid prête son carnet.",
+        times=("week_day",), wished=("computers", "listening"),
     ),
 )  # fmt: skip
 
@@ -123,11 +134,19 @@ async def _open(world: World, *, task: Task, days: tuple[date, ...]) -> None:
         "title": task.title, "summary": task.summary, "tasks": task.tasks, "place": task.place, "effort": task.effort,
         "car_free": task.car_free, "car_note": task.car_note, "bring": task.bring, "minimum_age": task.minimum_age,
         "commune_id": initiative.commune.insee if initiative.commune else None, "ongoing": not task.turns,
+        "wished_skills": list(task.wished), "availabilities": list(task.times), "cancel_hours": task.cancel_hours,
     })  # fmt: skip
-    for turn, day in zip(task.turns, days, strict=True):
-        start, end = (time.fromisoformat(hour.zfill(5)) for hour in turn.hours.split("-"))
-        await shifts.add(mission, Slot(day, start, end, (RoleWish(turn.places, turn.minimum),), turn.note))
+    slots = [_slot(task, turn, day) for turn, day in zip(task.turns, days, strict=True)]
+    if task.weekly:
+        await series.add(mission, slots[0], Repeat(Every.WEEK, times=task.weekly).rule(slots[0].day))
+    for slot in () if task.weekly else slots:
+        await shifts.add(mission, slot)
     await missions.open_(await Mission.get(id=mission.id))
+
+
+def _slot(task: Task, turn: Turn, day: date) -> Slot:
+    start, end = (time.fromisoformat(hour.zfill(5)) for hour in turn.hours.split("-"))
+    return Slot(day, start, end, task.roles or (RoleWish(turn.places, turn.minimum),), turn.note)
 
 
 async def _come(world: World, *, task: Task, turn: Turn, day: date) -> None:

@@ -12,6 +12,7 @@ from volunteering.missions.models import Mission
 from volunteering.missions.words import hours, when, where
 from volunteering.shifts import queries as shifts
 from volunteering.shifts.models import Shift
+from volunteering.shifts.words import role_line
 from volunteering.signups import queries as signups
 from volunteering.signups.letters import token_of
 from volunteering.signups.models import Signup, SignupStatus
@@ -36,9 +37,15 @@ async def initiative_panels(initiative: Initiative, person: Person | None) -> li
     drafts = [one for one in await missions.missions_of(initiative.id) if not one.is_open] if leads else []
     context = {
         "initiative": initiative, "places": places, "undated": undated, "leads": leads, "drafts": drafts,
-        "hours": hours, "where": where,
+        "hours": hours, "where": where, "roles": await _roles(nearest),
     }  # fmt: skip
     return [Panel("volunteering/missions/_panel.html", context, order=30)]
+
+
+async def _roles(nearest: list[Shift]) -> dict[int, list[str]]:
+    """« Accueil, 3 places », « Cuisine, complet »: the roles of the shifts that have several."""
+    found = await shifts.roles_by_shift(nearest)
+    return {key: [role_line(role) for role in roles] if len(roles) > 1 else [] for key, roles in found.items()}
 
 
 async def person_todos(person: Person) -> list[Todo]:
@@ -54,8 +61,7 @@ async def person_panels(_person: Person) -> list[Panel]:
 
 async def home_ways() -> list[Way]:
     """The places of this week that are still free, and the first three missions that have some."""
-    rows = await shifts.free_this_week(WEEK_LOOKED_AT)
-    free = await shifts.places_this_week() if rows else 0
+    rows, free = await shifts.free_this_week(WEEK_LOOKED_AT)
     summary = _n("%(n)s place cette semaine", "%(n)s places cette semaine", free) if rows else _("Rien cette semaine")
     first = {row.mission_id: row for row in reversed(rows)}
     nearest = sorted(first.values(), key=lambda row: (row.starts_at, row.id))[:SHOWN]

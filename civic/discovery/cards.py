@@ -36,7 +36,7 @@ async def cards(found: Sequence[Match]) -> list[Card]:
     """The cards of a page of matches; one query for all their needs."""
     needs: dict[int, list[Need]] = defaultdict(list)
     for need in await Need.filter(initiative_id__in=[match.id for match in found] or [0], open=True).order_by("id"):
-        if not (need.kind == NeedKind.THING and need.is_past):
+        if not (need.kind == NeedKind.THING and need.is_past) and not need.has_found_everybody:
             needs[need.initiative_id].append(need)  # type: ignore[attr-defined]
     return [_card(match, needs[match.id]) for match in found]
 

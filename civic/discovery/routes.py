@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from tortoise.expressions import F, Q
 
 from civic.discovery import explorer, matching
 from civic.discovery.cards import cards
@@ -38,11 +39,12 @@ async def commune(request: Request) -> Response:
 
 
 async def _needs(near: list[matching.Match]) -> list[Need]:
-    """What people around are looked for, soonest first."""
+    """What people around are looked for, soonest first; not the hours that have found everybody."""
     kinds = [NeedKind.TIME, NeedKind.VOICE, NeedKind.THING]
     ids = [match.id for match in near] or [0]
-    query = Need.filter(initiative_id__in=ids, open=True, kind__in=kinds).order_by("ends_at", "id").limit(6)
-    return await query.select_related("initiative")
+    query = Need.filter(initiative_id__in=ids, open=True, kind__in=kinds).order_by("ends_at", "id")
+    found_everybody = Q(kind=NeedKind.TIME, target__gt=0, reached__gte=F("target"))
+    return await query.exclude(found_everybody).limit(6).select_related("initiative")
 
 
 async def _organisations(found: Commune) -> list[Organisation]:

@@ -53,6 +53,11 @@ class Need(Model):
         return self.ends_at is not None and clock.is_over(self.ends_at)
 
     @property
+    def has_found_everybody(self) -> bool:
+        """Hours for which nobody is missing any more."""
+        return self.kind == NeedKind.TIME and 0 < self.target <= self.reached
+
+    @property
     def percent(self) -> int:
         """How far, 0 to 100."""
         return min(100, self.reached * 100 // self.target) if self.target else 0

@@ -23,6 +23,8 @@ from tests.factories.settlement import a_live_campaign, a_pledge, books_of, dead
 from tests.factories.volunteering import a_mission, the_shift
 from tests.site import Site, command
 from volunteering.shifts.models import Shift
+from volunteering.signups import queries, tallies
+from volunteering.signups.letters import token_of
 from volunteering.signups.models import Signup, SignupStatus
 
 PEOPLE, PLACES = 200, 10
@@ -80,6 +82,35 @@ async def test_two_hundred_people_want_ten_places_and_ten_have_one(two: Site) ->
     seated = await Signup.filter(shift_id=shift.id, status=SignupStatus.HELD).count()
     waiting = await Signup.filter(shift_id=shift.id, status=SignupStatus.WAITING).count()
     assert (after.taken, seated, waiting) == (PLACES, PLACES, PEOPLE - PLACES)
+
+
+async def test_five_hundred_people_want_fifty_places_and_the_rest_wait_in_order(two: Site) -> None:
+    mission = await a_mission(places=50)
+    shift = await the_shift(mission)
+    path = f"/missions/{mission.slug}/creneaux/{shift.id}/inscription"
+
+    async def signs_up(visitor: httpx2.AsyncClient, email: str) -> int:
+        fields = {"cle": f"cle-de-{email}", "name": f"Habitante {email.partition('@')[0]}", "email": email}
+        return (await visitor.post(path, data=fields)).status_code
+
+    answers = await crowd(two, 500, signs_up)
+    assert answers == {303: 500}, answers
+    rows = await Signup.filter(shift_id=shift.id).order_by("id")
+    assert [row.status for row in rows] == [SignupStatus.HELD] * 50 + [SignupStatus.WAITING] * 450
+    assert await tallies.verifications() == []
+    ranks = [await queries.position(await queries.whole(row.id)) for row in (rows[50], rows[51], rows[-1])]
+    assert ranks == [1, 2, 450]
+
+    async def gives_back(visitor: httpx2.AsyncClient, email: str) -> int:
+        number = int("".join(one for one in email if one.isdigit()))
+        return (await visitor.post(f"/mes-creneaux/{token_of(rows[number])}/annuler")).status_code
+
+    assert await crowd(two, 20, gives_back) == {303: 20}
+    after = await Signup.filter(shift_id=shift.id).order_by("id")
+    expected = [SignupStatus.CANCELLED] * 20 + [SignupStatus.HELD] * 30 + [SignupStatus.OFFERED] * 20
+    assert [row.status for row in after] == expected + [SignupStatus.WAITING] * 430
+    assert (await Shift.get(id=shift.id)).taken == 50
+    assert await tallies.verifications() == []
 
 
 async def test_a_hundred_backers_want_five_rewards_and_five_hold_one(two: Site) -> None:

@@ -16,12 +16,14 @@ from tests.client import Client
 from tests.engines import query_count
 from tests.factories import a_commune, a_person, an_initiative
 from tests.factories.volunteering import a_lead, a_mission, a_signup, in_days, the_shift
+from volunteering import panels
 from volunteering.explorer.conditions import in_moments
 from volunteering.missions import service as missions
 from volunteering.missions.models import Availability, Effort, Mission
 from volunteering.shifts import service as shifts
-from volunteering.shifts.models import Shift
+from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.shifts.service import RoleWish, Slot
+from volunteering.signups import service as signups
 from volunteering.volunteers.matching import moments
 
 SignIn = Callable[[Person], Awaitable[Client]]
@@ -29,7 +31,7 @@ WEEK_DAY, WEEK_EVENING, WEEKEND_DAY, WEEKEND_EVENING = Availability
 
 
 @pytest.fixture
-async def ours(database: object) -> tuple[Person, Initiative]:
+async def ours(database: object, app: object) -> tuple[Person, Initiative]:
     """A lead and her initiative."""
     lead = await a_lead()
     return lead, await an_initiative(lead=lead)
@@ -188,6 +190,24 @@ async def test_only_free_places_when_asked_for(client: Client, ours: tuple[Perso
     assert "Complète" in await found(client, "places=1"), "another of its days has some"
 
 
+async def test_a_role_with_places_counts_although_people_wait_for_another(
+    client: Client, ours: tuple[Person, Initiative]
+) -> None:
+    feast = await a_mission("Fête du pain", lead=ours[0], initiative=ours[1], days=400)
+    shift = await on(feast, in_days(3), 9, 12, RoleWish(1, title="Four"), RoleWish(3, title="Accueil"))
+    oven = await ShiftRole.get(shift_id=shift.id, title="Four")
+    whole = await Shift.get(id=shift.id).select_related("mission__initiative", "mission__commune")
+    for name in ("Rose Petit", "Hugo Grand"):
+        person = await a_person(name)
+        await signups.sign_up(whole, Actor(person), f"cle-{name}", signups.Wish(role_id=oven.id))
+    assert (await Shift.get(id=shift.id)).waiting == 1
+    assert await found(client, "places=1") == ["Fête du pain"]
+    (way,) = await panels.home_ways()
+    assert (way.summary, way.items[0][0]) == ("3 places cette semaine", "Fête du pain")
+    page = html.unescape((await client.get(f"/initiatives/{ours[1].slug}")).text)
+    assert "Four, complet, 1 en attente · Accueil, 3 places" in page
+
+
 async def test_every_order_pages_through_everything_once(client: Client, ours: tuple[Person, Initiative]) -> None:
     villars = await a_commune("01443", "Villars-les-Dombes", latitude=46.0025, longitude=5.0305, postcodes="01330")
     for n in range(15):
@@ -284,3 +304,16 @@ async def test_the_list_costs_the_same_whatever_is_asked_and_however_many(
     assert all(few == many for few, many in counts.values())
     assert counts[""][0] <= 3, "the version of kept pages, the list, its missions"
     assert max(few for few, _ in counts.values()) <= 6
+
+
+@pytest.mark.one_engine
+async def test_the_commune_page_leads_to_its_missions_and_names_only_those_that_lack_people(
+    client: Client, ours: tuple[Person, Initiative]
+) -> None:
+    full = await a_mission("Mission complète", lead=ours[0], initiative=ours[1], places=1)
+    await a_mission("Mission à remplir", lead=ours[0], initiative=ours[1])
+    await a_signup(await the_shift(full))
+    text = html.unescape((await client.get("/communes/01427-trevoux")).text)
+    assert "/missions?commune=01427-trevoux" in text
+    assert "Mission à remplir" in text
+    assert "Mission complète" not in text

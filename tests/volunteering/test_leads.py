@@ -62,7 +62,7 @@ async def test_a_lead_says_all_the_conditions_and_everybody_reads_them(
     await browser.submit("/missions/tenir-la-guinguette/ouvrir")
     await a_shift(mission)
     text = (await client.get("/missions/tenir-la-guinguette")).text
-    for said in ("Premiers secours", "Servir, tenir une buvette", "Tenir une caisse", "En semaine, le soir",
+    for said in ("Premiers secours", "servir, tenir une buvette", "Tenir une caisse", "En semaine, le soir, ou le week-end, le soir",
                  "3 jours avant", "Dès 16 ans", "Possible sans voiture", "Car 132."):  # fmt: skip
         assert said in text.replace("\u00a0", " "), said
     form = (await browser.get("/missions/tenir-la-guinguette/modifier")).text
@@ -147,6 +147,7 @@ async def test_a_lead_adds_roles_without_a_script_and_the_form_comes_back(databa
     nameless = await browser.submit(path, {**first, **roles, "title_2": "accueil"})
     assert "son propre nom" in nameless.text
     assert 'href="#title_2"' in nameless.text
+    assert "Poste 2, nom" in nameless.text
     short = await browser.submit(path, {**first, **roles, "capacity_2": "beaucoup"})
     assert 'href="#capacity_2"' in short.text
     del roles["title_3"], roles["capacity_3"]

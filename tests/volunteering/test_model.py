@@ -105,7 +105,8 @@ class OneShift(Life):
     @rule(which=WHICH, given=st.booleans())
     def a_guardian_answers(self, which: int, given: bool) -> None:
         async def act() -> None:
-            if rows := await GuardianConsent.filter(given_at__isnull=True, refused_at__isnull=True).order_by("id"):
+            asked = GuardianConsent.filter(given_at__isnull=True, refused_at__isnull=True)
+            if rows := await asked.filter(signup__confirmed_at__isnull=False).order_by("id"):
                 await service.guardian_answers(rows[which % len(rows)].id, given=given)
 
         self.run(act())

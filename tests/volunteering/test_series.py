@@ -1,6 +1,8 @@
 """Shifts that come again: made in words, changed near and far, and nobody ever dropped silently."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -16,6 +18,7 @@ from tests.factories.volunteering import a_lead, a_mission, a_signup, sent_again
 from volunteering.missions.models import Mission
 from volunteering.shifts import rules, series, service
 from volunteering.shifts.models import Shift, ShiftSeries, ShiftStatus
+from volunteering.shifts.moments import SETTLES
 from volunteering.shifts.rules import Every, Repeat
 from volunteering.shifts.series import Reach
 from volunteering.shifts.service import RoleWish, Slot
@@ -56,8 +59,6 @@ async def its_shifts(mission: Mission) -> list[Shift]:
 
 
 async def slot_of(shift: Shift, **changes: object) -> Slot:
-    from dataclasses import replace
-
     return replace(await service.slot_of(await Shift.get(id=shift.id)), **changes)  # type: ignore[arg-type]
 
 
@@ -141,8 +142,9 @@ async def test_a_weekly_shift_stays_at_its_hours_on_both_sides_of_a_change_of_cl
     for row, hours in zip(rows, lasts, strict=True):
         text = (await client.get(f"/missions/{mission.slug}/creneaux/{row.id}.ics")).text
         (event,) = Calendar.from_ical(text).walk("VEVENT")
-        assert (event["dtstart"].dt, event["dtend"].dt) == (row.starts_at, row.ends_at)
-        assert event["dtend"].dt - event["dtstart"].dt == timedelta(hours=hours)
+        start_at, end_at = (event[name].dt.astimezone(UTC) for name in ("dtstart", "dtend"))
+        assert (start_at, end_at) == (row.starts_at, row.ends_at)
+        assert end_at - start_at == timedelta(hours=hours)
 
 
 def test_a_shift_in_the_hour_that_does_not_exist_lasts_as_written() -> None:
@@ -178,6 +180,7 @@ async def test_this_and_the_following_begin_a_new_series_and_tell_only_those_con
     assert {row.series_id for row in rows[1:]} == {rows[1].series_id}
     assert not any(row.detached for row in rows)
     assert len(await subjects(before)) == 1
+    clock.travel(SETTLES)
     assert (await subjects(after))[-1].startswith("Nouvel horaire")
     first, second = await ShiftSeries.all().order_by("id")
     assert rules.days(first.rule, first.day) == [rows[0].occurs_on]
@@ -281,6 +284,18 @@ async def test_what_a_lead_has_read_is_what_is_done(database: object) -> None:
     assert clock.local((await Shift.get(id=shifts[0].id)).starts_at).hour == 9
 
 
+async def test_of_two_leads_who_change_a_series_at_once_the_second_is_told(database: object) -> None:
+    mission, shifts = await a_series()
+    seen = (await slot_of(shifts[0])).mark
+    early, late = await slot_of(shifts[0], start=time(7)), await slot_of(shifts[0], start=time(9))
+    done = await asyncio.gather(
+        series.change(shifts[0], early, Reach.ALL, seen=seen), series.change(shifts[0], late, Reach.ALL, seen=seen),
+        return_exceptions=True,
+    )  # fmt: skip
+    assert sorted(type(one).__name__ for one in done) == ["Overtaken", "Plan"]
+    assert len({clock.local(row.starts_at).hour for row in await its_shifts(mission)}) == 1
+
+
 @pytest.mark.one_engine
 async def test_a_lead_reads_the_days_before_a_series_is_made(database: object, sign_in: SignIn) -> None:
     lead = await a_lead()
@@ -354,6 +369,8 @@ async def test_a_lead_calls_a_series_off_after_reading_which(database: object, s
     await a_signup(shifts[2])
     browser = await sign_in(await mission.contact)  # type: ignore[arg-type, misc]
     path = f"/missions/{mission.slug}/creneaux/{shifts[1].id}/annuler"
+    silent = await browser.submit(path, {"reach": "following"})
+    assert "Écrivez-leur pourquoi" in (await browser.submit(path, sent_again(silent.text))).text
     shown = await browser.submit(path, {"reach": "following", "reason": "Travaux."})
     assert "3 créneaux sont annulés" in shown.text
     assert "1 personne prévenue" in shown.text

@@ -26,6 +26,11 @@ SignIn = Callable[[Person], Awaitable[Client]]
 ALWAYS = ["week_day", "week_evening", "weekend_day", "weekend_evening"]
 
 
+@pytest.fixture(autouse=True)
+def _with_routes(app: object) -> None:
+    """The application and its addresses stand for every test."""
+
+
 async def camille_in_trevoux() -> Person:
     person = await a_person("Camille Rey")
     person.commune = await a_commune()

@@ -17,8 +17,9 @@ def card(found: Found) -> dict[str, Any]:
     taken, total = _places(places)
     return {
         "href": urls.path("missions.show", slug=mission.slug, **({"creneau": shift.id} if shift else {})),
-        "title": mission.title, "of": mission.initiative.title, "km": found.km, "when": said_when(mission, shift),
-        "place": where(mission), "effort": dict(efforts())[mission.effort.value], "car_free": mission.car_free,
+        "title": mission.title, "of": mission.initiative.title, "km": found.km or None,
+        "when": said_when(mission, shift), "place": where(mission),
+        "effort": dict(efforts())[mission.effort.value], "car_free": mission.car_free,
         "who": _("dès %(age)s ans", age=mission.minimum_age) if mission.minimum_age else "",
         "taken": taken, "total": total or None, "tags": _tags(found),
     }  # fmt: skip

@@ -8,7 +8,7 @@ from civic import clock, database, search
 from civic.places.distance import distance_km
 from civic.web import paging
 from civic.web.paging import PER_PAGE
-from volunteering.explorer.conditions import of_missions, of_shifts, square_km
+from volunteering.explorer.conditions import Conditions, of_missions, of_shifts, square_km
 from volunteering.explorer.forms import Wanted
 from volunteering.missions.models import UNDATED, Mission
 from volunteering.shifts.models import Shift
@@ -19,8 +19,8 @@ FOUND_MOST = 300
 SOON = timedelta(days=30)
 NOWHERE = 1e9
 """What needs no travel, or whose place is unknown, comes after all distances."""
-_FROM = """FROM mission m JOIN initiative i ON i.id = m.initiative_id
-LEFT JOIN commune c ON c.insee = m.commune_id WHERE """
+_TABLES = """FROM mission m JOIN initiative i ON i.id = m.initiative_id
+LEFT JOIN commune c ON c.insee = m.commune_id"""
 _MISSING = """(SELECT COALESCE(SUM(s.minimum - s.taken), 0) FROM shift s WHERE s.mission_id = m.id
 AND s.status = 'open' AND s.starts_at > ? AND s.starts_at < ? AND s.taken < s.minimum)"""
 _NEXT = "(SELECT MIN(starts_at) FROM shift WHERE starts_at > ? AND status = 'open')"
@@ -63,7 +63,7 @@ async def find(wanted: Wanted) -> Results:
     present = clock.glance()
     cursor = wanted.data.apres
     after = paging.decode(cursor, "moment" if wanted.order == "" else "number", "id")
-    rows = await _rows(wanted, present, after)
+    rows = await database.fetch_all(*page_query(wanted, present, after))
     cut = paging.cut(rows, lambda row: [_plain(row["sort_key"]), row["id"]], cursor=cursor if after else None)
     ids = [int(row["id"]) for row in cut.items]
     missions = {one.id: one for one in await Mission.filter(id__in=ids or [0]).select_related("initiative", "commune")}
@@ -77,27 +77,54 @@ async def find(wanted: Wanted) -> Results:
 
 async def points(wanted: Wanted) -> list[dict[str, Any]]:
     """Where the matches are, gathered by commune: insee, name, n, latitude, longitude, slug, title; 500 at most."""
-    conditions = of_missions(wanted, clock.glance())
-    sql = f"""SELECT c.insee, c.name, count(*) AS n, avg(c.latitude) AS latitude, avg(c.longitude) AS longitude,
-    min(m.slug) AS slug, min(m.title) AS title {_FROM}{conditions.sql}
-    AND c.latitude IS NOT NULL AND m.remote = ? GROUP BY c.insee, c.name ORDER BY n DESC, c.insee LIMIT ?"""
-    return await database.fetch_all(sql, [*conditions.parameters, False, MAP_MOST])
+    source = _source(wanted, clock.glance())
+    sql = f"""{source.asked}SELECT c.insee, c.name, count(*) AS n, avg(c.latitude) AS latitude,
+    avg(c.longitude) AS longitude, min(m.slug) AS slug, min(m.title) AS title {source.tables} WHERE
+    {source.conditions.sql} AND c.latitude IS NOT NULL AND m.remote = ?
+    GROUP BY c.insee, c.name ORDER BY n DESC, c.insee LIMIT ?"""
+    return await database.fetch_all(sql, [*source.parameters, *source.conditions.parameters, False, MAP_MOST])
 
 
-async def _rows(wanted: Wanted, present: datetime, after: list[Any] | None) -> list[dict[str, Any]]:
-    """The rows of a page, one more than is shown. Each also tells `n`, how many match in all, and `next_start`."""
+def page_query(wanted: Wanted, present: datetime, after: list[Any] | None) -> tuple[str, list[Any]]:
+    """The statement for a page's rows, one more than is shown, and its parameters.
+
+    Each row also tells `n`, how many match in all, and `next_start`, when the next shift of any mission begins.
+    """
     sorting, extra, down = _sorting(wanted, present)
-    every, conditions = of_missions(wanted, present), of_missions(wanted, present)
+    source, beyond = _source(wanted, present), Conditions()
     if after:
         value, last = after
-        beyond = f"{sorting} {'<' if down else '>'} ? OR ({sorting} = ? AND m.id > ?)"
-        conditions.add(f"{sorting} {'<=' if down else '>='} ? AND ({beyond})",
-                       *extra, value, *extra, value, *extra, value, last)  # fmt: skip
-    sql = f"""SELECT m.id, {_MISSING} AS missing, {sorting} AS sort_key, {_NEXT} AS next_start,
-    (SELECT count(*) FROM (SELECT 1 AS one {_FROM}{every.sql} LIMIT ?) AS bounded) AS n
-    {_FROM}{conditions.sql} ORDER BY {sorting} {'DESC' if down else 'ASC'}, m.id LIMIT ?"""  # noqa: S608
-    shown = [present, present + SOON, *extra, present, *every.parameters, COUNT_MOST + 1]
-    return await database.fetch_all(sql, [*shown, *conditions.parameters, *extra, PER_PAGE + 1])
+        further = f"({sorting} {'<' if down else '>'} ? OR ({sorting} = ? AND m.id > ?))"
+        beyond.add(f"AND {sorting} {'<=' if down else '>='} ?", *extra, value)
+        beyond.add(further, *extra, value, *extra, value, last)
+    matching = f"{source.tables} WHERE {source.conditions.sql}"
+    sql = f"""{source.asked}SELECT m.id, {_MISSING} AS missing, {sorting} AS sort_key, {_NEXT} AS next_start,
+    (SELECT count(*) FROM (SELECT 1 AS one {matching} LIMIT ?) AS bounded) AS n
+    {matching} {beyond.sql} ORDER BY {sorting} {'DESC' if down else 'ASC'}, m.id LIMIT ?"""  # noqa: S608
+    shown = [present, present + SOON, *extra, present, *source.conditions.parameters, COUNT_MOST + 1]
+    found = [*source.conditions.parameters, *beyond.parameters, *extra, PER_PAGE + 1]
+    return sql, [*source.parameters, *shown, *found]
+
+
+@dataclass(slots=True)
+class _Source:
+    """Where rows come from: the missions of which a shift answers (`asked`, its parameters), tables, conditions."""
+
+    asked: str
+    parameters: list[Any]
+    tables: str
+    conditions: Conditions
+
+
+def _source(wanted: Wanted, present: datetime) -> _Source:
+    """When shifts are asked for, they are looked through once; `first` is the first of each mission that answers."""
+    conditions = of_missions(wanted, present)
+    if not wanted.data.asks_for_shift:
+        return _Source("", [], _TABLES, conditions)
+    shifts = of_shifts(wanted.data, present)
+    asked = f"""WITH asked AS MATERIALIZED (SELECT s.mission_id, MIN(s.starts_at) AS first FROM shift s
+    WHERE {shifts.sql} GROUP BY s.mission_id) """  # noqa: S608
+    return _Source(asked, shifts.parameters, f"{_TABLES} LEFT JOIN asked a ON a.mission_id = m.id", conditions)
 
 
 def _counted(rows: list[dict[str, Any]]) -> int:
@@ -129,11 +156,9 @@ def _sorting(wanted: Wanted, present: datetime) -> tuple[str, list[Any], bool]:
         return f"CASE WHEN m.remote = ? OR c.latitude IS NULL THEN {NOWHERE} ELSE {sql} END", [True, *extra], False
     if wanted.order == "besoin":
         return f"CAST({_MISSING} * 1000 + {_FREE} AS DOUBLE PRECISION)", [present, present + SOON], True
-    if not wanted.data.asks_for_shift:
-        return "m.listed_at", [], False
-    conditions = of_shifts(wanted.data, present)
-    first = f"(SELECT MIN(s.starts_at) FROM shift s WHERE s.mission_id = m.id AND {conditions.sql})"  # noqa: S608
-    return f"COALESCE({first}, ?)", [*conditions.parameters, UNDATED], False
+    if wanted.data.asks_for_shift:
+        return "COALESCE(a.first, ?)", [UNDATED], False
+    return "m.listed_at", [], False
 
 
 def _plain(value: object) -> object:

@@ -35,9 +35,9 @@ def where(mission: Mission) -> str:
 class Told:
     """The conditions of a mission in words: skills needed and welcome, when it can be done, how late one may cancel."""
 
-    required: list[str]
-    wished: list[str]
-    when: list[str]
+    required: str
+    wished: str
+    when: str
     cancelling: str
 
 
@@ -46,9 +46,14 @@ def told(mission: Mission) -> Told:
     known = dict(availability_choices())
     times = [known[one.value] for one in Availability if mission.ongoing and one.value in mission.availabilities]
     return Told(
-        skills.said(mission.required_skills), skills.said(mission.wished_skills), times,
-        cancelling(mission.cancel_hours),
+        _listed(skills.said(mission.required_skills), ", "), _listed(skills.said(mission.wished_skills), ", "),
+        _listed(times, _(", ou ")), cancelling(mission.cancel_hours),
     )  # fmt: skip
+
+
+def _listed(names: list[str], between: str) -> str:
+    """One line of them, with a capital at its beginning only."""
+    return between.join([*names[:1], *(name[0].lower() + name[1:] for name in names[1:])])
 
 
 def efforts() -> list[tuple[str, str]]:

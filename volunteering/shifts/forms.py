@@ -130,6 +130,8 @@ def check(sent: Mapping[str, Any]) -> Sheet:
     sheet = Sheet(Form.check(sent, ShiftForm), len(rows), unfinished=act in (_ADD, _BACK) or act.startswith(_DROP))
     for number, row in enumerate(rows, 1):
         checked = Form.check(row, RoleForm)
+        if len(rows) > 1:
+            _name_fields(sheet.form, number)
         sheet.form.values |= {named(name, number): value for name, value in checked.values.items()}
         sheet.form.errors |= {named(name, number): text for name, text in checked.errors.items()}
         if checked.data is not None:
@@ -139,6 +141,13 @@ def check(sent: Mapping[str, Any]) -> Sheet:
     if sheet.form.errors or sheet.unfinished:
         sheet.form.data = None
     return sheet
+
+
+def _name_fields(form: Form[ShiftForm], number: int) -> None:
+    """On top of a refused form, say which role a mistake is in."""
+    called = {"title": _("nom"), "capacity": _("places"), "minimum": _("minimum"), "age": _("âge minimum")}
+    for name, label in called.items():
+        form.name_field(named(name, number), _("Poste %(n)s, %(field)s", n=number, field=label))
 
 
 def _wish(sheet: Sheet, row: RoleForm, number: int) -> RoleWish:

@@ -83,17 +83,17 @@ def called_off(request: Request, shift: Shift, form: Form[CancelForm], rows: lis
         request, mission, form, mark, [Part(heading, [_gone(row) for row in rows], "err")],
         question=_("Annuler ces créneaux ?"), action=urls.path("shifts.cancel", slug=mission.slug, id=shift.id),
         yes=_("Annuler les créneaux"), people=people, asks_reason=True, danger=True,
-        back=urls.path("shifts.edit", slug=mission.slug, id=shift.id),
+        leave=urls.path("shifts.edit", slug=mission.slug, id=shift.id),
     )  # fmt: skip
 
 
 def _page(
     request: Request, mission: Mission, form: Form[Any], mark: str, parts: list[Part], *, question: str, action: str,
-    yes: str, people: int, asks_reason: bool = False, danger: bool = False, back: str = "",
+    yes: str, people: int, asks_reason: bool = False, danger: bool = False, leave: str = "",
 ) -> Response:  # fmt: skip
     return page(
         request, "volunteering/shifts/plan.html", status=422, mission=mission, form=form, question=question,
-        action=action, yes=yes, people=people, asks_reason=asks_reason, danger=danger, back=back,
+        action=action, yes=yes, people=people, asks_reason=asks_reason, danger=danger, leave=leave,
         parts=[part for part in parts if part.lines], hidden=[*_hidden(form.values), ("mark", mark)],
     )  # fmt: skip
 

@@ -1,19 +1,21 @@
 """Reads about shifts, and the guard of their pages."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from tortoise.expressions import F
-from tortoise.queryset import QuerySet
-
-from civic import clock
+from civic import clock, database
 from civic.errors import NotFound
 from civic.i18n import _
 from volunteering.missions.models import Mission, MissionStatus
 from volunteering.missions.queries import OVER, WEEK
-from volunteering.shifts.models import Shift, ShiftStatus
+from volunteering.shifts.models import Shift, ShiftRole, ShiftStatus
 
 RECENT = timedelta(days=30)
 SHOWN = 60
+_FREE_ROLES = """SELECT r.shift_id, r.capacity - r.taken AS free FROM shift s JOIN shift_role r ON r.shift_id = s.id
+JOIN mission m ON m.id = s.mission_id JOIN initiative i ON i.id = m.initiative_id
+WHERE s.status = 'open' AND s.starts_at > ? AND s.starts_at < ? AND r.taken < r.capacity AND r.waiting = 0
+AND m.status = 'open' AND i.published_at IS NOT NULL AND i.stage NOT IN ({over}) ORDER BY s.starts_at, s.id, r.id"""
 
 
 async def shift_of(mission: Mission, shift_id: int) -> Shift:
@@ -42,26 +44,27 @@ async def next_shifts(initiative_id: int, limit: int) -> list[Shift]:
     return rows
 
 
-async def free_this_week(limit: int) -> list[Shift]:
-    """The next shifts that still have places, to the end of the seventh day, with mission and commune."""
-    rows = await _free_this_week().order_by("starts_at", "id").limit(limit).select_related("mission__commune")
-    clock.changes_at(*(shift.starts_at for shift in rows))
-    return rows
+async def free_this_week(limit: int) -> tuple[list[Shift], int]:
+    """The next shifts with a role that has places and no queue, and how many places such roles have in all.
 
-
-async def places_this_week() -> int:
-    """How many places these shifts have left in all."""
-    rows = await _free_this_week().values_list("capacity", "taken")
-    return sum(capacity - taken for capacity, taken in rows)
-
-
-def _free_this_week() -> QuerySet[Shift]:
+    To the end of the seventh day; the shifts come with mission and commune. Two queries.
+    """
     end = clock.at(clock.today() + WEEK + timedelta(days=1), 0)
-    return Shift.filter(
-        status=ShiftStatus.OPEN, starts_at__gt=clock.glance(), starts_at__lt=end, waiting=0,
-        taken__lt=F("capacity"), mission__status=MissionStatus.OPEN, mission__initiative__published_at__isnull=False,
-        mission__initiative__stage__not_in=OVER,
-    )  # fmt: skip
+    over = [stage.value for stage in OVER]
+    rows = await database.fetch_all(_FREE_ROLES.format(over=database.marks(over)), [clock.glance(), end, *over])
+    ids = list(dict.fromkeys(row["shift_id"] for row in rows))[:limit]
+    found = await Shift.filter(id__in=ids or [0]).order_by("starts_at", "id").select_related("mission__commune")
+    clock.changes_at(*(shift.starts_at for shift in found))
+    return found, sum(row["free"] for row in rows)
+
+
+async def roles_by_shift(shifts: Sequence[Shift]) -> dict[int, list[ShiftRole]]:
+    """The roles of these shifts in the lead's order. One query, none for no shift."""
+    found: dict[int, list[ShiftRole]] = {shift.id: [] for shift in shifts}
+    if found:
+        for role in await ShiftRole.filter(shift_id__in=list(found)).order_by("order", "id"):
+            found[role.shift_id].append(role)
+    return found
 
 
 async def recent_shifts(mission_id: int) -> list[Shift]:

@@ -127,7 +127,9 @@ async def cancel(request: Request) -> Response:
     reach = form.data.reach if await series.series_of(shift) else Reach.THIS
     rows = await series.reached(shift, reach)
     mark = _mark([row.id for row in rows])
-    if reach != Reach.THIS and form.data.mark != mark:
+    if form.data.mark == mark and not form.data.reason and any(series.concerned(row) for row in rows):
+        form.errors["reason"] = _("Des personnes sont inscrites. Écrivez-leur pourquoi.")
+    if reach != Reach.THIS and (form.errors or form.data.mark != mark):
         return previews.called_off(request, shift, form, rows, mark)
     try:
         gone = await series.call_off(shift, reach, form.data.reason)

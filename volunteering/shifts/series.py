@@ -11,13 +11,15 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from tortoise.expressions import F
+
 from civic import clock, database
 from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from civic.web.formats import day as day_in_words
 from volunteering.missions.models import Mission
 from volunteering.missions.service import TWICE
-from volunteering.shifts import moments, roles, service
+from volunteering.shifts import moments, places, roles, service
 from volunteering.shifts.models import Shift, ShiftSeries, ShiftStatus
 from volunteering.shifts.rules import Every, Repeat, days, repeat_of
 from volunteering.shifts.service import Occurrence, Slot
@@ -161,6 +163,7 @@ async def change(
     """
     service.check(slot)
     async with service.no_double(), database.transaction():
+        await _lock(shift)
         await service.check_seen(shift, slot, seen)
         done = await plan(await Shift.get(id=shift.id), slot, reach, repeat)
         if mark and mark != done.mark:
@@ -177,6 +180,7 @@ async def change(
 async def call_off(shift: Shift, reach: Reach, reason: str) -> list[Shift]:
     """Call this shift, it and the following, or all of its series off; everybody who comes is told. Answers which."""
     async with database.transaction():
+        await _lock(shift)
         rows = await reached(shift, reach)
         for row in rows:
             await service.call_off(row, reason)
@@ -194,6 +198,12 @@ async def reached(shift: Shift, reach: Reach) -> list[Shift]:
     if reach == Reach.FOLLOWING:
         rows = rows.filter(occurs_on__gte=shift.occurs_on)
     return await rows.order_by("occurs_on", "id")
+
+
+async def _lock(shift: Shift) -> None:
+    """Write the series' row first, then the shift's: two leads who change one series do it one after the other."""
+    await ShiftSeries.filter(id=shift.series_id or 0).update(day=F("day"))
+    await places.lock(shift.id)
 
 
 async def _carry_out(shift: Shift, slot: Slot, reach: Reach, done: Plan, reason: str) -> None:

@@ -94,11 +94,17 @@ async def _mission_page(
         request, "volunteering/missions/show.html", status=status, mission=mission, places=places, form=form,
         chosen=chosen, others=others, leads=leads, hours=hours, where=where(mission), efforts=dict(efforts()),
         past=await shifts.recent_shifts(mission.id) if leads else [], token_of=token_of,
-        hold_minutes=settings().hold_minutes, open_=open_, roles=[(role.id, role_line(role)) for role in roles],
+        hold_minutes=settings().hold_minutes, open_=open_, roles=[(role.id, _role_words(role)) for role in roles],
         needed=_needed(mission, roles), rule=rule_of(chosen) if chosen else "", told=told(mission),
         must_wait=await fairness.must_wait(chosen, person.id) if person and chosen else False,
         panels=[part for panels in mission_panels for part in await panels(mission, person)],
     )  # fmt: skip
+
+
+def _role_words(role: ShiftRole) -> str:
+    """« Cuisine, 1 place (cuisiner, dès 16 ans) »."""
+    asked = skills.said(role.skills) + ([_("dès %(age)s ans", age=role.minimum_age)] if role.minimum_age else [])
+    return f"{role_line(role)} ({', '.join(asked)})" if asked else role_line(role)
 
 
 def _needed(mission: Mission, roles: list[ShiftRole]) -> list[tuple[str, str]]:

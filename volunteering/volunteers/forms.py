@@ -30,7 +30,7 @@ class WishesForm(BaseModel):
         if any(word not in list(Availability) for word in self.availabilities):
             raise Invalid(_("Choisissez des moments dans la liste."), field="availabilities")
         commune = await places.commune_meant(self.commune) if self.commune else None
-        said = [word.value for word in Availability if word.value in self.availabilities]
+        said: list[str] = [word.value for word in Availability if word.value in self.availabilities]
         return Wishes(
             checked(self.skills), said, commune.insee if commune else None, self.km, self.has_car, self.may_be_called
         )

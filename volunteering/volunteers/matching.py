@@ -52,7 +52,7 @@ def score(
     """How well a mission, or one shift of it, suits a volunteer; None when it does not.
 
     `km`: from her commune to the mission's, None when one is unknown. `roles`: those of the shift, when they are known;
-    then she must have the skills of one that still has places (without them only the mission's own count).
+    then she must have the skills of one that has places and no queue (without them only the mission's own count).
     """
     skills = _skills(volunteer, mission, list(roles))
     if skills is None or _is_too_far(volunteer, mission, km) or not has_time(volunteer, mission, shift):
@@ -92,7 +92,7 @@ def has_time(volunteer: Volunteer, mission: Mission, shift: Shift | None) -> boo
 def _skills(volunteer: Volunteer, mission: Mission, roles: list[ShiftRole]) -> tuple[str, ...] | None:
     """The skills asked for that she has; None when she lacks a required one, or no role is left for her."""
     hers = set(volunteer.skills)
-    open_to_her = [role for role in roles if role.free and set(role.skills) <= hers]
+    open_to_her = [role for role in roles if role.free and not role.waiting and set(role.skills) <= hers]
     if not set(mission.required_skills) <= hers or (roles and not open_to_her):
         return None
     asked = [*mission.required_skills, *(code for role in open_to_her for code in role.skills), *mission.wished_skills]

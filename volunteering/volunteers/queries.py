@@ -1,6 +1,5 @@
 """Reads about volunteers: what she said, and what suits her."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from civic.places.distance import distance_km
 from volunteering.missions.models import UNDATED, Mission, MissionStatus
 from volunteering.missions.queries import OVER as OVER_STAGES
 from volunteering.shifts.models import Shift, ShiftRole, ShiftStatus
+from volunteering.shifts.queries import roles_by_shift
 from volunteering.signups.models import OVER, Signup
 from volunteering.signups.overlaps import touch
 from volunteering.volunteers.matching import Fit, score
@@ -79,7 +79,7 @@ async def suggestions(person: Person, volunteer: Volunteer, limit: int = SHOWN) 
     reach = Reach(await _communes(volunteer), [one.id for one in await led_by(person)] or [0])
     offered = await _offered(reach, {shift.mission_id for shift in hers})
     shifts = [one for one in offered if one.id not in given_back and not any(touch(one, other) for other in hers)]
-    roles = await _roles(shifts)
+    roles = await roles_by_shift(shifts)
     found: dict[int, Suggestion] = {}
     for shift in shifts:
         _keep(found, volunteer, shift.mission, shift, roles[shift.id])
@@ -107,7 +107,7 @@ async def _offered(reach: Reach, joined: set[int]) -> list[Shift]:
     present = clock.now()
     query = Shift.filter(
         reach.of("mission__"), status=ShiftStatus.OPEN, starts_at__gt=present,
-        starts_at__lt=present + AHEAD, taken__lt=F("capacity"), waiting=0, mission__status=MissionStatus.OPEN,
+        starts_at__lt=present + AHEAD, taken__lt=F("capacity"), mission__status=MissionStatus.OPEN,
         mission__initiative__published_at__isnull=False, mission__initiative__stage__not_in=OVER_STAGES,
         mission__initiative_id__not_in=reach.led, mission_id__not_in=joined or {0},
     )  # fmt: skip
@@ -130,10 +130,3 @@ async def _communes(volunteer: Volunteer) -> list[str] | None:
     if volunteer.commune is None or not volunteer.commune.has_point:
         return None
     return [near.commune.insee for near in await places.around(volunteer.commune, volunteer.km)]
-
-
-async def _roles(shifts: list[Shift]) -> dict[int, list[ShiftRole]]:
-    found: dict[int, list[ShiftRole]] = defaultdict(list)
-    for role in await ShiftRole.filter(shift_id__in=[shift.id for shift in shifts] or [0]).order_by("order", "id"):
-        found[role.shift_id].append(role)
-    return found

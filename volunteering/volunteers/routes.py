@@ -14,7 +14,7 @@ from civic.web import urls
 from civic.web.forms import Form
 from civic.web.page import page, redirect
 from volunteering.missions import skills
-from volunteering.missions.words import when, where
+from volunteering.missions.words import hours, when, where
 from volunteering.volunteers import queries, service
 from volunteering.volunteers.forms import WishesForm, filled, radii
 from volunteering.volunteers.models import Volunteer
@@ -67,7 +67,9 @@ def card(one: Suggestion) -> dict[str, Any]:
     return {
         "href": urls.path("missions.show", slug=mission.slug, **at), "title": mission.title,
         "of": mission.initiative.title, "why": sentence(one.fit), "place": where(mission),
+        "at": shift.starts_at if shift else None,
         "when": when(shift.starts_at, shift.ends_at) if shift else _("Toute l’année, à convenir"),
+        "hours": hours(shift.starts_at, shift.ends_at) if shift else "",
         "who": _("dès %(age)s ans", age=mission.minimum_age) if mission.minimum_age else "",
         "taken": shift.taken if shift else 0, "total": shift.capacity if shift else None,
     }  # fmt: skip
