@@ -117,6 +117,7 @@ from volunteering.attestations import jobs as attestations_jobs
 from volunteering.attestations import routes as attestations_routes
 from volunteering.boards import panels as boards_panels
 from volunteering.boards import routes as boards_routes
+from volunteering.calls import panels as calls_panels
 from volunteering.calls import routes as calls_routes
 from volunteering.explorer import routes as explorer_routes
 from volunteering.feeds import routes as feeds_routes
@@ -170,6 +171,7 @@ VOLUNTEERING_PARTS: tuple[Any, ...] = (
     volunteers_panels,
     boards_panels,
     tallies,
+    calls_panels,
     lifts_panels,
     privacy,
     hours_panels,
