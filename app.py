@@ -113,8 +113,10 @@ from civic.web.middleware import BodyLimit, LastNet, Locale, SameOrigin, Securit
 from demo import routes as demo_routes
 from volunteering import panels as volunteering_panels
 from volunteering import slots as volunteering_slots
+from volunteering.attestations import erasing as attestations_erasing
 from volunteering.attestations import jobs as attestations_jobs
 from volunteering.attestations import routes as attestations_routes
+from volunteering.attestations import verify as attestations_verify
 from volunteering.boards import panels as boards_panels
 from volunteering.boards import routes as boards_routes
 from volunteering.calls import panels as calls_panels
@@ -167,6 +169,8 @@ VOLUNTEERING_ROUTES: list[Any] = [
     valuation_routes,
 ]
 VOLUNTEERING_PARTS: tuple[Any, ...] = (
+    attestations_erasing,
+    attestations_verify,
     volunteering_panels,
     volunteers_panels,
     boards_panels,

@@ -20,12 +20,15 @@ from demo import (
     around,
     campaigns,
     events,
+    hours,
     initiatives,
+    market_day,
     matching,
     monthly,
     offers,
     offline,
     organisations,
+    papers,
     refunds,
     spending,
     steering,
@@ -66,7 +69,7 @@ async def load() -> bool:
         return False
     await places.load(FIRST_DEPARTEMENTS)
     acts = [residents, organisations, initiatives, events, things, steering]
-    acts += [volunteering, wishes, together] if settings().volunteering else []
+    acts += [volunteering, wishes, together, market_day, hours, papers] if settings().volunteering else []
     async with open_till() as till:
         if till is None:
             await _tell(acts, World())

@@ -68,6 +68,7 @@ from volunteering.attestations.content import Content
 from volunteering.attestations.jobs import STOP as NO_REMINDERS
 from volunteering.attestations.models import Attestation
 from volunteering.attestations.queries import token_of as token_of_paper
+from volunteering.boards.messages import draft as a_word
 from volunteering.calls.letters import token_of as call_token
 from volunteering.calls.models import RescueCall
 from volunteering.hours.letters import token_of as hours_token
@@ -173,7 +174,9 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "events.new": {"slug": initiative.slug}, "events.create": {"slug": initiative.slug},
         "missions": {"slug": mission.slug}, "missions.new": {"slug": initiative.slug},
         "missions.forget": {"slug": initiative.slug, "id": 1},
-        "missions.create": {"slug": initiative.slug}, "shifts": of_shift, "signups": of_shift,
+        "missions.create": {"slug": initiative.slug}, "shifts": of_shift,
+        "signups": of_shift | {"signup": signup.id, "code": signup.code},
+        "boards": of_shift | {"message": (await a_word(shift, "Bonjour", "une-cle-de-message", Actor(lead))).id},
         **await one_who_comes(signup), **await some_papers(initiative, lead),
         "calls": of_shift | {"token": await a_call(shift)}, "lifts": await a_lift(shift), "lifts.index": of_shift,
         "hours": {"slug": initiative.slug, "id": given.id, "token": hours_token(int(given.person_id or 0))},
@@ -211,7 +214,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
 async def one_who_comes(signup: Signup) -> dict[str, dict[str, Any]]:
     """A sign-up by its links: her own, the one that only shows, her guardian's."""
     minor = await GuardianConsent.create(signup=signup, age=16, name="Paul Rey", asked_at=clock.now())
-    acts = ("show", "calendar", "confirm", "accept", "seek", "keep", "fewer", "cancel", "come_back")
+    acts = ("show", "qr", "calendar", "confirm", "accept", "seek", "keep", "fewer", "cancel", "come_back")
     return {
         **{f"signups.{act}": {"token": token_of(signup)} for act in acts},
         **{f"signups.{act}": {"token": guardian_token(minor)} for act in ("guardian", "guardian_answer")},

@@ -294,7 +294,8 @@ async def test_hours_of_a_night_are_those_of_the_night(database: object, sign_in
     typed = {"cle": KEY, "who_1": "Camille Rey", "start_1": "23:30", "end_1": "5h"}
     assert (await browser.submit(path_of(night, "feuille"), typed)).status_code == 303
     noted = await Signup.get(id=camille.id)
-    assert noted.arrived_at and noted.left_at
+    assert noted.arrived_at
+    assert noted.left_at
     assert noted.left_at - noted.arrived_at == timedelta(hours=5, minutes=30)
 
 

@@ -13,7 +13,7 @@ from civic.people.models import Person
 from civic.places.models import Commune
 from tests.client import Client
 from tests.factories import a_person
-from tests.factories.volunteering import a_lead, a_mission, a_signup, in_days, the_shift
+from tests.factories.volunteering import a_mission, a_signup, in_days, the_shift
 from volunteering.missions import service as missions
 from volunteering.missions.models import Mission
 from volunteering.shifts import service as shifts

@@ -10,6 +10,7 @@ import pytest
 from civic import clock, jobs
 from civic.mail.models import OutboxMessage
 from civic.organisations.models import OrganisationKind
+from civic.people import service as people
 from civic.people.models import Person
 from tests.client import Client
 from tests.factories import a_person, an_initiative, an_organisation
@@ -81,7 +82,10 @@ async def test_the_counter_shows_both_thresholds_and_the_dates(app: object, sign
     assert (await browser.get("/mon-espace/engagement?annee=99999")).status_code == 200
     travel_to(date(year, 7, 1))
     browser = await sign_in(person)
-    assert "Le délai pour déclarer" in (await browser.get(f"/mon-espace/engagement?annee={year - 1}")).text
+    page = (await browser.get(f"/mon-espace/engagement?annee={year - 1}")).text
+    assert "Le délai pour déclarer" in page
+    assert "votre association confirme" in page
+    assert "Il reste à déclarer" not in page
 
 
 @pytest.mark.one_engine
@@ -101,7 +105,9 @@ async def test_each_reminder_comes_once_a_year_to_those_it_concerns(app: object)
                                 (unsure, 130, TimeKind.LEADING), (worker, 250, TimeKind.MISSION)):  # fmt: skip
         await many_hours(person, initiative, hours, year - 1, organisation, kind)
     unknown = await a_person("Sans adresse", None)
-    await many_hours(unknown, initiative, 150, year - 1, organisation)
+    unsaid = await people.meet("Jeanne Perrin", "jeanne.perrin@exemple.fr")
+    for nobody in (unknown, unsaid):
+        await many_hours(nobody, initiative, 150, year - 1, organisation)
     for day in (date(year, 1, 2), date(year, 1, 6), date(year, 1, 7), date(year, 1, 30), date(year, 3, 1)):
         travel_to(day)
         await remind()
@@ -114,6 +120,7 @@ async def test_each_reminder_comes_once_a_year_to_those_it_concerns(app: object)
     assert "Plus que quelques semaines" in (await subjects_to(president))[1]
     assert len(await subjects_to(president)) == 2
     assert await EngagementLetter.all().count() == 4
+    assert await subjects_to(unsaid) == [], "an address nobody confirmed may be nobody’s"
 
 
 async def test_who_wants_no_reminders_gets_none_without_signing_in(app: object, client: Client) -> None:

@@ -66,6 +66,11 @@ class Counter:
         return self.associations[0][1] if self.associations else 0
 
     @property
+    def missing(self) -> int:
+        """How much less than the first threshold, in minutes."""
+        return max(0, HOURS * 60 - self.total)
+
+    @property
     def reached(self) -> bool:
         """Both thresholds."""
         return self.total >= HOURS * 60 and self.most >= HOURS_IN_ONE * 60
@@ -93,12 +98,10 @@ async def count(person_id: int, year: int) -> Counter:
     pending = HoursEntry.filter(person_id=person_id, day__gte=first, day__lte=last, status__in=PENDING, kind__in=APART)
     counting = [entry for entry in agreed if entry.kind in APART]
     known = await _associations({entry.organisation_id for entry in counting if entry.organisation_id})
-    sums: dict[str, int] = {}
-    for entry in counting:
-        if name := known.get(entry.organisation_id or 0):
-            sums[name] = sums.get(name, 0) + entry.minutes
+    by_id = [(known[one], _sum(e for e in counting if e.organisation_id == one)) for one in known]
+    associations = sorted(by_id, key=lambda one: (-one[1], one[0]))
     return Counter(
-        year, sorted(sums.items(), key=lambda one: (-one[1], one[0])), _sum(counting) - sum(sums.values()),
+        year, associations, _sum(counting) - sum(minutes for _name, minutes in associations),
         _sum(entry for entry in agreed if entry.kind not in APART), _sum(await pending),
     )  # fmt: skip
 

@@ -26,7 +26,8 @@ async def show(request: Request) -> Response:
     return page(
         request, "volunteering/attestations/engagement.html", counter=counter, duration=duration, rules=engagement,
         tabs=[(str(year), f"{here}?annee={year}", year == counter.year) for year in years],
-        late=present > counter.declare_by, running=present.year == counter.year, token=links.make(STOP, person.id),
+        late=present > counter.declare_by, confirming=present <= counter.confirm_by,
+        running=present.year == counter.year, token=links.make(STOP, person.id),
         stopped=await EngagementSilence.filter(person_id=person.id).exists(),
     )  # fmt: skip
 

@@ -67,10 +67,11 @@ async def _mine(request: Request, form: Form[WantedForm], status: int = 200) -> 
         form.values |= {"du": asked.du.isoformat(), "au": asked.au.isoformat()}
         form.values["pour"] = asked.pour or (found.body.key if found else "")
     papers = [_row(paper) for paper in await queries.papers_of(person.id)]
+    wide, narrow = _("toute la structure"), _("cette initiative seule")
     return page(
         request, "volunteering/attestations/mine.html", status=422 if form.errors else status, form=form,
-        bodies=[(one.key, one.name) for one in bodies], papers=papers, person=person,
-        preview=await _preview(found, person) if found else None,
+        bodies=[(one.key, one.name, wide if one.organisation else narrow) for one in bodies], papers=papers,
+        person=person, preview=await _preview(found, person) if found else None,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ her own hours: then the next one does, and when nobody is left a member of the t
 is told by mail and may revoke it. What stands behind the name are hours that a coordinator validated one by one.
 """
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from civic.i18n import _
@@ -44,24 +45,26 @@ class Signatory:
 
 async def who_signs(body: Body, volunteer_id: int, initiative_ids: list[int]) -> Signatory | None:
     """For a paper that the volunteer takes herself; `initiative_ids`: those her hours were for. None: nobody else."""
-    return next((one for one in await _able(body, initiative_ids) if one.person.id != volunteer_id), None)
+    async for one in _able(body, initiative_ids):
+        if one.person.id != volunteer_id:
+            return one
+    return None
 
 
 async def signs_herself(actor: Actor, body: Body, initiative_ids: list[int]) -> Signatory:
     """A coordinator who makes the paper out, in her best right; a member of the team signs for the network."""
-    own = [one for one in await _able(body, initiative_ids) if one.person.id == actor.person.id]
-    team = _("équipe d’animation de %(site)s", site=settings().site_name)
-    return own[0] if own else Signatory(actor.person, team)
+    async for one in _able(body, initiative_ids):
+        if one.person.id == actor.person.id:
+            return one
+    return Signatory(actor.person, _("équipe d’animation de %(site)s", site=settings().site_name))
 
 
-async def _able(body: Body, initiative_ids: list[int]) -> list[Signatory]:
-    """Everybody who may speak for the body, the best right first."""
-    found: list[Signatory] = []
+async def _able(body: Body, initiative_ids: list[int]) -> AsyncIterator[Signatory]:
+    """Everybody who may speak for the body, the best right first; read only as far as one looks."""
     if body.organisation:
         for row in await organisations.representatives_of(body.organisation):
             right = _("titulaire, représente %(who)s") if row.is_titular else _("représente %(who)s")
-            found.append(Signatory(row.person, right % {"who": body.name}))
+            yield Signatory(row.person, right % {"who": body.name})
     for initiative_id in initiative_ids:
         for person in await initiatives.leads_of(initiative_id):
-            found.append(Signatory(person, _("porte l’initiative")))
-    return found
+            yield Signatory(person, _("porte l’initiative"))

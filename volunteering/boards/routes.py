@@ -45,7 +45,7 @@ async def week(request: Request) -> Response:
 async def message(request: Request) -> Response:
     """Write to all who come, or change what was written; what was sent before stands below."""
     shift, _actor = await shift_to_run(request)
-    form: Form[MessageForm] = Form({"cle": secrets.token_urlsafe(16)})
+    form: Form[MessageForm] = Form()
     wanted = request.query_params.get("brouillon", "")
     if wanted.isdecimal() and len(wanted) < 18:
         written = await messages.message_of(shift, int(wanted))
@@ -126,6 +126,7 @@ async def export(request: Request) -> Response:
 
 
 async def _message_page(request: Request, shift: Shift, form: Form[MessageForm], *, status: int = 200) -> Response:
+    form.values.setdefault("cle", secrets.token_urlsafe(16))
     sent: list[ShiftMessage] = await messages.sent_to(shift)
     return page(
         request, "volunteering/boards/message.html", status=status, headers=PRIVATE, form=form, sent=sent, **_of(shift),

@@ -42,7 +42,7 @@ async def sheet_paper(shift: Shift, roll: Roll) -> bytes:
     address = urls.absolute("boards.paper", slug=mission.slug, id=shift.id)
     hint = _("Après coup : photographiez ce dessin, et recopiez la feuille.")
     blocks = [Rows(group.role.title, [(row.code, name_on_paper(row)) for row in group.rows]) for group in roll.groups]
-    walk_ins = Rows(_("Venues sans s’inscrire : prénom et nom en entier"), [("", "")] * BLANK_LINES)
+    walk_ins = Rows(_("Personnes venues sans s’inscrire : prénom et nom en entier"), [("", "")] * BLANK_LINES)
 
     def fill(paper: Paper) -> None:
         _head(paper, title, [fact for fact in facts if fact], address, hint)

@@ -37,10 +37,10 @@ async def initiative_panels(initiative: Initiative, person: Person | None) -> li
     if person is None:
         return []
     leads = await is_lead(person, initiative.id)
-    waiting = await queries.pending_count(initiative.id) if leads else 0
+    waiting = await queries.pending_count(initiative.id, but=person.id) if leads else 0
     return [Panel("volunteering/hours/_initiative.html", {
         "initiative": initiative, "leads": leads, "waiting": waiting,
-    }, order=31)]  # fmt: skip
+    }, order=30)]  # fmt: skip
 
 
 async def person_given(person: Person) -> list[Given]:

@@ -109,9 +109,10 @@ async def pending_of(initiative_id: int) -> list[HoursEntry]:
     return await query.order_by("day", "id").limit(MOST_PENDING).select_related("person")
 
 
-async def pending_count(initiative_id: int) -> int:
-    """How many entries await a coordinator."""
-    return await HoursEntry.filter(initiative_id=initiative_id, status__in=PENDING).count()
+async def pending_count(initiative_id: int, but: int = 0) -> int:
+    """How many entries await a coordinator; `but` leaves out the hours of the one who asks."""
+    rows = HoursEntry.filter(initiative_id=initiative_id, status__in=PENDING)
+    return await rows.count() - await rows.filter(person_id=but).count()
 
 
 async def latest_of(initiative_id: int) -> list[HoursEntry]:

@@ -103,7 +103,7 @@ def _hand(request: Request, person: Person) -> int:
     """Who really acts: the animator at the counter, else the person herself."""
     actor = visitor_or_actor(request)
     hand = actor.hand if actor and actor.person.id == person.id else person
-    return hand.id
+    return int(hand.id)
 
 
 async def _mine_page(request: Request, person: Person, form: Form[Any], *, status: int = 200) -> Response:

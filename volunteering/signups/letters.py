@@ -183,7 +183,7 @@ def _words(signup: Signup, rank: int) -> dict[str, Any]:
         "where": where(mission), "bring": mission.bring, "note": shift.note, "reason": shift.reason,
         "contact": mission.contact.short_name if mission.contact else "", "contact_note": mission.contact_note,
         "until": moment(signup.hold_until) if signup.hold_until else "", "rank": rank, "slug": mission.slug,
-        "token": token_of(signup), "lift": signup.wants_lift, "confirmed": signup.confirmed_at is not None,
-        "party": signup.party, "stands_in": signup.is_offered and signup.replaces_id is not None,
-        "rule": rule_of(shift),
+        "token": token_of(signup), "code": signup.code, "lift": signup.wants_lift,
+        "confirmed": signup.confirmed_at is not None, "party": signup.party,
+        "stands_in": signup.is_offered and signup.replaces_id is not None, "rule": rule_of(shift),
     }  # fmt: skip

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from civic.errors import DomainError
+from civic.i18n import _
 from civic.initiatives.queries import may_edit
 from civic.people.actor import Actor, person_of, visitor_or_actor
 from civic.settings import settings

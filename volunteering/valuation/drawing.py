@@ -31,11 +31,14 @@ def _fill(paper: Paper, report: Report) -> None:
     ])  # fmt: skip
     paper.heading(_("Pour les comptes"), level=2)
     paper.rows(
-        (_("Compte"), _("Intitulé"), _("Débit"), _("Crédit")),
-        [("864", _("Personnel bénévole (emplois)"), money(report.cents), ""),
-         ("875", _("Bénévolat (ressources)"), "", money(report.cents))],
-        widths=(12, 48, 20, 20), right=(2, 3),
+        (_("Structure"), _("864, personnel bénévole"), _("875, bénévolat")),
+        [(group.organisation or words.nobody(), money(group.total.cents), money(group.total.cents))
+         for group in report.groups if group.total.cents],
+        widths=(52, 24, 24), right=(1, 2),
+        total=(_("Total"), money(report.cents), money(report.cents)) if len(report.groups) > 1 else None,
     )  # fmt: skip
+    if len(report.groups) > 1:
+        paper.text_block(_("Chaque structure inscrit sa propre ligne dans ses comptes."), muted=True)
     if report.governance_minutes:
         paper.text_block(_(
             "À part : %(time)s de gouvernance, soit %(value)s au même taux. Elles ne sont pas dans ces comptes ; "
@@ -47,35 +50,26 @@ def _fill(paper: Paper, report: Report) -> None:
     paper.heading(_("La méthode"), level=2)
     for rate in report.rates:
         paper.text_block(_("Taux : %(rate)s.", rate=words.rate_line(rate)))
-    for sentence in words.method():
-        paper.text_block(sentence)
+    paper.text_block(" ".join(words.method()))
     paper.signatures([_("Date et signature, pour la structure")], height=24)
 
 
 def _table(paper: Paper, report: Report) -> None:
+    """A table for each organisation; the columns of governance only when there is some."""
+    governs = bool(report.governance_minutes)
     headers = (_("Initiative"), _("Temps"), _("Valeur"), _("Gouvernance"), _("Sa valeur"))
-    for organisation, lines in by_organisation(report):
-        paper.text_block(organisation or _("Sans structure porteuse"), bold=True)
-        paper.rows(headers, [_row(line) for line in lines], widths=WIDTHS, right=(1, 2, 3, 4), total=_sum(lines))
+    shown = len(headers) if governs else 3
+    for group in report.groups:
+        paper.text_block(group.organisation or words.nobody(), bold=True)
+        paper.rows(
+            headers[:shown], [_row(line.initiative, line)[:shown] for line in group.lines], widths=WIDTHS[:shown],
+            right=tuple(range(1, shown)),
+            total=_row(_("Total"), group.total)[:shown] if len(group.lines) > 1 else None,
+        )  # fmt: skip
 
 
-def by_organisation(report: Report) -> list[tuple[str, list[Line]]]:
-    """The lines of each organisation, in the order of the report; the one without a name comes first."""
-    found: dict[str, list[Line]] = {}
-    for line in report.lines:
-        found.setdefault(line.organisation, []).append(line)
-    return list(found.items())
-
-
-def _row(line: Line) -> tuple[str, ...]:
+def _row(name: str, line: Line) -> tuple[str, ...]:
     return (
-        line.initiative, duration(line.minutes), money(line.cents), duration(line.governance_minutes),
+        name, duration(line.minutes), money(line.cents), duration(line.governance_minutes),
         money(line.governance_cents),
-    )  # fmt: skip
-
-
-def _sum(lines: list[Line]) -> tuple[str, ...]:
-    return (
-        _("Total"), duration(sum(line.minutes for line in lines)), money(sum(line.cents for line in lines)),
-        duration(sum(line.governance_minutes for line in lines)), money(sum(line.governance_cents for line in lines)),
     )  # fmt: skip

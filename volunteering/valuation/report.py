@@ -23,6 +23,7 @@ FROM hours_entry entry JOIN initiative ON initiative.id = entry.initiative_id
 LEFT JOIN organisation ON organisation.id = entry.organisation_id
 WHERE entry.status IN ('validated', 'frozen') AND entry.day >= ? AND entry.day <= ? {scope}
 GROUP BY entry.initiative_id, entry.organisation_id, initiative.title, organisation.name, entry.kind, entry.day"""
+_Key = tuple[str, str, int, int, bool, Rate]
 _SCOPED = {"initiative": "AND entry.initiative_id = ?", "organisation": "AND entry.organisation_id = ?", "": ""}
 
 
@@ -39,8 +40,10 @@ class Scope:
 class Part:
     """Hours of one initiative, for one organisation, of one sort, at one rate. `minutes` with those who came along."""
 
-    initiative: str
     organisation: str
+    initiative: str
+    organisation_id: int
+    initiative_id: int
     governance: bool
     rate: Rate
     minutes: int
@@ -56,11 +59,27 @@ class Line:
     """An initiative's year: minutes and cents of its activity, and of its governance apart."""
 
     initiative: str
-    organisation: str
     minutes: int = 0
     cents: int = 0
     governance_minutes: int = 0
     governance_cents: int = 0
+
+
+@dataclass(slots=True)
+class Group:
+    """An organisation's lines (id 0 and no name: initiatives without one), and what they add up to."""
+
+    organisation_id: int
+    organisation: str
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def total(self) -> Line:
+        """All its lines as one."""
+        return Line(
+            "", sum(line.minutes for line in self.lines), sum(line.cents for line in self.lines),
+            sum(line.governance_minutes for line in self.lines), sum(line.governance_cents for line in self.lines),
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -70,29 +89,29 @@ class Report:
     year: int
     scope: Scope
     parts: list[Part] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
     open_lines: int = 0
     waiting: int = 0
 
     @property
     def minutes(self) -> int:
         """Activity, without governance."""
-        return sum(line.minutes for line in self.lines)
+        return sum(group.total.minutes for group in self.groups)
 
     @property
     def cents(self) -> int:
         """What stands under 864 and 875."""
-        return sum(line.cents for line in self.lines)
+        return sum(group.total.cents for group in self.groups)
 
     @property
     def governance_minutes(self) -> int:
         """Boards, committees, assemblies."""
-        return sum(line.governance_minutes for line in self.lines)
+        return sum(group.total.governance_minutes for group in self.groups)
 
     @property
     def governance_cents(self) -> int:
         """What governance would count for at the same rate."""
-        return sum(line.governance_cents for line in self.lines)
+        return sum(group.total.governance_cents for group in self.groups)
 
     @property
     def rates(self) -> list[Rate]:
@@ -114,14 +133,16 @@ async def report_of(year: int, scope: Scope | None = None) -> Report:
     """The year's report of the network, an organisation or an initiative."""
     scope = scope or Scope()
     found = Report(year, scope)
-    minutes: dict[tuple[str, str, bool, Rate], int] = defaultdict(int)
+    minutes: dict[_Key, int] = defaultdict(int)
     for row in await database.fetch_report(_HOURS.format(scope=_SCOPED[scope.kind]), _bounds(year, scope)):
-        governance = row["kind"] == TimeKind.GOVERNANCE.value
-        key = (str(row["initiative"]), str(row["organisation"] or ""), governance, rate_on(_day(row["day"])))
+        key = (
+            str(row["organisation"] or ""), str(row["initiative"]), int(row["organisation_id"] or 0),
+            int(row["initiative_id"]), row["kind"] == TimeKind.GOVERNANCE.value, rate_on(_day(row["day"])),
+        )  # fmt: skip
         minutes[key] += int(row["minutes"])
         found.open_lines += int(row["open_lines"])
     found.parts = [Part(*key, minutes[key]) for key in sorted(minutes, key=_order)]
-    found.lines = _lines(found.parts)
+    found.groups = grouped(found.parts)
     waiting = HoursEntry.filter(status__in=(EntryStatus.PROPOSED, EntryStatus.CORRECTED), **_within(year, scope))
     found.waiting = sum(row.total_minutes for row in await waiting)
     return found
@@ -148,22 +169,28 @@ async def close(year: int, scope: Scope, actor: Actor) -> int:
     return frozen
 
 
-def _lines(parts: Sequence[Part]) -> list[Line]:
-    found: dict[tuple[str, str], Line] = {}
+def grouped(parts: Sequence[Part]) -> list[Group]:
+    """The parts as a line for each initiative, under its organisation, in their order."""
+    groups: dict[int, Group] = {}
+    lines: dict[tuple[int, int], Line] = {}
     for part in parts:
-        line = found.setdefault((part.organisation, part.initiative), Line(part.initiative, part.organisation))
+        group = groups.setdefault(part.organisation_id, Group(part.organisation_id, part.organisation))
+        key = part.organisation_id, part.initiative_id
+        if key not in lines:
+            lines[key] = Line(part.initiative)
+            group.lines.append(lines[key])
         if part.governance:
-            line.governance_minutes += part.minutes
-            line.governance_cents += part.cents
+            lines[key].governance_minutes += part.minutes
+            lines[key].governance_cents += part.cents
         else:
-            line.minutes += part.minutes
-            line.cents += part.cents
-    return list(found.values())
+            lines[key].minutes += part.minutes
+            lines[key].cents += part.cents
+    return list(groups.values())
 
 
-def _order(key: tuple[str, str, bool, Rate]) -> tuple[str, str, bool, Rate]:
-    initiative, organisation, governance, rate = key
-    return organisation.casefold(), initiative.casefold(), governance, rate
+def _order(key: _Key) -> tuple[object, ...]:
+    organisation, initiative, *rest = key
+    return organisation.casefold(), initiative.casefold(), *rest
 
 
 def _bounds(year: int, scope: Scope) -> list[object]:

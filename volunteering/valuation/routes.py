@@ -18,7 +18,7 @@ from civic.web.page import page, redirect_to
 from volunteering.hours.words import duration
 from volunteering.valuation import report as reports
 from volunteering.valuation import words
-from volunteering.valuation.drawing import by_organisation, report_paper
+from volunteering.valuation.drawing import report_paper
 from volunteering.valuation.report import Part, Report, Scope
 
 HEADERS = (
@@ -36,7 +36,7 @@ async def show(request: Request) -> Response:
     years = sorted({*await reports.years_of(scope), report.year}, reverse=True)
     return page(
         request, "volunteering/valuation/show.html", headers={"Cache-Control": "no-store"}, report=report, words=words,
-        duration=duration, groups=by_organisation(report), scope=scope, method=words.method(), actor=actor,
+        duration=duration, scope=scope, method=words.method(), actor=actor,
         tabs=[(str(year), _path(request, "show", annee=year), year == report.year) for year in years],
         pdf=_path(request, "paper", annee=report.year), csv=_path(request, "sheet", annee=report.year),
         closing=_path(request, "close", annee=report.year), slug=request.path_params.get("slug", ""),
@@ -86,10 +86,10 @@ async def _scope(request: Request) -> tuple[Actor, Scope]:
         return actor, Scope("initiative", initiative.id, initiative.title)
     if not (actor.is_animator or actor.is_treasurer):
         raise Forbidden(_("Cette page est réservée à l’équipe."))
-    slug = request.query_params.get("structure", "")
-    if not slug:
+    asked = request.query_params.get("structure", "")
+    if not (asked.isdecimal() and len(asked) < 18):
         return actor, Scope()
-    organisation = await Organisation.get_or_none(slug=slug)
+    organisation = await Organisation.get_or_none(id=int(asked))
     if organisation is None:
         raise NotFound(_("Cette structure n’existe pas."))
     return actor, Scope("organisation", organisation.id, organisation.name)

@@ -25,8 +25,7 @@ def method() -> list[str]:
         _("Le temps est compté à la minute, puis multiplié par le taux du jour où il a été donné."),
         _("Qui vient à plusieurs compte pour tous : une famille de trois pendant deux heures donne six heures."),
         _("Les heures de gouvernance (bureau, comité, assemblée) sont montrées à part et n’entrent pas dans le total."),
-        _("Aucune heure n’est payée. La même valeur figure en charges (864) et en produits (875)."),
-        _("Le résultat de l’année ne change pas."),
+        _("Aucune heure n’est payée : la même valeur figure en charges (864) et en produits (875)."),
         _("Le taux est une référence, le même pour toutes les tâches. Gardez la même méthode d’une année à l’autre."),
     ]  # fmt: skip
 
@@ -48,3 +47,8 @@ def title(report: Report) -> str:
     """« Bilan du bénévolat 2026, La Navette des Hameaux »."""
     name = f", {report.scope.name}" if report.scope.name else ""
     return _("Bilan du bénévolat %(year)s", year=report.year) + name
+
+
+def nobody() -> str:
+    """Stands where an initiative has no organisation."""
+    return _("Sans structure porteuse")
