@@ -45,7 +45,7 @@ WORDS = {
     "matcher": "Trévoux", "cap_cents": 500_000, "owed_cents": 0, "hidden": True, "signatory": "Hélène Maire",
     "corrected_cents": 500_000, "guarantor": "La commune", "guarantee_cents": 40_000,
     "lines": ["H-000012 : 30 €, Odile Blanc, à recevoir avant le 1er décembre 2026 au soir"], "count": 1, "more": 0,
-    "body": "Les Jardins du Carron", "hours": "12 h", "period": "du 1er au 30 juin 2026", "check": "7K3QD9XW2M", "most": "10 h", "reached": True, "confirm": "31 décembre 2026",
+    "new_note": True, "body": "Les Jardins du Carron", "hours": "12 h", "period": "du 1er au 30 juin 2026", "check": "7K3QD9XW2M", "most": "10 h", "reached": True, "confirm": "31 décembre 2026",
     "time": "3 h", "total": "3 h", "initiative": "La Navette des Hameaux",
     "first": True, "receipt": "http://testserver/dons/jeton/recu",
 }  # fmt: skip

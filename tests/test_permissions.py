@@ -71,6 +71,7 @@ from volunteering.attestations.queries import token_of as token_of_paper
 from volunteering.boards.messages import draft as a_word
 from volunteering.calls.letters import token_of as call_token
 from volunteering.calls.models import RescueCall
+from volunteering.feeds.service import renew, secret_of
 from volunteering.hours.letters import token_of as hours_token
 from volunteering.lifts.models import Lift
 from volunteering.shifts.models import Shift
@@ -181,6 +182,8 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "calls": of_shift | {"token": await a_call(shift)}, "lifts": await a_lift(shift), "lifts.index": of_shift,
         "hours": {"slug": initiative.slug, "id": given.id, "token": hours_token(int(given.person_id or 0))},
         "valuation": {"slug": initiative.slug},
+        "feeds": {"slug": mission.slug, "secret": secret_of(await renew(signup.person))},
+        "feeds.commune": {"slug": initiative.commune.slug},
         "needs": {"slug": initiative.slug, "id": (await a_thing(initiative)).id}, "campaigns.qr": {"slug": live.slug},
         "campaigns": of_draft, "campaigns.show": {"slug": live.slug}, "campaigns.new": {"slug": initiative.slug},
         "campaigns.create": {"slug": initiative.slug}, "campaigns.remove_cost": of_draft | {"line": line.id},

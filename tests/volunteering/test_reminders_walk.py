@@ -25,8 +25,8 @@ from tests.factories.volunteering import a_mission
 from volunteering.missions.models import Mission
 from volunteering.shifts import service as shifts
 from volunteering.shifts.models import Shift
-from volunteering.shifts.moments import Reminder, moment_of, morning_after
-from volunteering.signups import service, told
+from volunteering.shifts.moments import NOTEWORTHY, Reminder, moment_of, morning_after
+from volunteering.signups import service
 from volunteering.signups.models import Signup, SignupStatus
 from volunteering.signups.reminders import TOO_LATE
 
@@ -155,7 +155,7 @@ class Life:
         if shift.has_started or self.called_off:
             return
         for row in await Signup.filter(shift_id=shift.id, status=SignupStatus.CONFIRMED):
-            assert abs(datetime.fromisoformat(row.told["start"]) - shift.starts_at) <= told.NOTEWORTHY
+            assert abs(datetime.fromisoformat(row.told["start"]) - shift.starts_at) <= NOTEWORTHY
 
 
 def _forward(span: timedelta) -> None:

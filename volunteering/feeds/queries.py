@@ -20,7 +20,7 @@ from volunteering.signups.calendars import entry_of
 from volunteering.signups.models import Signup, SignupStatus
 
 OWN_PAST, PUBLIC_PAST = timedelta(days=90), timedelta(days=30)
-MOST = 1000
+MOST = 500
 AROUND_KM = 15
 SECRET_LENGTH = 43
 SHOWN = (SignupStatus.CONFIRMED, SignupStatus.OFFERED, SignupStatus.ATTENDED)

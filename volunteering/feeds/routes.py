@@ -69,7 +69,8 @@ async def renew(request: Request) -> Response:
     actor = _herself(request)
     await limits.hit("calendar_renew", str(actor.person.id), most=20, per=3600)
     await service.renew(actor.person)
-    return redirect("feeds.show", flash=_("Voici votre adresse d’agenda. L’ancienne, s’il y en avait une, ne vaut plus."))
+    flash = _("Voici votre adresse d’agenda. L’ancienne, s’il y en avait une, ne vaut plus.")
+    return redirect("feeds.show", flash=flash)
 
 
 async def revoke(request: Request) -> Response:

@@ -94,8 +94,8 @@ async def create(mission: Mission, slot: Slot, occurrence: Occurrence | None) ->
 async def edit(shift: Shift, slot: Slot, seen: str = "") -> None:
     """A lead changes one shift: hours, roles, places, note, rule. Raises Invalid, or Overtaken (see `check_seen`).
 
-    What changes for those who come is told to them (signups/told.py); more places go to those who wait; fewer places than
-    people throw nobody out, the shift shows as overbooked instead. A shift of a series stands on its own from now on.
+    What changes for those who come is told to them (signups/told.py); more places go to those who wait; fewer places
+    than people throw nobody out, the shift shows as overbooked. A shift of a series stands on its own from now on.
     """
     check(slot)
     async with no_double(), database.transaction():
