@@ -119,6 +119,7 @@ from volunteering.attestations import routes as attestations_routes
 from volunteering.attestations import verify as attestations_verify
 from volunteering.boards import panels as boards_panels
 from volunteering.boards import routes as boards_routes
+from volunteering.calls import panels as calls_panels
 from volunteering.calls import routes as calls_routes
 from volunteering.explorer import jobs as explorer_jobs
 from volunteering.explorer import routes as explorer_routes
@@ -175,6 +176,7 @@ VOLUNTEERING_PARTS: tuple[Any, ...] = (
     volunteers_panels,
     boards_panels,
     tallies,
+    calls_panels,
     lifts_panels,
     privacy,
     hours_panels,

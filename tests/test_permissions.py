@@ -176,7 +176,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "missions": {"slug": mission.slug}, "missions.new": {"slug": initiative.slug},
         "missions.forget": {"slug": initiative.slug, "id": 1},
         "missions.create": {"slug": initiative.slug}, "shifts": of_shift,
-        "signups": of_shift | {"signup": signup.id, "code": signup.code},
+        "signups": of_shift | {"signup": signup.id, "code": (await a_signup(shift, await a_person())).code},
         "boards": of_shift | {"message": (await a_word(shift, "Bonjour", "une-cle-de-message", Actor(lead))).id},
         **await one_who_comes(signup), **await some_papers(initiative, lead),
         "calls": of_shift | {"token": await a_call(shift)}, "lifts": await a_lift(shift), "lifts.index": of_shift,

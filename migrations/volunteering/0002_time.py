@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                 ('initiative', fields.ForeignKeyField('civic.Initiative', source_field='initiative_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('organisation_id', fields.BigIntField(null=True, db_index=True)),
                 ('signup_ref', fields.BigIntField(null=True)),
+                ('said_key', fields.CharField(null=True, unique=True, max_length=64)),
                 ('title', fields.CharField(max_length=120)),
                 ('role_title', fields.CharField(default='', max_length=60)),
                 ('skills', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),

@@ -81,6 +81,7 @@ async def test_a_coordinator_asks_the_few_who_fit_and_one_comes_in_two_taps(clie
     yes, *_ = links_in(mail)
     assert "Je viens" in (await client.get(yes)).text
     assert not await Signup.exists(), "opening the link changes nothing"
+    assert "On a besoin de vous" in (await (await sign_in(rose)).get("/mon-espace")).text
     assert "Rose" in (await browser.get(path_of(shift))).text
     answer = await client.submit(f"{yes}/oui")
     assert "Vous venez, merci" in (await client.get(answer.headers["location"])).text
@@ -161,6 +162,9 @@ async def test_the_fortnight_counts_across_initiatives_and_the_coordinator_is_to
     answer = await (await sign_in(second)).submit(path_of(there), {"person": [form_seen[0].person.id]})
     assert answer.status_code == 422
     assert "ne peuvent plus être sollicitées" in answer.text
+    await Volunteer.filter(person_id=rose.id).update(called_at=None)
+    assert await names(there) == [], "wishes deleted and written anew change nothing"
+    await Volunteer.filter(person_id=rose.id).update(called_at=clock.now())
     clock.travel(timedelta(days=13, hours=23))
     assert await names(await a_lacking_shift(second, title="Une autre fois")) == []
     clock.travel(timedelta(days=14, minutes=1))

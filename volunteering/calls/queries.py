@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tortoise.expressions import Q
+
 from civic import clock
 from civic.errors import NotFound
 from civic.i18n import _
@@ -17,7 +19,7 @@ from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.shifts.places import roles_of
 from volunteering.signups.models import OVER, Signup
 from volunteering.signups.overlaps import overlapping
-from volunteering.volunteers.calling import rested
+from volunteering.volunteers.calling import REST, rested
 from volunteering.volunteers.matching import Fit, score
 from volunteering.volunteers.models import Volunteer
 
@@ -129,7 +131,12 @@ async def _near(shift: Shift) -> list[Volunteer]:
 
 
 async def _passed_by(shift: Shift) -> set[int]:
-    """Everybody who has a sign-up on this shift, whatever became of it, and everybody asked about it."""
+    """Everybody who has a sign-up on this shift, whatever became of it, who was asked about it, or lately at all.
+
+    The last too: who deletes her wishes and writes them anew is not asked again for that.
+    """
     signed = await Signup.filter(shift_id=shift.id).values_list("person_id", flat=True)
-    asked = await RescueCall.filter(shift_id=shift.id).values_list("person_id", flat=True)
+    asked = await RescueCall.filter(Q(shift_id=shift.id) | Q(asked_at__gt=clock.now() - REST)).values_list(
+        "person_id", flat=True
+    )
     return {int(str(one)) for one in [*signed, *asked]}

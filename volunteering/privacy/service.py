@@ -15,6 +15,7 @@ from volunteering.hours.models import HoursEntry
 from volunteering.lifts.models import Lift
 from volunteering.signups import erasing
 from volunteering.signups.models import Signup
+from volunteering.volunteers.calling import REST
 from volunteering.volunteers.models import Volunteer
 
 
@@ -61,8 +62,8 @@ async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
 async def forget() -> None:
     """Days after a shift nobody needs to know who was asked, nor why somebody did not come (CIVIC_CONTACT_DAYS)."""
     until = clock.now() - timedelta(days=settings().contact_days)
-    old = await RescueCall.filter(shift__ends_at__lt=until).values_list("id", flat=True)
-    await RescueCall.filter(id__in=old).delete()
+    old = RescueCall.filter(shift__ends_at__lt=until, asked_at__lt=clock.now() - REST)
+    await RescueCall.filter(id__in=await old.values_list("id", flat=True)).delete()
     await erasing.forget_reasons(until)
 
 
