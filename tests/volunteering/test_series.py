@@ -345,6 +345,7 @@ async def test_a_lead_changes_a_series_after_reading_who_is_told(database: objec
     assert "1 personne prévenue" in with_note.text, "another note is worth a message"
     assert (await browser.submit(path, sent_again(shown.text))).status_code == 303
     assert [clock.local(row.starts_at).hour for row in await its_shifts(mission) if not row.is_cancelled] == [8, 10, 10]
+    clock.travel(SETTLES)
     assert (await subjects(camille))[-1].startswith("Nouvel horaire")
 
 
