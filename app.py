@@ -120,6 +120,7 @@ from volunteering.attestations import verify as attestations_verify
 from volunteering.boards import panels as boards_panels
 from volunteering.boards import routes as boards_routes
 from volunteering.calls import routes as calls_routes
+from volunteering.explorer import jobs as explorer_jobs
 from volunteering.explorer import routes as explorer_routes
 from volunteering.feeds import routes as feeds_routes
 from volunteering.hours import jobs as hours_jobs
@@ -180,6 +181,7 @@ VOLUNTEERING_PARTS: tuple[Any, ...] = (
     hours_verify,
 )
 VOLUNTEERING_JOBS: tuple[Any, ...] = (
+    explorer_jobs,
     shifts_jobs,
     signups_jobs,
     reminders,

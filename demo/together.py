@@ -6,6 +6,7 @@ from functools import partial
 from civic import clock
 from civic.people.models import Person
 from civic.places.models import Commune
+from demo import market_day
 from demo.world import Scene, World
 from volunteering.calls import service as calls
 from volunteering.calls.models import RescueCall
@@ -64,7 +65,7 @@ async def _ready(world: World) -> None:
 
 async def _next_shift(world: World, initiative: str) -> Shift:
     rows = Shift.filter(mission__initiative_id=world.initiatives[initiative].id, starts_at__gt=clock.now())
-    found = await rows.order_by("starts_at").first().select_related("mission__initiative", "mission__commune")
+    found = await rows.exclude(mission__title=market_day.TITLE).order_by("starts_at").first().select_related("mission__initiative", "mission__commune")
     assert found is not None
     return found
 

@@ -1,5 +1,7 @@
 """Routes of discovery."""
 
+from datetime import UTC, datetime
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -16,6 +18,8 @@ from civic.places.territory import communes_of_territory
 from civic.web.page import page, redirect
 
 NEAR_KM = 15
+NEEDS, NEEDS_LOOKED_AT = 6, 60
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 async def communes(request: Request) -> Response:
@@ -42,9 +46,11 @@ async def _needs(near: list[matching.Match]) -> list[Need]:
     """What people around are looked for, soonest first; not the hours that have found everybody."""
     kinds = [NeedKind.TIME, NeedKind.VOICE, NeedKind.THING]
     ids = [match.id for match in near] or [0]
-    query = Need.filter(initiative_id__in=ids, open=True, kind__in=kinds).order_by("ends_at", "id")
     found_everybody = Q(kind=NeedKind.TIME, target__gt=0, reached__gte=F("target"))
-    return await query.exclude(found_everybody).limit(6).select_related("initiative")
+    query = Need.filter(initiative_id__in=ids, open=True, kind__in=kinds).exclude(found_everybody)
+    rows = await query.order_by("id").limit(NEEDS_LOOKED_AT).select_related("initiative")
+    coming = [need for need in rows if not need.is_past]
+    return sorted(coming, key=lambda need: (need.ends_at or NEVER, need.id))[:NEEDS]
 
 
 async def _organisations(found: Commune) -> list[Organisation]:

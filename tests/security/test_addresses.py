@@ -12,7 +12,10 @@ from tests.client import Client
 from tests.factories import a_person, an_initiative, an_organisation
 from tests.factories.steering import a_committee
 
-LISTS = ("/initiatives", "/initiatives?tri=bientot", "/initiatives?q=navette", "/agenda", "/comites", "/missions", "/annuaire")
+LISTS = (
+    "/initiatives", "/initiatives?tri=bientot", "/initiatives?q=navette", "/agenda", "/comites", "/missions",
+    "/missions?tri=besoin", "/annuaire",
+)  # fmt: skip
 TAMPERED: tuple[Any, ...] = (
     ["abc"], ["abc", 1], [1, 2], [None, None], [{}, []], [10**30], [10**30, 10**30], ["2026-01-01T00:00:00", 1],
     ["2026-01-01T00:00:00+00:00", "x"], ["9999-12-31T23:59:59-12:00", 1], [True, False], ["a\x00b", 1], [1e308, 1],

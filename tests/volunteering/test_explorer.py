@@ -18,6 +18,7 @@ from tests.factories import a_commune, a_person, an_initiative
 from tests.factories.volunteering import a_lead, a_mission, a_signup, in_days, the_shift
 from volunteering import panels
 from volunteering.explorer.conditions import in_moments
+from volunteering.explorer.jobs import missions_indexed
 from volunteering.missions import service as missions
 from volunteering.missions.models import Availability, Effort, Mission
 from volunteering.shifts import service as shifts
@@ -77,6 +78,19 @@ async def test_a_resident_finds_a_mission_by_a_word_with_a_slip_and_by_its_initi
     mission = await Mission.get(title="Tenir la caisse").select_related("initiative")
     await missions.edit(mission, {"title": "Tenir la buvette"})
     assert await found(client, "q=buvette") == ["Tenir la buvette"]
+
+
+async def test_a_mission_from_before_there_was_a_search_becomes_findable(
+    client: Client, ours: tuple[Person, Initiative]
+) -> None:
+    old = await a_mission("Compter les hérons", lead=ours[0], initiative=ours[1])
+    await search.remove("mission", old.id)
+    assert await found(client, "q=herons") == []
+    await missions_indexed()
+    assert await found(client, "q=herons") == ["Compter les hérons"]
+    with query_count() as queries:
+        await missions_indexed()
+    assert len(queries) == 1, "nothing left to do"
 
 
 async def test_days_are_asked_for_by_this_week_this_weekend_or_two_dates(

@@ -18,6 +18,7 @@ from volunteering.shifts import service as shifts
 from volunteering.shifts.service import RoleWish, Slot
 from volunteering.signups import service as signups
 from volunteering.volunteers import service
+from volunteering.volunteers.calling import take_turn
 from volunteering.volunteers.models import Volunteer
 from volunteering.volunteers.queries import suggestions, wishes_of
 from volunteering.volunteers.service import Wishes
@@ -77,6 +78,21 @@ async def test_camille_says_what_she_likes_changes_it_and_erases_it(database: ob
     assert (await browser.submit("/mon-espace/benevolat/effacer")).status_code == 303
     assert not await Volunteer.filter(person_id=camille.id).exists()
     assert (await browser.submit("/mon-espace/benevolat/effacer")).status_code == 303, "harmless twice"
+
+
+async def test_erasing_and_saying_it_anew_does_not_bring_a_second_call_in_a_fortnight(database: object) -> None:
+    camille = await camille_in_trevoux()
+    wishes = Wishes(["sewing"], [], None, may_be_called=True)
+    await service.say(camille, wishes)
+    assert await take_turn(camille.id)
+    await service.erase(camille)
+    kept = await Volunteer.get(person_id=camille.id)
+    assert (kept.skills, kept.may_be_called, kept.called_at is None) == ([], False, False)
+    await service.say(camille, wishes)
+    assert not await take_turn(camille.id)
+    await Volunteer.filter(person_id=camille.id).update(called_at=clock.now() - timedelta(days=15))
+    await service.erase(camille)
+    assert not await Volunteer.exists()
 
 
 async def test_wishes_that_make_no_sense_come_back_filled_in(database: object, sign_in: SignIn) -> None:

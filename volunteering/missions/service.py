@@ -53,7 +53,7 @@ async def create(initiative: Initiative, actor: Actor, values: dict[str, Any]) -
             **placed, slug=await _free_slug(values["title"]), initiative=initiative, contact=actor.person,
             created_at=present, updated_at=present,
         )  # fmt: skip
-        await _index(mission.id)
+        await index(mission.id)
     return mission
 
 
@@ -93,7 +93,7 @@ async def edit(mission: Mission, values: dict[str, Any], seen: str = "") -> None
         if seen and mark_of(fresh) not in (seen, mark_of(Mission(**{**_written(fresh), **changes}))):
             raise Overtaken(fresh)
         await Mission.filter(id=mission.id).update(**changes, updated_at=clock.now())
-        await _index(mission.id)
+        await index(mission.id)
         await keep_need(mission.id)
         if any(name in changes and changes[name] != getattr(mission, name) for name in PLACE):
             await jobs.enqueue("mission_moved", key=f"{mission.id}:{clock.now().isoformat()}", mission_id=mission.id)
@@ -147,7 +147,7 @@ async def keep_need(mission_id: int) -> None:
     await _keep_need(await Mission.get(id=mission_id))
 
 
-async def _index(mission_id: int) -> None:
+async def index(mission_id: int) -> None:
     """Let its words be found (the search index follows in the same transaction)."""
     mission = await Mission.get(id=mission_id)
     text = " ".join((mission.summary, mission.tasks, mission.place, mission.skills, mission.bring))

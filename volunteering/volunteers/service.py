@@ -1,10 +1,15 @@
-"""What a volunteer does with her wishes. The only writer of their rows, but for `called_at` (the rescue calls')."""
+"""What a volunteer does with her wishes. The only writer of their rows, but for `called_at` (see calling)."""
 
 from dataclasses import dataclass
 
+from tortoise.expressions import Q
+
 from civic import clock, database
 from civic.people.models import Person
+from volunteering.volunteers.calling import REST
 from volunteering.volunteers.models import Volunteer
+
+NEAR_KM = 15
 
 
 @dataclass(slots=True, frozen=True)
@@ -14,7 +19,7 @@ class Wishes:
     skills: list[str]
     availabilities: list[str]
     commune_insee: str | None = None
-    km: int = 15
+    km: int = NEAR_KM
     has_car: bool = False
     may_be_called: bool = False
 
@@ -34,5 +39,14 @@ async def say(person: Person, wishes: Wishes) -> Volunteer:
 
 
 async def erase(person: Person) -> None:
-    """Forget all she said. Harmless when there is nothing; when she was last called stays with the calls."""
-    await Volunteer.filter(person_id=person.id).delete()
+    """Forget all she said. Harmless when there is nothing.
+
+    Asked to help within a fortnight, that moment alone stays: whoever says her wishes anew is not asked sooner for it.
+    """
+    lately = Q(called_at__gt=clock.now() - REST)
+    async with database.transaction():
+        await Volunteer.filter(~lately | Q(called_at__isnull=True), person_id=person.id).delete()
+        await Volunteer.filter(person_id=person.id).update(
+            skills=[], availabilities=[], commune_id=None, km=NEAR_KM, has_car=False, may_be_called=False,
+            updated_at=clock.now(),
+        )  # fmt: skip
