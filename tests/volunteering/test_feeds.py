@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from civic import clock, jobs
 from civic.mail.models import OutboxMessage
-from civic.people.models import Person
+from civic.people.models import Person, RoleName, Session
 from civic.settings import Settings
 from civic.web import logs
 from tests.client import Client
@@ -117,16 +117,30 @@ async def test_the_table_of_feeds_holds_no_address(database: object, app: object
     assert feeds.address_of(row) == "", "after a change of key there is no wrong address to copy"
 
 
-async def test_an_erased_person_has_no_feed_and_an_animator_never_sees_an_address(
-    database: object, sign_in: SignIn, client: Client, app: ASGIApp
-) -> None:
-    camille = await a_person("Camille Rey")
-    path = await own_path(camille)
-    await Person.filter(id=camille.id).update(erased_at=clock.now())
+async def test_an_erased_person_has_no_feed_and_a_visitor_makes_none(database: object, client: Client) -> None:
+    path = await own_path(await a_person("Camille Rey"))
+    await Person.filter(name="Camille Rey").update(erased_at=clock.now())
     assert (await client.get(path)).status_code == 410
     assert (await client.get("/mon-espace/agenda")).status_code == 303, "a visitor signs in first"
     assert (await client.submit("/mon-espace/agenda/adresse")).status_code == 303
     assert await CalendarFeed.all().count() == 1
+
+
+@pytest.mark.one_engine
+async def test_an_animator_at_the_counter_does_not_see_the_address_of_whom_she_helps(
+    database: object, sign_in: SignIn
+) -> None:
+    helped, animator = await a_person("Odile Blanc"), await a_person("Agathe Roux", "", RoleName.ANIMATOR)
+    path = await own_path(helped)
+    assert path in (await (await sign_in(helped)).get("/mon-espace/agenda")).text
+    counter = await sign_in(animator)
+    await Session.filter(person_id=animator.id).update(counter_for_id=helped.id)
+    answer = await counter.get("/mon-espace/agenda")
+    assert answer.status_code == 403
+    assert "/agendas/" not in answer.text
+    assert (await counter.submit("/mon-espace/agenda/adresse")).status_code == 403
+    assert (await counter.submit("/mon-espace/agenda/fermer")).status_code == 403
+    assert await CalendarFeed.filter(revoked_at__isnull=True).count() == 1
 
 
 async def test_what_changes_has_the_same_uid_everywhere_and_a_growing_sequence(
