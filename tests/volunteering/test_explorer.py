@@ -293,7 +293,9 @@ async def test_somebody_with_a_commune_looks_around_home_in_one_tap(
     text = (await browser.get("/missions?quand=semaine")).text
     assert "Autour de chez moi, à Trévoux" in text
     assert "quand=semaine&amp;commune=01427-trevoux" in text
-    assert "Autour de chez moi" not in (await browser.get("/missions?commune=01427-trevoux")).text
+    around = (await browser.get("/missions?commune=01427-trevoux")).text
+    assert "Autour de chez moi" not in around
+    assert "/communes/01427-trevoux/missions.ics" in around
     assert "Autour de chez moi" not in (await client.get("/missions")).text
 
 

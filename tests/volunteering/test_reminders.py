@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from civic import clock, jobs
+from civic.jobs.models import Job
 from civic.mail.models import OutboxMessage
 from civic.people.models import Person
 from tests.client import Client
@@ -19,7 +20,7 @@ from volunteering.missions.models import Mission
 from volunteering.shifts import service as shifts
 from volunteering.shifts.models import Shift
 from volunteering.shifts.moments import Reminder, moment_of, morning_after
-from volunteering.signups import consents, service
+from volunteering.signups import consents, reminders, service
 from volunteering.signups.models import Signup, SignupStatus
 
 SignIn = Callable[[Person], Awaitable[Client]]
@@ -216,3 +217,17 @@ async def test_a_worker_that_wakes_at_night_waits_for_the_morning_and_too_late_s
     await a_signup(away, odile)
     at(away, 0, 11, 5)
     assert await reminders_of(odile) == ["C’est bientôt"], "the later one alone, when both are due"
+
+
+async def test_whoever_comes_to_a_shift_of_an_earlier_release_is_reminded_once(database: object, app: object) -> None:
+    camille = await a_person("Camille Rey", "camille@exemple.fr")
+    shift = await an_afternoon()
+    await a_signup(shift, camille)
+    await Job.filter(name="shift_nears").delete()
+    at(shift, 3, 12)
+    for _look in range(2):
+        await reminders.reminders_awaited()
+    at(shift, 2, 18, 1)
+    assert await reminders_of(camille) == ["Rappel"]
+    await reminders.reminders_awaited()
+    assert await reminders_of(camille) == ["Rappel"]

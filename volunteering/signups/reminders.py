@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from civic import clock, jobs
 from civic.jobs import Handler
 from volunteering.shifts import moments, places
-from volunteering.shifts.models import Shift
+from volunteering.shifts.models import Shift, ShiftStatus
 from volunteering.shifts.moments import Reminder
 from volunteering.signups import letters
 from volunteering.signups.models import COMING, Signup, SignupChange, SignupStatus
 
 TOO_LATE = timedelta(minutes=15)
 """So near to the start nobody reads a reminder that was held up."""
+LOOKED_AHEAD = timedelta(days=4)
 
 
 async def shift_nears(*, shift_id: int, kind: str, starts_at: str) -> None:
@@ -60,4 +61,15 @@ async def _with_a_place(shift_id: int, before: datetime) -> list[Signup]:
     return [row for row in rows if row.id not in newcomers]
 
 
-handlers: dict[str, Handler] = {"shift_nears": shift_nears, "shift_changed": shift_changed}
+async def reminders_awaited() -> None:
+    """Shifts that nobody asked to be recalled, as those of an earlier release, are; of the others nothing is new."""
+    near = Shift.filter(status=ShiftStatus.OPEN, starts_at__gt=clock.now(), starts_at__lt=clock.now() + LOOKED_AHEAD)
+    async with jobs.together():
+        for shift in await near.order_by("id"):
+            await moments.await_reminders(shift)
+
+
+handlers: dict[str, Handler] = {
+    "shift_nears": shift_nears, "shift_changed": shift_changed, "reminders_awaited": reminders_awaited,
+}  # fmt: skip
+minutes = {"reminders_awaited": 720}
