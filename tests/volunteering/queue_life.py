@@ -210,6 +210,7 @@ class Life(RuleBasedStateMachine):
         ahead = [row for row in rows if row.status == SignupStatus.WAITING == self.before.get(row.id)]
         served = [row for row in rows if row.counts and self.before.get(row.id, SignupStatus.WAITING) == SignupStatus.WAITING]
         for row in served:
+            assert self.may_have(shift, row), f"{row.id} was served out of turn"
             passed = [
                 one.id for one in ahead
                 if self.rank(shift, one) < self.rank(shift, row) and one.party <= row.party and one.id not in pending
