@@ -247,7 +247,7 @@ async def _told_and_written_down(rows: list[Signup], breaths: list[int]) -> None
         assert own[-1].after == row.status.value, f"{row.id} is {row.status}, history says {own[-1].after}"
         assert all(one.after == two.before for one, two in pairwise(own)), [(one.before, one.after) for one in own]
     sent = {job.key for job in await Job.filter(name="send_mail") if job.key.startswith(("signup-", "guardian-"))}
-    sent = {key for key in sent if not any(other in key for other in ("-again-", "-free-", "-moved-"))}
+    sent = {key for key in sent if not any(other in key for other in ("-again-cle-", "-free-", "-moved-"))}
     due = await expected_mails(rows, changes, breaths)
     perhaps = {key.replace("?", "") for key in due if "?" in key}
     due = {key for key in due if "?" not in key} | (perhaps & sent)
