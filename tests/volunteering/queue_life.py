@@ -210,6 +210,7 @@ class Life(RuleBasedStateMachine):
         ahead = [row for row in rows if row.status == SignupStatus.WAITING == self.before.get(row.id)]
         served = [row for row in rows if row.counts and self.before.get(row.id, SignupStatus.WAITING) == SignupStatus.WAITING]
         for row in served:
+            assert self.may_have(shift, row), f"{row.id} was served out of turn"
             passed = [
                 one.id for one in ahead
                 if self.rank(shift, one) < self.rank(shift, row) and one.party <= row.party and one.id not in pending
@@ -246,7 +247,7 @@ async def _told_and_written_down(rows: list[Signup], breaths: list[int]) -> None
         assert own[-1].after == row.status.value, f"{row.id} is {row.status}, history says {own[-1].after}"
         assert all(one.after == two.before for one, two in pairwise(own)), [(one.before, one.after) for one in own]
     sent = {job.key for job in await Job.filter(name="send_mail") if job.key.startswith(("signup-", "guardian-"))}
-    told_apart = ("-again-", "-free-", "-reminder-", "-changed-")
+    told_apart = ("-again-cle-", "-free-", "-reminder-", "-changed-")
     sent = {key for key in sent if not any(other in key for other in told_apart)}
     due = await expected_mails(rows, changes, breaths)
     perhaps = {key.replace("?", "") for key in due if "?" in key}

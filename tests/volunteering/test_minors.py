@@ -14,7 +14,7 @@ from tests.client import Client
 from tests.factories import a_person
 from tests.factories.volunteering import a_mission, a_signup, the_shift
 from volunteering.shifts.models import Shift, ShiftRole
-from volunteering.signups import service
+from volunteering.signups import service, stand_ins
 from volunteering.signups.consents import Minor
 from volunteering.signups.models import GuardianConsent, Signup
 
@@ -220,3 +220,17 @@ async def test_a_role_has_its_own_age_and_skills_and_the_form_comes_back_filled(
     assert "que 2 places" in too_many.text.replace("\u00a0", " ")
     assert (await client.submit(path_of(shift), {**wanted, "skills": "cooking"})).status_code == 303
     assert (await ShiftRole.get(id=kitchen.id)).taken == 2
+
+
+async def test_a_minor_is_asked_to_stand_in_only_once_her_parent_has_agreed(client: Client) -> None:
+    shift = await the_shift(await a_mission(places=2))
+    seat, second = await a_signup(shift), await a_signup(shift)
+    await a_minor(shift)
+    await stand_ins.seek(seat, None)
+    assert await states(shift) == ["confirmed", "confirmed", "waiting"]
+    await a_signup(shift)
+    assert await states(shift) == ["cancelled", "confirmed", "waiting", "confirmed"], "the next one comes at once"
+    await stand_ins.seek(second, None)
+    assert await states(shift) == ["cancelled", "confirmed", "waiting", "confirmed"]
+    await client.submit(link_in((await mails_to("paul@exemple.fr"))[0], "accord-parental"), {"answer": "1"})
+    assert await states(shift) == ["cancelled", "confirmed", "offered", "confirmed"]

@@ -114,15 +114,17 @@ async def test_in_the_last_hours_all_are_told_and_the_first_answer_wins(client: 
     anne, basile = await a_person("Anne Un"), await a_person("Basile Deux")
     for person in (anne, basile):
         await a_signup(shift, person)
+    third = await a_signup(shift)
     await before_the_start(shift, 35)
     await service.step_back(first, None, reason="La grippe")
-    assert await states(shift) == ["cancelled", "waiting", "waiting"]
+    await service.step_back(third, None)
+    assert await states(shift) == ["cancelled", "waiting", "waiting", "cancelled"]
     mails = [(await mails_to(one.email))[-1] for one in (anne, basile)]
     assert all("la première réponse l’emporte" in mail.subject for mail in mails)
     page = await client.get(link_in(mails[1]))
     assert "Une place est libre : je viens" in plain(page.text)
     await client.submit(link_in(mails[1]) + "/accepter")
-    assert await states(shift) == ["cancelled", "waiting", "confirmed"]
+    assert await states(shift) == ["cancelled", "waiting", "confirmed", "cancelled"]
     late = await client.submit(link_in(mails[0]) + "/accepter")
     assert "n’est plus libre" in (await client.get(late.headers["location"])).text
     assert "Une place est libre" not in (await client.get(link_in(mails[0]))).text
