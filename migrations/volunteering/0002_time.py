@@ -387,7 +387,7 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='Signup',
             name='role',
-            field=fields.ForeignKeyField('volunteering.ShiftRole', source_field='role_id', null=True, db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT),
+            field=fields.ForeignKeyField('volunteering.ShiftRole', source_field='role_id', null=True, db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL),
         ),
         ops.RunPython(say(SEATS), nothing_to_undo),
         ops.AddField(

@@ -375,3 +375,20 @@ async def test_a_shift_put_forward_leaves_nobody_an_answer_that_comes_too_late(d
     assert after.hold_until
     assert after.hold_until <= clock.now() + timedelta(hours=3)
     assert any("gardée pour vous seule" in one.text for one in mail)
+
+
+async def test_a_role_that_its_people_gave_up_can_be_taken_away_and_who_comes_back_gets_another(client: Client) -> None:
+    mission = await a_mission()
+    tomorrow, two = in_days(9), (shifts.RoleWish(2, title="Accueil"), shifts.RoleWish(2, title="Four"))
+    added = await shifts.add(mission, shifts.Slot(tomorrow, time(14), time(17), two))
+    shift = await Shift.get(id=added.id).select_related("mission__initiative")
+    oven, camille = await ShiftRole.get(shift_id=shift.id, title="Four"), await a_person("Camille Rey")
+    signup = await service.sign_up(shift, Actor(camille), "une-cle-pour-le-four", service.Wish(oven.id))
+    await service.step_back(signup, camille.id)
+    await shifts.edit(shift, shifts.Slot(tomorrow, time(14), time(17), two[:1]))
+    assert await ShiftRole.filter(shift_id=shift.id).count() == 1
+    mail = (await mails_to(camille.email))[-1]
+    assert (await client.get(link_in(mail))).status_code == 200
+    assert (await client.submit(f"{link_in(mail)}/revenir")).status_code == 303
+    again = await Signup.get(shift_id=shift.id, status=SignupStatus.CONFIRMED)
+    assert (await ShiftRole.get(id=again.role_id)).title == "Accueil"

@@ -53,7 +53,8 @@ class Signup(Model):
     person herself asked (signed in, or by the mailed link). `hold_until`: the moment (UTC) a held place lapses or an
     offer passes on. `stand_in_at`: since when somebody is sought who comes in her place; `replaces` in an offer: whose
     place it is. `code` is read out or scanned on arrival; `left_at` is known only from a paper sheet. `form_key` makes
-    a resent form harmless. `told` is what the last message to her said of hours, place and note (`told.py`).
+    a resent form harmless. `told` is what the last message to her said of hours, place and note (`told.py`). A former
+    sign-up whose role was taken away since has none.
     """
 
     shift_id: int
@@ -66,7 +67,7 @@ class Signup(Model):
         "volunteering.Shift", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     role: fields.ForeignKeyNullableRelation[ShiftRole] = fields.ForeignKeyField(
-        "volunteering.ShiftRole", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+        "volunteering.ShiftRole", null=True, on_delete=fields.OnDelete.SET_NULL, db_index=True, related_name=False
     )
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "civic.Person", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False

@@ -91,7 +91,7 @@ async def come_back(signup: Signup) -> Signup:
     whole = await Signup.get(id=signup.id).select_related("person", "shift__mission__initiative")
     minor = await consents.minor_again(signup.id)
     await people.confirm_address(whole.person)
-    wish = Wish(whole.role_id, whole.party, whole.skills, whole.wants_lift, minor, True)
+    wish = Wish(whole.role_id or 0, whole.party, whole.skills, whole.wants_lift, minor, True)
     return await _take(whole.shift, whole.person, _Ask(wish, f"back:{signup.id}", True, whole.person_id))
 
 
