@@ -76,7 +76,6 @@ from volunteering.hours.letters import token_of as hours_token
 from volunteering.lifts.models import Lift
 from volunteering.shifts.models import Shift
 from volunteering.signups.letters import guardian_token, token_of
-from volunteering.signups.links import thanks_token
 from volunteering.signups.models import GuardianConsent, Signup
 
 TABLE = Path(__file__).parent / "permissions.txt"
@@ -221,7 +220,6 @@ async def one_who_comes(signup: Signup) -> dict[str, dict[str, Any]]:
     return {
         **{f"signups.{act}": {"token": token_of(signup)} for act in acts},
         **{f"signups.{act}": {"token": guardian_token(minor)} for act in ("guardian", "guardian_answer")},
-        "signups.thanks": {"token": thanks_token(signup)},
     }
 
 

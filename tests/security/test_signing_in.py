@@ -112,15 +112,15 @@ async def test_a_link_of_one_purpose_opens_nothing_of_another(client: Client) ->
     assert (await client.get(f"/mes-creneaux/{place}")).status_code == 200
     wrong = [
         f"/promesses/{place}", f"/mes-creneaux/{manage}", f"/promesses/{links.make('pledge-pay', pledge.id)}",
-        f"/mes-creneaux/{links.make('signup-thanks', signup.id)}", f"/mes-creneaux/merci/{place}",
+        f"/mes-creneaux/{links.make('guardian', signup.id)}", f"/accord-parental/{place}",
         f"/campagnes/{pledge.campaign.slug}/payer/{manage}", f"/promesses/{manage[:-1]}", f"/promesses/{manage}x",
         f"/campagnes/{pledge.campaign.slug}/reprise/retour/{manage}",
     ]  # fmt: skip
     for path in wrong:
         assert (await client.get(path)).status_code == 404, path
-    thanks = links.make("signup-thanks", signup.id)
+    other = links.make("guardian", signup.id)
     for verb in ("confirmer", "annuler", "revenir"):
-        assert (await client.submit(f"/mes-creneaux/{thanks}/{verb}")).status_code == 404
+        assert (await client.submit(f"/mes-creneaux/{other}/{verb}")).status_code == 404
 
 
 def test_production_does_not_start_without_its_https_address(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:

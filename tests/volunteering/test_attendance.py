@@ -233,3 +233,28 @@ async def test_the_list_shows_roles_groups_and_where_everybody_stands(database: 
     assert "Camille Rey" not in page, "first name and initial are enough"
     stranger = await sign_in(await a_person("Un Passant"))
     assert (await stranger.get(path_of(shift))).status_code == 403
+
+
+async def test_an_arrival_taken_back_leaves_everybody_where_she_stood(database: object) -> None:
+    mission = await a_mission(places=1)
+    shift, team = await the_shift(mission), Actor(await a_lead("Agathe Roux"))
+    sits, first, second = await a_signup(shift), await a_signup(shift), await a_signup(shift)
+    held = await service.hold(shift, "Lou Petit", "lou@exemple.fr", "une-cle-de-lou")
+    clock.travel(shift.starts_at - clock.now() - timedelta(minutes=5))
+    for one in (second, held, sits):
+        await attendance.here(shift, one.id, team)
+        await attendance.undo(shift, one.id, team)
+    stands = [(row.id, row.status.value) for row in await Signup.filter(shift_id=shift.id).order_by("id")]
+    assert stands == [(sits.id, "confirmed"), (first.id, "waiting"), (second.id, "waiting"), (held.id, "waiting")]
+    assert (await Signup.get(id=held.id)).confirmed_at is None
+    assert await tallies.verifications() == []
+
+
+async def test_the_same_page_with_another_name_is_another_walk_in(database: object) -> None:
+    shift, team = await the_shift(await a_mission()), Actor(await a_lead("Agathe Roux"))
+    clock.travel(shift.starts_at - clock.now())
+    for name in ("Rose Martin", "Paul Roux", "Rose Martin"):
+        await attendance.walk_in(shift, attendance.WalkIn(name), "une-meme-cle", team)
+    assert sorted([row.person.name for row in await Signup.filter(shift_id=shift.id).select_related("person")]) == [
+        "Paul Roux", "Rose Martin",
+    ]  # fmt: skip

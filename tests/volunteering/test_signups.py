@@ -405,3 +405,43 @@ async def test_a_second_shift_of_the_same_mission_is_no_overlap_when_hours_only_
     after = await a_shift(mission, start=time(11), end=time(13))
     browser = await sign_in(camille)
     assert (await browser.submit(path_of(after), {"cle": "une-cle-de-formulaire"})).status_code == 303
+
+
+async def test_a_page_sent_again_for_somebody_else_is_her_own_sign_up_and_opens_nothing_of_the_first(
+    client: Client, sign_in: SignIn
+) -> None:
+    shift = await the_shift(await a_mission(places=3))
+    await client.submit(path_of(shift), CAMILLE)
+    odile = await a_person("Odile Martin", "odile@exemple.fr")
+    hers = await (await sign_in(odile)).submit(path_of(shift), {"cle": CAMILLE["cle"]})
+    page = (await client.get(hers.headers["location"])).text
+    assert ("Odile" in page, "Camille" in page) == (True, False)
+    await client.submit(path_of(shift), {**CAMILLE, "name": "Lou Petit", "email": "lou@exemple.fr"})
+    again = await client.submit(path_of(shift), CAMILLE)
+    assert again.status_code == 303
+    assert await states(shift) == ["held", "confirmed", "held"]
+
+
+async def test_who_types_somebodys_name_learns_nothing_of_her_place(client: Client, sign_in: SignIn) -> None:
+    shift = await the_shift(await a_mission(places=30))
+    camille = await a_person("Camille Rey", "camille@exemple.fr")
+    mine = await service.sign_up(shift, Actor(camille), "une-autre-cle", service.Wish(party=4, wants_lift=True))
+    asked = await client.submit(path_of(shift), CAMILLE)
+    unknown = await client.submit(path_of(shift), {**CAMILLE, "name": "Lou Petit", "email": "lou@exemple.fr"})
+    assert asked.headers["location"] == unknown.headers["location"]
+    page = (await client.get(asked.headers["location"])).text
+    assert "ouvrez votre courriel" in page
+    assert mine.code not in page
+    assert "4 personnes" not in page
+
+
+async def test_an_age_without_the_tick_is_a_minors(client: Client) -> None:
+    shift = await the_shift(await a_mission())
+    parent = {"guardian": "Jean Rey", "guardian_email": "jean@exemple.fr"}
+    assert (await client.submit(path_of(shift), {**CAMILLE, "age": "16"})).status_code == 422
+    assert (await client.submit(path_of(shift), {**CAMILLE, **parent})).status_code == 422
+    assert await states(shift) == []
+    assert (await client.submit(path_of(shift), {**CAMILLE, "age": "16", **parent})).status_code == 303
+    (mail,) = await mails_to("camille@exemple.fr")
+    await client.submit(link_in(mail) + "/confirmer")
+    assert await states(shift) == ["held"]

@@ -8,6 +8,7 @@ coordinators note at once: what one said is never silently overwritten by anothe
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 from civic import clock, database, jobs
 from civic.contributions import service as contributions
@@ -16,6 +17,7 @@ from civic.i18n import _
 from civic.needs.models import NeedKind
 from civic.people import service as people
 from civic.people.actor import Actor
+from civic.places.folding import fold
 from volunteering.shifts import places
 from volunteering.shifts import service as shifts
 from volunteering.shifts.models import Shift, ShiftRole
@@ -37,6 +39,11 @@ class WalkIn:
     role_id: int = 0
     email: str = ""
     party: int = 1
+
+    @property
+    def mark(self) -> str:
+        """Short and the same for the same words: a page sent again with another name is another person."""
+        return blake2b(repr((fold(self.name), fold(self.email))).encode(), digest_size=8).hexdigest()
 
 
 @dataclass(slots=True, frozen=True)
@@ -87,16 +94,10 @@ async def undo(shift: Shift, signup_id: int, actor: Actor) -> Signup:
         found = await _of_shift(shift, signup_id)
         if found.status != SignupStatus.ATTENDED:
             return found
-        last = await SignupChange.filter(signup_id=found.id, after=SignupStatus.ATTENDED).order_by("-id").first()
-        before = last.before if last else ""
-        if found.walk_in and not before:
-            await places.give_back(found.role_id, found.party)
-            after = SignupStatus.CANCELLED
-        else:
-            after = SignupStatus(before) if before in PAST else SignupStatus.CONFIRMED
-        await queue.move(found, after, "arrival_undone", actor.hand.id)
+        await _leave_again(found, actor)
         await Signup.filter(id=found.id).update(arrived_at=None, left_at=None)
         await _follow(found, shift)
+        await queue.hand_on(shift, found.role_id, news=f"left-{found.id}")
         await _sum_up(shift)
         await noted(shift)
     return found
@@ -113,7 +114,8 @@ async def walk_in(shift: Shift, who: WalkIn, key: str, actor: Actor) -> Signup:
 
 async def walked_in(shift: Shift, who: WalkIn, key: str, actor: Actor) -> Signup:
     """The same within a transaction that has locked the shift. Whoever had a sign-up after all uses that one."""
-    known = await Signup.get_or_none(form_key=f"{shift.id}:{key}").select_related("person")
+    form_key = f"{shift.id}:{key}:{who.mark}"
+    known = await Signup.get_or_none(form_key=form_key).select_related("person")
     if known:
         return known
     role = await ShiftRole.filter(shift_id=shift.id, **({"id": who.role_id} if who.role_id else {})).order_by(
@@ -130,7 +132,7 @@ async def walked_in(shift: Shift, who: WalkIn, key: str, actor: Actor) -> Signup
     present = clock.now()
     await places.squeeze_in(role.id, who.party)
     signup = await Signup.create(
-        shift=shift, role=role, person=person, form_key=f"{shift.id}:{key}", status=SignupStatus.ATTENDED,
+        shift=shift, role=role, person=person, form_key=form_key, status=SignupStatus.ATTENDED,
         party=who.party, walk_in=True, code=await queue.free_code(shift.id), confirmed_at=present, arrived_at=present,
         created_at=present, updated_at=present,
     )  # fmt: skip
@@ -147,7 +149,6 @@ async def be_there(signup: Signup, shift: Shift, actor: Actor, at: datetime | No
         return
     seated = await _seat(signup)
     signup.hold_until, signup.replaces_id = None, None
-    signup.confirmed_at = signup.confirmed_at or clock.now()
     await queue.move(signup, SignupStatus.ATTENDED, "arrived", actor.hand.id)
     signup.arrived_at = at or clock.now()
     await Signup.filter(id=signup.id).update(arrived_at=signup.arrived_at)
@@ -227,6 +228,24 @@ async def _of_shift(shift: Shift, signup_id: int) -> Signup:
     if found is None:
         raise NotFound(_("Cette inscription n’existe plus."))
     return found
+
+
+async def _leave_again(signup: Signup, actor: Actor) -> None:
+    """Back to where she stood before she was said to be there: a place squeezed in is given back, a rank is hers again.
+
+    What was offered to her has gone on meanwhile: she waits; a place that was held for a link or a guardian is so anew.
+    """
+    last = await SignupChange.filter(signup_id=signup.id, after=SignupStatus.ATTENDED).order_by("-id").first()
+    before = SignupStatus(last.before) if last and last.before else SignupStatus.CANCELLED
+    if before in (SignupStatus.CANCELLED, SignupStatus.WAITING, SignupStatus.OFFERED):
+        await places.give_back(signup.role_id, signup.party)
+    if before in (SignupStatus.WAITING, SignupStatus.OFFERED):
+        before = SignupStatus.WAITING
+        await places.enter_queue(signup.role_id)
+    if before == SignupStatus.HELD:
+        signup.hold_until = queue.hold_until()
+        await queue.end_hold_at(signup.id, signup.hold_until)
+    await queue.move(signup, before, "arrival_undone", actor.hand.id)
 
 
 async def _seat(signup: Signup) -> bool:

@@ -31,7 +31,7 @@ class MemberForm(BaseModel):
         return Wish(self.role, self.party, self.skills, self.lift, self._minor(own_email), self.anyway)
 
     def _minor(self, own_email: str) -> Minor | None:
-        if not self.minor:
+        if not (self.minor or self._says_so()):
             return None
         if self.age is None:
             raise Invalid(_("Écrivez votre âge."), field="age")
@@ -42,6 +42,10 @@ class MemberForm(BaseModel):
         found = Minor(self.age, self.guardian, self.guardian_email)
         consents.check(found, own_email)
         return found
+
+    def _says_so(self) -> bool:
+        """She did not tick that she is a minor, but wrote her age, or who answers for her."""
+        return self.age < consents.ADULT if self.age is not None else bool(self.guardian or self.guardian_email)
 
 
 class VisitorForm(MemberForm):

@@ -149,7 +149,7 @@ async def _send(
     if not person.email:
         return
     rank = await position(whole) if whole.status == SignupStatus.WAITING else 0
-    guardian = await _guardian(whole) if name == "minor_held" else ""
+    guardian = await _guardian(whole) if name in ("minor_held", "confirm") else ""
     with speaking(person.locale):
         context = _words(whole, rank) | {"guardian": guardian} | (extra or {})
         attached = await calendars.invitation_to(whole, _href(whole)) if with_calendar else None

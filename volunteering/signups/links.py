@@ -12,7 +12,6 @@ from starlette.routing import BaseRoute, Route
 
 from civic.errors import DomainError
 from civic.i18n import _
-from civic.people import links
 from civic.people.actor import person_of, visitor_or_actor
 from civic.web.forms import Form
 from civic.web.page import page, redirect
@@ -25,20 +24,7 @@ from volunteering.signups.letters import LINK, ics, token_of
 from volunteering.signups.models import Signup, SignupStatus
 from volunteering.signups.overlaps import sentences
 
-THANKS = "signup-thanks"
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
-
-
-def thanks_token(signup: Signup) -> str:
-    """The link that shows a sign-up and changes nothing."""
-    return links.make(THANKS, signup.id)
-
-
-async def thanks(request: Request) -> Response:
-    """After a visitor has signed up: what to do now."""
-    signup = await queries.signup_of_link(THANKS, request.path_params["token"])
-    minor = await consents.is_awaited(signup.id)
-    return await _page(request, "volunteering/signups/thanks.html", signup, minor=minor)
 
 
 async def show(request: Request) -> Response:
@@ -162,7 +148,6 @@ async def _page(
 
 
 routes: list[BaseRoute] = [
-    Route("/mes-creneaux/merci/{token}", thanks, name="signups.thanks"),
     Route("/mes-creneaux/{token}/agenda.ics", calendar, name="signups.calendar"),
     Route("/mes-creneaux/{token}", show, name="signups.show"),
     Route("/mes-creneaux/{token}/confirmer", confirm, methods=["POST"], name="signups.confirm"),

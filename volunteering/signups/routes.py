@@ -21,7 +21,7 @@ from civic.web.page import page, redirect
 from volunteering.missions import skills
 from volunteering.missions.models import Mission
 from volunteering.missions.queries import mission_to_show
-from volunteering.missions.words import efforts, hours, told, where
+from volunteering.missions.words import efforts, hours, told, when, where
 from volunteering.shifts import queries as shifts
 from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.shifts.places import roles_of
@@ -30,7 +30,6 @@ from volunteering.signups import fairness, guardian_routes, queries, roll_routes
 from volunteering.signups.forms import MemberForm, VisitorForm
 from volunteering.signups.letters import token_of
 from volunteering.signups.links import routes as link_routes
-from volunteering.signups.links import thanks_token
 from volunteering.signups.overlaps import sentences
 from volunteering.slots import mission_panels
 
@@ -74,10 +73,21 @@ async def _hold(request: Request, mission: Mission, shift: Shift) -> Response:
     await limits.hit("sign_up_address", limits.address(request), most=40, per=600)
     await limits.hit("sign_up_email", data.email.lower(), most=10, per=3600)
     try:
-        signup = await service.hold(shift, data.name, data.email, data.cle, data.wish(data.email))
+        await service.hold(shift, data.name, data.email, data.cle, data.wish(data.email))
     except DomainError as error:
         return await _mission_page(request, mission, shift, form.refuse(error), status=422)
-    return redirect("signups.thanks", token=thanks_token(signup))
+    return redirect("signups.thanks", slug=mission.slug, id=shift.id)
+
+
+async def thanks(request: Request) -> Response:
+    """After a visitor has signed up: what to do now. The same page whoever she is, and whether she came before or not:
+    what concerns her is only in her mail."""
+    mission = await mission_to_show(request.path_params["slug"], visitor_or_actor(request))
+    shift = await shifts.shift_of(mission, request.path_params["id"])
+    return page(
+        request, "volunteering/signups/thanks.html", mission=mission, shift=shift, where=where(mission),
+        when_text=when(shift.starts_at, shift.ends_at), hold_minutes=settings().hold_minutes,
+    )  # fmt: skip
 
 
 async def _mission_page(
@@ -120,6 +130,7 @@ routes: list[BaseRoute] = [
     *guardian_routes.routes,
     Route("/missions/{slug}", show, name="missions.show"),
     Route("/missions/{slug}/creneaux/{id:int}/inscription", create, methods=["POST"], name="signups.create"),
+    Route("/missions/{slug}/creneaux/{id:int}/encore-un-geste", thanks, name="signups.thanks"),
     *roll_routes.routes,
 ]
 

@@ -65,7 +65,7 @@ async def sign_up(shift: Shift, actor: Actor, key: str, wish: Wish | None = None
     wish = wish or Wish()
     if not wish.anyway:
         await check_free(actor.person.id, shift)
-    return await _take(shift, actor.person, _Ask(wish, f"{shift.id}:{key}", True, actor.hand.id))
+    return await _take(shift, actor.person, _Ask(wish, _form_key(shift, actor.person, key), True, actor.hand.id))
 
 
 async def hold(shift: Shift, name: str, email: str, key: str, wish: Wish | None = None) -> Signup:
@@ -76,8 +76,8 @@ async def hold(shift: Shift, name: str, email: str, key: str, wish: Wish | None 
     """
     check_open(shift)
     person = await people.meet(name, email)
-    signup = await _take(shift, person, _Ask(wish or Wish(), f"{shift.id}:{key}", False))
-    if signup.form_key != f"{shift.id}:{key}":
+    signup = await _take(shift, person, _Ask(wish or Wish(), _form_key(shift, person, key), False))
+    if signup.form_key != _form_key(shift, person, key):
         async with database.transaction():
             await letters.again(signup, key)
     return signup
@@ -93,6 +93,11 @@ async def come_back(signup: Signup) -> Signup:
     await people.confirm_address(whole.person)
     wish = Wish(whole.role_id or 0, whole.party, whole.skills, whole.wants_lift, minor, True)
     return await _take(whole.shift, whole.person, _Ask(wish, f"back:{signup.id}", True, whole.person_id))
+
+
+def _form_key(shift: Shift, person: Person, key: str) -> str:
+    """A form that comes twice is once; the same page filled in for somebody else is somebody else's form."""
+    return f"{shift.id}:{person.id}:{key}"
 
 
 def check_open(shift: Shift) -> None:
