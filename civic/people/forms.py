@@ -8,7 +8,10 @@ from pydantic import AfterValidator, BaseModel, EmailStr, Field
 
 from civic.errors import Invalid
 from civic.i18n import _
+from civic.places.folding import fold
 
+LONGEST = 120
+"""Signs of a name, also once its ligatures are written out."""
 _LINK = re.compile(r"[/@<>]|\w{2,}\.\w{2,}")
 
 
@@ -16,12 +19,12 @@ def _a_name(text: str) -> str:
     """A name as one writes it on a letter: it goes into mails to addresses nobody has confirmed yet."""
     name = " ".join(text.split())
     odd = any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn") for letter in name)
-    if odd or _LINK.search(name):
+    if odd or _LINK.search(name) or len(fold(name)) > LONGEST:
         raise Invalid(_("Écrivez un prénom et un nom, sans adresse ni lien."))
     return name
 
 
-Name = Annotated[str, Field(min_length=2, max_length=120), AfterValidator(_a_name)]
+Name = Annotated[str, Field(min_length=2, max_length=LONGEST), AfterValidator(_a_name)]
 
 
 class SignInForm(BaseModel):

@@ -8,11 +8,15 @@ from jinja2 import TemplateNotFound
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from tortoise.exceptions import ValidationError
 
 from civic.errors import DomainError, SignInNeeded, TooMany
 from civic.web import urls
 from civic.web.page import redirect_to
 from civic.web.templating import template
+
+LONGEST_NAME = 120
+"""So many signs the name of a thing in an address has at most."""
 
 
 def render(
@@ -54,9 +58,18 @@ async def http_exception(request: Request, error: Exception) -> Response:
     return answer
 
 
-HANDLERS: dict[Any, Callable[[Request, Exception], Any]] = {DomainError: refusal, HTTPException: http_exception}
+async def too_long(request: Request, error: Exception) -> Response:
+    """A word of the address that no row can hold (a name of 400 signs) names nothing; in what is written it is our
+    fault, and stays an error."""
+    names = (value for value in request.path_params.values() if isinstance(value, str))
+    if request.method in ("GET", "HEAD") or any(len(name) > LONGEST_NAME for name in names):
+        return render(request, HTTPStatus.NOT_FOUND)
+    raise error
 
 
+HANDLERS: dict[Any, Callable[[Request, Exception], Any]] = {
+    DomainError: refusal, HTTPException: http_exception, ValidationError: too_long,
+}  # fmt: skip
 
 def _fill_state(request: Request) -> None:
     for name, value in (("actor", None), ("locale", "fr"), ("theme", None)):

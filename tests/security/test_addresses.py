@@ -11,6 +11,7 @@ from civic.initiatives.service import index
 from tests.client import Client
 from tests.factories import a_person, an_initiative, an_organisation
 from tests.factories.steering import a_committee
+from tests.factories.volunteering import a_mission, the_shift
 
 LISTS = (
     "/initiatives", "/initiatives?tri=bientot", "/initiatives?q=navette", "/agenda", "/comites", "/missions",
@@ -115,3 +116,27 @@ async def test_a_committee_list_of_many_pages_takes_its_own_cursor(client: Clien
         await a_committee(lead, initiative=await an_initiative(f"Lieu {number}", lead=lead))
     first = await client.get("/comites")
     assert "apres=" in first.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/initiatives/{}", "/campagnes/{}", "/campagnes/{}/preuves", "/missions/{}", "/missions/{}/agenda.ics",
+        "/comites/{}", "/agenda/{}", "/annuaire/{}", "/communes/{}", "/missions?lieu={}", "/initiatives?lieu={}",
+    ],
+)  # fmt: skip
+async def test_a_name_longer_than_any_row_holds_names_nothing(client: Client, path: str) -> None:
+    assert (await client.get(path.format("a" * 400))).status_code in (200, 404)
+    assert (await client.get(path.format("abcdef"))).status_code in (200, 404)
+
+
+async def test_writing_to_a_name_longer_than_any_row_holds_is_no_breakdown(client: Client) -> None:
+    assert (await client.submit(f"/missions/{'a' * 400}/creneaux/1/inscription", {})).status_code == 404
+
+
+async def test_a_name_of_a_hundred_ligatures_is_refused_in_words(client: Client) -> None:
+    shift = await the_shift(await a_mission())
+    sent = {"cle": "cle-du-formulaire", "name": "ﬁ" * 120, "email": "rose@exemple.fr"}
+    answer = await client.submit(f"/missions/{shift.mission.slug}/creneaux/{shift.id}/inscription", sent)
+    assert answer.status_code == 422
+    assert "Écrivez un prénom et un nom" in answer.text

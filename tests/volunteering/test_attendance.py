@@ -18,7 +18,7 @@ from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.signups import attendance, queries, service, stand_ins, tallies
 from volunteering.signups.attendance import Said, WalkIn
 from volunteering.signups.letters import token_of
-from volunteering.signups.models import Signup, SignupStatus
+from volunteering.signups.models import Signup, SignupChange, SignupStatus
 
 SignIn = Callable[[Person], Awaitable[Client]]
 
@@ -258,3 +258,30 @@ async def test_the_same_page_with_another_name_is_another_walk_in(database: obje
     assert sorted([row.person.name for row in await Signup.filter(shift_id=shift.id).select_related("person")]) == [
         "Paul Roux", "Rose Martin",
     ]  # fmt: skip
+
+
+async def test_a_code_is_read_however_it_is_typed_and_what_is_none_is_said_to_be_none(
+    database: object, sign_in: SignIn
+) -> None:
+    lead = await a_lead()
+    shift = await the_shift(await a_mission(lead=lead))
+    signup, browser = await a_signup(shift), await sign_in(lead)
+    await begins(shift)
+    for wrong in ("Camille", "ABCDEFGHIJ", "²²²²", "-"):
+        assert (await browser.submit(path_of(shift, "arrivees"), {"code": wrong})).status_code == 422, wrong
+    assert (await browser.get(f"/arrivees/{shift.id}/ABCDEFGHIJ")).status_code == 404
+    typed = f" {signup.code[:2].lower()} {signup.code[2:]} "
+    assert (await browser.submit(path_of(shift, "arrivees"), {"code": typed})).status_code == 303
+    assert (await Signup.get(id=signup.id)).status == SignupStatus.ATTENDED
+
+
+async def test_a_link_used_after_she_was_said_to_be_there_changes_nothing_else(database: object, app: object) -> None:
+    shift, team = await the_shift(await a_mission()), Actor(await a_lead("Agathe Roux"))
+    held = await service.hold(shift, "Lou Petit", "lou@exemple.fr", "une-cle-de-lou")
+    await begins(shift)
+    await attendance.here(shift, held.id, team)
+    await service.confirm(held)
+    fresh = await Signup.get(id=held.id)
+    assert fresh.confirmed_at
+    assert fresh.arrived_at
+    assert [change.after for change in await SignupChange.filter(signup_id=held.id).order_by("id")] == ["held", "attended"]

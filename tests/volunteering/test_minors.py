@@ -235,3 +235,13 @@ async def test_a_minor_is_asked_to_stand_in_only_once_her_parent_has_agreed(clie
     assert await states(shift) == ["cancelled", "confirmed", "waiting", "confirmed"]
     await client.submit(link_in((await mails_to("paul@exemple.fr"))[0], "accord-parental"), {"answer": "1"})
     assert await states(shift) == ["cancelled", "confirmed", "offered", "confirmed"]
+
+
+@pytest.mark.usefixtures("a_new_hour")
+async def test_nobody_is_made_to_answer_for_minors_all_day(client: Client) -> None:
+    shift = await the_shift(await a_mission(places=30))
+    statuses = []
+    for number in range(8):
+        sent = {**LEA, "cle": f"une-cle-{number}", "email": f"lea{number}@exemple.fr"}
+        statuses.append((await client.submit(path_of(shift), sent)).status_code)
+    assert statuses == [303] * 6 + [429] * 2

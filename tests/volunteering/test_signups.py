@@ -431,6 +431,8 @@ async def test_who_types_somebodys_name_learns_nothing_of_her_place(client: Clie
     assert asked.headers["location"] == unknown.headers["location"]
     page = (await client.get(asked.headers["location"])).text
     assert "ouvrez votre courriel" in page
+    for one in (CAMILLE, {**CAMILLE, "name": "Lou Petit", "email": "lou@exemple.fr"}):
+        assert (await client.submit(path_of(shift), {**one, "role": "999999"})).status_code == 422
     assert mine.code not in page
     assert "4 personnes" not in page
 

@@ -65,12 +65,18 @@ async def arrive(shift: Shift, code: str, actor: Actor) -> Signup:
     async with database.transaction():
         await places.lock(shift.id)
         found = await Signup.filter(
-            shift_id=shift.id, code=code.strip().upper() or "-", status__in=MAY_COME
+            shift_id=shift.id, code=read_code(code), status__in=MAY_COME
         ).select_related("person").first()  # fmt: skip
         if found is None:
             raise NotFound(_("Personne n’a ce code sur ce créneau. Vérifiez les quatre signes."))
         await be_there(found, shift, actor)
     return found
+
+
+def read_code(text: str) -> str:
+    """The signs of a code however they are typed (« ht 8s »); a dash, which is nobody's, for what cannot be one."""
+    signs = "".join(sign for sign in text.upper() if sign.isalnum())
+    return signs if len(signs) == queue.CODE_LENGTH else "-"
 
 
 @database.retrying
@@ -94,10 +100,10 @@ async def undo(shift: Shift, signup_id: int, actor: Actor) -> Signup:
         found = await _of_shift(shift, signup_id)
         if found.status != SignupStatus.ATTENDED:
             return found
-        await _leave_again(found, actor)
+        change = await _leave_again(found, actor)
         await Signup.filter(id=found.id).update(arrived_at=None, left_at=None)
         await _follow(found, shift)
-        await queue.hand_on(shift, found.role_id, news=f"left-{found.id}")
+        await queue.hand_on(shift, found.role_id, news=f"left-{change.id}")
         await _sum_up(shift)
         await noted(shift)
     return found
@@ -230,7 +236,7 @@ async def _of_shift(shift: Shift, signup_id: int) -> Signup:
     return found
 
 
-async def _leave_again(signup: Signup, actor: Actor) -> None:
+async def _leave_again(signup: Signup, actor: Actor) -> SignupChange:
     """Back to where she stood before she was said to be there: a place squeezed in is given back, a rank is hers again.
 
     What was offered to her has gone on meanwhile: she waits; a place that was held for a link or a guardian is so anew.
@@ -245,7 +251,7 @@ async def _leave_again(signup: Signup, actor: Actor) -> None:
     if before == SignupStatus.HELD:
         signup.hold_until = queue.hold_until()
         await queue.end_hold_at(signup.id, signup.hold_until)
-    await queue.move(signup, before, "arrival_undone", actor.hand.id)
+    return await queue.move(signup, before, "arrival_undone", actor.hand.id)
 
 
 async def _seat(signup: Signup) -> bool:

@@ -76,7 +76,7 @@ class GuardianForm(BaseModel):
 class CodeForm(BaseModel):
     """The four signs of somebody who arrives, however they are typed."""
 
-    code: str = Field(max_length=12)
+    code: str = Field(max_length=40)
 
 
 class WalkInForm(BaseModel):

@@ -19,6 +19,7 @@ from volunteering.signups.models import GuardianConsent, Signup, SignupChange, S
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Nothing that can be taken for something else when it is read out."""
+CODE_LENGTH = 4
 
 
 async def move(signup: Signup, after: SignupStatus, cause: str, actor_id: int | None) -> SignupChange:
@@ -133,6 +134,6 @@ async def end_hold_at(signup_id: int, until: datetime) -> None:
 async def free_code(shift_id: int) -> str:
     """Four letters or digits that nobody else of this shift has."""
     while True:
-        code = "".join(secrets.choice(LETTERS) for _ in range(4))
+        code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
         if not await Signup.filter(shift_id=shift_id, code=code).exists():
             return code

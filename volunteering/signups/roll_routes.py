@@ -187,7 +187,7 @@ def is_here(signup: Signup) -> str:
 
 async def _scanned(request: Request) -> Signup:
     found = await Signup.get_or_none(
-        shift_id=request.path_params["id"], code=request.path_params["code"].upper()
+        shift_id=request.path_params["id"], code=attendance.read_code(request.path_params["code"])
     )
     if found is None:
         raise NotFound(_("Ce code ne correspond plus à une inscription."))

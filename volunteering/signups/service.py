@@ -33,6 +33,9 @@ async def confirm(signup: Signup) -> None:
         if fresh.confirmed_at is not None:
             return
         fresh.confirmed_at = clock.now()
+        if not fresh.is_coming:
+            await Signup.filter(id=fresh.id).update(confirmed_at=fresh.confirmed_at)
+            return
         seated = fresh.shift.is_to_come and await stand_ins.has_place(fresh)
         if fresh.is_offered and not seated:
             await stand_ins.back_to_queue(fresh)

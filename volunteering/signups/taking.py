@@ -123,10 +123,10 @@ async def _take_once(shift: Shift, person: Person, ask: _Ask) -> Signup:
     """The lock first; behind it everything else is read."""
     async with database.transaction():
         await places.lock_to_come(shift.id)
+        role = await _role_wanted(shift, ask.wish)
         if known := await _known(shift.id, person.id, ask.key):
             raise _Already(known)
         await shift.refresh_from_db(fields=["starts_at", "ends_at", "note", "sequence", "fairness"])
-        role = await _role_wanted(shift, ask.wish)
         signup = await _write(shift, person, role, ask, await _seat(shift, role, person, ask.wish.party))
         change = await queue.write_down(signup, "", "signed_up", ask.actor_id)
         if ask.wish.minor:
