@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench import load, servers, settling, week, world
+from bench import load, servers, settling, storm, week, world
 from bench.load import Load, Result
 from bench.servers import Server
 from civic import database
@@ -101,6 +101,8 @@ def measure(engine: str, size: int, url: str, cookie: str, data: Path) -> Iterat
                 yield from side_by_side(f"{name}, visitor, not in memory", ours, bare, cold, 0.3)
         busy = f"{engine} {size}: a coordinator's week of {week.SHIFTS} shifts"
         yield at_most(busy, week.slowest(ours, cookie, SECONDS), "ms", week.MOST_MS)
+        crowd = f"{engine} {size}: {storm.PEOPLE} people on {storm.PLACES} places"
+        yield at_most(crowd, storm.seconds(ours), "s", storm.MOST_SECONDS[engine])
         yield at_most(f"{engine} {size}: memory of the web process", ours.memory_mb, "MB", 150)
 
 

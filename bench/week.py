@@ -1,6 +1,6 @@
 """A coordinator's week with 2 000 shifts and who comes to them: made in bulk, then opened by its coordinator."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bench import load
 from bench.load import Load
@@ -16,6 +16,7 @@ SHIFTS, EACH = 2_000, 3
 FIRST = 1_000_000
 """Ids far from those of the rest of the world."""
 MOST_MS = 150.0
+_COUNT_ON = "SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
 
 
 async def fill() -> None:
@@ -42,10 +43,29 @@ async def fill() -> None:
     async with database.transaction():
         await Lead.create(id=FIRST, initiative_id=one.id, person_id=1, since=present)
         await mission.save(force_create=True)
-        await Shift.bulk_create(shifts, batch_size=500)
+        await Mission.create(**{**dict(mission), "id": FIRST - 1, "slug": "mission-tres-demandee"})
+        await Shift.bulk_create([*shifts, _wanted(present)], batch_size=500)
+        roles.append(ShiftRole(id=FIRST - 1, shift_id=FIRST - 1, capacity=50, ceiling=50))
         await ShiftRole.bulk_create(roles, batch_size=500)
         await Signup.bulk_create(signups, batch_size=500)
+    await _go_on_counting()
     await database.execute("ANALYZE")
+
+
+async def _go_on_counting() -> None:
+    """PostgreSQL numbers new rows after those that were made with numbers of their own."""
+    if database.dialect() == "postgres":
+        for table in ("person", "shift", "shift_role", "signup"):
+            await database.fetch_all(_COUNT_ON.format(table=table))
+
+
+def _wanted(present: datetime) -> Shift:
+    """A shift in a month that many want to come to (`bench.storm`)."""
+    start = present + timedelta(days=30)
+    return Shift(
+        id=FIRST - 1, mission_id=FIRST - 1, starts_at=start, ends_at=start + timedelta(hours=2), capacity=50, ceiling=50,
+        created_at=present, updated_at=present,
+    )  # fmt: skip
 
 
 def slowest(server: Server, cookie: str, seconds: float) -> float:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
-from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
+from tortoise.functions import Count, Sum
 
 from civic import clock, database, jobs
 from civic.errors import DomainError, Invalid
@@ -174,15 +174,16 @@ async def recount(mission_id: int) -> None:
     The mission's row is written first: two shifts of one mission change at once, and each must see the other.
     """
     await missions.lock(mission_id)
-    rows: list[Any] = (
-        await Shift.filter(mission_id=mission_id, status=ShiftStatus.OPEN, starts_at__gt=clock.now())
-        .order_by("starts_at", "id").values_list("starts_at", "ends_at", "capacity", "taken")
+    coming = Shift.filter(mission_id=mission_id, status=ShiftStatus.OPEN, starts_at__gt=clock.now())
+    sums = coming.annotate(n=Count("id"), places=Sum("capacity"), seats=Sum("taken"))
+    n, places_sum, seats = (await sums.values_list("n", "places", "seats"))[0]
+    first = await coming.order_by("starts_at", "id").first()
+    last = await coming.order_by("-starts_at").first()
+    found = missions.Coming(
+        int(n), int(places_sum or 0), int(seats or 0), first.starts_at if first else None,
+        first.ends_at if first else None, last.starts_at if last else None,
     )  # fmt: skip
-    first, last = (rows[0], rows[-1]) if rows else ((None, None), (None,))
-    coming = missions.Coming(
-        len(rows), sum(row[2] for row in rows), sum(row[3] for row in rows), first[0], first[1], last[0]
-    )
-    await missions.note_coming(mission_id, coming)
+    await missions.note_coming(mission_id, found)
 
 
 def check(slot: Slot) -> None:
