@@ -16,7 +16,7 @@ from tests.client import Client
 from tests.factories import a_person
 from tests.factories.volunteering import a_lead, a_mission, a_signup, sent_again
 from volunteering.missions.models import Mission
-from volunteering.shifts import rules, series, service
+from volunteering.shifts import places, rules, series, service
 from volunteering.shifts.models import Shift, ShiftSeries, ShiftStatus
 from volunteering.shifts.moments import SETTLES
 from volunteering.shifts.rules import Every, Repeat
@@ -294,6 +294,34 @@ async def test_of_two_leads_who_change_a_series_at_once_the_second_is_told(clien
     )  # fmt: skip
     assert sorted(type(one).__name__ for one in done) == ["Overtaken", "Plan"]
     assert len({clock.local(row.starts_at).hour for row in await its_shifts(mission)}) == 1
+
+
+@pytest.mark.one_engine
+async def test_the_plan_says_which_places_and_roles_change(database: object, sign_in: SignIn) -> None:
+    lead = await a_lead()
+    mission = await a_mission(lead=lead)
+    await Shift.filter(mission_id=mission.id).delete()
+    slot = a_slot(None, RoleWish(3, title="Bar"), RoleWish(2, title="Cuisine"))
+    await series.add(mission, slot, Repeat(Every.WEEK, times=2).rule(slot.day))
+    first, _later = await its_shifts(mission)
+    for _ in range(2):
+        await a_signup(first)
+    bar, kitchen = await places.roles_of(first.id)
+    form = {
+        "day": slot.day.isoformat(), "start": "08:00", "end": "11:00", "fairness": "first_come", "reach": "all",
+        "role": str(bar.id), "title": "Bar", "capacity": "1", "minimum": "1",
+        "role_2": str(kitchen.id), "title_2": "Plonge", "capacity_2": "2",
+        "title_3": "Accueil", "capacity_3": "4", "seen": (await slot_of(first)).mark,
+    }  # fmt: skip
+    page = await (await sign_in(lead)).submit(f"/missions/{mission.slug}/creneaux/{first.id}/modifier", form)
+    assert page.status_code == 422
+    text = page.text.replace("\u00a0", " ")
+    for news in (
+        "Bar : 1 place au lieu de 3", "Bar : un minimum de 1 au lieu de 0", "Cuisine devient Plonge",
+        "nouveau poste : Accueil, 4 places",
+    ):  # fmt: skip
+        assert text.count(news) == 2, news
+    assert text.count("1 personne de trop") == 1
 
 
 @pytest.mark.one_engine

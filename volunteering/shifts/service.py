@@ -176,12 +176,13 @@ async def recount(mission_id: int) -> None:
     await missions.lock(mission_id)
     rows: list[Any] = (
         await Shift.filter(mission_id=mission_id, status=ShiftStatus.OPEN, starts_at__gt=clock.now())
-        .order_by("starts_at", "id").values_list("starts_at", "ends_at", "capacity", "taken")
+        .order_by("starts_at", "id").values_list("starts_at", "ends_at", "capacity", "taken", "ceiling")
     )  # fmt: skip
     first, last = (rows[0], rows[-1]) if rows else ((None, None), (None,))
     coming = missions.Coming(
-        len(rows), sum(row[2] for row in rows), sum(row[3] for row in rows), first[0], first[1], last[0]
-    )
+        len(rows), sum(row[2] for row in rows), sum(row[2] + row[3] - row[4] for row in rows),
+        first[0], first[1], last[0],
+    )  # fmt: skip
     await missions.note_coming(mission_id, coming)
 
 
