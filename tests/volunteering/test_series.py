@@ -366,6 +366,7 @@ async def test_a_lead_changes_a_series_after_reading_who_is_told(database: objec
     shown = await browser.submit(path, fields)
     assert "2 créneaux changent" in shown.text
     assert "1 créneau est annulé" in shown.text
+    assert "1 personne est concernée. Elle recevra un message dans les minutes qui suivent" in shown.text.replace("\u00a0", " ")
     assert "1 personne prévenue" in shown.text
     assert "10\u00a0h\u00a0à\u00a013\u00a0h" in shown.text
     with_note = await browser.submit(path, {**fields, "start": "08:00", "end": "11:00", "note": "Sous la halle"})

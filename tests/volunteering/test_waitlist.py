@@ -211,7 +211,9 @@ async def test_of_a_group_that_seeks_stand_ins_the_rest_is_still_counted_on(data
     assert await states(shift) == ["confirmed", "confirmed"]
     fresh = await Signup.get(id=group.id)
     assert (fresh.party, fresh.seeks_stand_in) == (2, True)
-    assert "On compte encore sur 2 personnes" in plain((await mails_to(odile.email))[-1].text)
+    news = (await mails_to(odile.email))[-1]
+    assert "On compte encore sur 2 personnes" in plain(news.text)
+    assert link_in(news), "to her own place, where she can still change"
     await a_group(shift, 2)
     assert await states(shift) == ["cancelled", "confirmed", "confirmed"]
     await true_to_the_last(shift)

@@ -59,8 +59,9 @@ async def _check(shift: Shift, more: int) -> None:
 def patience(waiting: int) -> str:
     """Why nobody else is asked for now."""
     return _n(
-        "%(n)s personne n’a pas encore répondu. Laissez-lui un jour avant d’en solliciter d’autres.",
-        "%(n)s personnes n’ont pas encore répondu. Laissez-leur un jour avant d’en solliciter d’autres.", waiting,
+        "Sans réponse depuis moins d’un jour : %(n)s personne. Laissez-lui un jour avant d’en solliciter d’autres.",
+        "Sans réponse depuis moins d’un jour : %(n)s personnes. Laissez-leur un jour avant d’en solliciter d’autres.",
+        waiting,
     )  # fmt: skip
 
 

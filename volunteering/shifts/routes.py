@@ -113,7 +113,8 @@ async def _change_series(
         return await previews.changed(request, shift, sheet, plan)
     text = _n("%(n)s créneau est à jour.", "%(n)s créneaux sont à jour.", done.shifts)
     if done.people:
-        text += " " + _n("%(n)s personne est prévenue.", "%(n)s personnes sont prévenues.", done.people)
+        text += " " + _n("%(n)s personne reçoit un message dans quelques minutes.",
+                         "%(n)s personnes reçoivent un message dans quelques minutes.", done.people)  # fmt: skip
     return redirect("missions.show", slug=mission.slug, flash=text)
 
 
