@@ -6,7 +6,9 @@ from datetime import time, timedelta
 
 import pytest
 
-from civic import clock
+from civic import clock, jobs
+from civic.mail.models import OutboxMessage
+from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
 from tests.client import Client
 from tests.factories import a_person, an_initiative
@@ -17,6 +19,7 @@ from volunteering.missions.words import cancel_choices, cancelling
 from volunteering.shifts import copies, places, service
 from volunteering.shifts.models import Fairness, Shift, ShiftRole
 from volunteering.shifts.service import RoleWish, Slot
+from volunteering.signups import service as signups
 from volunteering.signups.models import Signup
 
 SignIn = Callable[[Person], Awaitable[Client]]
@@ -199,6 +202,21 @@ async def test_who_is_one_too_many_at_the_bar_takes_no_place_of_the_kitchen(clie
         assert "1 sur 3" in page
         assert "2 places" in page
         assert "Il manque" in page
+
+
+@pytest.mark.one_engine
+async def test_the_first_mail_names_the_role(database: object, app: object) -> None:
+    mission = await a_mission()
+    roles = (RoleWish(2, title="Accueil"), RoleWish(2, title="Cuisine"))
+    shift = await service.add(mission, Slot(in_days(9), time(8), time(11), roles))
+    kitchen = (await places.roles_of(shift.id))[1]
+    camille = await a_person("Camille Rey")
+    whole = await Shift.get(id=shift.id).select_related("mission__initiative")
+    await signups.sign_up(whole, Actor(camille), "une-cle-de-poste", signups.Wish(kitchen.id))
+    await signups.hold(whole, "Rose Petit", "rose@exemple.fr", "une-cle-de-rose", signups.Wish(kitchen.id))
+    await jobs.run_due(schedules=False)
+    for to in (str(camille.email), "rose@exemple.fr"):
+        assert "Votre poste\u00a0: Cuisine" in (await OutboxMessage.get(to=to)).text
 
 
 async def test_roles_change_their_names_with_each_other_and_people_stay(client: Client) -> None:
