@@ -92,7 +92,7 @@ async def arrive(request: Request) -> Response:
     form = await Form.read(request, CodeForm)
     if form.data:
         try:
-            signup = await attendance.arrive(shift, "".join(form.data.code.split()), actor)
+            signup = await attendance.arrive(shift, form.data.code, actor)
             return _back(shift, signup, flash=is_here(signup))
         except DomainError as error:
             error.field = "code"
