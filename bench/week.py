@@ -16,7 +16,7 @@ SHIFTS, EACH = 2_000, 3
 FIRST = 1_000_000
 """Ids far from those of the rest of the world."""
 MOST_MS = 150.0
-_COUNT_ON = "SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+_COUNT_ON = "SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
 
 
 async def fill() -> None:

@@ -19,7 +19,7 @@ from civic.settings import settings
 from civic.web.templating import template
 
 _METHOD = re.compile(r"^METHOD:(\w+)", re.MULTILINE)
-_BUTTON = re.compile(r"^(?P<label>.{2,80}?)[\s\u00a0]*:\s+(?P<href>https?://\S+)$")
+_BUTTON = re.compile(r"^(?P<label>.{2,200}?)[\s\u00a0]*:\s+(?P<href>https?://\S+)$")
 
 
 @dataclass(slots=True)

@@ -173,7 +173,7 @@ class Life(RuleBasedStateMachine):
         assert await tallies.verifications() == []
         if shift.is_to_come:
             need = await Need.get(source=f"mission:{shift.mission_id}")
-            assert need.reached == shift.taken
+            assert need.reached == shift.filled, "who is one too many fills no place"
 
     capacities: tuple[int, ...] = (PLACES, PLACES)
 

@@ -116,6 +116,7 @@ async def test_hours_that_wait_are_told_and_hold_the_one_tap_back_but_not_the_co
     sent = {"pour": f"o{organisation.id}", "du": first.isoformat(), "au": last.isoformat()}
     page = await browser.get("/mon-espace/attestations?" + urlencode(sent))
     assert "Encore à valider" in page.text
+    assert "pour une période qui finit avant le" in page.text
     assert "Établir mon attestation" not in page.text
     refused = await browser.submit("/mon-espace/attestations", sent)
     assert (refused.status_code, "attendent encore" in refused.text) == (422, True)

@@ -162,7 +162,7 @@ async def test_a_word_is_looked_at_then_sent_once_to_all_who_come(database: obje
     page = (await browser.get(preview)).text
     assert "2 personnes le recevront" in page
     assert "prenez des bottes" in page
-    assert await OutboxMessage.filter(subject__contains="un mot de").count() == 0, "looking sends nothing"
+    assert await OutboxMessage.filter(subject__contains="vous écrit").count() == 0, "looking sends nothing"
     again = (await browser.submit(path_of(shift, "message"), text | {"text": "Il pleut : bottes !"})).headers["location"]
     assert again == preview, "the same form changes the same message"
     for _twice in range(2):
@@ -170,7 +170,7 @@ async def test_a_word_is_looked_at_then_sent_once_to_all_who_come(database: obje
         assert "2 personnes le reçoivent" in (await browser.get(answer.headers["location"])).text
     await browser.submit(path_of(shift, "message"), text | {"text": "Trop tard"})
     await jobs.run_due(schedules=False)
-    mails = await OutboxMessage.filter(subject__contains="un mot de Sélim L.").order_by("to")
+    mails = await OutboxMessage.filter(subject__contains="Sélim L. vous écrit").order_by("to")
     assert sorted(mail.to for mail in mails) == sorted([str(camille.email), str(odile.email)])
     assert all("bottes !" in mail.text for mail in mails)
     assert not any(str(odile.email) in mail.text + mail.html for mail in mails if mail.to != odile.email)
@@ -191,7 +191,7 @@ async def test_two_coordinators_who_send_at_once_send_one(database: object, app:
     answers = await asyncio.gather(*(messages.send(written, shift, Actor(lead)) for _ in range(4)))
     assert answers == [1, 1, 1, 1]
     await jobs.run_due(schedules=False)
-    assert await OutboxMessage.filter(subject__contains="un mot de").count() == 1
+    assert await OutboxMessage.filter(subject__contains="vous écrit").count() == 1
 
 
 @pytest.mark.one_engine
@@ -205,7 +205,7 @@ async def test_answers_to_a_word_go_to_who_wrote_it(database: object, app: objec
         settings.smtp_url = mailbox.url  # type: ignore[attr-defined]
         await messages.send(written, shift, Actor(lead))
         await jobs.run_due(schedules=False)
-        (mail,) = [one for one in mailbox.messages if "un mot de" in str(one["subject"])]
+        (mail,) = [one for one in mailbox.messages if "vous écrit" in str(one["subject"])]
     assert (mail["to"], mail["reply-to"]) == (camille.email, lead.email)
 
 

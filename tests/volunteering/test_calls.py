@@ -226,7 +226,7 @@ async def test_five_who_have_not_answered_are_enough_for_a_day(sign_in: SignIn) 
     assert len(first) == queries.MOST_OPEN
     await service.ask(shift, first, Actor(lead))
     rest = [one.id for one in people if one.id not in first]
-    with pytest.raises(DomainError, match="5 personnes n’ont pas encore répondu"):
+    with pytest.raises(DomainError, match="Sans réponse depuis moins d’un jour"):
         await service.ask(await whole(shift), rest, Actor(lead))
     page = await (await sign_in(lead)).get(path_of(shift))
     assert "Laissez-leur un jour" in page.text

@@ -250,7 +250,8 @@ async def test_the_nearest_and_the_most_wanted_come_first(client: Client, ours: 
     assert await found(client, "tri=proche") == ["De chez soi", "À Trévoux", "À Villars"], "no place to be near to"
     await on(far, in_days(5), 9, 12, RoleWish(4, minimum=3))
     assert (await found(client, "tri=besoin"))[0] == "À Villars"
-    assert "Il manque 3 personnes" in (await client.get("/missions")).text
+    page = (await client.get("/missions")).text
+    assert "Il manque 3 personnes d’ici 30 jours" in page, "of two dates, only those within a month are counted"
 
 
 @pytest.mark.one_engine

@@ -1,11 +1,14 @@
 """What leads write: a mission's conditions, a shift's roles, copies and models; and two of them at once."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
 
-from civic import clock
+from civic import clock, jobs
+from civic.mail.models import OutboxMessage
+from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
 from tests.client import Client
 from tests.factories import a_person, an_initiative
@@ -13,9 +16,10 @@ from tests.factories.volunteering import a_lead, a_mission, a_shift, a_signup, i
 from volunteering.missions import skills
 from volunteering.missions.models import Mission, MissionStatus, MissionTemplate
 from volunteering.missions.words import cancel_choices, cancelling
-from volunteering.shifts import copies, service
+from volunteering.shifts import copies, places, service
 from volunteering.shifts.models import Fairness, Shift, ShiftRole
 from volunteering.shifts.service import RoleWish, Slot
+from volunteering.signups import service as signups
 from volunteering.signups.models import Signup
 
 SignIn = Callable[[Person], Awaitable[Client]]
@@ -177,6 +181,42 @@ async def test_fewer_places_than_people_says_how_many_too_many(
     assert "2 personnes de trop" in (await browser.get(path)).text.replace("\u00a0", " ")
     assert "de trop" not in (await client.get(f"/missions/{shift.mission.slug}")).text
     assert await Signup.filter(shift_id=shift.id, status="confirmed").count() == 4
+
+
+async def test_who_is_one_too_many_at_the_bar_takes_no_place_of_the_kitchen(client: Client) -> None:
+    mission = await a_mission()
+    await Shift.filter(mission_id=mission.id).delete()
+    slot = Slot(in_days(9), time(8), time(11), (RoleWish(3, title="Bar"), RoleWish(2, minimum=2, title="Cuisine")))
+    added = await service.add(mission, slot)
+    for _ in range(2):
+        await a_signup(added)
+    bar, kitchen = await places.roles_of(added.id)
+    fewer = (RoleWish(1, title="Bar", id=bar.id), RoleWish(2, minimum=2, title="Cuisine", id=kitchen.id))
+    await service.edit(added, replace(slot, roles=fewer))
+    shift = await Shift.get(id=added.id)
+    assert (shift.taken, shift.capacity, shift.free, shift.overbooked, shift.missing) == (2, 3, 2, 1, 1)
+    fresh = await Mission.get(id=mission.id)
+    assert (fresh.coming_taken, fresh.coming_capacity, fresh.coming_free) == (1, 3, 2)
+    for path in ("/missions", f"/missions/{mission.slug}"):
+        page = (await client.get(path)).text.replace("\u00a0", " ")
+        assert "1 sur 3" in page
+        assert "2 places" in page
+        assert "Il manque" in page
+
+
+@pytest.mark.one_engine
+async def test_the_first_mail_names_the_role(database: object, app: object) -> None:
+    mission = await a_mission()
+    roles = (RoleWish(2, title="Accueil"), RoleWish(2, title="Cuisine"))
+    shift = await service.add(mission, Slot(in_days(9), time(8), time(11), roles))
+    kitchen = (await places.roles_of(shift.id))[1]
+    camille = await a_person("Camille Rey")
+    whole = await Shift.get(id=shift.id).select_related("mission__initiative")
+    await signups.sign_up(whole, Actor(camille), "une-cle-de-poste", signups.Wish(kitchen.id))
+    await signups.hold(whole, "Rose Petit", "rose@exemple.fr", "une-cle-de-rose", signups.Wish(kitchen.id))
+    await jobs.run_due(schedules=False)
+    for to in (str(camille.email), "rose@exemple.fr"):
+        assert "Votre poste\u00a0: Cuisine" in (await OutboxMessage.get(to=to)).text
 
 
 async def test_roles_change_their_names_with_each_other_and_people_stay(client: Client) -> None:

@@ -44,7 +44,11 @@ async def test_two_who_come_find_each_other_without_showing_an_address(client: C
     odile, fatou = await a_person("Odile Martin"), await a_person("Fatou Diallo")
     drives, rides = await a_signup(shift, odile), await a_signup(shift, fatou)
     assert "Offrir ou chercher une place" in (await client.get(f"/mes-creneaux/{token_of(drives)}")).text
+    assert "Commencez, les autres suivront" in (await client.get(path_of(drives))).text
     assert await offer(client, drives) == 303
+    own = (await client.get(path_of(drives))).text
+    assert "Commencez, les autres suivront" not in own
+    assert "Votre annonce" in own
     page = (await client.get(path_of(rides))).text
     assert "Odile M." in page
     assert "a 3 places depuis Villars-les-Dombes" in page

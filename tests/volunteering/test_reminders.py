@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from civic import clock, jobs
 from civic.jobs.models import Job
 from civic.mail.models import OutboxMessage
+from civic.people.actor import Actor
 from civic.people.models import Person
 from tests.client import Client
 from tests.factories import a_person
@@ -129,6 +130,16 @@ async def test_whoever_signs_up_after_the_moment_is_not_reminded_of_it(database:
     assert await reminders_of(early) == ["Rappel", "C’est bientôt"]
     assert await reminders_of(late) == ["C’est bientôt"]
     assert await reminders_of(last) == []
+
+
+@pytest.mark.one_engine
+async def test_a_group_is_reminded_of_its_number_once(client: Client) -> None:
+    shift = await an_afternoon(places=3)
+    camille = await a_person("Camille Rey")
+    await service.sign_up(shift, Actor(camille), "cle-a-deux", service.Wish(party=2))
+    at(shift, 2, 18, 1)
+    assert await reminders_of(camille) == ["Rappel"]
+    assert (await OutboxMessage.filter(to=camille.email or "").order_by("-id"))[0].text.count("Vous venez à") == 1
 
 
 async def test_only_those_who_have_a_place_are_reminded(client: Client) -> None:

@@ -16,7 +16,7 @@ from tests.client import Client
 from tests.factories import a_person
 from tests.factories.volunteering import a_lead, a_mission, a_signup, sent_again
 from volunteering.missions.models import Mission
-from volunteering.shifts import rules, series, service
+from volunteering.shifts import places, rules, series, service
 from volunteering.shifts.models import Shift, ShiftSeries, ShiftStatus
 from volunteering.shifts.moments import SETTLES
 from volunteering.shifts.rules import Every, Repeat
@@ -297,6 +297,34 @@ async def test_of_two_leads_who_change_a_series_at_once_the_second_is_told(clien
 
 
 @pytest.mark.one_engine
+async def test_the_plan_says_which_places_and_roles_change(database: object, sign_in: SignIn) -> None:
+    lead = await a_lead()
+    mission = await a_mission(lead=lead)
+    await Shift.filter(mission_id=mission.id).delete()
+    slot = a_slot(None, RoleWish(3, title="Bar"), RoleWish(2, title="Cuisine"))
+    await series.add(mission, slot, Repeat(Every.WEEK, times=2).rule(slot.day))
+    first, _later = await its_shifts(mission)
+    for _ in range(2):
+        await a_signup(first)
+    bar, kitchen = await places.roles_of(first.id)
+    form = {
+        "day": slot.day.isoformat(), "start": "08:00", "end": "11:00", "fairness": "first_come", "reach": "all",
+        "role": str(bar.id), "title": "Bar", "capacity": "1", "minimum": "1",
+        "role_2": str(kitchen.id), "title_2": "Plonge", "capacity_2": "2",
+        "title_3": "Accueil", "capacity_3": "4", "seen": (await slot_of(first)).mark,
+    }  # fmt: skip
+    page = await (await sign_in(lead)).submit(f"/missions/{mission.slug}/creneaux/{first.id}/modifier", form)
+    assert page.status_code == 422
+    text = page.text.replace("\u00a0", " ")
+    for news in (
+        "Bar : 1 place au lieu de 3", "Bar : un minimum de 1 au lieu de 0", "Cuisine devient Plonge",
+        "nouveau poste : Accueil, 4 places",
+    ):  # fmt: skip
+        assert text.count(news) == 2, news
+    assert text.count("1 personne de trop") == 1
+
+
+@pytest.mark.one_engine
 async def test_a_lead_reads_the_days_before_a_series_is_made(database: object, sign_in: SignIn) -> None:
     lead = await a_lead()
     mission = await a_mission(lead=lead)
@@ -338,6 +366,7 @@ async def test_a_lead_changes_a_series_after_reading_who_is_told(database: objec
     shown = await browser.submit(path, fields)
     assert "2 créneaux changent" in shown.text
     assert "1 créneau est annulé" in shown.text
+    assert "1 personne est concernée. Elle recevra un message dans les minutes qui suivent" in shown.text.replace("\u00a0", " ")
     assert "1 personne prévenue" in shown.text
     assert "10\u00a0h\u00a0à\u00a013\u00a0h" in shown.text
     with_note = await browser.submit(path, {**fields, "start": "08:00", "end": "11:00", "note": "Sous la halle"})

@@ -161,6 +161,34 @@ async def test_a_stand_in_is_found_even_in_the_last_hours(client: Client) -> Non
     await true_to_the_last(shift)
 
 
+@pytest.mark.one_engine
+async def test_a_visitor_who_comes_just_when_somebody_is_sought_reads_of_no_list_she_was_on(client: Client) -> None:
+    shift = await the_shift(await a_mission(places=1))
+    await stand_ins.seek(await a_signup(shift), None)
+    await client.submit(f"/missions/{shift.mission.slug}/creneaux/{shift.id}/inscription", CAMILLE)
+    assert await states(shift) == ["confirmed", "offered"]
+    (mail,) = await mails_to("camille@exemple.fr")
+    assert mail.subject.startswith("À confirmer")
+    page = (await client.get(link_in(mail))).text
+    for text in (mail.text, page):
+        assert "une personne inscrite cherche justement quelqu’un à sa place" in text
+        assert "Confirmer ma venue" in text
+        assert "liste" not in mail.text
+    await client.submit(link_in(mail) + "/accepter")
+    assert await states(shift) == ["cancelled", "confirmed"]
+
+
+@pytest.mark.one_engine
+async def test_a_visitor_who_waits_confirms_a_rank_and_no_coming(client: Client) -> None:
+    shift = await the_shift(await a_mission(places=1))
+    await a_signup(shift)
+    await client.submit(f"/missions/{shift.mission.slug}/creneaux/{shift.id}/inscription", CAMILLE)
+    (mail,) = await mails_to("camille@exemple.fr")
+    for text in (mail.text, (await client.get(link_in(mail))).text):
+        assert "Confirmer mon rang" in text
+        assert "Confirmer ma venue" not in text
+
+
 async def test_whoever_is_asked_to_stand_in_gets_the_place_when_it_is_given_up(database: object, app: object) -> None:
     shift = await the_shift(await a_mission(places=1))
     seat, asked = await a_signup(shift), await a_signup(shift)
@@ -183,7 +211,9 @@ async def test_of_a_group_that_seeks_stand_ins_the_rest_is_still_counted_on(data
     assert await states(shift) == ["confirmed", "confirmed"]
     fresh = await Signup.get(id=group.id)
     assert (fresh.party, fresh.seeks_stand_in) == (2, True)
-    assert "On compte encore sur 2 personnes" in plain((await mails_to(odile.email))[-1].text)
+    news = (await mails_to(odile.email))[-1]
+    assert "On compte encore sur 2 personnes" in plain(news.text)
+    assert link_in(news), "to her own place, where she can still change"
     await a_group(shift, 2)
     assert await states(shift) == ["cancelled", "confirmed", "confirmed"]
     await true_to_the_last(shift)
@@ -309,7 +339,7 @@ async def test_leaving_an_offer_passes_it_on_and_says_so(client: Client) -> None
     page = plain((await client.get(link_in(mail))).text)
     offer = await Signup.get(shift_id=shift.id, status=SignupStatus.OFFERED)
     assert offer.hold_until
-    assert "gardée pour vous seule jusqu’à" in page
+    assert "La place vous est gardée jusqu’à" in page
     assert "Sans réponse, elle passe à la personne suivante" in page
     await client.submit(link_in(mail) + "/annuler")
     assert await states(shift) == ["cancelled", "cancelled", "offered"]
@@ -374,7 +404,7 @@ async def test_a_shift_put_forward_leaves_nobody_an_answer_that_comes_too_late(d
     after = await Signup.get(id=offered.id)
     assert after.hold_until
     assert after.hold_until <= clock.now() + timedelta(hours=3)
-    assert any("gardée pour vous seule" in one.text for one in mail)
+    assert any("La place vous est gardée" in one.text for one in mail)
 
 
 async def test_a_role_that_its_people_gave_up_can_be_taken_away_and_who_comes_back_gets_another(client: Client) -> None:

@@ -34,13 +34,14 @@ WHERE person_id = ? AND status NOT IN ('refused', 'withdrawn')"""
 
 @dataclass(slots=True)
 class Found:
-    """What a paper for one body and period would be made from: agreed hours, and minutes that still wait."""
+    """What a paper for one body and period would be made from: agreed hours, and minutes that wait, since which day."""
 
     body: Body
     first: date
     last: date
     entries: list[HoursEntry] = field(default_factory=list)
     waiting: int = 0
+    waits_from: date | None = None
 
     @property
     def lines(self) -> list[content.Line]:
@@ -79,8 +80,10 @@ def body_of_initiative(initiative: Initiative) -> Body:
 async def found(person_id: int, body: Body, first: date, last: date) -> Found:
     """The hours of one person for one body, from one day to another, both included."""
     agreed = [entry for entry in await hours.agreed(person_id, first, last) if _is_of(entry, body)]
-    waiting = HoursEntry.filter(person_id=person_id, day__gte=first, day__lte=last, status__in=PENDING)
-    return Found(body, first, last, agreed, sum(entry.minutes for entry in await waiting if _is_of(entry, body)))
+    pending = HoursEntry.filter(person_id=person_id, day__gte=first, day__lte=last, status__in=PENDING)
+    waiting = [entry for entry in await pending.order_by("day") if _is_of(entry, body)]
+    since = waiting[0].day if waiting else None
+    return Found(body, first, last, agreed, sum(entry.minutes for entry in waiting), since)
 
 
 def _is_of(entry: HoursEntry, body: Body) -> bool:

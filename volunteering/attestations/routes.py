@@ -83,7 +83,8 @@ async def _preview(found: Found, person: Person) -> dict[str, object]:
         "au": found.last, "total": duration(found.minutes), "missions": on_the_ground(found.lines),
         "apart": apart(found.lines), "duration": duration, "kinds": kinds(),
         "skills": nomenclature.said(list(skills(found.entries))), "signatory": signatory,
-        "waiting": duration(found.waiting) if found.waiting else "", "why": await service.refusal(found, person.id),
+        "waiting": duration(found.waiting) if found.waiting else "", "waits_from": found.waits_from,
+        "why": await service.refusal(found, person.id),
     }  # fmt: skip
 
 

@@ -41,7 +41,7 @@ async def ask(shift: Shift, wanted: Collection[int], actor: Actor) -> Asked:
     asked = Asked()
     async with database.transaction():
         await places.lock_to_come(shift.id)
-        await shift.refresh_from_db(fields=["taken", "waiting", "capacity", "minimum"])
+        await shift.refresh_from_db(fields=["taken", "waiting", "capacity", "minimum", "ceiling"])
         await _check(shift, len(chosen))
         for proposal in sorted(chosen, key=lambda one: one.person.id):
             await _ask_one(shift, proposal, actor, asked)
@@ -59,8 +59,9 @@ async def _check(shift: Shift, more: int) -> None:
 def patience(waiting: int) -> str:
     """Why nobody else is asked for now."""
     return _n(
-        "%(n)s personne n’a pas encore répondu. Laissez-lui un jour avant d’en solliciter d’autres.",
-        "%(n)s personnes n’ont pas encore répondu. Laissez-leur un jour avant d’en solliciter d’autres.", waiting,
+        "Sans réponse depuis moins d’un jour : %(n)s personne. Laissez-lui un jour avant d’en solliciter d’autres.",
+        "Sans réponse depuis moins d’un jour : %(n)s personnes. Laissez-leur un jour avant d’en solliciter d’autres.",
+        waiting,
     )  # fmt: skip
 
 

@@ -38,11 +38,14 @@ def said_when(mission: Mission, shift: Shift | None = None) -> str:
 
 def _places(of: Shift | Mission) -> tuple[int, int]:
     if isinstance(of, Shift):
-        return of.taken, of.capacity
+        return of.filled, of.capacity
     return of.coming_taken, of.coming_capacity
 
 
 def _tags(found: Found) -> list[tuple[str, str]]:
     if not found.missing:
         return []
+    if found.mission.coming_shifts > 1:
+        soon = _n("Il manque %(n)s personne d’ici 30 jours", "Il manque %(n)s personnes d’ici 30 jours", found.missing)
+        return [(soon, "warn")]
     return [(_n("Il manque %(n)s personne", "Il manque %(n)s personnes", found.missing), "warn")]

@@ -21,8 +21,9 @@ NOWHERE = 1e9
 """What needs no travel, or whose place is unknown, comes after all distances."""
 _TABLES = """FROM mission m JOIN initiative i ON i.id = m.initiative_id
 LEFT JOIN commune c ON c.insee = m.commune_id"""
-_MISSING = """(SELECT COALESCE(SUM(s.minimum - s.taken), 0) FROM shift s WHERE s.mission_id = m.id
-AND s.status = 'open' AND s.starts_at > ? AND s.starts_at < ? AND s.taken < s.minimum)"""
+_MISSING = """(SELECT COALESCE(SUM(s.minimum - s.taken + s.ceiling - s.capacity), 0) FROM shift s
+WHERE s.mission_id = m.id AND s.status = 'open' AND s.starts_at > ? AND s.starts_at < ?
+AND s.taken - s.ceiling + s.capacity < s.minimum)"""
 _NEXT = "(SELECT MIN(starts_at) FROM shift WHERE starts_at > ? AND status = 'open')"
 _FREE = "CASE WHEN m.coming_capacity > m.coming_taken THEN m.coming_capacity - m.coming_taken ELSE 0 END"
 

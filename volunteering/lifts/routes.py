@@ -75,7 +75,7 @@ async def send(request: Request) -> Response:
             form.refuse(error)
     if form.data is None:
         return _word_page(request, signup, lift, form, status=422)
-    text = _("Votre message part à %(name)s.", name=lift.signup.person.short_name)
+    text = _("Votre message part : %(name)s le recevra par courriel.", name=lift.signup.person.short_name)
     return redirect("lifts.show", token=request.path_params["token"], flash=text)
 
 

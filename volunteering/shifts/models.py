@@ -108,13 +108,18 @@ class Shift(Model):
 
     @property
     def free(self) -> int:
-        """Places that nobody holds."""
-        return max(0, self.capacity - self.taken)
+        """Places that nobody holds; who is one too many in a role takes none of another's."""
+        return max(0, self.ceiling - self.taken)
+
+    @property
+    def filled(self) -> int:
+        """Places that somebody holds: those who come, without who is one too many."""
+        return self.capacity - self.free
 
     @property
     def overbooked(self) -> int:
-        """How many more come than a lead, who lowered the places, still wants."""
-        return max(0, self.taken - self.capacity)
+        """How many more come than a lead, who lowered the places of a role, still wants there."""
+        return max(0, self.ceiling - self.capacity)
 
     @property
     def is_cancelled(self) -> bool:
@@ -154,7 +159,7 @@ class Shift(Model):
     @property
     def missing(self) -> int:
         """How many people are missing for the shift to work at all."""
-        return max(0, self.minimum - self.taken)
+        return max(0, self.minimum - self.filled)
 
 
 class ShiftRole(Model):

@@ -16,8 +16,9 @@ from civic.web.forms import Form
 from civic.web.page import page
 from volunteering.missions.models import Mission
 from volunteering.missions.words import hours, when
+from volunteering.shifts import roles, words
 from volunteering.shifts.forms import CancelForm, Sheet
-from volunteering.shifts.models import Shift
+from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.shifts.series import Plan, concerned, tells
 from volunteering.shifts.service import Slot
 
@@ -56,12 +57,13 @@ def new_series(request: Request, mission: Mission, sheet: Sheet, found: list[dat
     )  # fmt: skip
 
 
-def changed(request: Request, shift: Shift, sheet: Sheet, plan: Plan) -> Response:
+async def changed(request: Request, shift: Shift, sheet: Sheet, plan: Plan) -> Response:
     """What changing a series does to each of its shifts."""
     slot, mission = sheet.slot(), shift.mission
+    former = await roles.roles_by_shift([row.id for row, _slot in plan.moved])
     parts = [
         Part(_n("%(n)s créneau change", "%(n)s créneaux changent", len(plan.moved)),
-             [_moved(row, its_slot) for row, its_slot in plan.moved]),
+             [_moved(row, its_slot, former.get(row.id, [])) for row, its_slot in plan.moved]),
         Part(_n("%(n)s créneau est annulé", "%(n)s créneaux sont annulés", len(plan.called_off)),
              [_gone(row) for row in plan.called_off], "err"),
         Part(_n("%(n)s créneau est ajouté", "%(n)s créneaux sont ajoutés", len(plan.added)),
@@ -109,17 +111,17 @@ def _hidden(values: dict[str, Any]) -> Iterable[tuple[str, str]]:
             yield from ((name, str(one)) for one in (value if isinstance(value, list) else [value]))
 
 
-def _moved(row: Shift, slot: Slot) -> Line:
+def _moved(row: Shift, slot: Slot, former: list[ShiftRole]) -> Line:
     before, after = (row.starts_at, row.ends_at), slot.hours()
-    capacity = sum(role.capacity for role in slot.roles)
-    change = "" if before == after else _("devient %(when)s", when=_after(row, slot))
+    news = [] if before == after else [_("devient %(when)s", when=_after(row, slot))]
     if slot.note and slot.note != row.note:
-        change = ", ".join(filter(None, (change, _("avec la précision « %(note)s »", note=slot.note))))
-    if row.taken > capacity:
-        over = _n("%(n)s personne de trop : elle garde sa place",
-                  "%(n)s personnes de trop : elles gardent leur place", row.taken - capacity)  # fmt: skip
-        change = ", ".join(filter(None, (change, over)))
-    return Line(opening(when(*before)), change, _told(row) if tells(row, slot) else "")
+        news.append(_("avec la précision « %(note)s »", note=slot.note))
+    news += words.role_news(former, wishes := roles.adopted(slot.roles, former))
+    capacity = {wish.id: wish.capacity for wish in wishes}
+    if over := sum(max(0, role.taken - capacity.get(role.id, role.taken)) for role in former):
+        news.append(_n("%(n)s personne de trop : elle garde sa place",
+                       "%(n)s personnes de trop : elles gardent leur place", over))  # fmt: skip
+    return Line(opening(when(*before)), ", ".join(news), _told(row) if tells(row, slot) else "")
 
 
 def _after(row: Shift, slot: Slot) -> str:

@@ -52,6 +52,14 @@ def row(shift: Shift, order: int, wish: RoleWish) -> ShiftRole:
     )  # fmt: skip
 
 
+async def roles_by_shift(shift_ids: Sequence[int]) -> dict[int, list[ShiftRole]]:
+    """The roles of several shifts, each in the lead's order. One query."""
+    found: dict[int, list[ShiftRole]] = {}
+    for role in await ShiftRole.filter(shift_id__in=shift_ids or [0]).order_by("order", "id"):
+        found.setdefault(role.shift_id, []).append(role)
+    return found
+
+
 async def wishes_of(shift_id: int) -> tuple[RoleWish, ...]:
     """A shift's roles as its lead would write them."""
     return tuple(
@@ -72,7 +80,7 @@ async def matched(shift: Shift, model: Shift, wishes: Sequence[RoleWish]) -> tup
 async def leaving(shift: Shift, wishes: Sequence[RoleWish]) -> list[int]:
     """The ids of the roles that are no longer wanted. Raises Invalid when somebody has or awaits a place in one."""
     roles = await places.roles_of(shift.id)
-    kept = {wish.id for wish in _adopted(wishes, roles)}
+    kept = {wish.id for wish in adopted(wishes, roles)}
     gone = [role for role in roles if role.id not in kept]
     if any(role.taken or role.waiting for role in gone):
         said = _("Des personnes sont inscrites à un poste que vous retirez. Gardez-le, ou écrivez-leur d’abord.")
@@ -95,7 +103,7 @@ async def rewrite(shift: Shift, wishes: Sequence[RoleWish]) -> None:
         await ShiftRole.filter(id=role_id).delete()
     await database.execute(_SET_ASIDE, [shift.id])
     known = {role.id for role in roles}
-    for order, wish in enumerate(_adopted(wishes, roles)):
+    for order, wish in enumerate(adopted(wishes, roles)):
         if wish.id not in known:
             await ShiftRole.bulk_create([row(shift, order, wish)])
             continue
@@ -106,8 +114,11 @@ async def rewrite(shift: Shift, wishes: Sequence[RoleWish]) -> None:
         await ShiftRole.filter(id=wish.id, shift_id=shift.id).update(skills=list(wish.skills))
 
 
-def _adopted(wishes: Sequence[RoleWish], roles: list[ShiftRole]) -> list[RoleWish]:
-    """Without ids, roles are known by their names, and the only one of a simple shift in any case."""
+def adopted(wishes: Sequence[RoleWish], roles: list[ShiftRole]) -> list[RoleWish]:
+    """The wishes with the ids of their roles.
+
+    Without ids, roles are known by their names, and the only one of a simple shift in any case.
+    """
     if len(wishes) == len(roles) == 1:
         return [replace(wishes[0], id=roles[0].id)]
     by_title, ids = {role.title: role.id for role in roles}, {wish.id for wish in wishes}

@@ -100,7 +100,7 @@ async def _change_series(
     data, slot = sheet.form.data, sheet.slot()
     assert data is not None
     if not data.mark:
-        return previews.changed(request, shift, sheet, await series.plan(shift, slot, data.reach, repeat))
+        return await previews.changed(request, shift, sheet, await series.plan(shift, slot, data.reach, repeat))
     try:
         done = await series.change(
             shift, slot, data.reach, repeat, reason=data.reason, mark=data.mark, seen=data.seen
@@ -110,10 +110,11 @@ async def _change_series(
             raise
         plan = await series.plan(shift, slot, data.reach, repeat)
         sheet.form.errors[error.field or ""] = error.message
-        return previews.changed(request, shift, sheet, plan)
+        return await previews.changed(request, shift, sheet, plan)
     text = _n("%(n)s créneau est à jour.", "%(n)s créneaux sont à jour.", done.shifts)
     if done.people:
-        text += " " + _n("%(n)s personne est prévenue.", "%(n)s personnes sont prévenues.", done.people)
+        text += " " + _n("%(n)s personne reçoit un message dans quelques minutes.",
+                         "%(n)s personnes reçoivent un message dans quelques minutes.", done.people)  # fmt: skip
     return redirect("missions.show", slug=mission.slug, flash=text)
 
 

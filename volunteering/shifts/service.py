@@ -175,12 +175,13 @@ async def recount(mission_id: int) -> None:
     """
     await missions.lock(mission_id)
     coming = Shift.filter(mission_id=mission_id, status=ShiftStatus.OPEN, starts_at__gt=clock.now())
-    sums = coming.annotate(n=Count("id"), places=Sum("capacity"), seats=Sum("taken"))
-    n, places_sum, seats = (await sums.values_list("n", "places", "seats"))[0]
+    sums = coming.annotate(n=Count("id"), capacity_sum=Sum("capacity"), taken_sum=Sum("taken"), most=Sum("ceiling"))
+    row = (await sums.values_list("n", "capacity_sum", "taken_sum", "most"))[0]
+    n, capacity, taken, ceiling = (int(str(one or 0)) for one in row)
     first = await coming.order_by("starts_at", "id").first()
     last = await coming.order_by("-starts_at").first()
     found = missions.Coming(
-        int(n), int(places_sum or 0), int(seats or 0), first.starts_at if first else None,
+        n, capacity, capacity + taken - ceiling, first.starts_at if first else None,
         first.ends_at if first else None, last.starts_at if last else None,
     )  # fmt: skip
     await missions.note_coming(mission_id, found)

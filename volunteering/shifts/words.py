@@ -1,8 +1,11 @@
 """How the rules of a shift are said."""
 
+from collections.abc import Sequence
+
 from civic import clock
 from civic.i18n import _, _n
 from volunteering.shifts.models import Fairness, Shift, ShiftRole
+from volunteering.shifts.roles import RoleWish
 
 
 def fairness_choices() -> list[tuple[str, str, str]]:
@@ -35,6 +38,39 @@ def role_line(role: ShiftRole) -> str:
     else:
         state = _n("%(n)s place", "%(n)s places", role.free) if role.free else _("complet")
     return f"{role.title}, {state}" if role.title else state
+
+
+def role_news(former: list[ShiftRole], wishes: Sequence[RoleWish]) -> list[str]:
+    """« Bar : 1 place au lieu de 3 », « nouveau poste : Cuisine, 2 places », for who reads before she saves."""
+    known, kept = {role.id: role for role in former}, {wish.id for wish in wishes}
+    news = [_("poste retiré : %(title)s", title=role.title) for role in former if role.id not in kept]
+    for wish in wishes:
+        news += _news_of(known[wish.id], wish) if wish.id in known else [_new_role(wish)]
+    return news
+
+
+def _new_role(wish: RoleWish) -> str:
+    return _n("nouveau poste : %(title)s, %(n)s place", "nouveau poste : %(title)s, %(n)s places", wish.capacity,
+              title=wish.title)  # fmt: skip
+
+
+def _news_of(role: ShiftRole, wish: RoleWish) -> list[str]:
+    title, news = wish.title.strip(), list[str]()
+    if title and title != role.title:
+        renamed = _("%(old)s devient %(new)s", old=role.title, new=title)
+        news.append(renamed if role.title else _("le poste s’appelle %(title)s", title=title))
+    if wish.capacity != role.capacity:
+        places = _n("%(n)s place au lieu de %(old)s", "%(n)s places au lieu de %(old)s", wish.capacity,
+                    old=role.capacity)  # fmt: skip
+        news.append(_of(title, places))
+    if wish.minimum != role.minimum:
+        least = _("un minimum de %(new)s au lieu de %(old)s", new=wish.minimum, old=role.minimum)
+        news.append(_of(title, least))
+    return news
+
+
+def _of(title: str, text: str) -> str:
+    return _("%(title)s : %(text)s", title=title, text=text) if title else text
 
 
 def too_many(shift: Shift) -> str:

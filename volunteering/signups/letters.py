@@ -15,7 +15,7 @@ from civic.web import urls
 from civic.web.formats import moment
 from volunteering.missions.models import Mission
 from volunteering.missions.words import when, where
-from volunteering.shifts.models import Shift
+from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.shifts.moments import Reminder
 from volunteering.shifts.words import rule_of
 from volunteering.signups import calendars, told
@@ -136,9 +136,8 @@ async def changed(signup: Signup, fallback: dict[str, str]) -> None:
 
 
 async def reminder(signup: Signup, kind: Reminder, start: datetime) -> None:
-    """Two days, or some hours, before: what, where, who to call, her code. Once for these hours. Needs the role."""
-    extra = {"role": signup.role.title if signup.role else "", "code": signup.code, "party": signup.party}
-    await _send(f"reminder_{kind}", signup, f"reminder-{kind}-{start.isoformat()}", extra=extra)
+    """Two days, or some hours, before: what, where, who to call, her code. Once for these hours."""
+    await _send(f"reminder_{kind}", signup, f"reminder-{kind}-{start.isoformat()}")
 
 
 async def _send(
@@ -170,7 +169,7 @@ async def _whole(signup: Signup) -> Signup:
     if isinstance(signup.person, Person) and isinstance(signup.shift, Shift):
         mission = signup.shift.mission
         known = isinstance(mission, Mission) and isinstance(mission.commune, Commune | None)
-        if known and isinstance(mission.contact, Person | None):
+        if known and isinstance(mission.contact, Person | None) and isinstance(signup.role, ShiftRole | None):
             return signup
     return await Signup.get(id=signup.id).select_related(*WHOLE)
 
@@ -185,5 +184,6 @@ def _words(signup: Signup, rank: int) -> dict[str, Any]:
         "until": moment(signup.hold_until) if signup.hold_until else "", "rank": rank, "slug": mission.slug,
         "token": token_of(signup), "code": signup.code, "lift": signup.wants_lift,
         "confirmed": signup.confirmed_at is not None, "party": signup.party,
+        "role": signup.role.title if signup.role else "",
         "stands_in": signup.is_offered and signup.replaces_id is not None, "rule": rule_of(shift),
     }  # fmt: skip

@@ -82,7 +82,7 @@ async def undo(request: Request) -> Response:
     """« Est là » was a mistake."""
     shift, actor = await shift_to_run(request)
     signup = await attendance.undo(shift, request.path_params["signup"], actor)
-    text = _("C’est annulé : %(name)s n’est plus notée sur place.", name=signup.person.short_name)
+    text = _("C’est annulé pour %(name)s : l’arrivée n’est plus notée.", name=signup.person.short_name)
     return _back(shift, signup if signup.is_active else None, flash=text)
 
 

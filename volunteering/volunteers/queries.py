@@ -107,7 +107,7 @@ async def _offered(reach: Reach, joined: set[int]) -> list[Shift]:
     present = clock.now()
     query = Shift.filter(
         reach.of("mission__"), status=ShiftStatus.OPEN, starts_at__gt=present,
-        starts_at__lt=present + AHEAD, taken__lt=F("capacity"), mission__status=MissionStatus.OPEN,
+        starts_at__lt=present + AHEAD, taken__lt=F("ceiling"), mission__status=MissionStatus.OPEN,
         mission__initiative__published_at__isnull=False, mission__initiative__stage__not_in=OVER_STAGES,
         mission__initiative_id__not_in=reach.led, mission_id__not_in=joined or {0},
     )  # fmt: skip

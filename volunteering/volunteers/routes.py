@@ -71,7 +71,7 @@ def card(one: Suggestion) -> dict[str, Any]:
         "when": when(shift.starts_at, shift.ends_at) if shift else _("Toute l’année, à convenir"),
         "hours": hours(shift.starts_at, shift.ends_at) if shift else "",
         "who": _("dès %(age)s ans", age=mission.minimum_age) if mission.minimum_age else "",
-        "taken": shift.taken if shift else 0, "total": shift.capacity if shift else None,
+        "taken": shift.filled if shift else 0, "total": shift.capacity if shift else None,
     }  # fmt: skip
 
 
