@@ -71,7 +71,7 @@ async def _propose(shift: Shift, signup: Signup) -> None:
     minutes = minutes_given(shift, signup)
     skills = {*mission.required_skills, *mission.wished_skills, *(role.skills if role else ())}
     entry = await HoursEntry.create(
-        person=signup.person, initiative_id=mission.initiative_id, signup_ref=signup.id, title=mission.title,
+        person=None if signup.person.erased_at else signup.person, initiative_id=mission.initiative_id, signup_ref=signup.id, title=mission.title,
         organisation_id=getattr(mission.initiative, "organisation_id", None), role_title=role.title if role else "",
         skills=sorted(skills), kind=TimeKind.MISSION, day=clock.local(shift.starts_at).date(), minutes=minutes,
         proposed_minutes=minutes, companions=signup.party - 1, created_at=present, updated_at=present,

@@ -30,6 +30,7 @@ WHERE entry.status IN ('proposed', 'corrected') AND (entry.person_id IS NULL OR 
 GROUP BY initiative.slug, initiative.title ORDER BY initiative.title"""
 LATEST = 40
 MOST_PENDING = 40
+LONGEST_SLUG = 120
 
 
 @dataclass(slots=True)
@@ -99,7 +100,7 @@ async def initiatives_of(person: Person, also: str = "") -> list[Initiative]:
     mine = await HoursEntry.filter(person_id=person.id).values_list("initiative_id", flat=True)
     known |= {int(str(one)) for one in mine} | await initiatives_given_to(person.id)
     rows = await Initiative.filter(id__in=known or {0}).order_by("title")
-    asked = await Initiative.get_or_none(slug=also, published_at__isnull=False) if also else None
+    asked = await Initiative.get_or_none(slug=also[:LONGEST_SLUG], published_at__isnull=False) if also else None
     return [asked, *rows] if asked and asked.id not in known else rows
 
 

@@ -13,6 +13,7 @@ from volunteering.feeds.models import CalendarFeed
 from volunteering.hours import service as hours
 from volunteering.hours.models import HoursEntry
 from volunteering.lifts.models import Lift
+from volunteering.missions.models import Mission
 from volunteering.signups import erasing
 from volunteering.signups.models import Signup
 from volunteering.volunteers.calling import REST
@@ -24,6 +25,7 @@ async def erasures(person: Person) -> None:
     await erasing.erase(person)
     await hours.forget(person.id)
     await attestations.erase(person.id)
+    await Mission.filter(contact_id=person.id).update(contact_id=None, contact_note="")
     await Lift.filter(signup_id__in=await _ids(Signup, person)).delete()
     for model in (RescueCall, Volunteer, CalendarFeed, EngagementLetter, EngagementSilence):
         await model.filter(person_id=person.id).delete()

@@ -39,9 +39,10 @@ async def _expected_again(signup: Signup, shift: Shift) -> None:
         await places.give_back(signup.role_id, signup.party)
         await places.enter_queue(signup.role_id)
         after = SignupStatus.WAITING
-    elif await consents.is_awaited(signup.id):
+    elif came_from == SignupStatus.HELD:
         after = SignupStatus.HELD
-        signup.hold_until = consents.ask_until(shift.starts_at)
+        asked = signup.confirmed_at is not None and await consents.is_awaited(signup.id)
+        signup.hold_until = consents.ask_until(shift.starts_at) if asked else queue.hold_until()
         await queue.end_hold_at(signup.id, signup.hold_until)
     await queue.move(signup, after, "shift_changed", None)
     await Signup.filter(id=signup.id).update(arrived_at=None, left_at=None, updated_at=clock.now())
