@@ -65,8 +65,9 @@ async def test_a_guardian_who_is_erased_leaves_neither_name_nor_address_nor_a_pa
     consent = await GuardianConsent.get(id=consent.id)
     assert (consent.name, consent.email) == ("", "")
     gone = await client.get(address)
-    assert gone.status_code == 404
+    assert "Cette demande n’existe plus" in gone.text
     assert "Léa" not in gone.text
+    assert "Je donne mon accord" not in gone.text
 
 
 async def test_nobodys_mailbox_is_filled_with_demands_to_a_guardian(database: object, app: object) -> None:

@@ -120,11 +120,9 @@ async def with_signup(consent_id: int) -> GuardianConsent:
 
 
 async def consent_of_link(token: str) -> GuardianConsent:
-    """The consent behind a guardian's link, with sign-up, person, shift and mission. Raises NotFound, also
-    once who was asked has been erased: then the page would name a minor to whoever finds the link.
-    """
+    """The consent behind a guardian's link, with sign-up, person, shift and mission. Raises NotFound."""
     found = await GuardianConsent.get_or_none(id=links.read(letters.GUARDIAN, token))
-    if found is None or found.erased_at:
+    if found is None:
         raise NotFound(_("Cette demande n’existe plus."))
     found.signup = await queries.whole(found.signup_id)
     return found
