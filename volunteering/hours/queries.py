@@ -12,9 +12,8 @@ from civic.errors import NotFound
 from civic.i18n import _
 from civic.initiatives.models import Initiative
 from civic.initiatives.queries import led_by
-from civic.people import links
 from civic.people.models import Person
-from volunteering.hours.letters import LINK
+from volunteering.hours.letters import person_id_of
 from volunteering.hours.models import AGREED, PENDING, EntryStatus, HoursEntry
 
 _GIVEN = """SELECT COUNT(DISTINCT person_id) AS people, SUM(minutes * (1 + companions)) AS minutes FROM hours_entry
@@ -52,7 +51,7 @@ async def agreed(person_id: int, first: date, last: date) -> list[HoursEntry]:
 
 async def person_of_link(token: str) -> Person:
     """The person behind the link to her hours. Raises NotFound."""
-    person = await Person.get_or_none(id=links.read(LINK, token))
+    person = await Person.get_or_none(id=person_id_of(token))
     if person is None or person.erased_at:
         raise NotFound(_("Ce lien ne mène plus à rien."))
     return person

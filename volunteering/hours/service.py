@@ -214,13 +214,18 @@ async def _count_as_given(entry: HoursEntry) -> None:
         await contributions.revoke(source)
 
 
-async def _check_day(person_id: int | None, day: date, minutes: int, *, but: int = 0) -> None:
-    """Nobody gives more than a day's hours on one day."""
+async def minutes_noted(person_id: int | None, day: date, *, but: int = 0) -> int:
+    """How many minutes of one day stand in her name, agreed or not; `but` leaves one entry out."""
     others = HoursEntry.filter(person_id=person_id, day=day).exclude(
         status__in=(EntryStatus.REFUSED, EntryStatus.WITHDRAWN)
     )
     found = await others.exclude(id=but).annotate(total=Sum("minutes")).values_list("total", flat=True)
-    already = int(str(found[0] or 0)) if found else 0
+    return int(str(found[0] or 0)) if found else 0
+
+
+async def _check_day(person_id: int | None, day: date, minutes: int, *, but: int = 0) -> None:
+    """Nobody gives more than a day's hours on one day."""
+    already = await minutes_noted(person_id, day, but=but)
     if already + minutes > MOST_MINUTES:
         raise Invalid(
             _("Cela ferait plus de 24 h ce jour-là : %(n)s sont déjà notées.", n=duration(already)), field="hours"
