@@ -17,8 +17,8 @@ from tests.factories.volunteering import a_lead, a_mission, a_signup, the_shift
 from volunteering.hours.models import HoursEntry
 from volunteering.shifts import service as shifts
 from volunteering.shifts.models import Shift, ShiftStatus
-from volunteering.signups import attendance, service, tallies
-from volunteering.signups.models import Signup, SignupStatus
+from volunteering.signups import attendance, tallies
+from volunteering.signups.models import Signup
 
 SignIn = Callable[[Person], Awaitable[Client]]
 
@@ -40,7 +40,7 @@ async def states(shift: Shift) -> dict[str, str]:
     return {row.person.name: row.status.value for row in rows}
 
 
-async def early_birds() -> tuple[Shift, Person, Signup, Signup]:
+async def early_birds() -> tuple[Shift, Signup, Signup]:
     """An hour before a shift of one place: Camille is there, Odile who waited too, and Rose who never signed up."""
     lead = await a_lead()
     shift = await the_shift(await a_mission(lead=lead, places=1))
@@ -51,13 +51,13 @@ async def early_birds() -> tuple[Shift, Person, Signup, Signup]:
     for signup in (camille, odile):
         await attendance.here(shift, signup.id, Actor(lead))
     await attendance.walk_in(shift, attendance.WalkIn("Rose Petit", email="rose@exemple.fr"), "cle-rose", Actor(lead))
-    return shift, lead, camille, odile
+    return shift, camille, odile
 
 
 async def test_whoever_was_there_before_a_shift_was_put_off_is_expected_again_and_told(
     database: object, app: object
 ) -> None:
-    shift, lead, camille, odile = await early_birds()
+    shift, camille, _odile = await early_birds()
     assert await has_contributed(camille.person_id, shift.mission.initiative_id)
     slot = await shifts.slot_of(shift)
     await shifts.edit(shift, replace(slot, day=slot.day + timedelta(days=7)))
@@ -78,7 +78,7 @@ async def test_whoever_was_there_before_a_shift_was_put_off_is_expected_again_an
 
 
 async def test_arrivals_stay_when_a_shift_begins_half_an_hour_later(database: object, app: object) -> None:
-    shift, lead, camille, odile = await early_birds()
+    shift, camille, _odile = await early_birds()
     slot = await shifts.slot_of(shift)
     start = (clock.local(shift.starts_at) + timedelta(minutes=30)).time()
     await shifts.edit(shift, replace(slot, start=start))
@@ -90,7 +90,7 @@ async def test_arrivals_stay_when_a_shift_begins_half_an_hour_later(database: ob
 async def test_whoever_was_there_before_a_shift_was_called_off_is_told_and_has_given_nothing(
     database: object, app: object
 ) -> None:
-    shift, lead, camille, odile = await early_birds()
+    shift, camille, odile = await early_birds()
     await shifts.cancel(shift, "Orage.")
     await jobs.run_due(schedules=False)
     assert set((await states(shift)).values()) == {"cancelled"}

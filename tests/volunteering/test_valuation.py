@@ -21,9 +21,9 @@ from volunteering.hours import service
 from volunteering.hours.freezing import freeze
 from volunteering.hours.models import EntryStatus, HoursChange, HoursEntry, TimeKind
 from volunteering.valuation import report as reports
-from volunteering.valuation import words
 from volunteering.valuation.rates import Rate, rate_on, value_cents
 from volunteering.valuation.report import Part, Scope, report_of
+from volunteering.valuation.words import state
 
 SignIn = Callable[[Person], Awaitable[Client]]
 
@@ -147,7 +147,7 @@ async def test_hours_that_are_agreed_to_late_change_no_report_that_was_handed_in
     after = await report_of(year)
     assert after.is_closed
     assert (after.parts, after.cents, after.late, after.waiting) == (before.parts, before.cents, 900, 0)
-    assert "15\u00a0h ont été validées après la clôture" in words.state(after)
+    assert "15\u00a0h ont été validées après la clôture" in state(after)
     assert (await report_of(year, shuttle)).late == 0
 
 

@@ -52,7 +52,10 @@ def check_reachable(shift: Shift) -> None:
 
 def too_late() -> str:
     """Why nobody can be written to any more."""
-    return _("Ce créneau est passé depuis trop longtemps : les adresses de celles et ceux qui sont venus ne servent plus.")
+    said = _(
+        "Ce créneau est passé depuis trop longtemps : les adresses de celles et ceux qui sont venus ne servent plus."
+    )
+    return said
 
 
 async def draft(shift: Shift, text: str, key: str, actor: Actor) -> ShiftMessage:
