@@ -63,8 +63,8 @@ def _wanted(present: datetime) -> Shift:
     """A shift in a month that many want to come to (`bench.storm`)."""
     start = present + timedelta(days=30)
     return Shift(
-        id=FIRST - 1, mission_id=FIRST - 1, starts_at=start, ends_at=start + timedelta(hours=2), capacity=50, ceiling=50,
-        created_at=present, updated_at=present,
+        id=FIRST - 1, mission_id=FIRST - 1, starts_at=start, ends_at=start + timedelta(hours=2), capacity=50,
+        ceiling=50, created_at=present, updated_at=present,
     )  # fmt: skip
 
 

@@ -371,3 +371,24 @@ async def test_the_coordinator_validates_one_all_or_refuses_with_a_reason(databa
     assert (await stranger.get(path)).status_code == 403
     elsewhere = await some_hours(await an_initiative("Une autre"), await a_person())
     assert (await browser.submit(f"{path}/{elsewhere.id}/valider", {"minutes": "120"})).status_code == 404
+
+
+@pytest.mark.one_engine
+async def test_hours_that_were_refused_are_not_taken_for_new_ones_in_the_same_words(
+    database: object, client: Client
+) -> None:
+    lead, jeanne = await a_lead(), await a_person("Jeanne Dit")
+    initiative = await an_initiative(lead=lead)
+    refused = await some_hours(initiative, jeanne)
+    await service.refuse(refused, "Je ne vous y ai pas vue.", Actor(lead))
+    words = {
+        "initiative": str(initiative.id), "kind": "mission", "day": refused.day.isoformat(), "hours": "2", "minutes": "0",
+        "title": refused.title,
+    }  # fmt: skip
+    path = f"/mes-heures/{token_of(jeanne.id)}"
+    answer = await client.submit(path, words)
+    assert answer.status_code == 422
+    assert "n’ont pas été validées" in answer.text
+    assert (await client.submit(path, {**words, "title": "Affiches, avec Odile"})).status_code == 303
+    assert (await client.submit(path, {**words, "title": "Affiches, avec Odile"})).status_code == 303, "sent twice"
+    assert await HoursEntry.all().count() == 2

@@ -18,10 +18,12 @@ from tests.factories import a_person, an_initiative, an_organisation
 from tests.factories.hours import some_hours
 from tests.factories.volunteering import a_lead
 from volunteering.hours import service
+from volunteering.hours.freezing import freeze
 from volunteering.hours.models import EntryStatus, HoursChange, HoursEntry, TimeKind
 from volunteering.valuation import report as reports
 from volunteering.valuation.rates import Rate, rate_on, value_cents
 from volunteering.valuation.report import Part, Scope, report_of
+from volunteering.valuation.words import state
 
 SignIn = Callable[[Person], Awaitable[Client]]
 
@@ -121,6 +123,48 @@ async def test_a_year_is_frozen_once_it_is_over_and_its_report_never_changes(dat
     assert await HoursChange.filter(after="frozen", reason=f"year:{year}").count() == 4
     assert await HoursEntry.filter(status=EntryStatus.PROPOSED).count() == 1
     assert await AuditEntry.filter(act="hours_closed").count() == 2
+
+
+async def test_hours_that_are_agreed_to_late_change_no_report_that_was_handed_in(database: object, app: object) -> None:
+    lead = await a_lead()
+    year = await a_year_of_hours(lead)
+    late = await HoursEntry.get(title="Pas encore dit").select_related("initiative")
+    early = await HoursEntry.filter(status=EntryStatus.VALIDATED).order_by("id").first()
+    clock.travel(clock.at(date(year + 1, 1, 5), 12) - clock.now())
+    shuttle = Scope("initiative", early.initiative_id)  # type: ignore[union-attr]
+    await reports.close(year, shuttle, Actor(lead))
+    assert (await report_of(year, shuttle)).is_closed
+    assert not (await report_of(year)).is_closed, "the choir's year is still open"
+    await reports.close(year, Scope(), Actor(lead))
+    before = await report_of(year)
+    assert before.is_closed
+    assert (before.late, before.waiting) == (0, 600)
+    await service.validate(late, 600, Actor(lead))
+    newcomer = await an_initiative("Le Jardin", lead=lead)
+    await some_hours(newcomer, minutes=300, day=date(year, 12, 30), title="Tout neuf", by=lead)
+    assert await reports.close(year, Scope(), Actor(lead)) == 0, "closing again takes nothing in"
+    await freeze([late.id], None, "attestation:1")
+    after = await report_of(year)
+    assert after.is_closed
+    assert (after.parts, after.cents, after.late, after.waiting) == (before.parts, before.cents, 900, 0)
+    assert "15\u00a0h ont été validées après la clôture" in state(after)
+    assert (await report_of(year, shuttle)).late == 0
+
+
+async def test_hours_on_an_attestation_do_not_close_a_year_and_an_empty_year_has_nothing_to_close(
+    database: object, app: object
+) -> None:
+    lead = await a_lead()
+    year = clock.today().year
+    entry = await some_hours(await an_initiative(lead=lead), day=clock.today(), by=lead)
+    await freeze([entry.id], None, "attestation:1")
+    clock.travel(clock.at(date(year + 1, 1, 5), 12) - clock.now())
+    report = await report_of(year)
+    assert (report.is_closed, report.open_lines) == (False, 1)
+    assert await reports.close(year, Scope(), Actor(lead)) == 0
+    assert (await report_of(year)).is_closed
+    with pytest.raises(DomainError, match="rien à figer"):
+        await reports.close(year - 3, Scope(), Actor(lead))
 
 
 @pytest.mark.one_engine

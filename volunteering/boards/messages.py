@@ -15,6 +15,7 @@ from civic.people.actor import Actor
 from volunteering.boards.models import ShiftMessage
 from volunteering.missions.words import when, where
 from volunteering.shifts.models import Shift
+from volunteering.signups import contacts
 from volunteering.signups.letters import token_of
 from volunteering.signups.models import Signup, SignupStatus
 
@@ -28,7 +29,12 @@ class Readers:
 
 
 async def readers_of(shift: Shift) -> Readers:
-    """All who come, or came: a confirmed place, or one that only waits for a parent. Not who waits in the queue."""
+    """All who come, or came: a confirmed place, or one that only waits for a parent. Not who waits in the queue.
+
+    Nobody once the addresses of this shift are no longer shown to who runs it (CIVIC_CONTACT_DAYS).
+    """
+    if not contacts.shown(shift):
+        return Readers([], [])
     rows = Signup.filter(
         Q(status__in=(SignupStatus.CONFIRMED, SignupStatus.ATTENDED))
         | Q(status=SignupStatus.HELD, confirmed_at__isnull=False),
@@ -38,8 +44,26 @@ async def readers_of(shift: Shift) -> Readers:
     return Readers([row for row in found if row.person.email], [row for row in found if not row.person.email])
 
 
+def check_reachable(shift: Shift) -> None:
+    """Those who came may still be written to. Raises DomainError some days after the shift (CIVIC_CONTACT_DAYS)."""
+    if not contacts.shown(shift):
+        raise DomainError(too_late())
+
+
+def too_late() -> str:
+    """Why nobody can be written to any more."""
+    said = _(
+        "Ce créneau est passé depuis trop longtemps : les adresses de celles et ceux qui sont venus ne servent plus."
+    )
+    return said
+
+
 async def draft(shift: Shift, text: str, key: str, actor: Actor) -> ShiftMessage:
-    """Keep what was written, to be looked at. The same form again changes the words, until they are sent."""
+    """Keep what was written, to be looked at. The same form again changes the words, until they are sent.
+
+    Raises DomainError once those who came can no longer be written to.
+    """
+    check_reachable(shift)
     form_key = f"{shift.id}:{key}"
     async with database.transaction():
         message, new = await ShiftMessage.get_or_create(
@@ -69,12 +93,14 @@ async def sent_to(shift: Shift) -> list[ShiftMessage]:
 async def send(message: ShiftMessage, shift: Shift, actor: Actor) -> int:
     """Send it, once, to whoever comes at this moment; answers how many. Said again, it only answers.
 
-    Needs the shift's mission with its commune. Raises DomainError when nobody would read it.
+    Needs the shift's mission with its commune. Raises DomainError when nobody would read it, and some days
+    after the shift.
     """
     async with database.transaction():
         fresh = ShiftMessage.filter(id=message.id, sent_at__isnull=True)
         if not await fresh.update(sent_at=clock.now(), author_id=actor.person.id):
             return (await ShiftMessage.get(id=message.id)).readers
+        check_reachable(shift)
         readers = (await readers_of(shift)).reached
         if not readers:
             raise DomainError(_("Personne ne recevrait ce message : il n’est pas parti."))

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from civic import clock
 from civic.errors import Invalid
 from civic.i18n import _
+from civic.people.forms import Name
 from civic.places.folding import fold
 from civic.web.forms import UNWRITTEN, Form
 from volunteering.shifts.models import Shift
@@ -17,6 +20,7 @@ from volunteering.signups.models import Signup
 from volunteering.signups.paper import Entry
 from volunteering.signups.roll import Roll
 
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
 SPARE, MOST = 10, 300
 FIELDS = ("who", "start", "end", "new", "role")
 EARLY, LATE = timedelta(hours=3), timedelta(hours=6)
@@ -98,8 +102,12 @@ def _meant(people: Sequence[Signup], line: Mapping[str, str], number: int) -> En
         raise Invalid(words, field=place)
     if len(typed) < 2:
         raise Invalid(_("Écrivez le prénom et le nom."), field=place)
+    try:
+        name = _NAME.validate_python(typed)
+    except ValidationError:
+        raise Invalid(_("Écrivez un prénom et un nom, sans adresse ni lien."), field=place) from None
     role = line["role"]
-    return Entry(number, new=WalkIn(typed, int(role) if role.isdecimal() and len(role) < 18 else 0))
+    return Entry(number, new=WalkIn(name, int(role) if role.isdecimal() and len(role) < 18 else 0))
 
 
 def by_words(people: Sequence[Signup], typed: str, *, whole: bool = False) -> list[Signup]:

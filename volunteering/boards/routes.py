@@ -23,7 +23,7 @@ from volunteering.boards.reentry import Sheet
 from volunteering.boards.week import day_of, monday_of, week_of
 from volunteering.missions.words import hours, when
 from volunteering.shifts.models import Shift
-from volunteering.signups import attendance, paper
+from volunteering.signups import attendance, contacts, paper
 from volunteering.signups.roll import Roll, roll_of
 from volunteering.signups.roll_routes import shift_to_run
 
@@ -57,10 +57,13 @@ async def write(request: Request) -> Response:
     """Keep it, and look at it as its readers will."""
     shift, actor = await shift_to_run(request)
     form = await Form.read(request, MessageForm)
-    if form.data is None:
-        return await _message_page(request, shift, form, status=422)
-    written = await messages.draft(shift, form.data.text, form.data.cle, actor)
-    return redirect("boards.preview", slug=shift.mission.slug, id=shift.id, message=written.id)
+    if form.data:
+        try:
+            written = await messages.draft(shift, form.data.text, form.data.cle, actor)
+            return redirect("boards.preview", slug=shift.mission.slug, id=shift.id, message=written.id)
+        except DomainError as error:
+            form.refuse(error)
+    return await _message_page(request, shift, form, status=422)
 
 
 async def preview(request: Request) -> Response:
@@ -130,7 +133,7 @@ async def _message_page(request: Request, shift: Shift, form: Form[MessageForm],
     sent: list[ShiftMessage] = await messages.sent_to(shift)
     return page(
         request, "volunteering/boards/message.html", status=status, headers=PRIVATE, form=form, sent=sent, **_of(shift),
-        readers=await messages.readers_of(shift),
+        readers=await messages.readers_of(shift), too_late="" if contacts.shown(shift) else messages.too_late(),
     )  # fmt: skip
 
 

@@ -23,6 +23,9 @@ from volunteering.explorer.choices import choices, wider, without_each
 from volunteering.explorer.forms import MissionsForm, Wanted, understood
 from volunteering.explorer.listing import COUNT_MOST, Results
 
+INSEE = 5
+"""Signs of a commune's code."""
+
 
 async def index(request: Request) -> Response:
     """The missions that one can still come to, as the address asks for them."""
@@ -68,7 +71,8 @@ async def _names(wanted: Wanted) -> str:
     """The names of the communes that a marker of the map stands for."""
     if not wanted.data.lieu:
         return ""
-    names = await Commune.filter(insee__in=wanted.data.lieu).order_by("folded").values_list("name", flat=True)
+    codes = [one for one in wanted.data.lieu if len(one) <= INSEE]
+    names = await Commune.filter(insee__in=codes).order_by("folded").values_list("name", flat=True)
     return ", ".join(str(name) for name in names)
 
 

@@ -6,6 +6,7 @@ The link of these mails opens all hours of one person; whoever has no account co
 from datetime import datetime, timedelta
 
 from civic import clock, jobs, mail
+from civic.errors import NotFound
 from civic.i18n import _, speaking
 from civic.people import links
 from civic.people.models import Person
@@ -13,7 +14,8 @@ from civic.web.formats import day
 from volunteering.hours.models import EntryStatus, HoursChange, HoursEntry
 from volunteering.hours.words import duration, title_of
 
-LINK = "hours"
+LINK, COUNTER = "hours", "hours-counter"
+COUNTER_SECONDS = 3600
 HOUR = 9
 GATHERED = timedelta(days=8)
 SHOWN = 12
@@ -22,6 +24,19 @@ SHOWN = 12
 def token_of(person_id: int) -> str:
     """The secret of the link to this person's hours."""
     return links.make(LINK, person_id)
+
+
+def counter_token_of(person_id: int) -> str:
+    """The same for an hour only: it stays in the browser of the animator who helps her at the counter."""
+    return links.make(COUNTER, person_id)
+
+
+def person_id_of(token: str) -> int:
+    """Whose hours a link opens. Raises NotFound, or Gone for an old one of the counter."""
+    try:
+        return links.read(LINK, token)
+    except NotFound:
+        return links.read(COUNTER, token, max_age=COUNTER_SECONDS)
 
 
 async def check_soon(person: Person) -> None:

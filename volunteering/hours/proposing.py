@@ -9,9 +9,11 @@ sides agree; from then on the ledger is the truth.
 from datetime import timedelta
 
 from civic import clock, database
+from civic.contributions import service as contributions
+from civic.needs.models import NeedKind
 from volunteering.hours import letters
 from volunteering.hours.models import MOST_MINUTES, EntryStatus, HoursEntry, TimeKind
-from volunteering.hours.service import move, write_down
+from volunteering.hours.service import minutes_noted, move, write_down
 from volunteering.shifts.models import Shift
 from volunteering.signups.models import Signup, SignupStatus
 
@@ -64,16 +66,23 @@ async def _follow(shift: Shift, signup: Signup, entry: HoursEntry | None) -> Non
         await _adjust(entry, minutes_given(shift, signup), signup)
     elif entry and entry.is_pending:
         await move(entry, EntryStatus.WITHDRAWN, "list_corrected", None)
+    elif entry and entry.is_agreed and entry.person_id:
+        source = f"signup:{signup.id}"
+        await contributions.contribute(entry.person_id, entry.initiative_id, NeedKind.TIME, source)
 
 
 async def _propose(shift: Shift, signup: Signup) -> None:
     mission, role, present = shift.mission, signup.role, clock.now()
-    minutes = minutes_given(shift, signup)
+    day, person = clock.local(shift.starts_at).date(), None if signup.person.erased_at else signup.person
+    left = MOST_MINUTES - (await minutes_noted(person.id, day) if person else 0)
+    minutes = min(minutes_given(shift, signup), left)
+    if minutes <= 0:  # the day is full of what she wrote herself: looked at again once a coordinator refuses that
+        return
     skills = {*mission.required_skills, *mission.wished_skills, *(role.skills if role else ())}
     entry = await HoursEntry.create(
-        person=signup.person, initiative_id=mission.initiative_id, signup_ref=signup.id, title=mission.title,
+        person=person, initiative_id=mission.initiative_id, signup_ref=signup.id, title=mission.title,
         organisation_id=getattr(mission.initiative, "organisation_id", None), role_title=role.title if role else "",
-        skills=sorted(skills), kind=TimeKind.MISSION, day=clock.local(shift.starts_at).date(), minutes=minutes,
+        skills=sorted(skills), kind=TimeKind.MISSION, day=day, minutes=minutes,
         proposed_minutes=minutes, companions=signup.party - 1, created_at=present, updated_at=present,
     )  # fmt: skip
     await write_down(entry, "", "attendance", None)

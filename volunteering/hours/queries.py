@@ -12,9 +12,8 @@ from civic.errors import NotFound
 from civic.i18n import _
 from civic.initiatives.models import Initiative
 from civic.initiatives.queries import led_by
-from civic.people import links
 from civic.people.models import Person
-from volunteering.hours.letters import LINK
+from volunteering.hours.letters import person_id_of
 from volunteering.hours.models import AGREED, PENDING, EntryStatus, HoursEntry
 
 _GIVEN = """SELECT COUNT(DISTINCT person_id) AS people, SUM(minutes * (1 + companions)) AS minutes FROM hours_entry
@@ -30,6 +29,7 @@ WHERE entry.status IN ('proposed', 'corrected') AND (entry.person_id IS NULL OR 
 GROUP BY initiative.slug, initiative.title ORDER BY initiative.title"""
 LATEST = 40
 MOST_PENDING = 40
+LONGEST_SLUG = 120
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ async def agreed(person_id: int, first: date, last: date) -> list[HoursEntry]:
 
 async def person_of_link(token: str) -> Person:
     """The person behind the link to her hours. Raises NotFound."""
-    person = await Person.get_or_none(id=links.read(LINK, token))
+    person = await Person.get_or_none(id=person_id_of(token))
     if person is None or person.erased_at:
         raise NotFound(_("Ce lien ne mène plus à rien."))
     return person
@@ -99,7 +99,7 @@ async def initiatives_of(person: Person, also: str = "") -> list[Initiative]:
     mine = await HoursEntry.filter(person_id=person.id).values_list("initiative_id", flat=True)
     known |= {int(str(one)) for one in mine} | await initiatives_given_to(person.id)
     rows = await Initiative.filter(id__in=known or {0}).order_by("title")
-    asked = await Initiative.get_or_none(slug=also, published_at__isnull=False) if also else None
+    asked = await Initiative.get_or_none(slug=also[:LONGEST_SLUG], published_at__isnull=False) if also else None
     return [asked, *rows] if asked and asked.id not in known else rows
 
 

@@ -16,7 +16,7 @@ from civic.web.forms import Form
 from civic.web.page import page, redirect, redirect_to
 from volunteering.hours import queries, service, words
 from volunteering.hours.forms import QUARTERS, CorrectForm, ProposeForm
-from volunteering.hours.letters import token_of
+from volunteering.hours.letters import counter_token_of, token_of
 from volunteering.hours.models import HoursEntry, TimeKind
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
@@ -27,7 +27,9 @@ async def own(request: Request) -> Response:
     slug = request.query_params.get("initiative", "")
     query = {"initiative": slug} if slug else {}
     anchor = "#ajouter" if slug else ""
-    return redirect_to(urls.path("hours.mine", token=token_of(actor_of(request).person.id), **query) + anchor)
+    actor = actor_of(request)
+    token = counter_token_of(actor.person.id) if actor.recorded_by else token_of(actor.person.id)
+    return redirect_to(urls.path("hours.mine", token=token, **query) + anchor)
 
 
 async def mine(request: Request) -> Response:

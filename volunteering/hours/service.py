@@ -55,7 +55,8 @@ class Gift:
 async def propose(initiative: Initiative, person: Person, gift: Gift, actor_id: int) -> HoursEntry:
     """« J’ai aussi donné 2 h »: the person's own proposal. The same words again are the same entry.
 
-    Raises Invalid for a day to come or more than a year ago, and for more than 24 hours on one day.
+    Raises Invalid for a day to come or more than a year ago, for more than 24 hours on one day, and when just these
+    have been refused: a correction answers that.
     """
     today = clock.today()
     if gift.day > today:
@@ -68,7 +69,7 @@ async def propose(initiative: Initiative, person: Person, gift: Gift, actor_id: 
         same = await HoursEntry.get_or_none(said_key=_key(initiative, person, gift))
         if same is None:
             raise
-        return same
+        return _not_refused(same)
 
 
 @database.retrying
@@ -76,7 +77,7 @@ async def _propose_once(initiative: Initiative, person: Person, gift: Gift, acto
     present = clock.now()
     async with database.transaction():
         if same := await HoursEntry.get_or_none(said_key=_key(initiative, person, gift)):
-            return same
+            return _not_refused(same)
         await _check_day(person.id, gift.day, gift.minutes)
         entry = await HoursEntry.create(
             person=person, initiative=initiative, organisation_id=_organisation_of(initiative), title=gift.title,
@@ -85,6 +86,12 @@ async def _propose_once(initiative: Initiative, person: Person, gift: Gift, acto
         )  # fmt: skip
         await write_down(entry, "", "by_person", actor_id)
     return entry
+
+
+def _not_refused(same: HoursEntry) -> HoursEntry:
+    if same.status == EntryStatus.REFUSED:
+        raise Invalid(_("Ces heures n’ont pas été validées. Corrigez-les dans la liste, avec un mot."), field="title")
+    return same
 
 
 def _key(initiative: Initiative, person: Person, gift: Gift) -> str:
@@ -207,13 +214,18 @@ async def _count_as_given(entry: HoursEntry) -> None:
         await contributions.revoke(source)
 
 
-async def _check_day(person_id: int | None, day: date, minutes: int, *, but: int = 0) -> None:
-    """Nobody gives more than a day's hours on one day."""
+async def minutes_noted(person_id: int | None, day: date, *, but: int = 0) -> int:
+    """How many minutes of one day stand in her name, agreed or not; `but` leaves one entry out."""
     others = HoursEntry.filter(person_id=person_id, day=day).exclude(
         status__in=(EntryStatus.REFUSED, EntryStatus.WITHDRAWN)
     )
     found = await others.exclude(id=but).annotate(total=Sum("minutes")).values_list("total", flat=True)
-    already = int(str(found[0] or 0)) if found else 0
+    return int(str(found[0] or 0)) if found else 0
+
+
+async def _check_day(person_id: int | None, day: date, minutes: int, *, but: int = 0) -> None:
+    """Nobody gives more than a day's hours on one day."""
+    already = await minutes_noted(person_id, day, but=but)
     if already + minutes > MOST_MINUTES:
         raise Invalid(
             _("Cela ferait plus de 24 h ce jour-là : %(n)s sont déjà notées.", n=duration(already)), field="hours"

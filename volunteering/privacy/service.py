@@ -3,18 +3,22 @@
 from datetime import timedelta
 from typing import Any
 
+from tortoise.expressions import Q
+
 from civic import clock
 from civic.people.models import Person
 from civic.settings import settings
 from volunteering.attestations import service as attestations
 from volunteering.attestations.models import Attestation, EngagementLetter, EngagementSilence
+from volunteering.boards.models import ShiftMessage
 from volunteering.calls.models import RescueCall
 from volunteering.feeds.models import CalendarFeed
 from volunteering.hours import service as hours
 from volunteering.hours.models import HoursEntry
 from volunteering.lifts.models import Lift
+from volunteering.missions.models import Mission
 from volunteering.signups import erasing
-from volunteering.signups.models import Signup
+from volunteering.signups.models import GuardianConsent, Signup
 from volunteering.volunteers.calling import REST
 from volunteering.volunteers.models import Volunteer
 
@@ -24,6 +28,8 @@ async def erasures(person: Person) -> None:
     await erasing.erase(person)
     await hours.forget(person.id)
     await attestations.erase(person.id)
+    await ShiftMessage.filter(author_id=person.id).update(author_id=None, text="")
+    await Mission.filter(contact_id=person.id).update(contact_id=None, contact_note="")
     await Lift.filter(signup_id__in=await _ids(Signup, person)).delete()
     for model in (RescueCall, Volunteer, CalendarFeed, EngagementLetter, EngagementSilence):
         await model.filter(person_id=person.id).delete()
@@ -51,6 +57,16 @@ async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
         "hours": [
             _picked(one, "day", "title", "role_title", "minutes", "status", "note", "answer")
             for one in await HoursEntry.filter(person_id=person.id).order_by("id")
+        ],
+        "messages": [
+            _picked(one, "text", "readers", "at", "sent_at")
+            for one in await ShiftMessage.filter(author_id=person.id).order_by("id")
+        ],
+        "guardian": [
+            _picked(one, "name", "email", "age", "asked_at", "given_at", "refused_at")
+            for one in await GuardianConsent.filter(
+                Q(signup__person_id=person.id) | Q(email=person.email or "-"), erased_at__isnull=True
+            ).order_by("id")
         ],
         "attestations": [
             _picked(one, "code", "first_day", "last_day", "minutes", "issued_at", "content")

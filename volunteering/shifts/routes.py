@@ -128,10 +128,13 @@ async def cancel(request: Request) -> Response:
     reach = form.data.reach if follows else Reach.THIS
     rows = await series.reached(shift, reach)
     mark = _mark([row.id for row in rows])
-    if form.data.mark == mark and not form.data.reason and any(series.concerned(row) for row in rows):
+    asked = form.data.mark == mark or not follows
+    if asked and not form.data.reason.strip() and any(series.concerned(row) for row in rows):
         form.errors["reason"] = _("Des personnes sont inscrites. Écrivez-leur pourquoi.")
     if follows and (form.errors or form.data.mark != mark):
         return previews.called_off(request, shift, form, rows, mark)
+    if form.errors:
+        return await _edit_page(request, mission, shift, form)
     try:
         gone = await series.call_off(shift, reach, form.data.reason)
     except DomainError as error:

@@ -17,12 +17,13 @@ from volunteering.shifts import moments, places, roles
 from volunteering.shifts.models import Fairness, Shift, ShiftRole, ShiftSeries, ShiftStatus
 from volunteering.shifts.roles import RoleWish as RoleWish
 
-MOST_HOURS = 24
-
 
 @dataclass(slots=True, frozen=True)
 class Slot:
-    """Hours and roles as a lead writes them, on the territory's clocks; an end before the start is the next day."""
+    """Hours and roles as a lead writes them, on the territory's clocks; an end before the start is the next day.
+
+    So it lasts a day of the clock at most, which in one night of autumn is twenty-five hours.
+    """
 
     day: date
     start: time
@@ -189,11 +190,8 @@ async def recount(mission_id: int) -> None:
 
 def check(slot: Slot) -> None:
     """What a lead wrote can be. Raises Invalid with the field."""
-    starts_at, ends_at = slot.hours()
-    if starts_at <= clock.now():
+    if slot.hours()[0] <= clock.now():
         raise Invalid(_("Choisissez une date et une heure à venir."), field="day")
-    if not timedelta() < ends_at - starts_at <= timedelta(hours=MOST_HOURS):
-        raise Invalid(_("L’heure de fin ne convient pas."), field="end")
     roles.check(slot.roles)
 
 

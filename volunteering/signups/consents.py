@@ -19,6 +19,8 @@ from volunteering.signups.models import COMING, OVER, GuardianConsent, Signup
 MOST, BEFORE = timedelta(hours=72), timedelta(hours=2)
 KEPT = timedelta(days=30)
 ADULT = 18
+DAY, MOST_A_DAY = timedelta(days=1), 6
+"""A family has several children, and a day several shifts."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -45,9 +47,17 @@ def ask_until(starts_at: datetime) -> datetime:
 
 
 async def ask(signup: Signup, minor: Minor) -> None:
-    """Write down who is asked, and ask, in the sign-up's transaction."""
+    """Write down who is asked, and ask, in the sign-up's transaction.
+
+    Raises Invalid when this address was asked several times today: whoever signs up and steps back again and again
+    would fill somebody's mailbox.
+    """
+    email = minor.email.strip().lower()
+    if await GuardianConsent.filter(email=email, asked_at__gt=clock.now() - DAY).count() >= MOST_A_DAY:
+        said = _("Ce parent a déjà reçu plusieurs demandes aujourd’hui. Réessayez demain.")
+        raise Invalid(said, field="guardian_email")
     consent = await GuardianConsent.create(
-        signup=signup, age=minor.age, name=minor.guardian, email=minor.email, asked_at=clock.now()
+        signup=signup, age=minor.age, name=minor.guardian, email=email, asked_at=clock.now()
     )
     await ask_now(signup)
     await _erase_at(consent.id, signup.shift.ends_at + KEPT)

@@ -1,7 +1,7 @@
 """What happens to sign-ups when their hold ends and when the lead changes the shift."""
 
 from civic.jobs import Handler
-from volunteering.signups import consents, service
+from volunteering.signups import arrivals, consents, service
 
 
 async def hold_ended(*, signup_id: int) -> None:
@@ -10,7 +10,8 @@ async def hold_ended(*, signup_id: int) -> None:
 
 
 async def shift_cancelled(*, shift_id: int) -> None:
-    """The lead called the shift off."""
+    """The lead called the shift off. Whoever was there already came for nothing, and is told like the others."""
+    await arrivals.take_back(shift_id)
     await service.close_shift(shift_id)
 
 
@@ -21,6 +22,7 @@ async def shift_widened(*, shift_id: int) -> None:
 
 async def shift_moved(*, shift_id: int) -> None:
     """The hours have changed: until when she may answer follows. (What is new is told by `reminders`.)"""
+    await arrivals.take_back(shift_id)
     await service.fit_deadlines(shift_id)
 
 

@@ -22,9 +22,12 @@ class Place:
 
 
 async def signup_of_link(purpose: str, token: str) -> Signup:
-    """The sign-up behind a mailed link, with its person, shift, mission and initiative. Raises NotFound."""
-    found = await Signup.get_or_none(id=links.read(purpose, token))
-    if found is None:
+    """The sign-up behind a mailed link, with its person, shift, mission and initiative.
+
+    Raises NotFound, also for somebody who had her data erased: nobody takes a place in her name any more.
+    """
+    found = await Signup.get_or_none(id=links.read(purpose, token)).select_related("person")
+    if found is None or found.person.erased_at:
         raise NotFound(_("Cette inscription n’existe plus."))
     return await whole(found.id)
 

@@ -127,6 +127,7 @@ async def come_fewer(signup: Signup, party: int, actor_id: int | None) -> None:
             await places.give_back(fresh.role_id, freed)
         if fresh.confirmed_at is not None:
             await letters.settled(fresh, fresh.status, change)
+        await stand_ins.made_smaller(fresh)
         await queue.hand_on(fresh.shift, fresh.role_id, news=f"left-{change.id}")
         await queue.sum_up(fresh.shift)
 

@@ -111,6 +111,12 @@ async def given_up(seat: Signup) -> None:
             await back_to_queue(asked)
 
 
+async def made_smaller(seat: Signup) -> None:
+    """A group that seeks stand-ins comes fewer: whoever was asked and no longer fits keeps her rank. Locked."""
+    for asked in await Signup.filter(replaces_id=seat.id, status=SignupStatus.OFFERED, party__gt=seat.party):
+        await back_to_queue(asked)
+
+
 async def back_to_queue(asked: Signup) -> None:
     """What was offered is no longer to be had: she waits again, at her old rank. Locked."""
     asked.replaces_id = None

@@ -12,17 +12,21 @@ from civic.i18n import _
 from civic.people import service as people
 from civic.people.actor import Actor
 from volunteering.hours.freezing import freeze
-from volunteering.hours.models import EntryStatus, HoursEntry, TimeKind
+from volunteering.hours.models import AGREED, EntryStatus, HoursEntry, TimeKind
+from volunteering.valuation.closings import ACT, NETWORK, closings_of
 from volunteering.valuation.rates import Rate, rate_on, value_cents
 
 _HOURS = """SELECT entry.initiative_id AS initiative_id, entry.organisation_id AS organisation_id,
 initiative.title AS initiative, organisation.name AS organisation, entry.kind AS kind, entry.day AS day,
 SUM(entry.minutes * (1 + entry.companions)) AS minutes,
-SUM(CASE WHEN entry.status = 'validated' THEN 1 ELSE 0 END) AS open_lines
+CASE WHEN {late} THEN 1 ELSE 0 END AS is_late, SUM(CASE WHEN {covered} THEN 0 ELSE 1 END) AS open_lines
 FROM hours_entry entry JOIN initiative ON initiative.id = entry.initiative_id
 LEFT JOIN organisation ON organisation.id = entry.organisation_id
 WHERE entry.status IN ('validated', 'frozen') AND entry.day >= ? AND entry.day <= ? {scope}
-GROUP BY entry.initiative_id, entry.organisation_id, initiative.title, organisation.name, entry.kind, entry.day"""
+GROUP BY entry.initiative_id, entry.organisation_id, initiative.title, organisation.name, entry.kind, entry.day,
+is_late"""
+_TO_FREEZE = """SELECT entry.id AS id FROM hours_entry entry WHERE entry.status = 'validated'
+AND entry.day >= ? AND entry.day <= ? {scope} AND NOT ({late}) ORDER BY entry.id"""
 _Key = tuple[str, str, int, int, bool, Rate]
 _SCOPED = {"initiative": "AND entry.initiative_id = ?", "organisation": "AND entry.organisation_id = ?", "": ""}
 
@@ -84,7 +88,11 @@ class Group:
 
 @dataclass(slots=True)
 class Report:
-    """A year of agreed hours. `open_lines` are agreed and not frozen yet, `waiting` the minutes nobody agreed to."""
+    """A year of agreed hours.
+
+    `open_lines` are agreed, and no closing of the year holds them yet; `waiting` the minutes nobody agreed to; `late`
+    the minutes agreed to after the year was closed, which are not in its numbers.
+    """
 
     year: int
     scope: Scope
@@ -92,6 +100,7 @@ class Report:
     groups: list[Group] = field(default_factory=list)
     open_lines: int = 0
     waiting: int = 0
+    late: int = 0
 
     @property
     def minutes(self) -> int:
@@ -125,7 +134,7 @@ class Report:
 
     @property
     def is_closed(self) -> bool:
-        """The year is over and everything in the report is frozen: the numbers never change."""
+        """The year is over and was closed for everything in the report: the numbers never change."""
         return self.is_over and bool(self.parts) and not self.open_lines
 
 
@@ -134,7 +143,12 @@ async def report_of(year: int, scope: Scope | None = None) -> Report:
     scope = scope or Scope()
     found = Report(year, scope)
     minutes: dict[_Key, int] = defaultdict(int)
-    for row in await database.fetch_report(_HOURS.format(scope=_SCOPED[scope.kind]), _bounds(year, scope)):
+    closed = await closings_of(year)
+    sql = _HOURS.format(scope=_SCOPED[scope.kind], late=closed.late, covered=closed.covered)
+    for row in await database.fetch_report(sql, [*closed.late_by, *closed.covered_by, *_bounds(year, scope)]):
+        if row["is_late"]:
+            found.late += int(row["minutes"])
+            continue
         key = (
             str(row["organisation"] or ""), str(row["initiative"]), int(row["organisation_id"] or 0),
             int(row["initiative_id"]), row["kind"] == TimeKind.GOVERNANCE.value, rate_on(_day(row["day"])),
@@ -157,15 +171,21 @@ async def years_of(scope: Scope) -> list[int]:
 
 
 async def close(year: int, scope: Scope, actor: Actor) -> int:
-    """Freeze the agreed hours of a year that is over; answers how many lines. Raises DomainError before its end."""
+    """Freeze the agreed hours of a year that is over; answers how many lines. Its report stays as it is then.
+
+    Raises DomainError before its end, and when there is nothing to report.
+    """
     if clock.today().year <= year:
         raise DomainError(_("%(year)s n’est pas finie : ses heures se figent à partir du 1er janvier.", year=year))
     async with database.transaction():
-        rows = HoursEntry.filter(status=EntryStatus.VALIDATED, **_within(year, scope))
-        ids = [int(str(one)) for one in await rows.values_list("id", flat=True)]
-        frozen = await freeze(ids, actor.hand.id, f"year:{year}")
-        subject = f"{scope.kind}:{scope.id}" if scope.kind else "network"
-        await people.audit(actor, "hours_closed", subject, year=year, lines=frozen)
+        if not await HoursEntry.filter(status__in=AGREED, **_within(year, scope)).exists():
+            raise DomainError(_("Aucune heure n’est validée pour %(year)s : il n’y a rien à figer.", year=year))
+        closed = await closings_of(year)
+        sql = _TO_FREEZE.format(scope=_SCOPED[scope.kind], late=closed.late)
+        rows = await database.fetch_all(sql, [*_bounds(year, scope), *closed.late_by])
+        frozen = await freeze([int(row["id"]) for row in rows], actor.hand.id, f"year:{year}")
+        subject = f"{scope.kind}:{scope.id}" if scope.kind else NETWORK
+        await people.audit(actor, ACT, subject, year=year, lines=frozen)
     return frozen
 
 

@@ -31,13 +31,18 @@ def method() -> list[str]:
 
 
 def state(report: Report) -> str:
-    """Provisional or for good, and what is missing."""
+    """Provisional or for good, what came too late, and what is missing."""
     if report.is_closed:
         said = _("Définitif : ces heures sont figées et ne changent plus.")
     elif report.is_over:
         said = _("Provisoire : des heures de cette année ne sont pas encore figées.")
     else:
         said = _("Provisoire : l’année n’est pas finie.")
+    if report.late:
+        said += " " + _(
+            "%(time)s ont été validées après la clôture : elles comptent pour chacun et pas dans ce bilan.",
+            time=duration(report.late),
+        )  # fmt: skip
     if report.waiting:
         said += " " + _("%(time)s attendent une validation et ne sont pas comptées.", time=duration(report.waiting))
     return said
