@@ -176,6 +176,14 @@ async def test_a_shift_that_is_put_off_keeps_the_parents_address_until_thirty_da
     assert (await GuardianConsent.get()).email == ""
 
 
+@pytest.mark.one_engine
+async def test_a_mission_for_adults_says_so_where_one_signs_up(client: Client) -> None:
+    shift = await the_shift(await a_mission(minimum_age=18))
+    page = (await client.get(f"/missions/{shift.mission.slug}?creneau={shift.id}")).text
+    assert "pour les personnes de 18 ans et plus" in page
+    assert "J’ai moins de 18 ans" not in page
+
+
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [

@@ -138,5 +138,5 @@ def _gone(row: Shift) -> Line:
 
 def _told(row: Shift) -> str:
     people = concerned(row)
-    return _n("%(n)s personne prévenue", "%(n)s personnes prévenues", people) if people else _("aucun inscrit")
+    return _n("%(n)s personne prévenue", "%(n)s personnes prévenues", people) if people else _("aucune inscription")
 
