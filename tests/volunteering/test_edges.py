@@ -13,9 +13,10 @@ from civic.people import links
 from civic.people.actor import Actor
 from civic.people.models import Person, RoleName, Session
 from tests.client import Client
+from tests.engines import query_count
 from tests.factories import a_person
 from tests.factories.hours import a_shift_gone_by, list_noted, some_hours
-from tests.factories.volunteering import a_lead, a_mission, a_signup, the_shift
+from tests.factories.volunteering import a_lead, a_mission, a_shift, a_signup, the_shift
 from volunteering.boards import messages
 from volunteering.hours import proposing
 from volunteering.hours import service as hours
@@ -30,6 +31,7 @@ from volunteering.signups import attendance, service, stand_ins
 from volunteering.signups.consents import MOST_A_DAY, Minor
 from volunteering.signups.letters import guardian_token, token_of
 from volunteering.signups.models import GuardianConsent, Signup, SignupStatus
+from volunteering.signups.overlaps import busy_among
 from volunteering.signups.service import Wish, sign_up
 
 PAUL = Minor(16, "Paul Rey", "Paul.Rey@Exemple.fr")
@@ -229,3 +231,27 @@ async def test_what_a_coordinator_and_a_guardian_wrote_is_handed_out_and_erased(
     await erased(lead)
     (kept,) = await messages.sent_to(shift)
     assert (kept.text, kept.author_id) == ("", None)
+
+
+async def test_she_is_asked_about_her_hours_also_when_the_worker_stood_still_for_weeks(database: object, app: object) -> None:
+    lead, rose = await a_lead(), await a_person("Rose Petit", "rose@exemple.fr")
+    shift, rows = await a_shift_gone_by(lead, [rose])
+    await list_noted(shift, rows, lead)
+    clock.travel(timedelta(days=9 + 30))
+    await jobs.run_due(schedules=False)
+    mail = await OutboxMessage.filter(to="rose@exemple.fr").order_by("-id").first()
+    assert mail
+    assert "juste" in mail.subject + mail.text
+
+
+async def test_whoever_is_busy_is_found_out_with_one_question_for_all(database: object, app: object) -> None:
+    mission = await a_mission()
+    shift, same_hours = await the_shift(mission), await a_shift(mission, note="En même temps")
+    persons = [await a_person(f"Odile Martin {number}") for number in range(6)]
+    for person in persons[:4]:
+        await a_signup(same_hours, person)
+    with query_count() as queries:
+        busy = await busy_among([person.id for person in persons], shift)
+    assert busy == {person.id for person in persons[:4]}
+    assert len(queries) == 1
+    assert await busy_among([], shift) == set()

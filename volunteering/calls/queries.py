@@ -18,7 +18,7 @@ from volunteering.missions.models import MissionStatus
 from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.shifts.places import roles_of
 from volunteering.signups.models import OVER, Signup
-from volunteering.signups.overlaps import overlapping
+from volunteering.signups.overlaps import busy_among
 from volunteering.volunteers.calling import REST, rested
 from volunteering.volunteers.matching import Fit, score
 from volunteering.volunteers.models import Volunteer
@@ -64,11 +64,9 @@ async def proposals(shift: Shift, among: Collection[int] | None = None) -> list[
             continue
         if fit := fit_of(volunteer, shift, roles):
             found.append(Proposal(volunteer.person, fit))
-    best: list[Proposal] = []
-    for proposal in sorted(found, key=lambda one: -one.fit.points):
-        if len(best) < MOST_OPEN and not await overlapping(proposal.person.id, shift):
-            best.append(proposal)
-    return best
+    busy = await busy_among([one.person.id for one in found], shift)
+    free = [one for one in found if one.person.id not in busy]
+    return sorted(free, key=lambda one: -one.fit.points)[:MOST_OPEN]
 
 
 def fit_of(volunteer: Volunteer, shift: Shift, roles: list[ShiftRole]) -> Fit | None:

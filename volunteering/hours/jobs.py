@@ -1,5 +1,7 @@
 """What happens to the ledger after a presence list was noted, and on Mondays."""
 
+from datetime import datetime
+
 from civic.jobs import Handler
 from volunteering.hours import letters, proposing
 
@@ -9,9 +11,9 @@ async def attendance_noted(*, shift_id: int) -> None:
     await proposing.follow_list(shift_id)
 
 
-async def send_hours_check(*, person_id: int) -> None:
+async def send_hours_check(*, person_id: int, due: str = "") -> None:
     """Ask one person whether the hours of her week are right."""
-    await letters.check(person_id)
+    await letters.check(person_id, datetime.fromisoformat(due) if due else None)
 
 
 async def hours_caught_up(**_payload: object) -> None:

@@ -44,7 +44,9 @@ async def check_soon(person: Person) -> None:
     if not person.email or person.erased_at:
         return
     at = next_monday(clock.now())
-    await jobs.enqueue("send_hours_check", key=f"hours:{person.id}:{at.date()}", run_at=at, person_id=person.id)
+    await jobs.enqueue(
+        "send_hours_check", key=f"hours:{person.id}:{at.date()}", run_at=at, person_id=person.id, due=at.isoformat()
+    )
 
 
 def next_monday(present: datetime) -> datetime:
@@ -54,11 +56,14 @@ def next_monday(present: datetime) -> datetime:
     return monday if monday > present else clock.at(clock.local(monday).date() + timedelta(days=7), HOUR)
 
 
-async def check(person_id: int) -> None:
-    """« Est-ce juste ? »: the hours of the week that came from presence lists; nothing when there are none."""
+async def check(person_id: int, due: datetime | None = None) -> None:
+    """« Est-ce juste ? »: the hours of the week that came from presence lists; nothing when there are none.
+
+    `due`: the Monday (UTC) on which she was to be asked, which may be long ago when the worker stood still.
+    """
     person = await Person.get(id=person_id)
     rows = await HoursEntry.filter(
-        person_id=person_id, signup_ref__isnull=False, created_at__gt=clock.now() - GATHERED,
+        person_id=person_id, signup_ref__isnull=False, created_at__gt=(due or clock.now()) - GATHERED,
         status__in=(EntryStatus.PROPOSED, EntryStatus.VALIDATED),
     ).order_by("day", "id").select_related("initiative")  # fmt: skip
     if not rows or not person.email or person.erased_at:

@@ -1,5 +1,6 @@
 """Two shifts of one person that touch, or are too far apart to do both."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from civic.errors import DomainError
@@ -36,8 +37,17 @@ async def overlapping(person_id: int, shift: Shift) -> list[Signup]:
 
     A rank in a queue is no place yet. Needs the shift's mission and its commune. One query.
     """
+    return await _touching([person_id], shift)
+
+
+async def busy_among(person_ids: Collection[int], shift: Shift) -> set[int]:
+    """Who of these persons has such a place. Needs the shift's mission and its commune. One query."""
+    return {row.person_id for row in await _touching(person_ids, shift)}
+
+
+async def _touching(person_ids: Collection[int], shift: Shift) -> list[Signup]:
     rows = await Signup.filter(
-        person_id=person_id, status__in=EXPECTED, shift__starts_at__lt=shift.ends_at + LONGEST_WAY,
+        person_id__in=list(person_ids) or [0], status__in=EXPECTED, shift__starts_at__lt=shift.ends_at + LONGEST_WAY,
         shift__ends_at__gt=shift.starts_at - LONGEST_WAY, shift_id__not=shift.id,
     ).order_by("shift__starts_at").select_related("shift__mission__commune")  # fmt: skip
     return [row for row in rows if touch(row.shift, shift)]
