@@ -128,7 +128,7 @@ async def test_those_who_came_are_written_to_for_some_days_and_then_left_in_peac
     assert "Merci à vous" in page
     assert "Relire avant d’envoyer" not in page
     await jobs.run_due(schedules=False)
-    assert await OutboxMessage.filter(to=camille.person.email, subject__contains="un mot de").count() == 1
+    assert await OutboxMessage.filter(to=camille.person.email, subject__contains="vous écrit").count() == 1
 
 
 @pytest.mark.one_engine
