@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from civic import clock, jobs
+from civic.errors import DomainError
 from civic.mail.models import OutboxMessage
 from civic.people.actor import Actor
 from civic.people.models import Person
@@ -245,11 +246,16 @@ async def test_a_minor_is_asked_to_stand_in_only_once_her_parent_has_agreed(clie
     assert await states(shift) == ["cancelled", "confirmed", "offered", "confirmed"]
 
 
-@pytest.mark.usefixtures("a_new_hour")
-async def test_nobody_is_made_to_answer_for_minors_all_day(client: Client) -> None:
-    shift = await the_shift(await a_mission(places=30))
-    statuses = []
-    for number in range(8):
-        sent = {**LEA, "cle": f"une-cle-{number}", "email": f"lea{number}@exemple.fr"}
-        statuses.append((await client.submit(path_of(shift), sent)).status_code)
-    assert statuses == [303] * 6 + [429] * 2
+async def test_what_a_parent_refused_is_not_asked_again_and_no_adult_comes_in_her_place(client: Client) -> None:
+    shift = await the_shift(await a_mission())
+    await client.submit(path_of(shift), LEA)
+    await client.submit(link_in((await mails_to("lea@exemple.fr"))[0]) + "/confirmer")
+    (asked,) = await mails_to("paul@exemple.fr")
+    await client.submit(link_in(asked, "accord-parental"), {"answer": "0"})
+    with pytest.raises(DomainError, match="Un parent"):
+        await service.sign_up(shift, Actor(await Person.get(email="lea@exemple.fr")), "une-cle-de-lea")
+    adult = {name: LEA[name] for name in ("name", "email")}
+    assert (await client.submit(path_of(shift), {**adult, "cle": "une-autre-cle"})).status_code == 303
+    late = await client.submit(link_in((await mails_to("lea@exemple.fr"))[-1]) + "/confirmer")
+    assert "Un parent n’a pas donné son accord" in (await client.get(late.headers["location"])).text
+    assert await states(shift) == ["cancelled", "held"]

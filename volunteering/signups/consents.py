@@ -107,11 +107,27 @@ async def minor_again(signup_id: int) -> Minor | None:
     if found is None:
         return None
     if found.refused_at is not None:
-        said = _("Un parent n’a pas donné son accord. Parlez-en avec lui avant de vous inscrire de nouveau.")
-        raise DomainError(said)
+        raise _refused()
     if found.age is None:
         raise DomainError(_("Inscrivez-vous de nouveau depuis la page de la mission."))
     return Minor(found.age, found.name, found.email)
+
+
+async def check_not_refused(shift_id: int, person_id: int) -> None:
+    """Nobody comes whose guardian has said no to this shift, whatever she ticks now. Raises DomainError.
+
+    Asked once it is surely she: whoever types her name learns nothing of it.
+    """
+    if await GuardianConsent.filter(
+        signup__shift_id=shift_id, signup__person_id=person_id, refused_at__isnull=False
+    ).exists():
+        raise _refused()
+
+
+def _refused() -> DomainError:
+    return DomainError(
+        _("Un parent n’a pas donné son accord. Parlez-en avec lui avant de vous inscrire de nouveau.")
+    )
 
 
 async def with_signup(consent_id: int) -> GuardianConsent:

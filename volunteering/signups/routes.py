@@ -58,7 +58,6 @@ async def _sign_up(request: Request, mission: Mission, shift: Shift, actor: Acto
     if form.data is None:
         return await _mission_page(request, mission, shift, form, status=422)
     await limits.hit("sign_up", str(actor.person.id), most=60, per=3600)
-    await _limit_guardian(form.data)
     try:
         signup = await service.sign_up(shift, actor, form.data.cle, form.data.wish(actor.person.email or ""))
     except DomainError as error:
@@ -73,18 +72,11 @@ async def _hold(request: Request, mission: Mission, shift: Shift) -> Response:
     data = form.data
     await limits.hit("sign_up_address", limits.address(request), most=40, per=600)
     await limits.hit("sign_up_email", data.email.lower(), most=10, per=3600)
-    await _limit_guardian(data)
     try:
         await service.hold(shift, data.name, data.email, data.cle, data.wish(data.email))
     except DomainError as error:
         return await _mission_page(request, mission, shift, form.refuse(error), status=422)
     return redirect("signups.thanks", slug=mission.slug, id=shift.id)
-
-
-async def _limit_guardian(data: MemberForm) -> None:
-    """A parent of four who sign up together is written to; a stranger is not made to read us all day."""
-    if data.guardian_email:
-        await limits.hit("sign_up_guardian", data.guardian_email.lower(), most=6, per=86_400)
 
 
 async def thanks(request: Request) -> Response:

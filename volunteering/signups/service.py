@@ -29,6 +29,7 @@ async def confirm(signup: Signup) -> None:
         fresh = await Signup.get(id=signup.id).select_related("person", "shift__mission")
         if not fresh.is_active:
             raise Gone(_("Cette place n’est plus gardée. Choisissez de nouveau un créneau."))
+        await consents.check_not_refused(fresh.shift_id, fresh.person_id)
         await people.confirm_address(fresh.person)
         if fresh.confirmed_at is not None:
             return
@@ -69,6 +70,7 @@ async def accept(signup: Signup) -> None:
     async with database.transaction():
         await places.lock_to_come(signup.shift_id)
         fresh = await Signup.get(id=signup.id).select_related("person", "shift__mission")
+        await consents.check_not_refused(fresh.shift_id, fresh.person_id)
         await people.confirm_address(fresh.person)
         if fresh.status in (SignupStatus.CONFIRMED, SignupStatus.HELD):
             return

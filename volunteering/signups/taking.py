@@ -126,6 +126,8 @@ async def _take_once(shift: Shift, person: Person, ask: _Ask) -> Signup:
         role = await _role_wanted(shift, ask.wish)
         if known := await _known(shift.id, person.id, ask.key):
             raise _Already(known)
+        if ask.sure:
+            await consents.check_not_refused(shift.id, person.id)
         await shift.refresh_from_db(fields=["starts_at", "ends_at", "note", "sequence", "fairness"])
         signup = await _write(shift, person, role, ask, await _seat(shift, role, person, ask.wish.party))
         change = await queue.write_down(signup, "", "signed_up", ask.actor_id)
