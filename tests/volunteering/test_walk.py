@@ -92,7 +92,7 @@ async def _check(shift: Shift, where: str) -> None:
     assert await tallies.verifications() == [], where
     assert not fresh.waiting or fresh.taken >= fresh.capacity, f"{where}: somebody waits beside a free place"
     need = await Need.get(source=f"mission:{shift.mission_id}")
-    assert (need.target, need.reached) == (fresh.capacity, fresh.taken), where
+    assert (need.target, need.reached) == (fresh.capacity, fresh.filled), where
     active = await Signup.filter(shift_id=shift.id, status__in=COMING)
     assert len({row.person_id for row in active}) == len(active), where
     overdue = [row for row in active if row.hold_until and row.hold_until <= clock.now()]
