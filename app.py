@@ -7,6 +7,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from types import ModuleType
 from typing import Any
 
 import structlog
@@ -82,12 +83,6 @@ from campaigns.sharing import panels as sharing_panels
 from campaigns.sharing import routes as sharing_routes
 from campaigns.treasury import routes as treasury_routes
 from civic import database, jobs, slots
-from civic.committees import jobs as committees_jobs
-from civic.committees import panels as committees_panels
-from civic.committees import routes as committees_routes
-from civic.decisions import jobs as decisions_jobs
-from civic.decisions import panels as decisions_panels
-from civic.decisions import routes as decisions_routes
 from civic.desk import routes as desk_routes
 from civic.discovery import routes as discovery_routes
 from civic.events import panels as events_panels
@@ -100,6 +95,7 @@ from civic.media import routes as media_routes
 from civic.needs import panels as needs_panels
 from civic.needs import routes as needs_routes
 from civic.network import routes as network_routes
+from civic.network import steering, talking
 from civic.organisations import routes as organisations_routes
 from civic.people import routes as people_routes
 from civic.people.middleware import Sessions
@@ -124,6 +120,7 @@ from volunteering.calls import routes as calls_routes
 from volunteering.explorer import jobs as explorer_jobs
 from volunteering.explorer import routes as explorer_routes
 from volunteering.feeds import routes as feeds_routes
+from volunteering.hours import first_routes as hours_first_routes
 from volunteering.hours import jobs as hours_jobs
 from volunteering.hours import lead_routes as hours_lead_routes
 from volunteering.hours import panels as hours_panels
@@ -141,6 +138,7 @@ from volunteering.shifts import routes as shifts_routes
 from volunteering.signups import jobs as signups_jobs
 from volunteering.signups import reminders, tallies
 from volunteering.signups import routes as signups_routes
+from volunteering.valuation import panels as valuation_panels
 from volunteering.valuation import routes as valuation_routes
 from volunteering.volunteers import panels as volunteers_panels
 from volunteering.volunteers import routes as volunteers_routes
@@ -166,6 +164,7 @@ VOLUNTEERING_ROUTES: list[Any] = [
     privacy_routes,
     attestations_routes,
     hours_routes,
+    hours_first_routes,
     hours_lead_routes,
     valuation_routes,
 ]
@@ -180,6 +179,7 @@ VOLUNTEERING_PARTS: tuple[Any, ...] = (
     lifts_panels,
     privacy,
     hours_panels,
+    valuation_panels,
     hours_verify,
 )
 VOLUNTEERING_JOBS: tuple[Any, ...] = (
@@ -218,8 +218,8 @@ def routes(current: Settings) -> list[BaseRoute]:
     """Every route, the most precise first."""
     slices: list[Any] = [
         web_routes, mail_routes, media_routes, landscapes_routes, people_routes, places_routes, organisations_routes,
-        discovery_routes, initiatives_routes, needs_routes, events_routes, committees_routes, decisions_routes,
-        network_routes, desk_routes, demo_routes,
+        discovery_routes, initiatives_routes, needs_routes, events_routes, steering, talking, network_routes,
+        desk_routes, demo_routes,
     ]  # fmt: skip
     if current.volunteering:
         slices += VOLUNTEERING_ROUTES
@@ -238,6 +238,7 @@ def fill(current: Settings) -> None:
     slots.initiative_panels.fill(needs_panels.initiative_panel)
     slots.home_ways.fill(needs_panels.home_ways)
     jobs.register(mail_service.handlers)
+    jobs.every("refused_mail_swept", hours=24)
     jobs.register(places_jobs.handlers)
     fill_steering()
     jobs.register({"rate_counts_swept": sweep_rate_counts})
@@ -255,18 +256,10 @@ def fill_volunteering() -> None:
 
 
 def fill_steering() -> None:
-    """Committees and decisions."""
-    slots.committee_panels.fill(decisions_panels.committee_panels)
-    slots.initiative_panels.fill(decisions_panels.initiative_panels)
-    slots.initiative_timeline.fill(committees_panels.timeline, decisions_panels.timeline)
-    slots.person_todos.fill(decisions_panels.person_todos, committees_panels.person_todos)
-    slots.person_given.fill(decisions_panels.person_given)
-    slots.desk_todos.fill(committees_panels.desk_todos)
-    slots.home_ways.fill(decisions_panels.home_ways)
-    slots.verifications.fill(decisions_panels.verify)
-    jobs.register(committees_jobs.handlers)
-    jobs.register(decisions_jobs.handlers)
-    jobs.every("mandates_swept", hours=1)
+    """Committees, decisions, meetings, discussions: each slice's parts go into the slots of the same name."""
+    fill_parts((*steering.PARTS, *talking.PARTS), slots.ALL)
+    slots.verifications.fill(*steering.CHECKS)
+    register_work((*steering.JOBS, *talking.JOBS))
 
 
 def fill_campaigns() -> None:
@@ -281,7 +274,8 @@ def fill_parts(parts: Sequence[Any], known: Sequence[slots.Slot[Any]]) -> None:
     """Whatever a module calls like a slot is what it gives to that slot."""
     for part in parts:
         for slot in known:
-            if filler := getattr(part, slot.name, None):
+            filler = getattr(part, slot.name, None)
+            if filler and not isinstance(filler, ModuleType):  # a module that the part imports may bear a slot’s name
                 slot.fill(filler)
 
 

@@ -1,6 +1,7 @@
 """The `civic` command: everything a host does from a terminal (docs/operations.md)."""
 
 import asyncio
+import json
 import socket
 import sqlite3
 import sys
@@ -36,6 +37,22 @@ def main() -> None:
         sys.exit(_complain(str(error), 1))
     except DATABASE_TROUBLE as error:
         sys.exit(_complain(f"La base de données ne répond pas : {error}", 1))
+
+
+@cli.command()
+def recount(file: Annotated[Path, typer.Argument(help="Le fichier resultat.json d’une décision close.")]) -> None:
+    """Count a closed decision again from its published file; exit status 1 when the result is another."""
+    from civic.counting.published import UnreadableFile
+    from civic.counting.published import recount as again
+
+    try:
+        counted = again(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, UnreadableFile) as error:
+        sys.exit(_complain(f"Ce fichier n’est pas le résultat d’une décision : {error}", 1))
+    typer.echo(json.dumps(counted.found, ensure_ascii=False, indent=1))
+    if not counted.agrees:
+        sys.exit(_complain("Le compte n’est pas celui du fichier.", 1))
+    typer.echo("Le compte est le même que celui du fichier.")
 
 
 @cli.command()

@@ -7,11 +7,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench import load, servers, settling, storm, week, world
+from bench import closing, load, servers, settling, storm, week, world
 from bench.load import Load, Result
 from bench.servers import Server
 from civic import database
@@ -102,8 +102,31 @@ def measure(engine: str, size: int, url: str, cookie: str, data: Path) -> Iterat
         busy = f"{engine} {size}: a coordinator's week of {week.SHIFTS} shifts"
         yield at_most(busy, week.slowest(ours, cookie, SECONDS), "ms", week.MOST_MS)
         crowd = f"{engine} {size}: {storm.PEOPLE} people on {storm.PLACES} places"
-        yield at_most(crowd, storm.seconds(ours), "s", storm.MOST_SECONDS[engine])
+        yield at_most(crowd, crowded(engine, ours, url, data), "s", storm.MOST_SECONDS[engine])
+        if size == min(SIZES):
+            yield from closings(engine, ours, url, data)
         yield at_most(f"{engine} {size}: memory of the web process", ours.memory_mb, "MB", 150)
+
+
+def closings(engine: str, ours: Server, url: str, data: Path) -> Iterator[Line]:
+    """A question of thousands of electors closes while the last of them answer; then the other methods close."""
+    cookies = asyncio.run(closing.prepare(url))
+    with ExitStack() as more:
+        beside = [more.enter_context(servers.ours(url, data)) for _ in range(storm.PROCESSES[engine] - 1)]
+        took = closing.last_seconds([ours, *beside], cookies, url)
+    many = f"{engine}: {closing.ELECTORS} electors"
+    yield at_most(f"{many}, the last ones answering", took, "s", closing.MOST_SECONDS)
+    for method, seconds in asyncio.run(closing.counted(url)).items():
+        yield at_most(f"{many}, closing by {method}", seconds, "s", closing.MOST_SECONDS)
+
+
+def crowded(engine: str, ours: Server, url: str, data: Path) -> float:
+    """Seconds until a crowd has its answers, with as many web processes as the target is for."""
+    with ExitStack() as more:
+        beside = [more.enter_context(servers.ours(url, data)) for _ in range(storm.PROCESSES[engine] - 1)]
+        took = storm.seconds([ours, *beside])
+    asyncio.run(storm.check(url))
+    return took
 
 
 async def prepare(url: str, size: int) -> str:

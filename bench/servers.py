@@ -13,7 +13,7 @@ from pathlib import Path
 from civic.settings import ROOT
 from tests.postgres import die_with_parent, free_port
 
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 @dataclass

@@ -7,6 +7,7 @@ from tortoise.functions import Sum
 from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import SETTLED, Campaign, CampaignStatus, GoalKind
 from campaigns.lifecycle.wording import ends_text, state_text
+from campaigns.payouts import queries as payouts
 from campaigns.pledges.models import Pledge
 from campaigns.pledges.queries import MANAGE, awaiting, of_person, on_own_page
 from campaigns.pledges.wording import state_of
@@ -52,7 +53,7 @@ async def initiative_panels(initiative: "Initiative", person: "Person | None") -
 
 
 async def initiative_timeline(initiative: "Initiative") -> list[Moment]:
-    """The opening and the end of each public campaign."""
+    """The opening and the end of each public campaign, and its report once it is accepted."""
     found = []
     for campaign in await queries.of_initiative(initiative.id):
         href = urls.path("campaigns.show", slug=campaign.slug)
@@ -60,7 +61,11 @@ async def initiative_timeline(initiative: "Initiative") -> list[Moment]:
             text = _("Collecte « %(title)s » ouverte", title=campaign.title)
             found.append(Moment(campaign.starts_at, text, href, "argent"))
         if campaign.decided_at:
-            found.append(Moment(campaign.decided_at, state_text(campaign), href, "argent"))
+            found.append(Moment(campaign.decided_at, state_text(campaign), href, "argent", detail=campaign.title))
+    for report in await payouts.accepted_reports(initiative.id):
+        href, text = urls.path("proof.show", slug=report.campaign.slug), _("Bilan de la collecte publié")
+        if report.answered_at:
+            found.append(Moment(report.answered_at, text, href, "argent", detail=report.campaign.title))
     return found
 
 
@@ -178,3 +183,10 @@ def _named(pledge: Pledge) -> str:
         title=pledge.campaign.title, day=day_short(pledge.confirmed_at or pledge.created_at),
         state=state_of(pledge),
     )  # fmt: skip
+
+
+async def gift_discretion(person: "Person", initiative_id: int) -> bool | None:
+    """Whether she asked for all her gifts to this initiative to stay anonymous; None when she gave no money."""
+    rows = Pledge.filter(person_id=person.id, campaign__initiative_id=initiative_id, status__in=PAID)
+    said = await rows.values_list("anonymous", flat=True)
+    return all(said) if said else None

@@ -11,7 +11,7 @@ from volunteering.hours.models import HoursEntry, TimeKind
 from volunteering.hours.service import Gift
 from volunteering.shifts.models import Shift
 from volunteering.signups import attendance
-from volunteering.signups.models import Signup
+from volunteering.signups.models import Signup, SignupStatus
 
 EXCUSED = "lucien"
 VALIDATED = ("rose",)
@@ -68,10 +68,12 @@ async def _note_list(world: World) -> None:
         mission__initiative_id=world.initiatives["navette"].id, ends_at__lt=clock.now()
     ).select_related("mission").first()  # fmt: skip
     assert shift is not None
-    rows = await Signup.filter(shift_id=shift.id)
-    away = {row.id for row in rows if row.person_id == world.people[EXCUSED].id}
-    present = {row.id for row in rows} - away
-    await attendance.confirm_presence(shift, present, world.actor("selim"), away)
+    away = world.people[EXCUSED].id
+    said = [
+        attendance.Said(row.id, row.status, SignupStatus.EXCUSED if row.person_id == away else SignupStatus.ATTENDED)
+        for row in await Signup.filter(shift_id=shift.id, status__in=attendance.SEEN).order_by("id")
+    ]
+    await attendance.say(shift, said, world.actor("selim"))
 
 
 async def _correct(world: World) -> None:

@@ -18,20 +18,29 @@ from civic.places import service as places
 from civic.settings import Settings, settings
 from demo import (
     around,
+    assembly,
+    bodies,
     campaigns,
+    convening,
     events,
     hours,
     initiatives,
     market_day,
     matching,
+    meetings,
     monthly,
     offers,
     offline,
     organisations,
     papers,
+    polling,
+    promises,
+    proposals,
+    proxies,
     refunds,
     spending,
     steering,
+    talking,
     things,
     together,
     volunteering,
@@ -68,7 +77,8 @@ async def load() -> bool:
     if await AuditEntry.filter(act=MARK).exists() or await Person.exists():
         return False
     await places.load(FIRST_DEPARTEMENTS)
-    acts = [residents, organisations, initiatives, events, things, steering]
+    acts = [residents, organisations, initiatives, events, things, steering, polling, promises, proposals, bodies]
+    acts += [proxies, meetings, talking, convening, assembly]
     acts += [volunteering, wishes, together, market_day, hours, papers] if settings().volunteering else []
     async with open_till() as till:
         if till is None:

@@ -15,7 +15,7 @@ COMMUNE, PUBLIC, INFORMAL = OrganisationKind.COMMUNE, OrganisationKind.PUBLIC_BO
 
 @dataclass(slots=True, frozen=True)
 class Body:
-    """An organisation; `voice` is the key of who represents it. `real` ones hold facts of public record only."""
+    """An organisation; `voice` holds the keys of who represents it, the titular first. `real` ones hold facts of public record only."""
 
     key: str
     name: str
@@ -66,10 +66,10 @@ EXAMPLES = (
     Body("balmes", "La Fabrique des Balmes", COMPANY, "01043", "Un atelier de bois et de métal ouvert aux associations.", offers="Une découpeuse, le vendredi.", years=2, voice="samir"),
     Body("solaire", "Côtière Solaire citoyenne", COOPERATIVE, "01262", "Des habitants produisent ensemble leur électricité.", seeks="Des toits bien orientés.", years=1, voice="delphine"),
     Body("entraide", "Entraide et Répit", ASSOCIATION, "01142", "Donner du repos à celles et ceux qui prennent soin d’un proche.", offers="Une salle calme et un jardin.", years=5, voice="bernadette"),
-    Body("levees", "La Ferme des Trois Levées", COMPANY, "01083", "Légumes, œufs et fleurs, vendus à moins de vingt kilomètres.", offers="Un camion frigorifique, le lundi.", years=4),
+    Body("levees", "La Ferme des Trois Levées", COMPANY, "01083", "Légumes, œufs et fleurs, vendus à moins de vingt kilomètres.", offers="Un camion frigorifique, le lundi.", years=4, voice="mariam amadou"),
     Body("chalaronne", "Les Paniers de la Chalaronne", ASSOCIATION, "01351", "Un jardin d’insertion et des paniers à prix choisi.", offers="Du terreau et des plants.", years=6, voice="helene"),
     Body("guillemin", "Transports Guillemin et Filles", COMPANY, "01322", "Un transporteur familial qui prête ses retours à vide.", offers="Un retour à vide vers Lyon, le jeudi.", years=2, membership=Membership.ASSOCIATE),
-    Body("menuiserie", "La Menuiserie du Grand Étang", COMPANY, "01371", "Des meubles en bois de pays, et des chutes à partager.", offers="Des chutes de chêne.", years=3, membership=Membership.ASSOCIATE),
+    Body("menuiserie", "La Menuiserie du Grand Étang", COMPANY, "01371", "Des meubles en bois de pays, et des chutes à partager.", offers="Des chutes de chêne.", years=3, membership=Membership.ASSOCIATE, voice="paul"),
     Body("theatre", "Le Théâtre de la Levée", ASSOCIATION, "01348", "Une troupe d’amateurs qui joue dans les granges.", offers="Des costumes et un rideau.", years=10, voice="victor"),
     Body("aubin", "Saint-Aubin-des-Levées", COMMUNE, "01045", "Une commune imaginaire de trois cents habitants, pour la démonstration.", offers="La salle des fêtes, hors week-end.", years=2, voice="gerard"),
     Body("eaux", "Le Syndicat des Eaux tranquilles", PUBLIC, "01381", "Un syndicat imaginaire qui veille sur les fossés et les vannes.", years=3, membership=Membership.PARTNER, voice="etienne"),
@@ -91,8 +91,9 @@ async def _register(world: World) -> None:
             body.name, body.kind, commune=known, summary=body.summary, story=body.story, offers=body.offers,
             seeks=body.seeks, is_example=not body.real, membership=body.membership, member_since=_since(body),
         )  # fmt: skip
-        if body.voice:
-            await service.name_representative(world.organisations[body.key], world.people[body.voice])
+        for place, key in enumerate(body.voice.split()):
+            organisation, person = world.organisations[body.key], world.people[key]
+            await service.name_representative(organisation, person, titular=not place)
 
 
 def _since(body: Body) -> date | None:

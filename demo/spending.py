@@ -14,7 +14,7 @@ from campaigns.payouts.models import Answer, Tranche
 from civic import clock
 from civic.media.documents import store_evidence
 from civic.media.models import Picture
-from civic.papers.paper import FONTS
+from civic.papers.look import FONTS
 from civic.people.models import RoleName
 from demo.world import Scene, World
 

@@ -47,6 +47,12 @@ def test_a_letter_has_one_full_button_and_the_others_stand_back() -> None:
 
 
 def test_a_line_that_begins_with_a_day_begins_with_a_capital() -> None:
-    assert formats.opening(formats.day(date(2026, 6, 13))) == "Samedi 13 juin"
+    assert formats.opening(formats.day(date(2026, 6, 13))) == "Samedi 13\u00a0juin"
     assert formats.opening("") == ""
     assert formats.opening("à rendre") == "À rendre"
+
+
+def test_a_date_never_breaks_before_its_month_and_the_first_is_written_as_it_is_said() -> None:
+    assert formats.day_short(date(2026, 1, 1)) == "1ᵉʳ\u00a0janvier 2026"
+    assert formats.day_short(date(2026, 1, 11)) == "11\u00a0janvier 2026"
+    assert formats.day(date(2031, 5, 1)) == "jeudi 1ᵉʳ\u00a0mai 2031"

@@ -33,22 +33,36 @@ from campaigns.receipts.models import DonorKind, Receipt
 from campaigns.refunds.models import Refund
 from campaigns.settlement.pages import ticket
 from civic import clock
-from civic.committees.models import College, Seat, SeatRequest
+from civic.assemblies.models import Assembly, Resolution
+from civic.committees.invitations import token_of as invitation_token
+from civic.committees.models import College, Committee, Seat, SeatRequest
+from civic.counting.rules import Code
 from civic.decisions import answers
 from civic.decisions.closing import close
-from civic.decisions.counting import Code
-from civic.decisions.models import Commitment, Decision, Stance
+from civic.decisions.models import Decision, Elector, Proxy, Stance
+from civic.decisions.positions import Position
+from civic.discussions.letters import purpose
 from civic.events.service import announce
 from civic.initiatives.models import Initiative
 from civic.media.documents import path_of
 from civic.media.models import Picture
 from civic.media.service import folder
+from civic.meetings import answers as meeting_answers
+from civic.meetings.agenda import propose as propose_point
+from civic.meetings.checkin import door_of
+from civic.meetings.dates import DateOption
+from civic.meetings.forms import ProposalForm
+from civic.meetings.letters import dates_token
+from civic.meetings.models import Attendance, Coming, Item, Meeting, MeetingStatus
+from civic.moderation.models import Judgement
+from civic.moderation.queries import APPEAL
 from civic.needs import service as needs
 from civic.needs.models import Need, NeedKind
 from civic.organisations.service import name_representative
 from civic.people import links
 from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
+from civic.proposals.service import accept as take_in
 from civic.settings import Settings
 from civic.web.assets import address
 from tests.campaigns.sandbox_server import Harness, running_sandbox
@@ -56,13 +70,18 @@ from tests.campaigns.till import open_till
 from tests.client import Client
 from tests.factories import a_commune, a_person, an_organisation
 from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campaign, a_reward, an_offer
+from tests.factories.commitments import a_commitment, a_paper
+from tests.factories.convening import a_convened_meeting, a_poll, a_prepared_meeting, expected
 from tests.factories.hours import some_hours
 from tests.factories.matching import a_due_agreement
+from tests.factories.meetings import a_meeting
 from tests.factories.offline import a_gift, a_treasurer, a_verified_gift, an_announced_gift
 from tests.factories.payouts import a_tranche, an_expense
+from tests.factories.proposals import a_proposal, a_question, an_amendment
 from tests.factories.recurring import a_support
-from tests.factories.steering import a_committee, a_member, an_open_decision
+from tests.factories.steering import a_committee, a_member, a_seat_of_an_organisation, an_invitation, an_open_decision
 from tests.factories.steering import a_draft as a_decision_draft
+from tests.factories.talking import is_hidden, says
 from tests.factories.volunteering import a_mission, a_signup, the_shift
 from volunteering.attestations.content import Content
 from volunteering.attestations.jobs import STOP as NO_REMINDERS
@@ -72,6 +91,7 @@ from volunteering.boards.messages import draft as a_word
 from volunteering.calls.letters import token_of as call_token
 from volunteering.calls.models import RescueCall
 from volunteering.feeds.service import renew, secret_of
+from volunteering.hours.letters import first_token_of
 from volunteering.hours.letters import token_of as hours_token
 from volunteering.lifts.models import Lift
 from volunteering.shifts.models import Shift
@@ -79,11 +99,18 @@ from volunteering.signups.letters import guardian_token, token_of
 from volunteering.signups.models import GuardianConsent, Signup
 
 TABLE = Path(__file__).parent / "permissions.txt"
+ROOM = (
+    "door", "at_the_door", "room", "screen", "notes", "state", "versions", "sheet", "open", "desk", "arrive", "leave",
+    "undo", "refuse", "guest", "walk_in", "remote", "gone", "code", "point", "vote", "again", "save_notes", "commit", "close",
+    "share", "approve",
+)  # fmt: skip
 ROLES = ("visitor", "stranger", "lead", "animator", "treasurer")
 REFUSED = {403, 404}
 FORMS: dict[str, dict[str, str]] = {
     "offline.enter": {"name_1": "Odile Blanc", "amount_1": "30", "mode_1": "cheque"},
-    "decisions.commit": {"what": "Demander trois devis d’assurance", "due_on": "2099-12-31"},
+    "commitments.commit": {"what": "Demander trois devis d’assurance", "due_on": "2099-12-31"},
+    "commitments.answer": {"answer": "yes"},
+    "polling.note": {"option": "agree"},
     "people.send_link": {"email": "une@exemple.fr"},
     "pledges.choose_gift": {"amount": "3000", "reward": "0"},
 }  # fmt: skip
@@ -168,7 +195,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
     line = await CostLine.filter(campaign_id=draft.id).order_by("-id").first()
     assert line
     offer = await an_offer(live)
-    given = await some_hours(initiative)
+    given, body = await some_hours(initiative), {"organisation": (await an_organisation("Les Voisins")).slug}
     return steering | {
         "initiatives": {"slug": initiative.slug}, "events": {"slug": event.slug},
         "events.new": {"slug": initiative.slug}, "events.create": {"slug": initiative.slug},
@@ -179,8 +206,10 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "boards": of_shift | {"message": (await a_word(shift, "Bonjour", "une-cle-de-message", Actor(lead))).id},
         **await one_who_comes(signup), **await some_papers(initiative, lead),
         "calls": of_shift | {"token": await a_call(shift)}, "lifts": await a_lift(shift), "lifts.index": of_shift,
+        "hours.first": {"token": first_token_of(lead.id)}, "hours.first_confirm": {"token": first_token_of(lead.id)},
         "hours": {"slug": initiative.slug, "id": given.id, "token": hours_token(int(given.person_id or 0))},
-        "valuation": {"slug": initiative.slug},
+        "valuation": {"slug": initiative.slug}, "valuation.organisation": body, "valuation.organisation_paper": body,
+        "valuation.organisation_sheet": body,
         "feeds": {"slug": mission.slug, "secret": secret_of(await renew(signup.person))},
         "feeds.commune": {"slug": initiative.commune.slug},
         "needs": {"slug": initiative.slug, "id": (await a_thing(initiative)).id}, "campaigns.qr": {"slug": live.slug},
@@ -197,7 +226,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "recurring": {"slug": initiative.slug, "token": links.make("support", (await a_support(initiative)).id)},
         "settlement": {"slug": live.slug, "token": token, "ticket": ticket(attempt)},
         "communes": {"slug": initiative.commune.slug}, "organisations": {"slug": (await an_organisation()).slug},
-        **await around(live, pledge),
+        **await around(live, pledge), **await some_talk(lead, initiative),
         "refunds": {"id": (await a_refund(pledge, attempt)).id}, "refunds.show": {"id": pledge.id},
         "refunds.ask": {"id": pledge.id},
         "campaigns.supervise": {"slug": live.slug}, "campaigns.suspend": {"slug": live.slug},
@@ -216,7 +245,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
 async def one_who_comes(signup: Signup) -> dict[str, dict[str, Any]]:
     """A sign-up by its links: her own, the one that only shows, her guardian's."""
     minor = await GuardianConsent.create(signup=signup, age=16, name="Paul Rey", asked_at=clock.now())
-    acts = ("show", "qr", "calendar", "confirm", "accept", "seek", "keep", "fewer", "cancel", "come_back")
+    acts = ("show", "qr", "calendar", "confirm", "correct", "accept", "seek", "keep", "fewer", "cancel", "come_back")
     return {
         **{f"signups.{act}": {"token": token_of(signup)} for act in acts},
         **{f"signups.{act}": {"token": guardian_token(minor)} for act in ("guardian", "guardian_answer")},
@@ -318,6 +347,25 @@ async def around(live: Campaign, pledge: Pledge) -> dict[str, dict[str, Any]]:
         "reports": slug | {"kind": "question", "id": question.id}, "wall": slug | {"id": word.id, "token": token}, "sharing": slug,
         "board": slug | {"reward": reward.id, "token": links.make(ADDRESS, delivery.id)},
     }  # fmt: skip
+
+
+async def some_talk(lead: Person, initiative: Initiative) -> dict[str, dict[str, Any]]:
+    """A comment of the lead, and one that the team hides and whose author appeals."""
+    said, gone = await says(lead, initiative, "Bonjour à tous."), await says(await a_person("Rose Martin"), initiative, "Oh !")
+    await is_hidden(await a_person("Marc Petit", "", RoleName.ANIMATOR), gone)
+    judgement = await Judgement.get()
+    await Judgement.filter(id=judgement.id).update(appeal="Non.", appealed_at=clock.now())
+    talk, mine = {"kind": "initiative", "id": initiative.id}, {"id": said.id}
+    mails = {"thread": said.thread_id, "token": links.make(purpose(said.thread_id), lead.id)}
+    acts = ("comment", "reply_form", "reply", "edit", "save", "take_back")
+    return {
+        "discussions": talk, **{f"discussions.{act}": mine for act in acts},
+        **{f"discussions.{act}": mails for act in ("no_more", "stop", "resume")},
+        "moderation": {"kind": "commentaire", "id": gone.id, "token": links.make(APPEAL, judgement.id)},
+        **{f"moderation.{act}": {"id": judgement.id} for act in ("show_again", "answer_appeal")},
+    }  # fmt: skip
+
+
 async def a_refund(pledge: Pledge, attempt: Attempt) -> Refund:
     """One that waits for its second person."""
     present = clock.now()
@@ -337,34 +385,116 @@ def a_photo() -> str:
     return name
 
 
+async def some_meetings(committee: Committee, lead: Person, member: Person) -> dict[str, dict[str, Any]]:
+    """A meeting in preparation, one that looks for its date, one that was convened, a proxy that the lead carries."""
+    prepared, looking = await a_prepared_meeting(committee, lead), await a_poll(committee, lead)
+    convened = await a_convened_meeting(committee, lead, proxies_most=2)
+    row = await expected(convened, member)
+    await meeting_answers.answer(member, convened, row, Coming.PROXY, lead.id)
+    item = await Item.filter(meeting_id=prepared.id).first()
+    point = await propose_point(member, prepared, ProposalForm(title="Le bruit du soir", minutes=10))
+    date = await DateOption.filter(meeting_id=looking.id).first()
+    assert item
+    assert date
+    own = meeting_answers.token_of(await expected(convened, lead))
+    of_date, of_item = {"id": looking.id, "date": date.id}, {"id": prepared.id, "item": item.id}
+    items = ("edit_item", "save_item", "move_item", "decide_item", "remove_item")
+    dates = ("keep_date", "date_calendar")
+    asked = ("answer_dates", "nudge_dates")
+    ready = ("edit", "save", "dates", "propose_dates", "add_item", "approve_last", "propose_item", "preview", "convene")
+    return {
+        "meetings": {"id": convened.id, "row": row.id, "token": own},
+        **{f"meetings.{act}": {"slug": committee.slug} for act in ("index", "feed", "new", "create")},
+        **{f"meetings.{act}": of_item for act in items}, **{f"meetings.{act}": of_date for act in dates},
+        **{f"meetings.{act}": {"id": looking.id} for act in asked}, **{f"meetings.{act}": {"id": prepared.id} for act in ready},
+        **{f"meetings.{act}": {"id": prepared.id, "proposal": point.id} for act in ("accept_item", "decline_item")},
+        **{
+            f"meetings.{act}": {"id": looking.id, "token": dates_token(looking.id, member)}
+            for act in ("dates_by_link", "answer_dates_by_link")
+        },
+        **{f"meetings.{act}": {"token": meeting_answers.proxy_token_of(row)} for act in ("proxy", "decline_by_link")},
+    }  # fmt: skip
+
+
 async def a_vote(lead: Person, initiative: Initiative) -> dict[str, dict[str, Any]]:
     """A committee with a member, an open decision with her objection, a draft, a commitment, a request."""
     committee = await a_committee(lead, initiative=initiative)
     member = await a_member(committee)
     decision = await an_open_decision(committee, lead)
-    await answers.answer(Actor(member), decision, Code.OBJECT, "L’étang gèle.")
+    await answers.answer(Actor(member), decision, Position(Code.OBJECT), "L’étang gèle.")
     stance = await Stance.get(decision_id=decision.id)
+    given = await a_proxy(decision, lead)
     college = await College.filter(committee_id=committee.id).first()
     request = await SeatRequest.create(
         committee=committee, college=college, person=await a_person(), created_at=clock.now()
     )
-    promised = await Commitment.create(
-        decision=decision, person=lead, what="Demander trois devis", due_on=clock.today(), made_at=clock.now()
-    )
+    promised = await a_commitment(committee, lead, picture=await a_paper())
     seat = await Seat.get(committee_id=committee.id, person_id=member.id)
+    spoken_for = await a_seat_of_an_organisation(committee, lead)
+    invited = await an_invitation(committee, lead, college="organisations", organisation="La Ferme des Trois Levées")
     prepared = await a_decision_draft(committee, lead)
     ended = await an_open_decision(committee, lead, question="Le dimanche, la navette se repose")
     await Decision.filter(id=ended.id).update(closes_at=clock.now())
     await close(ended.id)
-    return {
+    return await some_meetings(committee, lead, member) | {
         "committees": {"slug": committee.slug}, "committees.new": {"slug": initiative.slug},
         "committees.create": {"slug": initiative.slug}, "committees.answer": {"id": request.id},
-        "committees.renew": {"id": seat.id}, "decisions": {"id": decision.id, "stance": stance.id},
-        "decisions.register": {"slug": committee.slug}, "decisions.new": {"slug": committee.slug},
-        "decisions.create": {"slug": committee.slug}, "decisions.keep": {"id": promised.id},
-        "decisions.commit": {"id": ended.id}, "decisions.conclude": {"id": ended.id},
+        **{f"committees.{act}": {"id": seat.id} for act in ("renew", "seat", "describe", "dismiss")},
+        **{f"committees.{act}": {"id": spoken_for.id} for act in ("speakers", "name_speakers")},
+        **{f"committees.{act}": {"id": invited.id} for act in ("invite_again", "uninvite")},
+        **{f"committees.{act}": {"token": invitation_token(invited)} for act in ("invitation", "accept", "decline")},
+        "committees.hide": {"id": (await Seat.get(committee_id=committee.id, person_id=lead.id)).id}, "decisions": {"id": decision.id, "stance": stance.id},
+        "polling": {"id": decision.id, "elector": (await Elector.get(decision_id=decision.id, person_id=member.id)).id},
+        "decisions.register": {"slug": committee.slug}, "decisions.register_sheet": {"slug": committee.slug}, "decisions.new": {"slug": committee.slug},
+        "decisions.create": {"slug": committee.slug}, "commitments": {"slug": committee.slug, "id": promised.id},
+        **{f"commitments.{act}": {"id": ended.id} for act in ("new", "commit")},
+        **{f"commitments.of_initiative{what}": {"slug": initiative.slug} for what in ("", "_sheet")},
+        "decisions.conclude": {"id": ended.id},
+        "decisions.result_csv": {"id": ended.id}, "decisions.result_json": {"id": ended.id},
         **{f"decisions.{act}": {"id": prepared.id} for act in ("edit", "save", "open")},
+        **await a_proposal_in_work(committee, lead),
+        **{f"proposals.{act}": {"id": decision.id, "stance": stance.id} for act in ("objection", "integrate", "later", "extend")},
+        **await a_room(committee),
+        **{f"decisions.{act}": {"id": decision.id, "proxy": given.id} for act in ("proxy", "give_proxy", "take_back_proxy", "decline_proxy")},
     }  # fmt: skip
+
+
+async def a_room(committee: Committee) -> dict[str, dict[str, Any]]:
+    """A meeting that runs, with a line of its sheet and a point, and one whose minutes are approved."""
+    running, over = await a_meeting(committee, MeetingStatus.RUNNING), await a_meeting(committee, MeetingStatus.CLOSED)
+    await Meeting.filter(id=over.id).update(approved_at=clock.now(), published_at=clock.now(), shared_at=clock.now())
+    await Attendance.filter(meeting_id=over.id).update(arrived_at=clock.now(), arrived_how="list")
+    line = await Attendance.filter(meeting_id=running.id).order_by("-id").first()
+    now, then = await Item.filter(meeting_id=running.id).first(), await Item.filter(meeting_id=over.id).first()
+    assert line
+    assert now
+    assert then
+    room = {"id": running.id, "line": line.id, "item": now.id, "token": door_of(running)}
+    assembly = await Assembly.create(meeting=running, year="2025", created_at=clock.now())
+    voted = await Resolution.create(assembly=assembly, item=now, kind="fee", wording="La cotisation est de 10 euros.")
+    return {
+        "assemblies": {"id": running.id, "resolution": voted.id, "kind": "resolution"},
+        **{f"assemblies.{act}": {"slug": committee.slug} for act in ("new", "create")},
+        **{f"meetings.{act}": room for act in ROOM},
+        **{f"meetings.{act}": {"id": over.id, "item": then.id} for act in ("record", "paper", "remark")},
+    }
+
+
+async def a_proxy(decision: Decision, holder: Person) -> Proxy:
+    """Somebody else handed her voice to this member."""
+    held = await Elector.get(decision_id=decision.id, person_id=holder.id)
+    giver = await Elector.create(decision=decision, person=await a_person(), college=held.college)
+    await Elector.filter(id=held.id).update(proxies_held=1)
+    return await Proxy.create(decision=decision, giver=giver, holder=held, given_at=clock.now())
+
+
+async def a_proposal_in_work(committee: Committee, lead: Person) -> dict[str, dict[str, Any]]:
+    """A proposal in its first stage, with the lead's question and amendment, and a version of its text."""
+    proposal = await a_proposal(committee, lead, question="Le lundi, la navette passe au collège")
+    taken = await an_amendment(lead, proposal)
+    await take_in(Actor(lead), taken, "Essai de six mois.", 0)
+    asked, made = await a_question(lead, proposal), await an_amendment(lead, proposal)
+    return {"proposals": {"id": proposal.id, "question": asked.id, "amendment": made.id, "number": 1}}
 
 
 def verdict(answer: httpx2.Response) -> str:

@@ -1,12 +1,15 @@
 """What volunteering shows on the pages of the common ground. Wired into the slots by app.py."""
 
+from civic import clock
 from civic.i18n import _, _n
 from civic.initiatives.models import Initiative
-from civic.initiatives.queries import is_lead
+from civic.initiatives.queries import is_lead, led_by
+from civic.initiatives.timeline import Sort
+from civic.organisations.queries import hats_of
 from civic.people.models import Person
-from civic.slots import Panel, Todo, Way
+from civic.slots import Moment, Panel, Todo, Way
 from civic.web import urls
-from civic.web.formats import hour, moment
+from civic.web.formats import moment
 from volunteering.missions import queries as missions
 from volunteering.missions.models import Mission
 from volunteering.missions.words import hours, when, where
@@ -21,6 +24,7 @@ NEXT = 6
 LOOKED_AT = 60
 WEEK_LOOKED_AT = 24
 SHOWN = 3
+LISTED = 6
 
 
 async def initiative_panels(initiative: Initiative, person: Person | None) -> list[Panel]:
@@ -48,15 +52,32 @@ async def _roles(nearest: list[Shift]) -> dict[int, list[str]]:
     return {key: [role_line(role) for role in roles] if len(roles) > 1 else [] for key, roles in found.items()}
 
 
+async def initiative_timeline(initiative: Initiative) -> list[Moment]:
+    """When each mission opened, and when its last shift began, once it is past."""
+    found = []
+    for mission in await missions.told_of(initiative.id):
+        href = urls.path("missions.show", slug=mission.slug)
+        if mission.opened_at:
+            text = _("Mission ouverte : %(title)s", title=mission.title)
+            found.append(Moment(mission.opened_at, text, href, "temps", about=Sort.WORK))
+        if mission.last_at and not mission.is_dated and clock.is_over(mission.last_at):
+            text = _("Dernier créneau : %(title)s", title=mission.title)
+            found.append(Moment(mission.last_at, text, href, "temps", about=Sort.WORK))
+    return found
+
+
 async def person_todos(person: Person) -> list[Todo]:
     """Her shifts to come, first those that await her answer."""
     rows = await signups.coming_of(person)
     return [_todo(row) for row in sorted(rows, key=lambda row: not (row.awaits_link or row.is_offered))]
 
 
-async def person_panels(_person: Person) -> list[Panel]:
-    """« Mon bénévolat » in her space: where she finds what concerns her time."""
-    return [Panel("volunteering/_mine.html", {}, order=25)]
+async def person_panels(person: Person) -> list[Panel]:
+    """« Mon bénévolat » in her space: what concerns her time, the missions she runs, the bodies she represents."""
+    led = [one for one in await led_by(person) if not one.is_over]
+    running = await missions.running_of([one.id for one in led], LISTED) if led else []
+    context = {"led": led[:LISTED], "missions": running, "bodies": await hats_of(person)}
+    return [Panel("volunteering/_mine.html", context, order=25)]
 
 
 async def home_ways() -> list[Way]:
@@ -77,7 +98,7 @@ def _todo(signup: Signup) -> Todo:
     title, start = shift.mission.title, when(shift.starts_at, shift.ends_at)
     href = urls.path("signups.show", token=token_of(signup))
     if signup.awaits_link and signup.hold_until:
-        detail = _("Votre place est gardée jusqu’à %(until)s.", until=hour(signup.hold_until))
+        detail = _("Votre place est gardée jusqu’à %(until)s.", until=moment(signup.hold_until))
         return Todo(_("À confirmer : %(title)s", title=title), href, "temps", None, f"{start}. {detail}")
     if signup.is_offered and signup.hold_until:
         text = _("Une place vous attend : %(title)s", title=title)

@@ -1,6 +1,9 @@
 """Two papers for a town hall: the agreement to sign, and the call for the money once the campaign is funded."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from campaigns.matching import wording
 from campaigns.matching.models import AgreementStatus, MatchAgreement
@@ -8,10 +11,12 @@ from campaigns.matching.queries import Added, communes_of
 from civic import clock, papers
 from civic.i18n import _
 from civic.organisations.queries import kind_labels
-from civic.papers import Paper
 from civic.settings import settings
 from civic.web import urls
 from civic.web.formats import day_short, money
+
+if TYPE_CHECKING:
+    from civic.papers.paper import Paper
 
 SIGNING = 46.0
 """Millimetres of the signatures with their heading, which stay on one page."""

@@ -1,20 +1,26 @@
 """The papers of offline money: numbered slips to fill in by hand, and the deposit slip that goes to the bank."""
 
+from __future__ import annotations
+
 import secrets
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from campaigns.lifecycle.models import Campaign
 from campaigns.offline.howto import HowTo, how_to
 from campaigns.offline.models import Deposit, Mode, OfflineGift, OfflineSlip
 from civic import clock
 from civic.i18n import _
-from civic.papers import Paper, draw
-from civic.papers.paper import FAMILY, INK, MUTED
+from civic.papers import draw
+from civic.papers.look import FAMILY, INK, MUTED
 from civic.people.actor import Actor
 from civic.settings import settings
 from civic.web import urls
 from civic.web.formats import day, day_short, money
+
+if TYPE_CHECKING:
+    from civic.papers.paper import Paper
 
 PER_PAGE = 4
 HEIGHT = 61.0

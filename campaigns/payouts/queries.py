@@ -14,6 +14,7 @@ from campaigns.payments.models import Attempt, AttemptStatus
 from campaigns.payouts.models import Answer, ClosingReport, Expense, Tranche
 from campaigns.pledges.models import Pledge, PledgeStatus
 from civic import clock
+from civic.counting.rules import CODES
 from civic.decisions.models import Decision, DecisionStatus
 from civic.errors import Forbidden, NotFound
 from civic.i18n import _
@@ -169,6 +170,12 @@ async def verified(campaign_id: int) -> list[Expense]:
     return await rows.order_by("paid_on", "id").select_related("cost_line", "evidence")
 
 
+async def accepted_reports(initiative_id: int) -> list[ClosingReport]:
+    """The closing reports of an initiative that somebody else has accepted."""
+    rows = ClosingReport.filter(campaign__initiative_id=initiative_id, answered_at__isnull=False)
+    return await rows.order_by("id").select_related("campaign")
+
+
 async def report_of(campaign_id: int) -> ClosingReport | None:
     """The closing report, once its lead has sent it."""
     return await ClosingReport.get_or_none(campaign_id=campaign_id).select_related("decision")
@@ -182,8 +189,11 @@ async def report_by(decision: Decision, apart_from: Campaign) -> Campaign | None
 
 
 async def decisions_for(campaign: Campaign) -> list[Decision]:
-    """Decisions of the initiative's committees to which a tranche or a surplus may be bound, the latest first."""
-    rows = Decision.filter(committee__initiative_id=campaign.initiative_id).exclude(
+    """Decisions of the initiative's committees to which a tranche or a surplus may be bound, the latest first.
+
+    Only those that say yes or no: a choice among options is never adopted.
+    """
+    rows = Decision.filter(committee__initiative_id=campaign.initiative_id, method__in=list(CODES)).exclude(
         status__in=[DecisionStatus.DRAFT, DecisionStatus.WITHDRAWN]
     )
     return await rows.order_by("-id").limit(50)

@@ -1,11 +1,17 @@
 """The papers: a receipt, a void, a year's statement, from values only; in French, for the tax office reads them."""
 
+from __future__ import annotations
+
 from datetime import date
+from typing import TYPE_CHECKING
 
 from campaigns.receipts.models import DonorKind, Receipt
 from civic.i18n import _, speaking
-from civic.papers import Paper, draw
+from civic.papers import draw
 from civic.web.formats import day_short, money
+
+if TYPE_CHECKING:
+    from civic.papers.paper import Paper
 
 ARTICLES = {DonorKind.PERSON: "200", DonorKind.COMPANY: "238 bis"}
 FORMS = {DonorKind.PERSON: "11580", DonorKind.COMPANY: "16216"}

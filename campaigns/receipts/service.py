@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from num2words import num2words
 from tortoise.exceptions import IntegrityError
 
 from campaigns import tax
@@ -146,6 +145,8 @@ def _content(subject: Subject, donor: Identity) -> dict[str, str]:
 
 def in_words(cents: int) -> str:
     """« mille deux cent cinquante euros et cinquante centimes », as Cerfa 11580 asks."""
+    from num2words import num2words  # 3 MB for forty languages: loaded at the first receipt
+
     euros = num2words(cents // 100, lang="fr")
     of = "euro" if cents // 100 < 2 else "d’euros" if euros.endswith(("million", "millions")) else "euros"
     rest = cents % 100

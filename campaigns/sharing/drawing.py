@@ -1,9 +1,12 @@
 """Drawn by the server: the picture that social networks show, and the poster with slips to tear off."""
 
+from __future__ import annotations
+
 import asyncio
 import io
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -12,10 +15,14 @@ from campaigns.lifecycle.wording import ends_text, state_text
 from campaigns.sharing.words import address, place_of
 from civic import clock
 from civic.i18n import _
-from civic.papers.paper import BRAND, FONTS, INK, LINE, MUTED, Paper, draw
+from civic.papers import draw
+from civic.papers.look import BRAND, FONTS, INK, LINE, MUTED
 from civic.settings import settings
 from civic.web.formats import day_short, money, percent
 from civic.web.formats import until as until_text
+
+if TYPE_CHECKING:
+    from civic.papers.paper import Paper
 
 WIDTH, HEIGHT, EDGE = 1200, 630, 70
 PAPER_COLOR, WALL, BRICK = (251, 247, 240), (244, 237, 225), (166, 63, 34)

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Route
 from campaigns import slots
 from campaigns.treasury import search
 from campaigns.treasury.search import SearchForm
+from civic import slots as civic_slots
 from civic.errors import Forbidden
 from civic.i18n import _
 from civic.people.actor import actor_of
@@ -22,7 +23,8 @@ async def index(request: Request) -> Response:
         raise Forbidden(_("Cette page est réservée à la trésorerie."))
     panels = [panel for fill in slots.treasury_panels for panel in await fill(actor)]
     panels.sort(key=lambda panel: panel.order)
-    return page(request, "campaigns/treasury/index.html", parts=panels, actor=actor)
+    reports = [link for fill in civic_slots.team_reports for link in await fill()]
+    return page(request, "campaigns/treasury/index.html", parts=panels, actor=actor, reports=reports)
 
 
 async def gifts(request: Request) -> Response:

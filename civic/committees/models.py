@@ -1,4 +1,4 @@
-"""Committees, their colleges, seats and requests."""
+"""Committees, their colleges, seats, requests and invitations."""
 
 from datetime import date
 from enum import StrEnum
@@ -9,7 +9,25 @@ from tortoise.models import Model
 
 from civic.i18n import _
 from civic.initiatives.models import Initiative
+from civic.organisations.models import Organisation
 from civic.people.models import Person
+
+
+class CommitteeKind(StrEnum):
+    """What it is for: it steers an initiative, works on one matter for a committee, or is a body of the network."""
+
+    STEERING = "steering"
+    WORKING = "working"
+    BOARD = "board"
+    ASSEMBLY = "assembly"
+
+    @property
+    def words(self) -> str:
+        """For the page."""
+        return {
+            CommitteeKind.STEERING: _("Comité de pilotage"), CommitteeKind.WORKING: _("Groupe de travail"),
+            CommitteeKind.BOARD: _("Conseil d’administration"), CommitteeKind.ASSEMBLY: _("Assemblée générale"),
+        }[self]  # fmt: skip
 
 
 class Joining(StrEnum):
@@ -17,11 +35,15 @@ class Joining(StrEnum):
 
     REQUEST = "request"
     OPEN = "open"
+    INVITATION = "invitation"
 
     @property
     def words(self) -> str:
         """For the page."""
-        return {Joining.REQUEST: _("Sur demande, avec une réponse"), Joining.OPEN: _("Ouvert, sans demande")}[self]
+        return {
+            Joining.REQUEST: _("Sur demande, avec une réponse"), Joining.OPEN: _("Ouvert, sans demande"),
+            Joining.INVITATION: _("Sur invitation"),
+        }[self]  # fmt: skip
 
 
 class CollegeKind(StrEnum):
@@ -50,6 +72,9 @@ class Designation(StrEnum):
     REQUEST = "request"
     CONTRIBUTION = "contribution"
     OPEN = "open"
+    INVITATION = "invitation"
+    ELECTION = "election"
+    APPOINTMENT = "appointment"
 
     @property
     def words(self) -> str:
@@ -57,6 +82,26 @@ class Designation(StrEnum):
         return {
             Designation.FOUNDING: _("à la création du comité"), Designation.REQUEST: _("sur demande acceptée"),
             Designation.CONTRIBUTION: _("par sa contribution"), Designation.OPEN: _("entrée libre"),
+            Designation.INVITATION: _("sur invitation"), Designation.ELECTION: _("par élection"),
+            Designation.APPOINTMENT: _("par son organisation"),
+        }[self]  # fmt: skip
+
+
+class Ending(StrEnum):
+    """How a seat ended; why somebody had to leave is told to that person only."""
+
+    LAPSED = "lapsed"
+    LEFT = "left"
+    ENDED = "ended"
+    REPLACED = "replaced"
+    CLOSED = "closed"
+
+    @property
+    def words(self) -> str:
+        """For the register."""
+        return {
+            Ending.LAPSED: _("fin du mandat"), Ending.LEFT: _("a quitté le comité"), Ending.ENDED: _("siège repris"),
+            Ending.REPLACED: _("a passé le relais dans son organisation"), Ending.CLOSED: _("le comité a pris fin"),
         }[self]  # fmt: skip
 
 
@@ -70,13 +115,24 @@ class RequestStatus(StrEnum):
 
 
 class Committee(Model):
-    """The steering group of one initiative. `seated` and `free` (limited places left) are kept with the seats."""
+    """A table where people decide: an initiative's, a working group of another committee, or a body of the network.
+
+    Ended, with a reason, it stays readable and nobody sits in it; the one that steers an initiative never ends.
+    `seated` and `free` (limited places left) are kept with the seats. `is_weighted`: each college weighs what its
+    `weight` says, else everybody's voice counts the same.
+    """
 
     id = fields.BigIntField(primary_key=True)
-    initiative: fields.OneToOneRelation[Initiative] = fields.OneToOneField(
-        "civic.Initiative", on_delete=fields.OnDelete.CASCADE, related_name=False
+    kind = fields.CharEnumField(CommitteeKind, max_length=10, default=CommitteeKind.STEERING)
+    initiative: fields.ForeignKeyNullableRelation[Initiative] = fields.ForeignKeyField(
+        "civic.Initiative", null=True, on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
-    initiative_id: int
+    initiative_id: int | None
+    parent: fields.ForeignKeyNullableRelation["Committee"] = fields.ForeignKeyField(
+        "civic.Committee", null=True, on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
+    )
+    parent_id: int | None
+    is_weighted = fields.BooleanField(default=False)
     slug = fields.CharField(max_length=120, unique=True)
     name = fields.CharField(max_length=120)
     purpose = fields.CharField(max_length=400)
@@ -90,13 +146,39 @@ class Committee(Model):
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     version = fields.IntField(default=1)
+    ended_at = fields.DatetimeField(null=True)
+    ended_reason = fields.CharField(max_length=500, default="")
 
     class Meta:
         table = "committee"
+        constraints = (
+            UniqueConstraint(fields=("initiative_id",), name="committee_main_once", condition="kind = 'steering'"),
+            CheckConstraint(check="(kind <> 'steering') OR (initiative_id IS NOT NULL)", name="committee_steers"),
+            CheckConstraint(check="(kind = 'working') = (parent_id IS NOT NULL)", name="committee_parent"),
+            CheckConstraint(check="ended_at IS NULL OR ended_reason <> ''", name="committee_end_has_reason"),
+        )
+
+    @property
+    def is_network(self) -> bool:
+        """A body of the network itself, of no initiative."""
+        return self.initiative_id is None
+
+    @property
+    def is_body(self) -> bool:
+        """The board or the general assembly."""
+        return self.kind in (CommitteeKind.BOARD, CommitteeKind.ASSEMBLY)
+
+    @property
+    def is_group(self) -> bool:
+        """A working group of another committee."""
+        return self.kind == CommitteeKind.WORKING
 
 
 class College(Model):
-    """The places of a kind of people in a committee; `places` None means without limit, 0 that it does not sit."""
+    """The places of a kind of people in a committee; `places` None means without limit, 0 that it does not sit.
+
+    `label` and `definition` say it in the words of the statutes. `weight`: its part of all voices, in percent.
+    """
 
     id = fields.BigIntField(primary_key=True)
     committee: fields.ForeignKeyRelation[Committee] = fields.ForeignKeyField(
@@ -106,13 +188,22 @@ class College(Model):
     kind = fields.CharEnumField(CollegeKind, max_length=16)
     places = fields.IntField(null=True)
     taken = fields.IntField(default=0)
+    label = fields.CharField(max_length=80, default="")
+    definition = fields.CharField(max_length=300, default="")
+    weight = fields.IntField(null=True)
 
     class Meta:
         table = "college"
         constraints = (
             UniqueConstraint(fields=("committee_id", "kind"), name="college_once"),
             CheckConstraint(check="taken >= 0 AND (places IS NULL OR taken <= places)", name="college_not_overfull"),
+            CheckConstraint(check="weight IS NULL OR (weight >= 0 AND weight <= 100)", name="college_weight"),
         )
+
+    @property
+    def words(self) -> str:
+        """Its name on the page: the statutes' own, or the usual one."""
+        return self.label or self.kind.words
 
     @property
     def is_full(self) -> bool:
@@ -121,7 +212,11 @@ class College(Model):
 
 
 class Seat(Model):
-    """A person's place in a committee; open while `ended_at` is empty, its mandate until the end of `until_on`."""
+    """A place in a committee; open while `ended_at` is empty, its mandate until the end of `until_on`.
+
+    `person` holds it: for herself, or as titular for the `organisation`, with or without a `substitute`. `is_discreet`:
+    the public register says « une personne », the committee and who runs it know who (S2).
+    """
 
     id = fields.BigIntField(primary_key=True)
     committee: fields.ForeignKeyRelation[Committee] = fields.ForeignKeyField(
@@ -136,18 +231,36 @@ class Seat(Model):
         "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     person_id: int
+    organisation: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
+        "civic.Organisation", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    organisation_id: int | None
+    substitute: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, db_index=True, related_name=False
+    )
+    substitute_id: int | None
+    is_discreet = fields.BooleanField(default=False)
     title = fields.CharField(max_length=80, default="")
     is_facilitator = fields.BooleanField(default=False)
     designated = fields.CharEnumField(Designation, max_length=14)
+    designated_note = fields.CharField(max_length=120, default="")
     from_on = fields.DateField()
     until_on = fields.DateField(null=True)
     ended_at = fields.DatetimeField(null=True)
+    ending = fields.CharEnumField(Ending, max_length=10, null=True)
 
     class Meta:
         table = "seat"
         indexes = (("until_on",),)
         constraints = (
             UniqueConstraint(fields=("committee_id", "person_id"), name="seat_once", condition="ended_at IS NULL"),
+            UniqueConstraint(
+                fields=("committee_id", "organisation_id"), name="seat_organisation_once", condition="ended_at IS NULL"
+            ),
+            CheckConstraint(
+                check="NOT is_discreet OR (organisation_id IS NULL AND NOT is_facilitator)", name="seat_discreet"
+            ),
+            CheckConstraint(check="substitute_id IS NULL OR organisation_id IS NOT NULL", name="seat_substitute"),
         )
 
     def holds_on(self, day: date) -> bool:
@@ -171,6 +284,10 @@ class SeatRequest(Model):
         "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
     person_id: int
+    organisation: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
+        "civic.Organisation", null=True, on_delete=fields.OnDelete.CASCADE, related_name=False
+    )
+    organisation_id: int | None
     message = fields.TextField(default="")
     status = fields.CharEnumField(RequestStatus, max_length=10, default=RequestStatus.PENDING)
     reason = fields.TextField(default="")
@@ -188,3 +305,66 @@ class SeatRequest(Model):
             ),
             CheckConstraint(check="status <> 'refused' OR reason <> ''", name="seat_request_refusal_has_reason"),
         )
+
+
+class InvitationStatus(StrEnum):
+    """What became of an invitation."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class Invitation(Model):
+    """Who runs a committee asks somebody to sit, by mail; good until the end of `until_on`.
+
+    `email` is blanked once it is over. `designated` and its note say how the person was chosen, `sent_at` when the
+    mail last went.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    committee: fields.ForeignKeyRelation[Committee] = fields.ForeignKeyField(
+        "civic.Committee", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
+    )
+    committee_id: int
+    college: fields.ForeignKeyRelation[College] = fields.ForeignKeyField(
+        "civic.College", on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    college_id: int
+    email = fields.CharField(max_length=254)
+    organisation: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
+        "civic.Organisation", null=True, on_delete=fields.OnDelete.CASCADE, related_name=False
+    )
+    organisation_id: int | None
+    title = fields.CharField(max_length=80, default="")
+    message = fields.TextField(default="")
+    designated = fields.CharEnumField(Designation, max_length=14, default=Designation.INVITATION)
+    designated_note = fields.CharField(max_length=120, default="")
+    sent_at = fields.DatetimeField()
+    status = fields.CharEnumField(InvitationStatus, max_length=10, default=InvitationStatus.PENDING)
+    invited_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
+    )
+    invited_by_id: int | None
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, db_index=True, related_name=False
+    )
+    person_id: int | None
+    until_on = fields.DateField()
+    created_at = fields.DatetimeField()
+    answered_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "seat_invitation"
+        constraints = (
+            UniqueConstraint(
+                fields=("committee_id", "email"), name="seat_invitation_once", condition="status = 'pending'"
+            ),
+            CheckConstraint(check="(status = 'pending') = (email <> '')", name="seat_invitation_address_blanked"),
+        )
+
+    def waits_on(self, day: date) -> bool:
+        """It may be answered on this day."""
+        return self.status == InvitationStatus.PENDING and self.until_on >= day

@@ -1,17 +1,20 @@
-"""What committees add to other pages: requests to answer, mandates that end, the founding in the timeline."""
+"""What committees add to other pages: requests to answer, mandates that end, places that wait, the founding."""
 
 from datetime import timedelta
+from typing import Any
 
 from civic import clock
 from civic.committees import queries
-from civic.committees.models import RequestStatus, Seat, SeatRequest
+from civic.committees.models import Committee, RequestStatus, Seat, SeatRequest
 from civic.i18n import _
 from civic.initiatives.models import Initiative
+from civic.initiatives.timeline import Sort
 from civic.people.models import Person, RoleName
 from civic.people.queries import roles_of
-from civic.slots import Moment, Todo
+from civic.slots import Moment, Panel, Todo
 from civic.web import urls
 from civic.web.formats import day_short
+from civic.web.forms import Form
 
 
 async def person_todos(person: Person) -> list[Todo]:
@@ -28,12 +31,40 @@ async def desk_todos(person: Person) -> list[Todo]:
     return [_todo(request) for request in await rows.select_related("committee", "person")]
 
 
-async def timeline(initiative: Initiative) -> list[Moment]:
-    """The day the committee was founded."""
-    committee = await queries.committee_of(initiative.id)
-    if committee is None:
+async def initiative_timeline(initiative: Initiative) -> list[Moment]:
+    """The days its committee and its groups were founded, and ended."""
+    found = []
+    for one in await Committee.filter(initiative_id=initiative.id).order_by("id"):
+        href = urls.path("committees.show", slug=one.slug)
+        text = _("Un groupe de travail se forme") if one.is_group else _("Un comité se forme")
+        found.append(Moment(one.created_at, text, href, about=Sort.LIFE, detail=one.name))
+        if one.ended_at:
+            ended = _("C’est terminé\u00a0: %(name)s", name=one.name)
+            found.append(Moment(one.ended_at, ended, href, about=Sort.LIFE, detail=one.ended_reason))
+    return found
+
+
+async def initiative_panels(initiative: Initiative, person: Person | None) -> list[Panel]:
+    """Who gave to the initiative takes her place at its table from here, in two taps (S2)."""
+    committee = await queries.committee_of(initiative.id) if person else None
+    if person is None or committee is None or await queries.seat_of(person, committee.id):
         return []
-    return [Moment(committee.created_at, _("Un comité se forme"), urls.path("committees.show", slug=committee.slug))]
+    if not await queries.may_sit_by_contribution(person, committee):
+        return []
+    return [Panel("civic/committees/_seat.html", {"committee": committee, "form": await _tick(person, committee)}, 21)]
+
+
+async def person_panels(person: Person) -> list[Panel]:
+    """« Mes sièges »: the places that wait for who gave something, and the seats she holds."""
+    seats = await queries.seats_of_person(person)
+    waiting = [(one, await _tick(person, one)) for one in await queries.places_waiting(person)]
+    context = {"seats": seats, "waiting": waiting, "person": person}
+    return [Panel("civic/committees/_mine.html", context, order=20)] if seats or waiting else []
+
+
+async def _tick(person: Person, committee: Committee) -> Form[Any]:
+    """Ticked beforehand when her gifts are anonymous already."""
+    return Form({"discreet": "1" if await queries.gives_discreetly(person, committee) else ""})
 
 
 async def _to_answer(person: Person) -> list[Todo]:

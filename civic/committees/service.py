@@ -1,37 +1,39 @@
-"""Found a committee, join it, answer who asks, leave it. The only writer of its rows."""
+"""Found a committee, join it, answer who asks."""
 
-from datetime import date
+from typing import Any
 
-from dateutil.relativedelta import relativedelta
-from tortoise.expressions import F, Q
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import F
 
 from civic import clock, mail
 from civic.activity.service import record
-from civic.committees import queries
-from civic.committees.forms import CommitteeForm, NewCommitteeForm
+from civic.committees import queries, seats
+from civic.committees.forms import FoundingForm, NewBodyForm, NewCommitteeForm
 from civic.committees.models import (
     College,
     CollegeKind,
     Committee,
+    CommitteeKind,
     Designation,
     Joining,
     RequestStatus,
     Seat,
     SeatRequest,
 )
-from civic.contributions.queries import has_contributed
 from civic.database import retrying, transaction
-from civic.errors import DomainError, Invalid
+from civic.errors import DomainError, Forbidden, Invalid
 from civic.i18n import _
 from civic.initiatives.models import Initiative
-from civic.needs import service as needs
-from civic.needs.models import NeedKind
+from civic.organisations.queries import hats_of
 from civic.people import service as people
 from civic.people.actor import Actor
 from civic.people.models import Person
-from civic.web import urls
+from civic.places.folding import slug as slug_of
 
-_WRITTEN = {"name", "purpose", "decides_what", "decides_how", "decides_who", "joining", "mandate_months"}
+WRITTEN = {"name", "purpose", "decides_what", "decides_how", "decides_who", "joining", "mandate_months"}
+UNDER_A_HAT = (CollegeKind.ORGANISATIONS, CollegeKind.AUTHORITIES)
+"""Colleges in which organisations sit, through whom they name."""
+_NOT_A_SLUG = "nouveau"
 
 
 @retrying
@@ -42,76 +44,127 @@ async def found(actor: Actor, initiative: Initiative, wish: NewCommitteeForm) ->
         existing = await queries.committee_of(initiative.id)
         if existing:
             return existing
-        present = clock.now()
-        committee = await Committee.create(
-            initiative=initiative, slug=initiative.slug, created_at=present, updated_at=present,
-            **wish.model_dump(include=_WRITTEN),
-        )  # fmt: skip
-        for kind, places in wish.places().items():
-            await College.create(committee=committee, kind=kind, places=places)
-        await _sit(committee, actor.person, wish.college, Designation.FOUNDING, is_facilitator=True)
-        await _count(committee)
+        committee = await _found(
+            actor, wish, CommitteeKind.STEERING, initiative.slug, initiative=initiative, joining=wish.joining
+        )
         await record(
-            "committee_founded",
-            way="voix",
-            initiative_id=initiative.id,
-            name=committee.name,
-            slug=committee.slug,
+            "committee_founded", way="voix", initiative_id=initiative.id, name=committee.name, slug=committee.slug
         )
     return committee
 
 
+async def found_body(actor: Actor, wish: NewBodyForm) -> Committee:
+    """Found a body of the network: its board or its general assembly (S1). Sent twice, it is founded once."""
+    known = await Committee.get_or_none(kind=wish.kind, name=wish.name, ended_at__isnull=True)
+    if known:
+        return known
+    try:
+        async with transaction():
+            committee = await _found(actor, wish, wish.kind, slug_of(wish.name))
+            await record("committee_founded", way="voix", name=committee.name, slug=committee.slug)
+    except IntegrityError:  # another tab was faster
+        return await Committee.get(kind=wish.kind, name=wish.name, ended_at__isnull=True)
+    return committee
+
+
 @retrying
-async def change(actor: Actor, committee: Committee, wish: CommitteeForm) -> None:
-    """Rewrite what the committee says of itself. Raises Invalid when a college would have fewer places than seats."""
+async def found_group(actor: Actor, parent: Committee, wish: FoundingForm) -> Committee:
+    """Found a working group of a committee; one level deep (S1). Raises DomainError for a group of a group."""
+    if parent.is_group:
+        raise DomainError(_("Un groupe de travail n’a pas de sous-groupe."))
     async with transaction():
-        await _take(committee)
-        for kind, places in wish.places().items():
-            fits = Q(taken__lte=places) if places is not None else Q()
-            if not await College.filter(fits, committee_id=committee.id, kind=kind).update(places=places):
-                raise Invalid(
-                    _("Des personnes y siègent déjà : on ne peut pas descendre en dessous."), field=kind.value
-                )
-        await Committee.filter(id=committee.id).update(updated_at=clock.now(), **wish.model_dump(include=_WRITTEN))
-        committee.name = wish.name
-        await people.audit(actor, "committee_changed", f"committee:{committee.id}")
-        await _count(committee)
+        await seats.take(parent)
+        known = await Committee.get_or_none(parent_id=parent.id, name=wish.name, ended_at__isnull=True)
+        if known:
+            return known
+        address = f"{parent.slug[:70]}-{slug_of(wish.name)[:40]}"
+        committee = await _found(
+            actor, wish, CommitteeKind.WORKING, address, parent=parent, initiative_id=parent.initiative_id
+        )
+        await people.audit(actor, "working_group_founded", f"committee:{committee.id}")
+    return committee
+
+
+async def _found(actor: Actor, wish: FoundingForm, kind: CommitteeKind, address: str, **of: Any) -> Committee:
+    present = clock.now()
+    values = wish.model_dump(include=WRITTEN) | of
+    committee = await Committee.create(
+        kind=kind, slug=await _free_slug(address), created_at=present, updated_at=present, **values
+    )
+    for college, places in wish.places().items():
+        await College.create(committee=committee, kind=college, places=places)
+    if wish.college:
+        said = seats.Said(is_facilitator=True)
+        await seats.sit(committee, actor.person, wish.college, Designation.FOUNDING, said)
+    await seats.count(committee)
+    return committee
+
+
+async def _free_slug(wanted: str) -> str:
+    """An address that no committee has yet."""
+    base = wanted[:110] or "comite"
+    taken = {str(one) for one in await Committee.filter(slug__startswith=base).values_list("slug", flat=True)}
+    candidates = (base, *(f"{base}-{n}" for n in range(2, len(taken) + 4)))
+    return next(one for one in candidates if one not in taken and one != _NOT_A_SLUG)
 
 
 @retrying
-async def join(actor: Actor, committee: Committee, kind: CollegeKind, message: str) -> Seat | SeatRequest:
-    """Come in, or ask to (S1, S2).
+async def join(
+    actor: Actor, committee: Committee, kind: CollegeKind, message: str, *, hat_id: int | None = None,
+    discreet: bool = False,
+) -> Seat | SeatRequest:  # fmt: skip
+    """Come in, or ask to (S1, S2): for oneself, or for the organisation `hat_id` that one represents.
 
     A contributor of the initiative takes a seat at once in the contributors' college, whatever she gave; an open
     committee seats anybody; otherwise a request waits for its answer. Repeated, it answers what is already there.
-    Raises DomainError when the college is full and Invalid when a request says nothing.
+    Raises DomainError when the college is full, Forbidden for another's hat, Invalid when a request says nothing.
     """
     person = actor.person
+    if hat_id and hat_id not in {hat.id for hat in await hats_of(person)}:
+        raise Forbidden(_("Vous ne représentez pas cette organisation."))
     async with transaction():
-        await _take(committee)
+        await seats.take(committee)
         seat = await queries.seat_of(person, committee.id)
+        if seat and hat_id and seat.organisation_id != hat_id:
+            raise DomainError(_("Vous siégez déjà à ce comité."), field="hat")
         if seat:
             return seat
-        if await has_contributed(person.id, committee.initiative_id):
-            return await _welcome(committee, person, CollegeKind.CONTRIBUTORS, Designation.CONTRIBUTION)
-        if kind == CollegeKind.CONTRIBUTORS:
-            raise Invalid(_("Ce collège est celui des personnes qui ont donné à l’initiative."), field="college")
-        if committee.joining == Joining.OPEN:
-            return await _welcome(committee, person, kind, Designation.OPEN)
-        return await _ask(committee, person, kind, message)
+        if not hat_id and await queries.may_sit_by_contribution(person, committee):
+            said = seats.Said(is_discreet=discreet)
+            return await _welcome(committee, person, CollegeKind.CONTRIBUTORS, Designation.CONTRIBUTION, said)
+        _check_way_in(actor, committee, kind, hat_id)
+        if committee.joining in (Joining.OPEN, Joining.INVITATION):
+            return await _welcome(committee, person, kind, Designation.OPEN, seats.Said(hat_id))
+        return await _ask(committee, person, kind, message, hat_id)
+
+
+def _check_way_in(actor: Actor, committee: Committee, kind: CollegeKind, hat_id: int | None) -> None:
+    """Raises when this college is not for whoever comes as this, or when one comes in by invitation only.
+
+    At the counter the team seats who has no address to be invited at, as an assembly elected her.
+    """
+    if kind == CollegeKind.CONTRIBUTORS:
+        raise Invalid(_("Ce collège est celui des personnes qui ont donné à l’initiative."), field="college")
+    if hat_id and kind not in UNDER_A_HAT:
+        raise Invalid(_("Une organisation siège parmi les organisations ou les collectivités."), field="college")
+    if not hat_id and kind in UNDER_A_HAT:
+        raise Invalid(_("Ce collège est celui des organisations : dites laquelle vous représentez."), field="hat")
+    if committee.joining == Joining.INVITATION and actor.recorded_by is None:
+        raise DomainError(_("On entre à ce comité sur invitation."))
 
 
 @retrying
 async def answer(actor: Actor, request: SeatRequest, *, accept: bool, reason: str) -> bool:
     """Answer a request once; False when it already has its answer.
 
-    Raises Invalid for a refusal without a reason and DomainError when the college is full.
+    Raises Invalid for a refusal without a reason and DomainError when the college is full, or when the person does not
+    represent her organisation any more.
     """
     if not accept and not reason.strip():
         raise Invalid(_("Dites pourquoi : la personne recevra votre raison."), field="reason")
     committee = request.committee
     async with transaction():
-        await _take(committee)
+        await seats.take(committee)
         waiting = SeatRequest.filter(id=request.id, status=RequestStatus.PENDING)
         status = RequestStatus.ACCEPTED if accept else RequestStatus.REFUSED
         if not await waiting.update(
@@ -119,11 +172,19 @@ async def answer(actor: Actor, request: SeatRequest, *, accept: bool, reason: st
         ):
             return False
         if accept:
-            await _sit(committee, request.person, request.college.kind, Designation.REQUEST)
-            await _count(committee)
+            await _seat_who_asked(request)
         await people.audit(actor, f"seat_request_{status.value}", f"seat_request:{request.id}")
         await _tell_answer(request, accept, reason.strip())
     return True
+
+
+async def _seat_who_asked(request: SeatRequest) -> None:
+    hat = request.organisation_id
+    if hat and hat not in {one.id for one in await hats_of(request.person)}:
+        raise DomainError(_("Cette personne ne représente plus cette organisation."))
+    said = seats.Said(hat)
+    await seats.sit(request.committee, request.person, request.college.kind, Designation.REQUEST, said)
+    await seats.count(request.committee)
 
 
 @retrying
@@ -133,48 +194,9 @@ async def withdraw(actor: Actor, committee: Committee) -> None:
     await waiting.update(status=RequestStatus.WITHDRAWN, answered_at=clock.now())
 
 
-@retrying
-async def leave(actor: Actor, committee: Committee) -> bool:
-    """Give one's seat back; False when there was none. Decisions already open keep their electorate."""
-    async with transaction():
-        await _take(committee)
-        seat = await Seat.get_or_none(committee_id=committee.id, person_id=actor.person.id, ended_at__isnull=True)
-        if seat is None:
-            return False
-        await _end(seat)
-        await _count(committee)
-    return True
-
-
-@retrying
-async def renew(actor: Actor, seat: Seat, until_on: date) -> bool:
-    """Give a seat another mandate after the one that ends on `until_on`; False when that was done already."""
-    committee = seat.committee
-    async with transaction():
-        await _take(committee)
-        running = Seat.filter(id=seat.id, until_on=until_on, ended_at__isnull=True)
-        if not await running.update(until_on=until_on + relativedelta(months=committee.mandate_months)):
-            return False
-        await people.audit(actor, "mandate_renewed", f"seat:{seat.id}")
-    return True
-
-
-async def end_lapsed_mandates(**_payload: object) -> None:
-    """End the seats whose mandate is over (a job, every hour): the place is free again."""
-    lapsed = await Seat.filter(ended_at__isnull=True, until_on__lt=clock.today()).select_related("committee")
-    for seat in lapsed:
-        async with transaction():
-            await _take(seat.committee)
-            await _end(seat)
-            await _count(seat.committee)
-
-
-async def _take(committee: Committee) -> None:
-    """The write first: whoever changes the seats of a committee waits for the one before."""
-    await Committee.filter(id=committee.id).update(version=F("version") + 1)
-
-
-async def _ask(committee: Committee, person: Person, kind: CollegeKind, message: str) -> SeatRequest:
+async def _ask(
+    committee: Committee, person: Person, kind: CollegeKind, message: str, hat_id: int | None
+) -> SeatRequest:
     waiting = await SeatRequest.get_or_none(
         committee_id=committee.id, person_id=person.id, status=RequestStatus.PENDING
     )
@@ -182,10 +204,11 @@ async def _ask(committee: Committee, person: Person, kind: CollegeKind, message:
         return waiting
     if not message.strip():
         raise Invalid(_("Dites en une phrase pourquoi vous voulez participer."), field="message")
-    college = await _college(committee, kind)
+    college = await seats.college_of(committee, kind)
     request = await SeatRequest.create(
-        committee=committee, college=college, person=person, message=message.strip(), created_at=clock.now()
-    )
+        committee=committee, college=college, person=person, organisation_id=hat_id, message=message.strip(),
+        created_at=clock.now(),
+    )  # fmt: skip
     for runner in await queries.runners_of(committee):
         if runner.email:
             await mail.send(
@@ -205,57 +228,12 @@ async def _tell_answer(request: SeatRequest, accept: bool, reason: str) -> None:
         )  # fmt: skip
 
 
-async def _welcome(committee: Committee, person: Person, kind: CollegeKind, how: Designation) -> Seat:
+async def _welcome(
+    committee: Committee, person: Person, kind: CollegeKind, how: Designation, said: seats.Said
+) -> Seat:
     """Seat somebody at once; a request of hers that waited is settled by it."""
-    seat = await _sit(committee, person, kind, how)
+    seat = await seats.sit(committee, person, kind, how, said)
     waiting = SeatRequest.filter(committee_id=committee.id, person_id=person.id, status=RequestStatus.PENDING)
     await waiting.update(status=RequestStatus.ACCEPTED, answered_at=clock.now())
-    await _count(committee)
+    await seats.count(committee)
     return seat
-
-
-async def _sit(
-    committee: Committee, person: Person, kind: CollegeKind, how: Designation, *, is_facilitator: bool = False
-) -> Seat:
-    """Take a place of the college for a mandate that starts today. Raises DomainError when it is full."""
-    old = await Seat.get_or_none(committee_id=committee.id, person_id=person.id, ended_at__isnull=True)
-    if old and old.holds_on(clock.today()):
-        return old
-    if old:
-        await _end(old)
-    college = await _college(committee, kind)
-    left = College.filter(Q(places__isnull=True) | Q(taken__lt=F("places")), id=college.id)
-    if not await left.update(taken=F("taken") + 1):
-        raise DomainError(_("Ce collège n’a plus de place libre pour l’instant."), field="college")
-    today = clock.today()
-    return await Seat.create(
-        committee=committee, college=college, person=person, designated=how, is_facilitator=is_facilitator,
-        from_on=today, until_on=today + relativedelta(months=committee.mandate_months, days=-1),
-    )  # fmt: skip
-
-
-async def _end(seat: Seat) -> None:
-    if await Seat.filter(id=seat.id, ended_at__isnull=True).update(ended_at=clock.now()):
-        await College.filter(id=seat.college_id).update(taken=F("taken") - 1)
-
-
-async def _college(committee: Committee, kind: CollegeKind) -> College:
-    college = await College.get_or_none(committee_id=committee.id, kind=kind)
-    if college is None or college.places == 0:
-        raise Invalid(_("Ce collège ne siège pas dans ce comité."), field="college")
-    return college
-
-
-async def _count(committee: Committee) -> None:
-    """Keep the committee's counters and the initiative's gauge of seats true."""
-    colleges = await College.filter(committee_id=committee.id)
-    limited = [college for college in colleges if college.places is not None]
-    places = sum(college.places or 0 for college in limited)
-    taken = sum(college.taken for college in limited)
-    await Committee.filter(id=committee.id).update(
-        seated=sum(college.taken for college in colleges), free=places - taken
-    )
-    await needs.keep(
-        committee.initiative_id, NeedKind.VOICE, f"committee:{committee.id}", title=committee.name,
-        path=urls.path("committees.show", slug=committee.slug), target=places, reached=taken, open=places > taken,
-    )  # fmt: skip

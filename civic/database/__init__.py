@@ -11,6 +11,7 @@ from civic.database.connection import (
     MissingDatabase,
     WrongSchema,
     after_commit,
+    attempt,
     connect,
     dialect,
     disconnect,
@@ -24,14 +25,17 @@ from civic.database.connection import (
     rows_of,
     transaction,
 )
+from civic.database.prepared import Prepared
 from civic.database.retry import retrying
 from civic.database.version import version
 
 __all__ = [
     "APPS",
     "MissingDatabase",
+    "Prepared",
     "WrongSchema",
     "after_commit",
+    "attempt",
     "connect",
     "dialect",
     "disconnect",

@@ -81,7 +81,8 @@ def opened() -> int:
     return _Opened.times
 
 
-def _client() -> BaseDBAsyncClient:
+def client() -> BaseDBAsyncClient:
+    """Tortoise’s connection, or the transaction the calling task is in."""
     if not _Opened.context:
         raise MissingDatabase(
             "Le programme n’est pas connecté à sa base de données : connect() vient d’abord."
@@ -91,24 +92,24 @@ def _client() -> BaseDBAsyncClient:
 
 def dialect() -> Engine:
     """Which engine is behind the open connection."""
-    return "sqlite" if _client().capabilities.dialect == "sqlite" else "postgres"
+    return "sqlite" if client().capabilities.dialect == "sqlite" else "postgres"
 
 
 async def _answer() -> None:
     try:
-        await _client().execute_query("SELECT 1")
+        await client().execute_query("SELECT 1")
     except (OSError, DBConnectionError, OperationalError, asyncpg.PostgresError, sqlite3.Error) as error:
         raise MissingDatabase(f"La base de données ne répond pas : {error}") from error
 
 
 async def _check_schema(migrations: str) -> None:
-    missing = await missing_on(_client(), migrations)
+    missing = await missing_on(client(), migrations)
     if missing:
         raise WrongSchema(
             f"La base de données attend {len(missing)} migration(s), d’abord {missing[0]} : "
             "lancez « civic migrate »."
         )
-    if unknown := await unknown_on(_client(), migrations):
+    if unknown := await unknown_on(client(), migrations):
         raise WrongSchema(
             f"La base de données vient d’une version plus récente du programme ({unknown[0]}) : "
             "mettez le programme à jour."
@@ -149,9 +150,9 @@ class Transaction:
     """One verb: all of it or none. Entered inside another it is a savepoint."""
 
     def __init__(self) -> None:
-        client = _client()
-        self._inner: TransactionContext = client._in_transaction()
-        self._nested = isinstance(client, TransactionalDBClient)
+        opened = client()
+        self._inner: TransactionContext = opened._in_transaction()
+        self._nested = isinstance(opened, TransactionalDBClient)
         self._token: Token[list[Afterthought] | None] | None = None
         self._outer: list[Afterthought] | None = None
         self._mine: list[Afterthought] = []
@@ -187,9 +188,14 @@ def joined() -> AbstractAsyncContextManager[object]:
     return contextlib.nullcontext() if in_transaction_now() else transaction()
 
 
+def attempt() -> AbstractAsyncContextManager[object]:
+    """Round one statement that may fail and be followed by another: a savepoint within a transaction, else nothing."""
+    return transaction() if in_transaction_now() else contextlib.nullcontext()
+
+
 def in_transaction_now() -> bool:
     """Whether the calling task is inside a transaction."""
-    return isinstance(_client(), TransactionalDBClient)
+    return isinstance(client(), TransactionalDBClient)
 
 
 def after_commit(afterthought: Afterthought) -> None:
@@ -237,13 +243,13 @@ def marks(values: Sequence[Any]) -> str:
 
 async def fetch_all(sql: str, params: Sequence[Any] = ()) -> list[Row]:
     """Rows of a statement with `?` placeholders, inside the current transaction if there is one."""
-    rows: list[Row] = await _client().execute_query_dict(_for_engine(sql), list(params))
+    rows: list[Row] = await client().execute_query_dict(_for_engine(sql), list(params))
     return rows
 
 
 async def execute(sql: str, params: Sequence[Any] = ()) -> int:
     """Run a statement with `?` placeholders; returns the number of rows it changed."""
-    changed, _ = await _client().execute_query(_for_engine(sql), list(params))
+    changed, _ = await client().execute_query(_for_engine(sql), list(params))
     return changed
 
 
@@ -251,7 +257,7 @@ async def fetch_report(sql: str, params: Sequence[Any] = ()) -> list[Row]:
     """Rows of a slow read (reports, exports) that must not stop the event loop; sees committed data only."""
     if dialect() == "postgres":
         return await fetch_all(sql, params)
-    filename: str = _client().filename  # type: ignore[attr-defined]
+    filename: str = client().filename  # type: ignore[attr-defined]
     return await asyncio.to_thread(_read_aside, filename, sql, list(params))
 
 

@@ -42,6 +42,7 @@ PRAGMAS = {
     "mmap_size": 128 * 1024 * 1024,
     "temp_store": "MEMORY",
     "journal_size_limit": 16 * 1024 * 1024,
+    "secure_delete": "ON",
 }
 
 

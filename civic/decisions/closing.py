@@ -1,15 +1,18 @@
 """Closing, at the exact moment and once; then the outcome that people write."""
 
+import asyncio
 from datetime import date
 
 from tortoise.expressions import F
 
 from civic import clock, jobs
 from civic.activity.service import record
+from civic.ballots import service as ballots
+from civic.counting.count import count
+from civic.counting.rules import Tally
 from civic.database import retrying, transaction
-from civic.decisions import counting
+from civic.decisions import queries, reviews, sealing
 from civic.decisions.models import Decision, DecisionStatus
-from civic.decisions.queries import tallies
 from civic.decisions.service import keep_need
 from civic.people import service as people
 from civic.people.actor import Actor
@@ -26,18 +29,28 @@ async def close(decision_id: int) -> bool:
         if not await due.update(version=F("version") + 1):
             return False
         decision = await Decision.get(id=decision_id).select_related("committee")
-        tally = (await tallies([decision]))[decision.id]
+        opened = await ballots.open_box(decision.id) if decision.is_secret else []
+        votes = [sealing.vote_of(one) for one in opened] if decision.is_secret else await queries.votes_of(decision)
+        costs = await queries.costs_of(decision)
+        found = await asyncio.to_thread(count, decision.rule, costs, decision.electorate, votes)
         decision.status = DecisionStatus.CLOSED
-        decision.verdict = counting.verdict(decision.rule, tally)
+        decision.verdict = found.verdict
         decision.closed_at = decision.closes_at
-        decision.tally = {
-            **{code.value: tally.of(code) for code in counting.CODES[decision.method]},
-            "open_objections": tally.open_objections,
-        }
-        await decision.save(update_fields=["status", "verdict", "closed_at", "tally"])
+        decision.tally = _kept(found.tally)
+        decision.counted = found.as_json()
+        if decision.is_secret:
+            await sealing.keep(decision, opened, found)
+        await decision.save(update_fields=["status", "verdict", "closed_at", "tally", "counted"])
         await keep_need(decision)
         await jobs.enqueue("decision_closed", key=f"decision-{decision.id}", decision_id=decision.id)
     return True
+
+
+def _kept(tally: Tally | None) -> dict[str, int] | None:
+    """The count by heads for `Decision.tally`."""
+    if tally is None:
+        return None
+    return {**{code.value: n for code, n in tally.counts.items()}, "open_objections": tally.open_objections}
 
 
 @retrying
@@ -53,6 +66,7 @@ async def conclude(actor: Actor, decision: Decision, outcome: str, review_on: da
         ):
             return False
         await people.audit(actor, "outcome_published", f"decision:{decision.id}")
+        await reviews.plan(decision.id, review_on)
         await record(
             "outcome_published", way="voix", initiative_id=decision.committee.initiative_id, decision_id=decision.id,
             question=decision.question, verdict=decision.verdict.value if decision.verdict else "",

@@ -5,11 +5,13 @@ from datetime import timedelta
 from civic import clock
 from civic.committees import queries as committees
 from civic.committees.models import Committee
-from civic.decisions import commitments, queries, words
+from civic.decisions import choices, electors, proxies, queries, reviews, words
+from civic.decisions.electors import Voice
 from civic.decisions.models import Decision, DecisionStatus
 from civic.i18n import _, _n
 from civic.initiatives.models import Initiative
 from civic.initiatives.queries import is_lead
+from civic.initiatives.timeline import Sort
 from civic.people.models import Person, RoleName
 from civic.people.queries import roles_of
 from civic.slots import Given, Moment, Panel, Todo, Way
@@ -25,9 +27,8 @@ async def committee_panels(committee: Committee, person: Person | None) -> list[
     runs = person is not None and await _runs(person, committee)
     ballots = await queries.ballots_for(await queries.open_decisions(committee), person, most=SHOWN_STANCES)
     context = {
-        "committee": committee, "ballots": ballots, "words": words, "runs": runs,
+        "committee": committee, "ballots": ballots, "words": words, "choices": choices, "runs": runs,
         "prepared": await queries.prepared_decisions(committee) if runs else [],
-        "commitments": await commitments.of_committee(committee), "me": person.id if person else None,
         "latest": await queries.latest_results(committee), "form": None,
     }  # fmt: skip
     return [Panel("civic/decisions/_committee.html", context, order=10)]
@@ -53,34 +54,32 @@ async def initiative_panels(initiative: Initiative, person: Person | None) -> li
     return [Panel("civic/decisions/_initiative.html", context, order=20)]
 
 
-async def timeline(initiative: Initiative) -> list[Moment]:
-    """The decisions of an initiative: closing to come, results."""
-    rows = Decision.filter(
-        committee__initiative_id=initiative.id, status__in=[DecisionStatus.OPEN, DecisionStatus.CLOSED]
-    )
+async def initiative_timeline(initiative: Initiative) -> list[Moment]:
+    """The decisions of an initiative: closing to come, results with what follows, questions taken back."""
+    rows = Decision.filter(committee__initiative_id=initiative.id, status__in=queries.SHOWN)
     return [
         Moment(
-            decision.closes_at, _in_the_timeline(decision),
-            urls.path("decisions.show", id=decision.id),
+            decision.closed_at or decision.closes_at, _in_the_timeline(decision),
+            urls.path("decisions.show", id=decision.id), about=Sort.DECISION, detail=decision.outcome,
         )
-        for decision in await rows.order_by("-closes_at").limit(10)
+        for decision in await rows.order_by("id")
     ]  # fmt: skip
 
 
 def _in_the_timeline(decision: Decision) -> str:
-    if not decision.is_closed:
+    if decision.status == DecisionStatus.OPEN:
         return _("Clôture : %(question)s", question=decision.question)
     return _("%(result)s : %(question)s", result=words.verdict_words(decision)[0], question=decision.question)
 
 
 async def person_todos(person: Person) -> list[Todo]:
-    """Questions to answer, commitments to keep, outcomes to write."""
+    """Questions to answer, outcomes to write, decisions to look at again."""
     answers = [
         Todo(
-            _("Donner ma voix : %(question)s", question=decision.question),
-            urls.path("decisions.show", id=decision.id), "voix", decision.closes_at, decision.committee.name,
+            _asked(voice), urls.path("decisions.show", id=voice.elector.decision_id), "voix",
+            voice.elector.decision.closes_at, voice.elector.decision.committee.name,
         )
-        for decision in await queries.awaiting(person)
+        for voice in await queries.awaiting(person)
     ]  # fmt: skip
     outcomes = [
         Todo(
@@ -89,25 +88,61 @@ async def person_todos(person: Person) -> list[Todo]:
         )
         for decision in await queries.to_conclude(person)
     ]  # fmt: skip
-    promises = [
+    again = [
         Todo(
-            made.what, urls.path("decisions.show", id=made.decision_id), "voix",
-            clock.at(made.due_on, 23, 59), _("Engagement pris : %(question)s", question=made.decision.question),
+            _("Revoir : %(question)s", question=decision.question), urls.path("decisions.show", id=decision.id), "voix",
+            clock.at(decision.review_on, 23, 59) if decision.review_on else None, decision.committee.name,
         )
-        for made in await commitments.of_person(person)
+        for decision in await reviews.to_review(person)
     ]  # fmt: skip
-    return [*answers, *promises, *outcomes]
+    return [*answers, *outcomes, *again]
+
+
+def _asked(voice: Voice) -> str:
+    question = voice.elector.decision.question
+    if voice.whose:
+        return _("Répondre pour %(whose)s : %(question)s", whose=voice.whose, question=question)
+    return _("Donner ma voix : %(question)s", question=question)
+
+
+async def decision_panels(decision: Decision, person: Person | None) -> list[Panel]:
+    """« Procurations »: give one's voice, take it back, decline to carry one, while the question is open."""
+    if person is None or not decision.proxies_most or not decision.is_running(clock.now()):
+        return []
+    own = next((voice for voice in await electors.voices([decision.id], person) if voice.is_own), None)
+    if own is None:
+        return []
+    context = {"decision": decision, "voice": own, "carried": await proxies.carried_by(own.elector), "words": words}
+    return [Panel("civic/decisions/_proxies.html", context, order=5)]
 
 
 async def person_given(person: Person) -> list[Given]:
-    """Positions taken."""
-    return [
+    """Positions taken; of secret votes that she voted, without the moment."""
+    secret_ones = [
+        Given(
+            _("J’ai voté : %(question)s", question=decision.question), urls.path("decisions.show", id=decision.id),
+            "voix", decision.opened_at, words.method_words(decision),
+        )
+        for decision in await queries.voted_in_secret(person) if decision.opened_at
+    ]  # fmt: skip
+    return secret_ones + [
         Given(
             _("Ma voix : %(question)s", question=stance.decision.question),
             urls.path("decisions.show", id=stance.decision_id), "voix", stance.at,
-            words.code_words(stance.option.code),
+            words.code_words(stance.code) if stance.code else words.method_words(stance.decision),
         )
         for stance in await queries.voices_of(person)
+    ]  # fmt: skip
+
+
+async def body_questions() -> list[Moment]:
+    """What the bodies of the network are deciding now: they have no initiative whose gauge would say it."""
+    return [
+        Moment(
+            decision.closes_at, decision.question, urls.path("decisions.show", id=decision.id),
+            place=decision.committee.name,
+        )
+        for decision in await queries.open_in_bodies()
     ]  # fmt: skip
 
 
@@ -122,8 +157,9 @@ async def home_ways() -> list[Way]:
 
 
 def _title_and_end(decision: Decision) -> str:
-    title, when = decision.committee.initiative.title, moment(decision.closes_at)
-    return _("%(initiative)s, jusqu’au %(when)s", initiative=title, when=when)
+    committee = decision.committee
+    title = committee.initiative.title if committee.initiative else committee.name
+    return _("%(initiative)s, jusqu’au %(when)s", initiative=title, when=moment(decision.closes_at))
 
 
 async def verify() -> list[str]:

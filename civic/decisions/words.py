@@ -1,9 +1,12 @@
 """What methods, positions, rules and results are called on the page."""
 
-from civic.decisions.counting import CODES, Code, Majority, Method, Tally, Verdict
+from civic.committees.models import CollegeKind
+from civic.counting.rules import CODES, Code, Majority, Method, Tally, Verdict
+from civic.decisions import choices
 from civic.decisions.models import Decision, DecisionStatus, Option
+from civic.decisions.positions import Position
 from civic.i18n import _, _n, languages, speaking
-from civic.web.formats import percent
+from civic.web.formats import day_short, percent
 
 ICONS = {Code.AGREE: "check", Code.RESERVE: "info", Code.OBJECT: "alert", Code.YES: "check", Code.NO: "alert"}
 STATES = {
@@ -34,7 +37,9 @@ def usual_meaning(code: Code) -> str:
 
 
 def meaning(option: Option) -> str:
-    """What a position means here; the usual words in the language of the page, whatever it was opened in."""
+    """What an option means here; a position's usual words in the language of the page, whatever it was opened in."""
+    if option.code is None:
+        return option.meaning
     for language in languages():
         with speaking(language):
             usual = usual_meaning(option.code)
@@ -44,8 +49,17 @@ def meaning(option: Option) -> str:
 
 
 def method_words(decision: Decision) -> str:
-    """« Par consentement », « À la majorité »."""
-    return _("Par consentement") if decision.method == Method.CONSENT else _("À la majorité")
+    """« Par consentement », « À la majorité », « Points à placer »…"""
+    return method_name(decision.method)
+
+
+def method_name(method: Method) -> str:
+    """A method in a word or two."""
+    return {
+        Method.CONSENT: _("Par consentement"), Method.MAJORITY: _("À la majorité"),
+        Method.DOTS: _("Avec des points"), Method.RANKED: _("Par classement"),
+        Method.BUDGET: _("Partage d’un budget"),
+    }[method]  # fmt: skip
 
 
 def rule_words(decision: Decision) -> str:
@@ -60,7 +74,26 @@ def rule_words(decision: Decision) -> str:
         )
     else:
         sentences.append(_("Il n’y a pas de quorum, mais il faut au moins une réponse."))
+    sentences += _proxies(decision)
+    if decision.weights is not None:
+        named = [f"{CollegeKind(name).words} {percent(weight)}" for name, weight in decision.weights.items() if weight]
+        sentences.append(
+            _("Une personne, une voix dans son collège. Les collèges pèsent : %(weights)s.", weights=", ".join(named))
+        )
     return " ".join(sentences)
+
+
+def _proxies(decision: Decision) -> list[str]:
+    """Nothing where there are none: that is what people expect."""
+    if not decision.proxies_most:
+        return []
+    return [
+        _n(
+            "Qui ne peut pas répondre confie sa voix à une personne du comité, qui en porte une au plus.",
+            "Qui ne peut pas répondre confie sa voix à une personne du comité, qui en porte %(n)s au plus.",
+            decision.proxies_most,
+        )
+    ]  # fmt: skip
 
 
 def _carrying(decision: Decision) -> str:
@@ -68,6 +101,8 @@ def _carrying(decision: Decision) -> str:
         return _(
             "La proposition est adoptée si personne ne maintient d’objection et qu’une personne au moins l’approuve."
         )
+    if decision.chooses:
+        return choices.rule_words(decision)
     share = {
         Majority.HALF: _("plus de la moitié"), Majority.TWO_THIRDS: _("au moins les deux tiers"),
         Majority.THREE_QUARTERS: _("au moins les trois quarts"),
@@ -112,9 +147,27 @@ def verdict_words(decision: Decision) -> tuple[str, str]:
             DecisionStatus.WITHDRAWN: (_("Retirée"), ""),
         }.get(decision.status, (_("En cours"), "voix"))  # fmt: skip
     return {
-        Verdict.ADOPTED: (_("Adoptée"), "ok"), Verdict.REJECTED: (_("Écartée"), "err"),
+        Verdict.ADOPTED: (_("Adoptée"), "ok"),
+        Verdict.REJECTED: (_("Rien n’est retenu"), "") if decision.chooses else (_("Écartée"), "err"),
         Verdict.OBJECTED: (_("Bloquée par une objection"), "err"), Verdict.NO_QUORUM: (_("Quorum non atteint"), "warn"),
+        Verdict.CHOSEN: (_("Choix fait"), "ok"), Verdict.TIED: (_("À égalité"), "warn"),
     }[decision.verdict]  # fmt: skip
+
+
+def review_words(decision: Decision) -> str:
+    """« À revoir le … », « Revue le … », or nothing."""
+    if decision.reviewed_at:
+        return _("Revue le %(day)s.", day=day_short(decision.reviewed_at))
+    return _("À revoir le %(day)s.", day=day_short(decision.review_on)) if decision.review_on else ""
+
+
+def counted(decision: Decision, said: Position) -> str:
+    """What a voter is told once she has answered."""
+    taken = _("Votre voix est comptée. Vous pouvez en changer jusqu’à la clôture.")
+    left = decision.dots - sum(said.choices.values()) if decision.method == Method.DOTS else 0
+    if not left:
+        return taken
+    return taken + " " + _n("Il vous reste %(n)s point à placer.", "Il vous reste %(n)s points à placer.", left)
 
 
 def bars(decision: Decision, tally: Tally) -> list[tuple[str, str, float]]:
@@ -122,6 +175,6 @@ def bars(decision: Decision, tally: Tally) -> list[tuple[str, str, float]]:
     found = []
     for code in CODES[decision.method]:
         n = tally.of(code)
-        part = n * 100 / tally.answers if tally.answers else 0
+        part = n * 100 / tally.answers if tally.answers else 0.0
         found.append((code_words(code), f"{_n('%(n)s voix', '%(n)s voix', n)}, {percent(part)}", part))
     return found

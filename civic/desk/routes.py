@@ -23,7 +23,8 @@ async def index(request: Request) -> Response:
         raise Forbidden(_("Cette page est réservée à l’équipe."))
     todos = [todo for fill in slots.desk_todos for todo in await fill(actor.person)]
     todos.sort(key=lambda todo: todo.due_at or NEVER)
-    return page(request, "civic/desk/index.html", todos=todos, actor=actor)
+    reports = [link for fill in slots.team_reports for link in await fill()]
+    return page(request, "civic/desk/index.html", todos=todos, actor=actor, reports=reports)
 
 
 routes: list[BaseRoute] = [Route("/pupitre", index, name="desk.index"), *import_routes]

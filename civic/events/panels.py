@@ -1,8 +1,9 @@
 """What gatherings show on other pages."""
 
 from civic import slots
-from civic.events.queries import coming, mine
+from civic.events.queries import coming, held_by, mine
 from civic.initiatives.models import Initiative
+from civic.initiatives.timeline import Sort
 from civic.people.models import Person
 from civic.slots import Moment, Panel, Todo
 from civic.web import urls
@@ -13,6 +14,7 @@ def fill() -> None:
     slots.initiative_panels.fill(initiative_panel)
     slots.person_todos.fill(my_events)
     slots.agenda.fill(next_events)
+    slots.initiative_timeline.fill(timeline)
 
 
 async def initiative_panel(initiative: Initiative, _person: Person | None) -> list[Panel]:
@@ -38,3 +40,13 @@ async def next_events() -> list[Moment]:
         )
         for event in await coming(limit=4)
     ]
+
+
+async def timeline(initiative: Initiative) -> list[Moment]:
+    """The initiative's gatherings, past and to come."""
+    return [
+        Moment(
+            event.starts_at, event.title, urls.path("events.show", slug=event.slug), "temps", event.place, Sort.MEETING
+        )
+        for event in await held_by(initiative.id)
+    ]  # fmt: skip

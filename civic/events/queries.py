@@ -31,6 +31,11 @@ async def coming(
     return rows
 
 
+async def held_by(initiative_id: int) -> list[Event]:
+    """All the gatherings of an initiative that were not called off, the earliest first."""
+    return await Event.filter(initiative_id=initiative_id, cancelled_at__isnull=True).order_by("starts_at", "id")
+
+
 async def event_to_show(slug: str) -> Event:
     """A gathering. Raises NotFound."""
     event = await Event.get_or_none(slug=slug).select_related("commune", "initiative", "organisation")

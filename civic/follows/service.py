@@ -16,3 +16,8 @@ async def follow(person: Person, kind: str, subject_id: int) -> bool:
 async def unfollow(person: Person, kind: str, subject_id: int) -> bool:
     """Stop following; True when it was so."""
     return bool(await Follow.filter(person_id=person.id, subject_kind=kind, subject_id=subject_id).delete())
+
+
+async def forget(person: Person, kind: str) -> None:
+    """She follows nothing of this kind any more."""
+    await Follow.filter(person_id=person.id, subject_kind=kind).delete()

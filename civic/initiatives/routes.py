@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from civic.errors import DomainError, Invalid
 from civic.i18n import _
-from civic.initiatives import service, show
+from civic.initiatives import service, show, timeline
 from civic.initiatives.forms import InitiativeForm
 from civic.initiatives.models import Initiative, InitiativeTopic
 from civic.initiatives.queries import initiative_to_edit, initiative_to_show
@@ -133,5 +133,6 @@ routes: list[BaseRoute] = [
     Route("/initiatives/{slug}/photo", save_picture, methods=["POST"], name="initiatives.save_picture"),
     Route("/initiatives/{slug}/suivre", follow, methods=["POST"], name="initiatives.follow"),
     Route("/initiatives/{slug}/ne-plus-suivre", unfollow, methods=["POST"], name="initiatives.unfollow"),
+    Route("/initiatives/{slug}/parcours", timeline.show, name="initiatives.timeline"),
     Route("/initiatives/{slug}", show.show, name="initiatives.show"),
 ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from civic import clock, search
+from civic import clock, jobs, search
 from civic.activity.service import record
 from civic.database import transaction
 from civic.follows import service as follows
@@ -63,6 +63,8 @@ async def change_stage(initiative: Initiative, stage: Stage, *, ending: str = ""
             "stage_changed", way="voix", initiative_id=initiative.id, title=initiative.title, slug=initiative.slug,
             stage=stage.value,
         )  # fmt: skip
+        key = f"{initiative.id}:{initiative.updated_at.isoformat()}"
+        await jobs.enqueue("initiative_stage_changed", key=key, initiative_id=initiative.id)
 
 
 async def add_lead(initiative: Initiative, person: Person) -> None:

@@ -9,13 +9,14 @@ from civic import slots
 from civic.activity.queries import latest
 from civic.follows.queries import is_following
 from civic.i18n import _
+from civic.initiatives import timeline
 from civic.initiatives.models import Initiative, InitiativeTopic, Stage
 from civic.initiatives.queries import initiative_to_show, leads_of
 from civic.initiatives.topics import topic_label
 from civic.landscapes import description, motif_for
 from civic.people.actor import person_of, visitor_or_actor
 from civic.people.models import Person
-from civic.slots import Moment, Panel
+from civic.slots import Panel
 from civic.web import urls
 from civic.web.page import page
 
@@ -33,7 +34,8 @@ async def show(request: Request) -> Response:
         topic_labels=[(topic, topic_label(topic)) for topic in topics], stage=stage_labels_of()[initiative.stage],
         may_edit=bool(actor and (actor.is_animator or any(lead.id == actor.person.id for lead in leads))),
         follows=await is_following(person, "initiative", initiative.id), panels=await _panels(initiative, person),
-        moments=await _moments(initiative), feed=await latest(6, initiative_id=initiative.id),
+        moments=await timeline.moments_of(initiative),
+        last_moments=timeline.latest, feed=await latest(6, initiative_id=initiative.id),
         landscape=urls.path("landscapes.show", motif=motif, seed=initiative.id), landscape_alt=description(motif),
     )  # fmt: skip
 
@@ -55,11 +57,3 @@ async def _panels(initiative: Initiative, person: Person | None) -> list[Panel]:
     """What money, time and voice have to say here, in their order."""
     found = [panel for fill in slots.initiative_panels for panel in await fill(initiative, person)]
     return sorted(found, key=lambda panel: panel.order)
-
-
-async def _moments(initiative: Initiative) -> list[Moment]:
-    """The timeline, from the first day on."""
-    found = [moment for fill in slots.initiative_timeline for moment in await fill(initiative)]
-    if initiative.published_at:
-        found.append(Moment(initiative.published_at, _("L’initiative est publiée")))
-    return sorted(found, key=lambda moment: moment.at)

@@ -8,7 +8,7 @@ once. A job that keeps failing is dead until somebody revives it. Jobs never rep
 """
 
 from civic.jobs.registry import Handler, clear, every, outside, register
-from civic.jobs.service import dead_letters, enqueue, revive, run_due, together
+from civic.jobs.service import dead_letters, enqueue, forget_dead, revive, run_due, together
 from civic.jobs.worker import Worker
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "dead_letters",
     "enqueue",
     "every",
+    "forget_dead",
     "outside",
     "register",
     "revive",

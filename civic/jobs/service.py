@@ -257,6 +257,12 @@ async def revive(job_id: int) -> bool:
     return bool(revived)
 
 
+async def forget_dead(name: str) -> int:
+    """Delete jobs of this name that were given up more than 30 days ago, with all they knew; how many."""
+    before = now_ms() - KEEP_DONE_DAYS * 86_400_000
+    return await database.execute("DELETE FROM job WHERE name = ? AND dead_at < ?", [name, before])
+
+
 async def sweep() -> int:
     """Delete jobs done more than 30 days ago, a thousand at a time; how many."""
     swept = 0

@@ -6,6 +6,7 @@ The text is the one source: a paragraph becomes a paragraph, a line « Label : h
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
@@ -94,9 +95,10 @@ def message_id(key: str) -> str:
 
 
 def mime(
-    letter: Letter, to: str, key: str, calendar: str | None = None, unsubscribe: str = "", reply_to: str = ""
-) -> EmailMessage:
-    """The message as it travels.
+    letter: Letter, to: str, key: str, calendar: str | None = None, unsubscribe: str = "", reply_to: str = "",
+    papers: Sequence[tuple[str, bytes]] = (),
+) -> EmailMessage:  # fmt: skip
+    """The message as it travels, with PDF files (name, content).
 
     A calendar (ICS text) goes along twice: as a part with its METHOD, which calendar programs act upon (RFC 6047), and
     as a file for whoever opens it by hand.
@@ -120,4 +122,6 @@ def mime(
         params = {"charset": "utf-8", **({"method": method[1]} if method else {})}
         message.add_alternative(calendar.encode(), "text", "calendar", params=params)  # as text it would lose its CRLF
         message.add_attachment(calendar.encode(), "application", "ics", filename="civic.ics")
+    for name, content in papers:
+        message.add_attachment(content, "application", "pdf", filename=name)
     return message

@@ -1,16 +1,21 @@
 """A stranger's PDF in, pictures of its pages and a new PDF of them out: run by `documents`, in a process of its own.
 
 Nothing of the file is kept: no script, no attachment, no link, no form, no hidden text. The process may use 20 seconds
-and 512 MB, gets no environment, and answers how many pages there are on its standard output.
+and 512 MB, gets no environment, and answers how many pages there are on its standard output. Only that process loads
+what reads and draws; the site needs nothing from here but the names.
 """
+
+from __future__ import annotations
 
 import io
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pypdfium2
-from fpdf import FPDF
+if TYPE_CHECKING:
+    import pypdfium2
+    from fpdf import FPDF
 
 GIVEN, MADE, FIRST = "given.pdf", "made.pdf", "first.jpg"
 UNREADABLE, TOO_MANY, TOO_LARGE = 3, 4, 5
@@ -25,6 +30,8 @@ LONGEST_SIDE = 14_400
 
 def main(folder: Path, most_pages: int, title: str) -> int:
     """Draw `GIVEN` of a folder into `MADE`, and its first page into `FIRST`; answers the exit status."""
+    import pypdfium2
+
     _limit()
     try:
         document = pypdfium2.PdfDocument(folder / GIVEN)
@@ -54,6 +61,8 @@ def main(folder: Path, most_pages: int, title: str) -> int:
 
 
 def _blank(title: str) -> FPDF:
+    from fpdf import FPDF
+
     made = FPDF(unit="pt")
     made.set_title(title)
     made.set_margin(0)

@@ -14,6 +14,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (source) DO UPDATE SET title = excluded.title, path = excluded.path, target = excluded.target,
 reached = excluded.reached, ends_at = excluded.ends_at, open = excluded.open, updated_at = excluded.updated_at"""
 
+_COUNT = """UPDATE need SET target = ?, reached = ?, updated_at = ?
+WHERE source = ? AND title = ? AND path = ? AND open = ? AND {ends}"""
+
 _FOUND = """UPDATE need SET reached = reached + 1, open = reached + 1 < target, updated_at = ?
 WHERE id = ? AND open = ?"""
 
@@ -22,8 +25,16 @@ async def keep(
     initiative_id: int, kind: NeedKind, source: str, *, title: str, path: str, target: int, reached: int,
     ends_at: datetime | None = None, open: bool = True,
 ) -> None:  # fmt: skip
-    """Write a gauge as it is now, in the caller's transaction; the initiative's summary of open needs follows."""
-    values = [initiative_id, kind.value, source, title[:160], path, target, reached, ends_at, open, clock.now()]
+    """Write a gauge as it is now, in the caller's transaction; the initiative's summary of open needs follows.
+
+    When only its numbers have changed the summary stays as it is, and the initiative's row is not locked.
+    """
+    title, present = title[:160], clock.now()
+    same = [source, title, path, open, *([ends_at] if ends_at else [])]
+    count = _COUNT.format(ends="ends_at = ?" if ends_at else "ends_at IS NULL")
+    if await database.execute(count, [target, reached, present, *same]):
+        return
+    values = [initiative_id, kind.value, source, title, path, target, reached, ends_at, open, present]
     await database.execute(_KEEP, values)
     await refresh(initiative_id)
 

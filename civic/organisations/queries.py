@@ -47,6 +47,12 @@ async def representatives_of(organisation: Organisation) -> list[Representative]
     )  # fmt: skip
 
 
+async def organisation_named(name: str) -> Organisation | None:
+    """The one organisation of the directory of this name, however it is accented; None for none or several."""
+    found = await Organisation.filter(name_folded=fold(name)).limit(2)
+    return found[0] if len(found) == 1 else None
+
+
 async def hats_of(person: Person) -> list[Organisation]:
     """The organisations a person may speak for today."""
     today = clock.today()

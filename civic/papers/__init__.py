@@ -5,7 +5,7 @@ decided here, once, so that every receipt, agreement and slip looks alike. A *sh
 opens without a question and that can never run a formula. Nothing here knows what the papers say.
 """
 
-from civic.papers.paper import Paper, draw, pdf_answer
+from civic.papers.making import draw, pdf_answer
 from civic.papers.sheet import sheet, sheet_answer
 
-__all__ = ["Paper", "draw", "pdf_answer", "sheet", "sheet_answer"]
+__all__ = ["draw", "pdf_answer", "sheet", "sheet_answer"]

@@ -1,25 +1,17 @@
-"""One paper: A4, our two fonts, drawn from top to bottom."""
+"""One paper: A4, our two fonts, drawn from top to bottom. Imported only when one is drawn (`making`)."""
 
-import asyncio
 import io
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import segno
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout
 from fpdf.fonts import FontFace
-from starlette.responses import Response
 
 from civic import i18n
 from civic.i18n import _
+from civic.papers.look import BRAND, FAMILY, FONTS, INK, LINE, MARGIN, MUTED
 from civic.settings import settings
-
-FONTS = Path(__file__).parent / "fonts"
-FAMILY = "Liberation"
-INK, MUTED, LINE, BRAND = (42, 37, 31), (93, 84, 72), (217, 205, 187), (29, 92, 72)
-MARGIN = 20.0
-"""Millimetres on every side; all lengths here are millimetres, sizes of letters are points."""
 
 
 class Paper(FPDF):
@@ -145,27 +137,6 @@ class Paper(FPDF):
     def _keep_together(self, height: float) -> None:
         if self.will_page_break(height):
             self.add_page()
-
-
-async def draw(title: str, fill: Callable[[Paper], None], *, landscape: bool = False, foot: str = "") -> bytes:
-    """The paper that `fill` draws, made in a thread: it takes longer than a page may keep others waiting.
-
-    `fill` gets everything it needs as values: no database within.
-    """
-
-    def made() -> bytes:
-        paper = Paper(title, landscape=landscape, foot=foot)
-        fill(paper)
-        return paper.done()
-
-    return await asyncio.to_thread(made)
-
-
-def pdf_answer(content: bytes, name: str, *, download: bool = False) -> Response:
-    """A PDF shown by the browser, or saved when `download`; `name` without its ending."""
-    how = "attachment" if download else "inline"
-    headers = {"Content-Disposition": f'{how}; filename="{name}.pdf"', "Cache-Control": "no-store"}
-    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def _printable(text: str) -> str:

@@ -55,14 +55,19 @@ async def save_password(request: Request) -> Response:
     if form.data is None:
         form.values.pop("password", None)
         return await _account(request, actor, Form({"name": actor.person.name}), form, status=422)
-    return redirect("people.account", flash=_("Votre mot de passe est changé. Les autres appareils sont déconnectés."))
+    text = _(
+        "Votre mot de passe est changé. Les autres appareils sont déconnectés, "
+        "et les anciens liens vers vos créneaux et vos heures ne valent plus."
+    )
+    return redirect("people.account", flash=text)
 
 
 async def close(request: Request) -> Response:
     """Sign one browser out."""
     actor = actor_of(request)
-    await service.close_session(actor.person, request.path_params["id"])
-    return redirect("people.account", flash=_("Cet appareil est déconnecté."))
+    await service.revoke_session(actor.person, request.path_params["id"])
+    text = _("Cet appareil est déconnecté. Les anciens liens vers vos créneaux et vos heures ne valent plus.")
+    return redirect("people.account", flash=text)
 
 
 async def _account(

@@ -10,7 +10,10 @@ from civic.database.guards import append_only
 
 
 class Person(Model):
-    """Whoever acts. `email` may be shared by several persons or missing (counter); erased persons keep their row."""
+    """Whoever acts. `email` may be shared by several persons or missing (counter); erased persons keep their row.
+
+    `links_since`: her secret links made before this moment (UTC) no longer open anything (`links.check_current`).
+    """
 
     id = fields.BigIntField(primary_key=True)
     name = fields.CharField(max_length=120)
@@ -22,6 +25,7 @@ class Person(Model):
         "civic.Commune", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
     locale = fields.CharField(max_length=5, default="fr")
+    links_since = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     erased_at = fields.DatetimeField(null=True)
 
@@ -37,8 +41,13 @@ class Person(Model):
     @property
     def short_name(self) -> str:
         """« Prénom N. », what people see of each other."""
-        first, _, rest = self.name.partition(" ")
-        return f"{first} {rest[0].upper()}." if rest else first
+        return shortened(self.name)
+
+
+def shortened(name: str) -> str:
+    """A name as people see it of each other: « Prénom N. »."""
+    first, _, rest = name.partition(" ")
+    return f"{first} {rest[0].upper()}." if rest else first
 
 
 class Session(Model):
@@ -112,7 +121,7 @@ class AuditEntry(Model):
     actor_id = fields.BigIntField(null=True)
     recorded_by_id = fields.BigIntField(null=True)
     act = fields.CharField(max_length=60)
-    subject = fields.CharField(max_length=120)
+    subject = fields.CharField(max_length=120, db_index=True)
     details: fields.Field[dict[str, object]] = fields.JSONField(default=dict)
 
     class Meta:

@@ -6,7 +6,7 @@ from civic import clock
 from civic.errors import NotFound
 from civic.i18n import _
 from civic.people.actor import Actor
-from civic.people.models import Person, Role, RoleName, Session
+from civic.people.models import AuditEntry, Person, Role, RoleName, Session
 
 
 def secret_hash(secret: str) -> str:
@@ -61,3 +61,8 @@ async def _roles(person: Person) -> list[RoleName]:
 async def sessions_of(person: Person) -> list[Session]:
     """Her signed-in browsers, the latest used first."""
     return await Session.filter(person_id=person.id, expires_at__gt=clock.now()).order_by("-last_used_at")
+
+
+async def audited(subject: str, act: str, limit: int) -> list[AuditEntry]:
+    """What the audit log says of one act on one subject, the latest first."""
+    return await AuditEntry.filter(subject=subject, act=act).order_by("-id").limit(limit)

@@ -11,10 +11,11 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
-from civic import clock, i18n, mail
-from civic.database import transaction
+from civic import clock, database, i18n, mail
+from civic.database import Prepared, attempt, transaction
 from civic.errors import DomainError, Gone, Invalid, NotFound
 from civic.i18n import _
+from civic.people import links
 from civic.people.actor import Actor
 from civic.people.models import AuditEntry, Person, Role, RoleName, Session, SignInCode
 from civic.people.queries import persons_of_address, secret_hash
@@ -24,7 +25,9 @@ from civic.settings import settings
 CODE_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(days=60)
 MOST_TRIES = 5
+_of_name = Prepared(lambda email, name: Person.filter(email=email, name_folded=name, erased_at__isnull=True))
 _hashing = asyncio.Semaphore(2)
+_HOLD = "UPDATE person SET name = name WHERE id = ?"
 
 
 async def meet(name: str, email: str | None, *, commune_insee: str | None = None) -> Person:
@@ -34,9 +37,11 @@ async def meet(name: str, email: str | None, *, commune_insee: str | None = None
     """
     email = email.strip().lower() if email else None
     name = " ".join(name.split())
+    if known := await _namesake(email, name):
+        return known
     try:
-        async with transaction():
-            return await _namesake(email, name) or await Person.create(
+        async with attempt():
+            return await Person.create(
                 name=name, name_folded=fold(name), email=email, commune_id=commune_insee or None,
                 locale=i18n.locale(), created_at=clock.now(),
             )  # fmt: skip
@@ -50,7 +55,8 @@ async def meet(name: str, email: str | None, *, commune_insee: str | None = None
 async def _namesake(email: str | None, name: str) -> Person | None:
     if email is None:
         return None
-    return await Person.get_or_none(email=email, name_folded=fold(name), erased_at__isnull=True)
+    found = await _of_name(email, fold(name))
+    return found[0] if found else None
 
 
 async def confirm_address(person: Person) -> None:
@@ -120,6 +126,12 @@ async def check_password(email: str, password: str) -> Person:
     raise Invalid(_("L’adresse ou le mot de passe ne correspond pas."), field="password")
 
 
+async def hold(*person_ids: int) -> None:
+    """The write first, in the caller’s transaction: who adds up what these persons gave waits for the one before."""
+    for person_id in sorted(person_ids):
+        await database.execute(_HOLD, [person_id])
+
+
 async def set_password(person: Person, password: str) -> None:
     """Choose a password, 10 characters at least. Raises Invalid."""
     if len(password) < 10:
@@ -162,9 +174,24 @@ async def close_session(person: Person, session_id: int) -> None:
     await Session.filter(id=session_id, person_id=person.id).delete()
 
 
+async def revoke_session(person: Person, session_id: int) -> None:
+    """She signs another browser of hers out: what it may have opened by a mailed link ends too."""
+    async with transaction():
+        if await Session.filter(id=session_id, person_id=person.id).delete():
+            await end_links(person)
+
+
 async def close_other_sessions(person: Person, kept_id: int | None) -> None:
-    """Sign all other browsers of hers out."""
-    await Session.filter(person_id=person.id).exclude(id=kept_id or 0).delete()
+    """Sign all other browsers of hers out, and end the links of her mails."""
+    async with transaction():
+        await Session.filter(person_id=person.id).exclude(id=kept_id or 0).delete()
+        await end_links(person)
+
+
+async def end_links(person: Person) -> None:
+    """The secret links mailed to her so far open nothing any more; new ones do. Also for who gets another address."""
+    person.links_since = links.from_now_on()
+    await Person.filter(id=person.id).update(links_since=person.links_since)
 
 
 async def grant(email: str, role: RoleName) -> Person:

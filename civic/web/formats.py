@@ -58,17 +58,17 @@ def km(value: float) -> str:
 
 
 def day(value: date | datetime) -> str:
-    """« samedi 14 juin », with the year when it is not this one."""
+    """« samedi 14 juin », with the year when it is not this one; no line ends between the number and the month."""
     shown = _local_day(value)
-    pattern = "EEEE d MMMM" if shown.year == clock.today().year else "EEEE d MMMM y"
-    if locale() == "en":
-        pattern = "EEEE, d MMMM" if shown.year == clock.today().year else "EEEE, d MMMM y"
+    pattern = "EEEE, d\u00a0MMMM" if locale() == "en" else "EEEE d\u00a0MMMM"
+    if shown.year != clock.today().year:
+        pattern += " y"
     return _first(format_date(shown, pattern, locale=locale()))
 
 
 def day_short(value: date | datetime) -> str:
     """« 14 juin 2026 »."""
-    return _first(format_date(_local_day(value), "d MMMM y", locale=locale()))
+    return _first(format_date(_local_day(value), "d\u00a0MMMM y", locale=locale()))
 
 
 def month(value: date | datetime) -> str:
@@ -139,7 +139,7 @@ def _local_day(value: date | datetime) -> date:
 
 
 def _first(text: str) -> str:
-    """In French the first of the month is « 1er »."""
+    """In French the first of the month is « 1ᵉʳ »."""
     if locale() != "fr":
         return text
-    return " ".join("1er" if word == "1" else word for word in text.split(" "))
+    return re.sub(r"(?<!\d)1(?=\u00a0)", "1ᵉʳ", text)

@@ -2,7 +2,7 @@ from civic.database.guards import Guard
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from civic.committees.models import CollegeKind, Designation, Joining, RequestStatus
-from civic.decisions.counting import Code, Majority, Method, Verdict
+from civic.counting.rules import Code, Majority, Method, Verdict
 from civic.decisions.models import DecisionStatus
 from civic.initiatives.models import Stage
 from civic.needs.models import NeedKind

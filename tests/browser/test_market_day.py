@@ -57,7 +57,7 @@ async def test_a_coordinator_notes_arrivals_on_her_telephone(
     await selim.is_now(lead)
     await selim.open("/mon-espace")
     await selim.follow(re.compile("Accueillir|Voir"))
-    await selim.reads("Camille R.", "Odile M.", "Rose P.", "3 sur 4")
+    await selim.reads("Camille Rey", "Odile Martin", "Rose Petit", "3 sur 4")
     await selim.look("the list in the hand")
     await selim.press(re.compile("Est là.*Camille"))
     await selim.reads("Camille R. est là.", "1 personne sur place")
@@ -101,20 +101,24 @@ async def test_the_signed_sheet_is_typed_back_with_the_keyboard_alone(
     assert all(code.lower() in paper for code in codes.values())
     await selim.follow("Recopier une feuille signée")
     keys = selim.page.keyboard
-    for words in (codes["Camille Rey"], "", "", "", "Odile", "24h", "", "", "Marcel Guichard", "", ""):
-        await keys.type(words)
-        await keys.press("Tab")
-    await keys.press("Space")
+    for key in ("Tab", "Tab", "Space", "Tab"):
+        await keys.press(key)
+    await keys.type("24h")
+    for key in ("Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Enter", "Tab"):
+        await keys.press(key)
+    await keys.type("Marcel Guichard")
     await selim.look("the sheet as it is typed")
     await selim.press("Noter la feuille")
     await selim.reads("par exemple 9h05")
     await selim.look("a line is not understood")
     assert set((await _states()).values()) == {"confirmed"}
-    await selim.page.locator("#start_2").fill("")
+    odile = (await Signup.get(person__name="Odile Martin")).id
+    await selim.page.locator(f"#start_p{odile}").fill("")
+    await selim.page.get_by_role("group", name="Odile Martin").get_by_label("Était là").check(force=True)
     await selim.press("Noter la feuille")
     await selim.reads("La feuille est notée : 3 personnes.", "Dites qui est venu")
     await selim.look("who came and who is left to say")
-    row = selim.page.get_by_role("group", name="Rose P.")
+    row = selim.page.get_by_role("group", name="Rose Petit")
     await row.get_by_label("Avait prévenu").check(force=True)
     await selim.press("Noter les présences")
     await selim.reads("C’est noté : 3 personnes sont venues.")
@@ -123,3 +127,32 @@ async def test_the_signed_sheet_is_typed_back_with_the_keyboard_alone(
     }  # fmt: skip
     await selim.open("/mon-espace/semaine")
     await selim.look("her week")
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("javascript", [WITH_SCRIPTS, WITHOUT_SCRIPTS])
+async def test_a_signed_sheet_is_typed_back_on_a_telephone_in_a_few_taps(
+    arrive: Arrive, market: tuple[Shift, Person], javascript: bool
+) -> None:
+    shift, lead = market
+    await _is(shift, ended=True)
+    selim = await arrive(width=360, javascript=javascript, brief=not javascript)
+    await selim.is_now(lead)
+    await selim.open(_path(shift, "feuille"))
+    await selim.press("Tout le monde était là")
+    await selim.reads("rien n’est encore noté")
+    assert set((await _states()).values()) == {"confirmed"}
+    rose = selim.page.get_by_role("group", name="Rose Petit")
+    await rose.get_by_label("Avait prévenu").check(force=True)
+    odile = selim.page.get_by_role("group", name="Odile Martin")
+    await odile.locator("summary").click()
+    await odile.get_by_label("Départ").fill(clock.local((await Shift.get(id=shift.id)).ends_at).strftime("%Hh%M"))
+    await selim.unfold("Quelqu’un est venu sans s’inscrire")
+    await selim.write("Prénom et nom", "Marcel Guichard")
+    await selim.look("the sheet in the hand")
+    await selim.press("Noter la feuille")
+    await selim.reads("La feuille est notée : 3 personnes.")
+    assert await _states() == {
+        "Camille Rey": "attended", "Odile Martin": "attended", "Rose Petit": "excused", "Marcel Guichard": "attended",
+    }  # fmt: skip
+    assert (await Signup.get(person__name="Odile Martin")).left_at

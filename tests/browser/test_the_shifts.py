@@ -63,7 +63,7 @@ async def _changes_it(visitor: Visitor, mission: Mission) -> None:
     await visitor.open(f"/missions/{mission.slug}/creneaux/{second.id}/modifier")
     await visitor.page.locator("#reach-off").get_by_label("Celui-ci et les suivants").check()
     await visitor.press("Annuler le créneau")
-    await visitor.reads("3 créneaux sont annulés")
+    await visitor.reads("3 créneaux seront annulés")
     await visitor.press("Oui, annuler ces créneaux")
     assert await Shift.filter(mission_id=mission.id, status="open").count() == 1
 

@@ -52,9 +52,9 @@ async def _founds_a_committee(lead: Visitor, campaign: Campaign) -> None:
 async def _opens_the_vote(lead: Visitor, campaign: Campaign) -> Decision:
     await lead.open(f"/campagnes/{campaign.slug}/depenses")
     await lead.follow("Ouvrir le vote dans")
-    assert "qui restent" in await lead.page.get_by_label("La proposition").first.input_value()
-    await lead.write("La proposition", USE)
-    await lead.choose("À la majorité")
+    assert "qui restent" in await lead.page.get_by_label("La proposition ou la question").first.input_value()
+    await lead.write("La proposition ou la question", USE)
+    await lead.choose("Trancher")
     await lead.press("Enregistrer et relire")
     await lead.look("the vote before it opens")
     await lead.press("Ouvrir la question")

@@ -27,6 +27,7 @@ from tests.client import Client
 from tests.factories import a_person
 from tests.factories.campaigns import a_live_campaign, a_reward
 from tests.factories.offline import a_switched_pledge, a_treasurer, a_verified_gift, an_announced_gift
+from tests.links import aim
 
 SignIn = Callable[[Person], Awaitable[Client]]
 pytestmark = pytest.mark.usefixtures("app")
@@ -108,7 +109,7 @@ async def test_a_member_who_is_signed_in_confirms_nothing(sign_in: SignIn) -> No
     await client.submit(f"{start}/moi", {"shown": "anonymous"})
     done = await client.submit(cheque(campaign))
     gift = await OfflineGift.all().get()
-    assert done.headers["location"] == own(gift)
+    assert aim(done.headers["location"]) == aim(own(gift))
     assert (gift.status, gift.anonymous, gift.public_name) == (OfflineStatus.PROMISED, True, "")
     assert gift.code in (await client.get("/mon-espace")).text
 
@@ -314,5 +315,5 @@ async def test_a_gift_entered_by_a_lead_has_its_own_page_without_a_promise_to_ch
     page = (await client.get(own(gift))).text
     assert "Don reçu, merci" in page
     assert "Changer mon don" not in page
-    assert (await client.submit(own(gift, "/annuler"))).headers["location"] == own(gift)
+    assert aim((await client.submit(own(gift, "/annuler"))).headers["location"]) == aim(own(gift))
     assert (await gift_of_her_own(gift.id)).status == OfflineStatus.VERIFIED

@@ -23,7 +23,7 @@ from campaigns.payouts.models import ClosingReport
 from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.recurring import standing
 from civic import clock
-from civic.decisions.counting import Verdict
+from civic.counting.rules import Verdict
 from civic.decisions.models import Decision, DecisionStatus
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.organisations.models import Representative

@@ -13,7 +13,7 @@ from campaigns.lifecycle.models import Campaign
 from campaigns.payouts import panels, service
 from campaigns.payouts.models import Answer, Expense, Tranche
 from civic import clock, jobs
-from civic.decisions.counting import Verdict
+from civic.counting.rules import Verdict
 from civic.decisions.models import Decision, DecisionStatus
 from civic.errors import Invalid
 from civic.mail.models import OutboxMessage

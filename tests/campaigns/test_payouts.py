@@ -20,7 +20,7 @@ from campaigns.payouts.models import Answer, ClosingReport, Expense, Tranche
 from campaigns.payouts.verify import spending_is_booked, spending_is_permitted
 from campaigns.pledges.models import Pledge
 from civic import clock
-from civic.decisions.counting import Verdict
+from civic.counting.rules import Verdict
 from civic.decisions.models import Decision, DecisionStatus
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.people.actor import Actor

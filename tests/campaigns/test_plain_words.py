@@ -42,10 +42,10 @@ async def plain(client: Client, path: str) -> str:
 
 def test_a_last_moment_is_said_in_one_way() -> None:
     with speaking("fr"):
-        assert until(datetime(2030, 6, 15, tzinfo=PARIS)) == "samedi 14 juin 2030 à minuit".replace("samedi", "vendredi")
-        assert until(datetime(2030, 6, 15, 18, 30, tzinfo=PARIS)) == "samedi 15 juin 2030 à 18\u00a0h\u00a030"
-        assert until(datetime(2030, 6, 15, 0, 1, tzinfo=PARIS)) == "vendredi 14 juin 2030 à minuit"
-        assert until(datetime(2030, 6, 15, 0, 30, tzinfo=PARIS)) == "samedi 15 juin 2030 à 0\u00a0h\u00a030"
+        assert until(datetime(2030, 6, 15, tzinfo=PARIS)) == "samedi 14\u00a0juin 2030 à minuit".replace("samedi", "vendredi")
+        assert until(datetime(2030, 6, 15, 18, 30, tzinfo=PARIS)) == "samedi 15\u00a0juin 2030 à 18\u00a0h\u00a030"
+        assert until(datetime(2030, 6, 15, 0, 1, tzinfo=PARIS)) == "vendredi 14\u00a0juin 2030 à minuit"
+        assert until(datetime(2030, 6, 15, 0, 30, tzinfo=PARIS)) == "samedi 15\u00a0juin 2030 à 0\u00a0h\u00a030"
     with speaking("en"):
         assert "midnight" in until(datetime(2030, 6, 15, tzinfo=PARIS))
 
@@ -53,7 +53,7 @@ def test_a_last_moment_is_said_in_one_way() -> None:
 async def test_a_task_and_its_page_say_the_same_last_moment(app: object) -> None:
     todo = Todo("Répondre", "/", "argent", datetime(2030, 6, 15, tzinfo=PARIS))
     with speaking("fr"):
-        assert "Avant vendredi 14 juin 2030 à minuit." in environment().globals["ui"].todo(todo)
+        assert "Avant vendredi 14\u00a0juin 2030 à minuit." in environment().globals["ui"].todo(todo)
 
 
 async def test_the_pace_is_that_of_gifts_not_of_a_match_or_a_cheque(app: object) -> None:

@@ -14,8 +14,8 @@ from civic import jobs
 from civic.errors import Invalid
 from civic.mail.models import OutboxMessage
 from civic.settings import Settings
+from tests.campaigns.proof_page import ODILE, PAUL, ROSE, exported
 from tests.campaigns.sandbox_server import Harness
-from tests.campaigns.test_proof import ODILE, PAUL, ROSE, exported
 from tests.campaigns.till import civic, open_till
 from tests.client import Client
 from tests.engines import Database

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.lifecycle.models import Campaign
-from campaigns.offline import donors, verifying
-from campaigns.offline.models import COUNTING, OfflineGift, OfflineStatus
+from campaigns.offline import donors
+from campaigns.offline.models import COUNTING, OfflineGift
 from campaigns.offline.verify import CHECKS as BY_HAND
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge, PledgeStatus
@@ -21,6 +21,7 @@ from civic import clock
 from civic.contributions.models import Contribution
 from civic.people.actor import Actor
 from civic.people.models import Person
+from tests.campaigns.model.treasurer import ByHand
 from tests.campaigns.model.worlds import ENGINES, Worlds, lives, tried
 from tests.factories import a_person
 from tests.factories.matching import a_gift as by_card
@@ -49,7 +50,7 @@ AT_ONCE: list[list[Act]] = [
 
 
 @dataclass
-class Square:
+class Square(ByHand):
     """A campaign and its neighbours, each with an account; what each page showed when a moment began."""
 
     campaign: Campaign
@@ -80,22 +81,6 @@ class Square:
 
     async def cheque(self, name: str, which: int) -> None:
         await a_gift(self.campaign, next(self.cents), donor_name=name, email=str(self.one(which).email))
-
-    async def gift(self, which: int, status: OfflineStatus) -> OfflineGift | None:
-        rows = await OfflineGift.filter(status=status).order_by("id")
-        return rows[which % len(rows)] if rows else None
-
-    async def verify(self, which: int) -> None:
-        if found := await self.gift(which, OfflineStatus.RECEIVED):
-            await tried(verifying.verify(found.id, self.treasurer))
-
-    async def undo(self, which: int) -> None:
-        if found := await self.gift(which, OfflineStatus.VERIFIED):
-            await tried(verifying.undo(found.id, self.treasurer))
-
-    async def bounce(self, which: int) -> None:
-        if found := await self.gift(which, OfflineStatus.VERIFIED):
-            await tried(verifying.bounce(found.id, self.treasurer))
 
     async def claim(self, which: int) -> None:
         """« C’est bien moi », of the first gift she is asked about."""

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from campaigns.ledger.verify import CHECKS as LEDGER
 from campaigns.lifecycle.models import Campaign, CampaignStatus, Reward
 from campaigns.money import CURRENCY
-from campaigns.offline import promising, service, verifying
-from campaigns.offline.models import Mode, OfflineGift, OfflineStatus
+from campaigns.offline import promising, service
+from campaigns.offline.models import Mode
 from campaigns.offline.service import Entry
 from campaigns.payments import attempts
 from campaigns.payments.answers import Contest, DisputeState, Intent, IntentStatus, Movement
@@ -33,6 +33,7 @@ from civic.jobs.models import Job
 from civic.people.actor import Actor
 from civic.people.models import Person
 from tests.campaigns.model.shop import CENTS, Act, Shop, a_shop
+from tests.campaigns.model.treasurer import ByHand
 from tests.campaigns.model.worlds import ENGINES, Worlds, lives, tried
 from tests.factories.offline import an_announced_gift
 from tests.factories.refunds import WHY, a_treasurer, an_animator
@@ -62,7 +63,7 @@ BACK: list[list[Told]] = [
 
 
 @dataclass
-class Till:
+class Till(ByHand):
     """A shop whose deadline has passed, and the two persons who count its money."""
 
     shop: Shop
@@ -109,22 +110,6 @@ class Till:
         number, cents = (reference(found), found.amount_cents) if found else ("", 700)
         entry = Entry("Un passant", cents, Mode.CHEQUE, clock.today(), number=number)
         await tried(service.enter(self.shop.campaign, self.lead, [entry], f"cheque-{next(self.shop.keys)}"))
-
-    async def gift(self, which: int, status: OfflineStatus) -> OfflineGift | None:
-        rows = await OfflineGift.filter(status=status).order_by("id")
-        return rows[which % len(rows)] if rows else None
-
-    async def verify(self, which: int) -> None:
-        if found := await self.gift(which, OfflineStatus.RECEIVED):
-            await tried(verifying.verify(found.id, self.treasurer))
-
-    async def undo(self, which: int) -> None:
-        if found := await self.gift(which, OfflineStatus.VERIFIED):
-            await tried(verifying.undo(found.id, self.treasurer))
-
-    async def bounce(self, which: int) -> None:
-        if found := await self.gift(which, OfflineStatus.VERIFIED):
-            await tried(verifying.bounce(found.id, self.treasurer))
 
     async def days(self, which: int) -> None:
         """The hourly jobs: what never came is let go, and the campaign closes."""

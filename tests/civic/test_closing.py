@@ -11,8 +11,8 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from civic import clock, jobs
+from civic.counting.rules import Code, Method, Verdict
 from civic.decisions import closing
-from civic.decisions.counting import Code, Method, Verdict
 from civic.decisions.models import Decision, DecisionStatus, Stance
 from civic.errors import DomainError
 from civic.jobs.models import Job
@@ -174,7 +174,7 @@ async def test_an_integrated_objection_blocks_no_more_unless_its_author_objects_
         path = f"/decisions/{decision.id}/objections/{stance.id}"
         assert (await mine.submit(path, {"integration": ""})).status_code == 422
         for _ in range(2):
-            answer = await mine.submit(path, {"integration": "La navette passe dix minutes après le car."})
+            answer = await mine.submit(path, {"integration": "La navette passe dix minutes après le car.", "text": "Après le car."})
             assert answer.status_code == 303
     await says(rose, unmet, Code.OBJECT, "Le car scolaire passe là.")
     assert "dix minutes après le car" in (await mine.get(f"/decisions/{met.id}")).text

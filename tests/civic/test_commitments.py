@@ -6,16 +6,18 @@ from datetime import timedelta
 import pytest
 
 from civic import clock, jobs
+from civic.commitments import panels
+from civic.commitments.models import Commitment, CommitmentStatus
 from civic.committees.models import Committee
-from civic.decisions import panels
-from civic.decisions.counting import Code
-from civic.decisions.models import Commitment, Decision
+from civic.counting.rules import Code
+from civic.decisions.models import Decision
 from civic.mail.models import OutboxMessage
 from civic.people.models import Person
 from tests.client import Client
 from tests.factories import a_person
 from tests.factories.steering import a_committee, a_member, an_open_decision, fresh, says
 
+DONE = {"evidence": "Les trois devis sont là."}
 SignIn = Callable[[Person], Awaitable[Client]]
 
 
@@ -52,7 +54,7 @@ async def test_a_member_commits_herself_once_and_says_when_it_is_done(client: Cl
     assert "Demander trois devis" in (await client.get(f"/comites/{committee.slug}")).text
     assert [todo.text for todo in await panels.person_todos(rose)] == ["Demander trois devis d’assurance"]
     for _ in range(2):
-        assert (await hers.submit(f"/engagements/{made.id}/fait")).status_code == 303
+        assert (await hers.submit(f"/engagements/{made.id}/fait", DONE)).status_code == 303
     assert await panels.person_todos(rose) == []
     assert (await Commitment.get()).kept_at is not None
 
@@ -78,7 +80,16 @@ async def test_who_runs_the_committee_commits_a_member_who_is_told(sign_in: Sign
     assert (await mine.submit(path, _promise(person_id=str(stranger.id)))).status_code == 422
     assert (await mine.submit(path, _promise(person_id=str(rose.id)))).status_code == 303
     await jobs.run_due()
-    assert await OutboxMessage.filter(to=rose.email, subject__contains="engagement à votre nom").count() == 1
+    assert await OutboxMessage.filter(to=rose.email, subject__contains="On vous propose").count() == 1
+    made = await Commitment.get()
+    assert made.is_proposed
+    page = await (await sign_in(rose)).get(f"/engagements/{made.id}")
+    assert "Je m’en charge" in page.text
+    for _ in range(2):
+        assert (await (await sign_in(rose)).submit(f"/engagements/{made.id}/repondre", {"answer": "yes"})).status_code == 303
+    assert (await Commitment.get()).status == CommitmentStatus.OPEN
+    await jobs.run_due()
+    assert await OutboxMessage.filter(to=lead.email, subject__contains="s’en charge").count() == 1
 
 
 @pytest.mark.one_engine
@@ -96,8 +107,8 @@ async def test_nobody_commits_another_member_or_keeps_her_promise(client: Client
     assert (await (await sign_in(rose)).submit(path, _promise())).status_code == 303
     made = await Commitment.get()
     for refused in (odiles, strangers):
-        assert (await refused.submit(f"/engagements/{made.id}/fait")).status_code == 403
-    assert (await (await sign_in(lead)).submit(f"/engagements/{made.id}/fait")).status_code == 303
+        assert (await refused.submit(f"/engagements/{made.id}/fait", DONE)).status_code == 403
+    assert (await (await sign_in(lead)).submit(f"/engagements/{made.id}/fait", DONE)).status_code == 303
 
 
 @pytest.mark.one_engine

@@ -247,7 +247,7 @@ async def test_a_page_costs_the_same_with_two_seats_and_with_twelve(client: Clie
         with query_count() as queries_made:
             assert (await client.get(f"/comites/{committee.slug}")).status_code == 200
         counts.append(len(queries_made))
-    assert counts[0] == counts[1] <= 10
+    assert counts[0] == counts[1] <= 12, "its seats, questions, meetings, commitments and discussion"
 
 
 async def test_a_mandate_is_renewed_once_by_who_runs_the_committee(sign_in: SignIn) -> None:
@@ -255,6 +255,7 @@ async def test_a_mandate_is_renewed_once_by_who_runs_the_committee(sign_in: Sign
     committee = await a_committee(lead)
     member = await a_member(committee)
     held = await Seat.get(person_id=member.id)
+    await contribute(member.id, committee.initiative_id, NeedKind.TIME, "hours:1")
     soon = clock.today() + timedelta(days=10)
     await Seat.filter(id=held.id).update(until_on=soon)
     mine, hers = await sign_in(lead), await sign_in(member)

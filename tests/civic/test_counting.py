@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from civic.decisions.counting import (
+from civic.counting.rules import (
     CODES,
     Code,
     Majority,
@@ -131,7 +131,7 @@ def test_yes_carries_by_the_stated_fraction_and_nothing_else(given_: tuple[Rule,
     assert (verdict(rule, tally) == ADOPTED) == bool(wanted)
 
 
-@given(st.sampled_from(list(Method)).flatmap(counted), st.integers(0, 100))
+@given(st.sampled_from(list(CODES)).flatmap(counted), st.integers(0, 100))
 def test_a_higher_quorum_only_ever_takes_a_result_away(given_: tuple[Rule, Tally], more: int) -> None:
     rule, tally = given_
     stricter = Rule(rule.method, min(100, rule.quorum_percent + more), rule.majority, rule.abstentions_count)

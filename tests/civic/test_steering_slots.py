@@ -8,9 +8,9 @@ import pytest
 from civic import clock, i18n, jobs
 from civic.committees import panels as committees_panels
 from civic.committees import service as committees
-from civic.committees.models import CollegeKind, SeatRequest
+from civic.committees.models import CollegeKind, Committee, CommitteeKind, SeatRequest
+from civic.counting.rules import Code, Method
 from civic.decisions import panels
-from civic.decisions.counting import Code, Method
 from civic.decisions.models import Decision
 from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
@@ -102,6 +102,16 @@ async def test_the_home_page_and_the_index_show_what_is_open(client: Client, app
     await an_open_decision(await a_committee(lead, initiative=hidden), lead, question="Planter un figuier")
     assert "figuier" not in (await client.get("/comites")).text
     assert len((await panels.home_ways())[0].items) == 1
+
+
+async def test_the_home_page_asks_the_questions_of_the_network_too(client: Client, app: object) -> None:
+    lead = await a_person("Sélim Laurent")
+    await an_open_decision(await a_committee(lead), lead)
+    body = await a_committee(lead, initiative=await an_initiative("Le Verger", lead=lead))
+    await Committee.filter(id=body.id).update(initiative_id=None, kind=CommitteeKind.BOARD)
+    await an_open_decision(body, lead, question="Accueillir une commune de plus")
+    assert len((await panels.home_ways())[0].items) == 2
+    assert "Accueillir une commune de plus" in (await client.get("/")).text
 
 
 @pytest.mark.one_engine

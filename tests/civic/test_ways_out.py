@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from civic.decisions.counting import Code
+from civic.counting.rules import Code
 from civic.decisions.models import Option
 from civic.decisions.words import meaning, usual_meaning
 from civic.i18n import speaking

@@ -103,7 +103,7 @@ async def _states_that_people_meet() -> None:
     assert await database.fetch_all("SELECT id FROM pledge WHERE status = 'needs_backer'")
     assert await database.fetch_all("SELECT id FROM shift WHERE taken = capacity AND waiting > 0")
     open_ones = await database.fetch_all("SELECT method FROM decision WHERE status = 'open'")
-    assert {"consent", "majority"} == {row["method"] for row in open_ones}
+    assert {"consent", "majority", "dots", "ranked", "budget"} == {row["method"] for row in open_ones}
     assert await database.fetch_all("SELECT id FROM decision WHERE outcome <> ''")
 
 

@@ -13,7 +13,7 @@ from volunteering.hours.models import HoursEntry, TimeKind
 from volunteering.hours.service import Gift
 from volunteering.shifts.models import Shift
 from volunteering.signups import attendance
-from volunteering.signups.models import Signup
+from volunteering.signups.models import Signup, SignupStatus
 from volunteering.signups.service import Wish, sign_up
 
 
@@ -27,9 +27,20 @@ async def a_shift_gone_by(lead: Person, people: list[Person], party: int = 1) ->
 
 async def list_noted(shift: Shift, present: list[Signup], lead: Person, excused: list[Signup] | None = None) -> None:
     """The lead says who came, and what follows from it is done."""
-    ids = {row.id for row in excused or []}
-    await attendance.confirm_presence(shift, {row.id for row in present}, Actor(lead), ids)
+    await said_to_have_come(shift, present, lead, excused)
     await jobs.run_due(schedules=False)
+
+
+async def said_to_have_come(
+    shift: Shift, present: list[Signup], lead: Person, excused: list[Signup] | None = None
+) -> None:
+    """The lead says of everybody who was expected whether she came; nothing follows yet."""
+    came, away = {row.id for row in present}, {row.id for row in excused or []}
+    said = []
+    for row in await Signup.filter(shift_id=shift.id, status__in=attendance.SEEN).order_by("id"):
+        word = SignupStatus.ATTENDED if row.id in came else SignupStatus.MISSED
+        said.append(attendance.Said(row.id, row.status, SignupStatus.EXCUSED if row.id in away else word))
+    await attendance.say(shift, said, Actor(lead))
 
 
 async def some_hours(

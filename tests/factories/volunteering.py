@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from civic import clock
 from civic.initiatives.models import Initiative
@@ -20,6 +20,17 @@ from volunteering.signups.models import Signup
 def in_days(days: int) -> date:
     """So many days from today."""
     return clock.today() + timedelta(days=days)
+
+
+def it_is(hour: int, minute: int = 0) -> None:
+    """It is tomorrow, at this hour on the territory's clocks."""
+    tomorrow = clock.local(datetime.now(UTC)).date() + timedelta(days=1)
+    clock.travel(clock.at(tomorrow, hour, minute) - datetime.now(UTC))
+
+
+def goes_by(span: timedelta) -> None:
+    """So much time goes by, from wherever the clock stands."""
+    clock.travel(clock.now() - datetime.now(UTC) + span)
 
 
 async def a_lead(name: str = "Sélim Laurent") -> Person:

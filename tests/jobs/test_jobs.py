@@ -234,6 +234,18 @@ async def test_old_jobs_are_swept_and_waiting_ones_kept() -> None:
     assert [job.key for job in await Job.all()] == ["new"]
 
 
+async def test_what_was_given_up_a_month_ago_is_forgotten_only_where_that_is_asked() -> None:
+    notebook = Notebook()
+    for name in ("send_mail", "charge_pledge"):
+        jobs.register({name: notebook.write})
+        await jobs.enqueue(name, key="1", line="une.adresse@exemple.fr")
+    await db.execute("UPDATE job SET dead_at = ?", [service.now_ms()])
+    assert await jobs.forget_dead("send_mail") == 0, "thirty days to look into it"
+    await _travel(days=31)
+    assert await jobs.forget_dead("send_mail") == 1
+    assert [job.name for job in await Job.all()] == ["charge_pledge"], "money is never forgotten"
+
+
 async def test_a_payload_that_is_not_json_is_refused_where_it_is_written() -> None:
     notebook = await Notebook().open()
     jobs.register({"seat_taken": notebook.write})

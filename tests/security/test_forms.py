@@ -5,17 +5,21 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from civic import jobs
+from civic.errors import TooMany
 from civic.mail.compose import compose
 from civic.mail.models import OutboxMessage
 from civic.people.forms import SignUpForm
 from civic.people.models import Person
+from civic.web import limits
 from civic.web.forms import Form
+from civic.web.limits import Limit
 from tests.client import Client
 from tests.factories import a_person, an_initiative
 from tests.factories.campaigns import a_draft, a_live_campaign
 from tests.factories.steering import a_committee
 from tests.factories.volunteering import a_mission, the_shift
 from volunteering.signups.models import Signup
+from volunteering.signups.routes import MOST_HELD
 
 SignIn = Callable[[Person], Awaitable[Client]]
 LINKS = ("https://ailleurs.example/a", "Gagnez sur ailleurs.example", "rose@ailleurs.example", "Rose\u202eecila")
@@ -131,4 +135,17 @@ async def test_one_machine_does_not_hold_every_place_of_a_shift(client: Client) 
         (await client.submit(path, {"cle": f"cle-{n:08}", "name": "Rose Martin", "email": f"r{n}@exemple.fr"})).status_code
         for n in range(41)
     ]
-    assert statuses == [303] * 40 + [429]
+    assert statuses == [303] * MOST_HELD + [429] * (41 - MOST_HELD)
+
+
+@pytest.mark.usefixtures("a_new_hour")
+async def test_a_machine_that_is_stopped_uses_up_nobody_else_s_tries(database: object) -> None:
+    machine, hers = Limit("machine", "10.0.0.1", 2, 3600), Limit("email", "rose@exemple.fr", 3, 3600)
+    for _ in range(2):
+        await limits.hit_all(machine, hers)
+    for _ in range(5):
+        with pytest.raises(TooMany):
+            await limits.hit_all(machine, hers)
+    await limits.hit_all(Limit("machine", "10.0.0.2", 2, 3600), hers)
+    with pytest.raises(TooMany):
+        await limits.hit_all(Limit("machine", "10.0.0.3", 2, 3600), hers)

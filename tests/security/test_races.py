@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from campaigns.lifecycle.models import Campaign, CampaignChange
 from campaigns.pledges import service as pledges
 from campaigns.pledges.models import Pledge, PledgeChange, PledgeStatus
-from civic.decisions.counting import Method
+from civic.counting.rules import Method
 from civic.decisions.models import Decision, Stance
 from civic.people import links
 from civic.people.models import Person, RoleName, Session

@@ -6,7 +6,7 @@ from campaigns.lifecycle.models import Campaign, CostLine
 from campaigns.pledges.models import Pledge, PledgeStatus
 from civic.committees import service as committees
 from civic.committees.models import CollegeKind, RequestStatus, Seat, SeatRequest
-from civic.decisions.counting import Code, Method
+from civic.counting.rules import Code, Method
 from civic.decisions.models import Stance
 from civic.initiatives.models import Initiative
 from civic.people.actor import Actor

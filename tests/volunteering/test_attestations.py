@@ -16,6 +16,7 @@ from civic.initiatives.models import Initiative
 from civic.mail.models import OutboxMessage
 from civic.organisations.models import Organisation
 from civic.organisations.service import name_representative
+from civic.people import links
 from civic.people.actor import Actor
 from civic.people.models import AuditEntry, Person, RoleName
 from tests.client import Client
@@ -34,6 +35,11 @@ SignIn = Callable[[Person], Awaitable[Client]]
 def words_of(pdf: bytes) -> str:
     pages = pypdfium2.PdfDocument(pdf)
     return re.sub(r"\s+", " ", " ".join(page.get_textpage().get_text_range() for page in pages))
+
+
+def papers_on(page: str) -> set[int]:
+    """The papers that a page opens; a link made a second later is another one, and leads to the same."""
+    return {links.read(queries.PAPER, token) for token in re.findall(r'href="/attestations/papier/([^/"]+)"', page)}
 
 
 async def a_place(lead: Person | None = None) -> tuple[Organisation, Initiative]:
@@ -116,23 +122,70 @@ async def test_hours_that_wait_are_told_and_hold_the_one_tap_back_but_not_the_co
     sent = {"pour": f"o{organisation.id}", "du": first.isoformat(), "au": last.isoformat()}
     page = await browser.get("/mon-espace/attestations?" + urlencode(sent))
     assert "Encore à valider" in page.text
-    assert "pour une période qui finit avant le" in page.text
+    assert "La demander tout de suite" in page.text
+    assert "3\u00a0h validées depuis le début" in page.text
     assert "Établir mon attestation" not in page.text
     refused = await browser.submit("/mon-espace/attestations", sent)
     assert (refused.status_code, "attendent encore" in refused.text) == (422, True)
     coordinator = await sign_in(lead)
-    page = await coordinator.get(f"/initiatives/{initiative.slug}/attestations")
+    address = f"/initiatives/{initiative.slug}/attestations"
+    page = await coordinator.get(address)
     assert "Établir pour Rose Martin" in page.text
-    done = await coordinator.submit(
-        f"/initiatives/{initiative.slug}/attestations",
-        {"personne": str(rose.id), "du": first.isoformat(), "au": last.isoformat()},
-    )
+    asked = {"personne": str(rose.id), "du": first.isoformat(), "au": last.isoformat()}
+    read = await coordinator.get(f"{address}/nouvelle?{urlencode(asked)}")
+    assert "2\u00a0h attendent encore" in read.text
+    assert "Signer et établir" in read.text
+    assert await Attestation.all().count() == 0, "reading signs nothing"
+    done = await coordinator.submit(address, asked)
     paper = await Attestation.get()
-    assert done.headers["location"] == f"/attestations/{paper.code}"
+    assert done.headers["location"] == f"{address}?du={first}&au={last}#papier-{paper.id}"
     assert (paper.minutes, paper.initiative_id, paper.issued_by_id) == (180, initiative.id, lead.id)  # type: ignore[attr-defined]
     assert paper.content["signatory"] == "Sélim Laurent"
     assert [mail.subject for mail in await mails_to(lead)] == [], "she knows what she signed herself"
     assert len(await mails_to(rose)) == 1
+
+
+async def test_a_coordinator_prints_from_the_list_and_makes_a_paper_again_only_when_it_would_say_more(
+    app: object, sign_in: SignIn
+) -> None:
+    lead = await a_person("Sélim Laurent")
+    initiative = await an_initiative(lead=lead)
+    rose = await a_person("Rose Martin")
+    await some_hours(rose, initiative, 3)
+    coordinator = await sign_in(lead)
+    address = f"/initiatives/{initiative.slug}/attestations"
+    assert "/attestations/papier/" not in (await coordinator.get(address)).text
+    first, last = this_year()
+    paper = await service.issue(Wanted(rose, queries.body_of_initiative(initiative), first, last), Actor(lead))
+    page = (await coordinator.get(address)).text
+    assert papers_on(page) == {paper.id}
+    assert f'href="/attestations/{paper.code}"' in page
+    assert "pour Rose Martin" not in page, "neither made nor made again: it would say the same"
+    await some_hours(rose, initiative, 2)
+    page = (await coordinator.get(address)).text
+    assert "Refaire pour Rose Martin" in page
+    assert "Établir pour" not in page
+    read = await coordinator.get(f"{address}/nouvelle?personne={rose.id}&du={first}&au={last}")
+    assert "Elle remplace celle du" in read.text
+    nobody = await a_person("Odile Blanc")
+    assert (await coordinator.get(f"{address}/nouvelle?personne={nobody.id}")).status_code == 404
+    assert (await coordinator.get(f"{address}/nouvelle")).status_code == 303
+    assert "Signer et établir" not in (await coordinator.get(f"{address}/nouvelle?personne={lead.id}")).text
+
+
+@pytest.mark.one_engine
+async def test_a_paper_is_right_french_for_odile_and_for_a_plural_association(app: object, sign_in: SignIn) -> None:
+    organisation = await an_organisation("Les Paniers de la Chalaronne")
+    initiative = await an_initiative(lead=await a_person("Sélim Laurent"), organisation=organisation)
+    odile = await a_person("Odile Berthet")
+    await some_hours(odile, initiative, 3, organisation=organisation)
+    text = words_of(await drawing.attestation_paper(await taken(odile)))
+    assert "établie par Les Paniers de la Chalaronne : Odile Berthet a donné" in text
+    assert "atteste" not in text.replace("Attestation", "").replace("attestations", "")
+    assert "Rôle" not in text, "an empty column says nothing"
+    assert "Signature :" in text
+    read = await (await sign_in(odile)).get(f"/mon-espace/attestations?pour=o{organisation.id}")
+    assert "atteste que" not in read.text
 
 
 async def test_nobody_signs_for_her_own_hours(app: object, sign_in: SignIn) -> None:
@@ -256,6 +309,32 @@ async def test_a_coordinator_takes_a_paper_back_and_the_code_says_why(app: objec
     again = await taken(rose)
     assert again.code != paper.code
     assert not again.is_revoked
+
+
+async def test_a_code_vouches_for_the_name_on_the_paper_and_for_no_later_one(app: object, client: Client) -> None:
+    organisation, initiative = await a_place()
+    rose = await a_person("Rose Martin")
+    await some_hours(rose, initiative, organisation=organisation)
+    paper = await taken(rose)
+    await Person.filter(id=rose.id).update(name="Ache Teuse", name_folded="ache teuse")
+    page = (await client.get(f"/attestations/{paper.code}")).text
+    assert "Rose M." in page
+    assert "Ache" not in page
+
+
+async def test_the_reason_that_everybody_reads_holds_no_name_and_goes_with_the_person(app: object, client: Client) -> None:
+    organisation, initiative = await a_place()
+    rose, team = await a_person("Rose Martin"), Actor(await a_person("Agathe Roux"), frozenset({RoleName.ANIMATOR}))
+    await some_hours(rose, initiative, organisation=organisation)
+    paper = await taken(rose)
+    with pytest.raises(Invalid, match="sans le nom"):
+        await service.revoke(paper, "Mme MARTIN n’est jamais venue", team)
+    await service.revoke(paper, "Heures comptées deux fois", team)
+    noted = await AuditEntry.get(act="attestation_revoked")
+    assert "deux fois" not in str(noted.details), "what was written can be erased, the log cannot"
+    for part in slots.erasures:
+        await part(rose)
+    assert "deux fois" not in (await Attestation.get(id=paper.id)).revoked_reason
 
 
 async def test_after_erasure_the_code_says_that_the_paper_no_longer_exists(app: object, client: Client) -> None:

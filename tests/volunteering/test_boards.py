@@ -1,30 +1,31 @@
 """What coordinators have in hand: their week, a word to all who come, the paper sheet and what is typed back."""
 
 import csv
+import html
 import io
+import re
 from collections.abc import Awaitable, Callable
-from datetime import time, timedelta
+from datetime import timedelta
 
 import pytest
 from pypdfium2 import PdfDocument
 
 from civic import clock, jobs
+from civic.initiatives.models import Lead
 from civic.mail.models import OutboxMessage
 from civic.people.actor import Actor
 from civic.people.models import AuditEntry, Person, RoleName
 from tests.client import Client
 from tests.engines import query_count
 from tests.factories import a_person, an_initiative
-from tests.factories.volunteering import a_lead, a_mission, a_shift, a_signup, in_days, the_shift
+from tests.factories.volunteering import a_lead, a_mission, a_signup, in_days, the_shift
 from tests.mailbox import listening
 from volunteering.boards import messages, sheets
 from volunteering.boards.models import ShiftMessage
-from volunteering.boards.reentry import by_words
-from volunteering.boards.week import monday_of, week_of
+from volunteering.boards.week import A_PAGE, monday_of, week_of
 from volunteering.shifts.models import Shift, ShiftRole
-from volunteering.signups import attendance, service, tallies
+from volunteering.signups import attendance, service
 from volunteering.signups.models import Signup, SignupStatus
-from volunteering.signups.roll import roll_of
 
 SignIn = Callable[[Person], Awaitable[Client]]
 KEY = "une-cle-de-formulaire"
@@ -70,7 +71,7 @@ async def test_a_coordinator_reads_her_week_and_the_next_one(database: object, s
     browser = await sign_in(lead)
     this_week = monday_of(clock.local(shift.starts_at).date().isoformat())
     page = (await browser.get(f"/mon-espace/semaine?du={this_week}")).text
-    for words in ("Accompagner la navette du samedi", "Camille R. (+1)", "3 sur 4", "1 à confirmer"):
+    for words in ("Accompagner la navette du samedi", "Camille Rey (+1)", "3 sur 4", "1 à confirmer"):
         assert words in page, words
     assert "Rose" not in page, "nobody knows yet that it is she"
     assert "Mission d’une autre" not in page
@@ -85,7 +86,7 @@ async def test_a_coordinator_reads_her_week_and_the_next_one(database: object, s
     slug = shift.mission.initiative.slug
     assert (await stranger.get(f"/mon-espace/semaine?initiative={slug}")).status_code == 403
     team = await sign_in(await a_person("Agathe Simon", "", RoleName.ANIMATOR))
-    assert "Camille R." in (await team.get(f"/mon-espace/semaine?du={this_week}&initiative={slug}")).text
+    assert "Camille Rey" in (await team.get(f"/mon-espace/semaine?du={this_week}&initiative={slug}")).text
     assert other.mission.title in (await team.get(f"/mon-espace/semaine?du={this_week}")).text
 
 
@@ -98,11 +99,11 @@ async def test_the_week_says_what_is_missing_too_many_and_still_to_note(database
     monday = monday_of(clock.local(shift.starts_at).date().isoformat())
     week = await week_of(Actor(lead), monday)
     (turn,) = [turn for day in week.days for turn in day.turns]
-    assert (turn.shift.missing, turn.names, turn.unsaid) == (1, ["Camille R."], False)
+    assert (turn.shift.missing, turn.names, turn.unsaid) == (1, ["Camille Rey"], False)
     await begins(shift, 200)
     await attendance.walk_in(shift, attendance.WalkIn("Marie Dupont", party=3), KEY, Actor(lead))
     (turn,) = [turn for day in (await week_of(Actor(lead), monday)).days for turn in day.turns]
-    assert (turn.shift.overbooked, turn.names, turn.unsaid) == (2, ["Camille R.", "Marie D. (+2)"], True)
+    assert (turn.shift.overbooked, turn.names, turn.unsaid) == (2, ["Camille Rey", "Marie Dupont (+2)"], True)
 
 
 async def test_a_week_of_two_thousand_shifts_asks_as_little_as_a_week_of_two(database: object, sign_in: SignIn) -> None:
@@ -122,7 +123,15 @@ async def test_a_week_of_two_thousand_shifts_asks_as_little_as_a_week_of_two(dat
     assert small.status_code == page.status_code == 200
     assert len(many) == len(few) <= 12
     assert "compte 2000 créneaux" in page.text
-    assert page.text.count("Accompagner la navette du samedi") <= 290, "a day at a time"
+    assert page.text.count("Accompagner la navette du samedi") == A_PAGE, "a day at a time, page by page"
+    seen, text = set(re.findall(r"n° \d+", page.text)), page.text
+    while onward := re.search(r'rel="next" href="([^"]+)"', text):
+        text = (await browser.get(html.unescape(onward[1]))).text
+        shown = set(re.findall(r"n° \d+", text))
+        assert not seen & shown
+        seen |= shown
+    assert "Revenir au début" in text
+    assert len(seen) == 286, "every shift of the day stands on one of its pages"
     sunday = (await browser.get(f"/mon-espace/semaine?du={monday}&jour={monday + timedelta(days=6)}")).text
     assert "Personne pour l’instant" in sunday
 
@@ -195,6 +204,26 @@ async def test_two_coordinators_who_send_at_once_send_one(database: object, app:
 
 
 @pytest.mark.one_engine
+async def test_a_draft_is_its_authors_alone_and_what_she_read_is_what_she_sends(database: object, sign_in: SignIn) -> None:
+    shift, lead = await market_day()
+    other = await a_person("Paul Autre")
+    await Lead.create(initiative_id=shift.mission.initiative_id, person=other, since=clock.now())
+    await a_signup(shift, await a_person("Camille Rey"))
+    await jobs.run_due(schedules=False)
+    hers, his = await sign_in(lead), await sign_in(other)
+    form = {"cle": "la-cle-du-message", "text": "Venez à 8 h."}
+    await hers.submit(f"/missions/{shift.mission.slug}/creneaux/{shift.id}/message", form)
+    draft = await ShiftMessage.get(text="Venez à 8 h.")
+    path = f"/missions/{shift.mission.slug}/creneaux/{shift.id}/message"
+    assert (await his.get(f"{path}?brouillon={draft.id}")).status_code == 404
+    await his.submit(path, form | {"text": "Ne venez pas."})
+    assert (await ShiftMessage.get(id=draft.id)).text == "Venez à 8 h.", "the same key of another person is another draft"
+    await messages.send(draft, shift, Actor(lead))
+    await jobs.run_due(schedules=False)
+    assert all("Venez à 8 h." in mail.text for mail in await OutboxMessage.filter(subject__contains="vous écrit"))
+    assert (await his.get(f"{path}?brouillon={draft.id}")).status_code == 200, "once sent, both read it"
+
+
 async def test_answers_to_a_word_go_to_who_wrote_it(database: object, app: object, settings: object) -> None:
     shift, lead = await market_day()
     camille = await a_person("Camille Rey")
@@ -233,80 +262,46 @@ async def test_the_sheet_holds_every_code_and_blank_lines_on_as_many_pages_as_it
     assert (await stranger.get(path_of(shift, "feuille.pdf"))).status_code == 403
 
 
-async def test_a_signed_sheet_is_typed_back_and_twice_is_once(database: object, sign_in: SignIn) -> None:
-    shift, lead = await market_day(places=3)
+@pytest.mark.one_engine
+async def test_hours_are_written_as_a_spreadsheet_and_a_sheet_read_them(database: object, sign_in: SignIn) -> None:
+    shift, lead = await market_day()
     camille = await a_signup(shift, await a_person("Camille Rey"))
-    await a_signup(shift, await a_person("Odile Martin"))
-    await a_signup(shift, await a_person("Lucien Petit"))
-    await begins(shift, 240)
+    arrived, left = clock.at(clock.today(), 17, 36), clock.at(clock.today(), 20)
+    await Signup.filter(id=camille.id).update(status=SignupStatus.ATTENDED, arrived_at=arrived, left_at=left, party=3)
     browser = await sign_in(lead)
-    assert "Recopier la feuille" in (await browser.get(path_of(shift, "feuille"))).text
-    typed = {
-        "cle": KEY, "who_1": camille.code.lower(), "start_1": "8h05", "end_1": "1055", "who_3": "odile m.",
-        "who_4": "Marie Dupont", "new_4": "1", "start_4": "9",
-    }  # fmt: skip
-    for key in (KEY, KEY, "la-cle-d-une-autre"):
-        answer = await browser.submit(path_of(shift, "feuille"), typed | {"cle": key})
-        assert answer.status_code == 303, answer.text
-    assert "La feuille est notée\u00a0: 3 personnes." in (await browser.get(answer.headers["location"])).text
-    assert await states(shift) == {
-        "Camille Rey": "attended", "Odile Martin": "attended", "Lucien Petit": "confirmed", "Marie Dupont": "attended",
-    }  # fmt: skip
-    noted = await Signup.get(id=camille.id)
-    day = clock.local(shift.starts_at).date()
-    assert (noted.arrived_at, noted.left_at) == (clock.at(day, 8, 5), clock.at(day, 10, 55))
-    assert (await Shift.get(id=shift.id)).taken == 4
-    assert await tallies.verifications() == []
+    answer = await browser.get(path_of(shift, "liste.csv"))
+    assert ";17:36;20:00;" in answer.text
+    (page,) = PdfDocument((await browser.get(path_of(shift, "feuille.pdf"))).content)
+    text = page.get_textpage().get_text_range().replace("\u00a0", " ")
+    assert shift.mission.initiative.title in text
+    assert "17 h 36" in text, text
+    assert text.count("avec Camille R.") == 2, "a line to sign for each head"
+    assert "Là de 17\u00a0h\u00a036 à 20\u00a0h" in (await browser.get(path_of(shift, "liste"))).text
 
 
 @pytest.mark.one_engine
-async def test_each_wrong_line_says_why_and_nothing_typed_is_lost(database: object, sign_in: SignIn) -> None:
-    shift, lead = await market_day(places=5)
-    for name in ("Camille Rey", "Camille Roux", "Odile Martin"):
-        await a_signup(shift, await a_person(name))
-    await begins(shift, 240)
-    browser = await sign_in(lead)
-    typed = {
-        "cle": KEY, "who_1": "Camille", "who_2": "Personne Connue", "who_3": "Odile", "start_3": "midi",
-        "who_4": "Odile Martin", "start_4": "10", "end_4": "9", "start_5": "8", "who_6": "Odile Martin", "start_6": "23",
-    }  # fmt: skip
-    answer = await browser.submit(path_of(shift, "feuille"), typed)
-    assert answer.status_code == 422
-    for words in (
-        "écrivez le code", "Cochez la case", "par exemple 9h05", "avant l’arrivée", "le code ou le nom de cette ligne",
-        "loin de celles du créneau", 'value="Personne Connue"', 'value="midi"',
-    ):  # fmt: skip
-        assert words in answer.text, words
-    assert set((await states(shift)).values()) == {"confirmed"}, "nothing is noted while a line is not understood"
-    twice = await browser.submit(path_of(shift, "feuille"), {"cle": KEY, "who_1": "Odile", "who_2": "Odile M."})
-    assert "déjà à la ligne 1" in twice.text
-    assert "au moins une ligne" in (await browser.submit(path_of(shift, "feuille"), {"cle": KEY})).text
+async def test_who_has_no_address_is_told_before_the_message_is_written(database: object, sign_in: SignIn) -> None:
+    shift, lead = await market_day()
+    await a_signup(shift, await a_person("Camille Rey"))
+    mute = await a_signup(shift, await a_person("Marcel Gros"))
+    await Person.filter(id=mute.person_id).update(email=None)  # type: ignore[attr-defined]
+    page = (await (await sign_in(lead)).get(path_of(shift, "message"))).text
+    assert "1 personne le recevra" in page
+    assert "1 personne est sans adresse, à prévenir autrement\u00a0: Marcel G.<" in page
 
 
 @pytest.mark.one_engine
-async def test_hours_of_a_night_are_those_of_the_night(database: object, sign_in: SignIn) -> None:
-    lead = await a_lead()
-    mission = await a_mission(lead=lead)
-    night = await a_shift(mission, start=time(22), end=time(6), days=9)
-    camille = await a_signup(night, await a_person("Camille Rey"))
-    await begins(night, 600)
-    browser = await sign_in(lead)
-    typed = {"cle": KEY, "who_1": "Camille Rey", "start_1": "23:30", "end_1": "5h"}
-    assert (await browser.submit(path_of(night, "feuille"), typed)).status_code == 303
-    noted = await Signup.get(id=camille.id)
-    assert noted.arrived_at
-    assert noted.left_at
-    assert noted.left_at - noted.arrived_at == timedelta(hours=5, minutes=30)
-
-
-@pytest.mark.one_engine
-async def test_a_walk_in_called_as_somebodys_name_begins_is_another_person(database: object, app: object) -> None:
-    shift, _lead = await market_day()
-    await a_signup(shift, await a_person("Marie Dupont"))
-    people = (await roll_of(shift)).rows
-    assert [row.person.name for row in by_words(people, "marie")] == ["Marie Dupont"]
-    assert by_words(people, "marie", whole=True) == []
-    assert by_words(people, "") == []
+async def test_the_list_shows_no_address_to_whoever_looks_over_a_shoulder(database: object, sign_in: SignIn) -> None:
+    shift, lead = await market_day(places=1)
+    camille, odile = await a_person("Camille Rey"), await a_person("Odile Martin")
+    await a_signup(shift, camille)
+    await a_signup(shift, odile)
+    page = (await (await sign_in(lead)).get(path_of(shift, "liste"))).text
+    for person in (camille, odile):
+        assert f'href="mailto:{person.email}"' in page
+        assert f">{person.email}" not in page
+    assert "rang 1" in page
+    assert "attend depuis le" in page
 
 
 @pytest.mark.one_engine
@@ -317,7 +312,10 @@ async def test_the_list_that_is_taken_away_runs_no_formula_and_leaves_a_trace(da
     browser = await sign_in(lead)
     answer = await browser.get(path_of(shift, "liste.csv"))
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
-    assert rows[1][1] == "'=Camille R."
+    day = clock.local(shift.starts_at)
+    assert rows[1][:2] == [shift.mission.title, day.date().isoformat()]
+    assert rows[1][3] == "'=Camille R."
+    assert f'presence-{shift.mission.slug}-{day:%Y-%m-%d-%Hh%M}.csv' in answer.headers["content-disposition"]
     assert str(camille.email) not in answer.text
     trace = await AuditEntry.get(act="attendance_exported")
     assert (trace.actor_id, trace.subject, trace.details) == (lead.id, f"shift:{shift.id}", {"rows": 1})

@@ -12,6 +12,7 @@ from civic.errors import DomainError
 from civic.mail.models import OutboxMessage
 from civic.people.actor import Actor
 from civic.people.models import AuditEntry, Person
+from civic.web.formats import moment
 from tests.client import Client
 from tests.factories import a_commune, a_person
 from tests.factories.volunteering import a_lead, a_mission, a_shift, a_signup, in_days
@@ -211,9 +212,17 @@ async def test_a_full_or_far_off_shift_asks_nobody(sign_in: SignIn) -> None:
         slot = shifts.Slot(in_days(days), time(8), time(9), (shifts.RoleWish(3, minimum),))
         shift = await whole(await shifts.add(mission, slot))
         assert queries.may_ask(shift) is open_, (minimum, days)
+    browser = await sign_in(lead)
+    far = await Shift.filter(mission__title="Mission 0 10").order_by("-id").first().select_related("mission")
+    assert far
+    said = (await browser.get(path_of(far))).text
+    assert "n’a pas de minimum" in said
+    assert f"l’appel s’ouvre {moment(far.starts_at - queries.SOON)}" in said
+    await Shift.filter(id=far.id).update(minimum=2)
+    assert "Le minimum de ce créneau est atteint\u00a0: 2 personnes" in (await browser.get(path_of(far))).text
     await Shift.filter(id=shift.id).update(taken=3)
     full = await whole(shift)
-    page = await (await sign_in(lead)).get(path_of(full))
+    page = await browser.get(path_of(full))
     assert "Le créneau est complet" in page.text
     assert "Leur demander" not in page.text
 

@@ -7,7 +7,7 @@ import pytest
 
 from civic import clock, jobs
 from civic.contributions.queries import has_contributed
-from civic.errors import Invalid, NotFound
+from civic.errors import NotFound
 from civic.mail.models import OutboxMessage
 from civic.people import links
 from civic.people.actor import Actor
@@ -15,7 +15,7 @@ from civic.people.models import Person, RoleName, Session
 from tests.client import Client
 from tests.engines import query_count
 from tests.factories import a_person
-from tests.factories.hours import a_shift_gone_by, list_noted, some_hours
+from tests.factories.hours import a_shift_gone_by, list_noted, said_to_have_come, some_hours
 from tests.factories.volunteering import a_lead, a_mission, a_shift, a_signup, the_shift
 from volunteering.boards import messages
 from volunteering.hours import proposing
@@ -23,11 +23,13 @@ from volunteering.hours import service as hours
 from volunteering.hours.letters import LINK, person_id_of
 from volunteering.hours.letters import token_of as hours_token
 from volunteering.hours.models import HoursEntry
+from volunteering.missions import templates
 from volunteering.missions.models import Mission
 from volunteering.privacy import service as privacy
+from volunteering.shifts import copies
 from volunteering.shifts import service as shifts
 from volunteering.shifts.models import Shift
-from volunteering.signups import attendance, service, stand_ins
+from volunteering.signups import service, stand_ins
 from volunteering.signups.consents import MOST_A_DAY, Minor
 from volunteering.signups.letters import guardian_token, token_of
 from volunteering.signups.models import GuardianConsent, Signup, SignupStatus
@@ -83,21 +85,20 @@ async def test_nobodys_mailbox_is_filled_with_demands_to_a_guardian(database: ob
     shift = await the_shift(await a_mission())
     for number in range(MOST_A_DAY):
         await sign_up(shift, Actor(await a_person(f"Léa Rey {number}")), f"cle-{number}-lea", Wish(minor=PAUL))
-    another = Actor(await a_person("Zoé Rey"))
-    with pytest.raises(Invalid, match="plusieurs demandes") as refused:
-        await sign_up(shift, another, "cle-de-zoe", Wish(minor=PAUL))
-    assert refused.value.field == "guardian_email"
-    assert await Signup.filter(person_id=another.person.id).count() == 0, "nothing of it is kept"
+    zoe = await a_person("Zoé Rey")
+    await sign_up(shift, Actor(zoe), "cle-de-zoe", Wish(minor=PAUL))
     await jobs.run_due(schedules=False)
     assert await OutboxMessage.filter(to="paul.rey@exemple.fr").count() == MOST_A_DAY
+    assert (await Signup.get(person_id=zoe.id)).status == SignupStatus.HELD, "that others asked him is not her business"
     clock.travel(timedelta(days=1, minutes=1))
-    await sign_up(shift, another, "cle-de-zoe", Wish(minor=PAUL))
+    await jobs.run_due(schedules=False)
+    assert await OutboxMessage.filter(to="paul.rey@exemple.fr").count() == MOST_A_DAY + 1, "he is asked the next day"
 
 
 async def test_hours_of_somebody_who_was_erased_meanwhile_are_nobodys(database: object, app: object) -> None:
     lead, rose = await a_lead(), await a_person("Rose Petit")
     shift, rows = await a_shift_gone_by(lead, [rose])
-    await attendance.confirm_presence(shift, {rows[0].id}, Actor(lead))
+    await said_to_have_come(shift, rows, lead)
     await erased(rose)
     await proposing.follow_list(shift.id)
     entry = await HoursEntry.get()
@@ -113,6 +114,18 @@ async def test_what_was_written_beside_an_erased_contact_is_no_longer_public(dat
     found = await Mission.get(id=mission.id)
     assert (found.contact_id, found.contact_note) == (None, "")
     assert "06 12 34" not in (await client.get(f"/missions/{mission.slug}")).text
+
+
+@pytest.mark.one_engine
+async def test_a_model_or_anothers_copy_never_holds_how_to_reach_the_contact(database: object, app: object) -> None:
+    lead, other = await a_lead(), await a_lead("Autre Tête")
+    mission = await a_mission(lead=lead, contact_note="appelez le 06 12 34 56 78")
+    model = await templates.keep(mission, None)
+    assert "06 12 34" not in str(model.content)
+    copy, _ = await copies.copy_mission(mission, Actor(other), "La copie de la navette", None)
+    assert (copy.contact_id, copy.contact_note) == (other.id, "")
+    own, _ = await copies.copy_mission(mission, Actor(lead), "La même, au printemps", None)
+    assert own.contact_note == "appelez le 06 12 34 56 78", "hers, for she is its contact again"
 
 
 async def test_whoever_was_asked_to_stand_in_waits_again_when_the_group_comes_fewer(database: object, app: object) -> None:

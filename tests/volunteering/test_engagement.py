@@ -76,7 +76,7 @@ async def test_the_counter_shows_both_thresholds_and_the_dates(app: object, sign
     await many_hours(person, initiative, 210, year - 1, await an_organisation("Les Jardins du Carron"))
     browser = await sign_in(person)
     page = (await browser.get("/mon-espace/engagement")).text
-    for said in ("210\u00a0h sur 200\u00a0h", "210\u00a0h sur 100\u00a0h", "seuils sont atteints", f"30 juin {year}", f"31 décembre {year}", "Les Jardins du Carron"):
+    for said in ("210\u00a0h sur 200\u00a0h", "210\u00a0h sur 100\u00a0h", "seuils sont atteints", f"30\u00a0juin {year}", f"31\u00a0décembre {year}", "Les Jardins du Carron"):
         assert said in page, said
     assert "n’ouvrent pas ce droit" in (await browser.get(f"/mon-espace/engagement?annee={year}")).text
     assert (await browser.get("/mon-espace/engagement?annee=99999")).status_code == 200

@@ -26,7 +26,7 @@ from volunteering.feeds import service as feeds
 from volunteering.feeds.models import CalendarFeed
 from volunteering.shifts import calendars
 from volunteering.shifts import service as shifts
-from volunteering.shifts.models import Shift
+from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.signups import service
 from volunteering.signups.models import Signup
 
@@ -66,7 +66,11 @@ async def test_a_volunteer_puts_her_shifts_into_her_own_calendar(database: objec
     camille = await a_person("Camille Rey")
     shift = await the_shift(await a_mission(place="Place du marché", bring="Des gants"))
     signup = await a_signup(shift, camille)
+    await ShiftRole.filter(shift_id=shift.id).update(title="Buvette")
+    await Signup.filter(id=signup.id).update(party=2)
     browser = await sign_in(camille)
+    followed = (await client.get(f"/missions/{shift.mission.slug}")).text
+    assert f'href="webcal://testserver/missions/{shift.mission.slug}/agenda.ics"' in followed
     assert "Mes créneaux dans mon agenda" in (await browser.get("/mon-espace")).text
     assert "Créer mon adresse" in (await browser.get("/mon-espace/agenda")).text
     assert (await browser.submit("/mon-espace/agenda/adresse")).status_code == 303
@@ -83,6 +87,8 @@ async def test_a_volunteer_puts_her_shifts_into_her_own_calendar(database: objec
     assert event.text("LOCATION") == "Place du marché, Trévoux"
     assert "Des gants" in event.text("DESCRIPTION")
     assert signup.code in event.text("DESCRIPTION")
+    assert "Buvette" in event.text("DESCRIPTION")
+    assert "Vous venez à 2" in event.text("DESCRIPTION")
     assert (event.one("STATUS").value, event.one("SEQUENCE").value) == ("CONFIRMED", "0")
     assert "Votre agenda l’a lue" in (await browser.get("/mon-espace/agenda")).text
 

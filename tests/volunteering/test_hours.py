@@ -14,11 +14,13 @@ from civic.errors import DomainError, Forbidden, Invalid
 from civic.mail.models import OutboxMessage
 from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
+from civic.web.forms import Form
 from tests.client import Client
 from tests.factories import a_person, an_initiative
-from tests.factories.hours import a_shift_gone_by, list_noted, some_hours
-from tests.factories.volunteering import a_lead
+from tests.factories.hours import a_shift_gone_by, list_noted, said_to_have_come, some_hours
+from tests.factories.volunteering import a_lead, a_mission, the_shift
 from volunteering.hours import panels, proposing, queries, service, verify
+from volunteering.hours.forms import CorrectForm
 from volunteering.hours.freezing import freeze
 from volunteering.hours.letters import next_monday, token_of
 from volunteering.hours.models import EntryStatus, HoursChange, HoursEntry, TimeKind
@@ -26,6 +28,7 @@ from volunteering.missions.models import Mission
 from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.signups import attendance
 from volunteering.signups.models import Signup, SignupChange
+from volunteering.signups.service import Wish, sign_up
 
 SignIn = Callable[[Person], Awaitable[Client]]
 
@@ -48,6 +51,16 @@ async def test_whoever_came_finds_her_hours_and_whoever_was_missing_loses_nothin
     await list_noted(shift, rows[:1], lead, excused=rows[1:2])
     assert await HoursEntry.all().count() == 1, "the same list again proposes nothing"
     assert await verify.verifications() == []
+
+
+async def test_only_skills_that_were_asked_for_count_as_used(database: object, app: object) -> None:
+    lead, rose = await a_lead(), await a_person("Rose Petit")
+    mission = await a_mission(lead=lead, places=20, required_skills=["listening"], wished_skills=["driving"])
+    shift = await the_shift(mission)
+    row = await sign_up(shift, Actor(rose), "cle-de-rose", Wish(skills=["listening", "driving"], anyway=True))
+    clock.travel(timedelta(days=9))
+    await list_noted(shift, [row], lead)
+    assert (await _only()).skills == ["listening"], "« cela aiderait » is a wish, not a proof"
 
 
 async def test_a_group_gives_as_many_hours_as_it_has_heads_and_only_one_has_a_name(database: object, app: object) -> None:
@@ -286,7 +299,7 @@ async def test_one_mail_on_monday_gathers_the_hours_of_the_week(database: object
     shift, rows = await a_shift_gone_by(lead, [rose])
     await OutboxMessage.all().delete()
     await list_noted(shift, rows, lead)
-    await attendance.confirm_presence(shift, [], Actor(lead))
+    await said_to_have_come(shift, [], lead)
     await list_noted(shift, rows, lead)
     assert await OutboxMessage.filter(to=rose.email, subject__contains="Est-ce juste").count() == 0
     monday = next_monday(clock.now())
@@ -373,6 +386,55 @@ async def test_the_coordinator_validates_one_all_or_refuses_with_a_reason(databa
     assert (await browser.submit(f"{path}/{elsewhere.id}/valider", {"minutes": "120"})).status_code == 404
 
 
+async def test_a_refusal_by_mistake_is_taken_back_and_the_person_is_told(database: object, sign_in: SignIn) -> None:
+    lead, rose = await a_lead(), await a_person("Rose Petit")
+    initiative = await an_initiative(lead=lead)
+    entry = await some_hours(initiative, rose)
+    browser = await sign_in(lead)
+    path = f"/initiatives/{initiative.slug}/heures"
+    assert (await browser.submit(f"{path}/{entry.id}/reprendre", {"minutes": "120"})).status_code == 303
+    assert (await _only()).status == EntryStatus.PROPOSED, "nothing was refused yet"
+    await browser.submit(f"{path}/{entry.id}/refuser", {"answer": "Je ne vous y ai pas vue."})
+    assert "Valider finalement" in (await browser.get(path)).text
+    await browser.submit(f"{path}/{entry.id}/reprendre", {"minutes": "90"})
+    assert (await _only()).status == EntryStatus.REFUSED, "not the number she saw"
+    await browser.submit(f"{path}/{entry.id}/reprendre", {"minutes": "120"})
+    found = await _only()
+    assert (found.status, found.answer, found.validated_by_id) == (EntryStatus.VALIDATED, "", lead.id)
+    assert await has_contributed(rose.id, initiative.id)
+    assert await verify.verifications() == []
+    assert "Valider finalement" not in (await browser.get(path)).text
+    await jobs.run_due(schedules=False)
+    told = [mail.subject for mail in await OutboxMessage.filter(to=rose.email or "").order_by("id")]
+    assert [subject.split("\u00a0:")[0] for subject in told] == ["Vos heures n’ont pas été validées", "Vos heures sont validées"]
+
+
+async def test_a_refusal_is_not_taken_back_when_the_day_is_full_meanwhile_nor_for_oneself(database: object) -> None:
+    lead, other, rose = await a_lead(), await a_person("Hélène Maire"), await a_person("Rose Petit")
+    initiative = await an_initiative(lead=lead)
+    entry = await some_hours(initiative, rose, 120)
+    await service.refuse(entry, "Je ne vous y ai pas vue.", Actor(lead))
+    await some_hours(initiative, rose, 1400, title="Toute la journée")
+    with pytest.raises(Invalid, match="24\u00a0h"):
+        await service.agree_after_all(entry, 120, Actor(lead))
+    own = await some_hours(initiative, lead, 60)
+    await service.refuse(own, "Pas ce jour-là.", Actor(other))
+    with pytest.raises(Forbidden):
+        await service.agree_after_all(own, 60, Actor(lead))
+
+
+@pytest.mark.one_engine
+async def test_hours_are_said_in_plain_words(database: object, sign_in: SignIn) -> None:
+    lead, rose = await a_lead(), await a_person("Rose Petit")
+    initiative = await an_initiative(lead=lead)
+    entry = await some_hours(initiative, rose, 180)
+    await service.correct(entry, 120, "Partie plus tôt.", rose.id)
+    found = (await (await sign_in(lead)).get(f"/initiatives/{initiative.slug}/heures")).text
+    assert "Ajoutées par la personne" in found
+    assert "La personne a corrigé\u00a0: 3\u00a0h au départ" in found
+    assert "Hors liste" not in found
+
+
 @pytest.mark.one_engine
 async def test_hours_that_were_refused_are_not_taken_for_new_ones_in_the_same_words(
     database: object, client: Client
@@ -392,3 +454,23 @@ async def test_hours_that_were_refused_are_not_taken_for_new_ones_in_the_same_wo
     assert (await client.submit(path, {**words, "title": "Affiches, avec Odile"})).status_code == 303
     assert (await client.submit(path, {**words, "title": "Affiches, avec Odile"})).status_code == 303, "sent twice"
     assert await HoursEntry.all().count() == 2
+
+
+def test_half_past_two_is_understood_as_people_write_it() -> None:
+    for hours, minutes, total in (("2h30", 0, 150), ("2 h", 15, 135), ("2:05", 0, 125), ("2 H 30 min", 45, 150), ("3", 15, 195)):
+        form = Form.check({"hours": hours, "minutes": str(minutes), "note": "Partie tôt."}, CorrectForm)
+        assert form.data, (hours, form.errors)
+        assert form.data.total() == total, hours
+    assert Form.check({"hours": "deux", "minutes": "0", "note": "Partie tôt."}, CorrectForm).data is None
+
+
+@pytest.mark.one_engine
+async def test_the_way_to_note_hours_is_not_under_a_year_of_lines(database: object, client: Client) -> None:
+    lead, rose = await a_lead(), await a_person("Rose Petit")
+    initiative = await an_initiative(lead=lead)
+    for number in range(10):
+        await some_hours(initiative, rose, 60, title=f"Affiche {number}")
+    page = (await client.get(f"/mes-heures/{token_of(rose.id)}")).text
+    assert 'href="#ajouter"' in page
+    assert "Voir 2 lignes plus anciennes" in page
+    assert page.index("Affiche 2") < page.index("<summary>Voir 2") < page.index("Affiche 1")

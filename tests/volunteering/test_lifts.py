@@ -135,7 +135,10 @@ async def test_whoever_ticked_the_box_says_where_from_and_may_change_her_mind(cl
     shift = await a_shift_to_share()
     signup = await a_signup(shift)
     await Signup.filter(id=signup.id).update(wants_lift=True)
-    assert 'value="seeks" checked' in (await client.get(path_of(signup))).text
+    page = (await client.get(path_of(signup))).text
+    assert 'value="seeks" checked' in page
+    assert "Vous cherchez une place" in page
+    assert "Personne ne l’a encore dit" not in page
     refused = await client.submit(path_of(signup), {"what": "offers", "commune": "Trévoux"})
     assert refused.status_code == 422
     assert "combien de places" in refused.text

@@ -18,10 +18,10 @@ from civic import clock
 from civic.database.config import Engine
 from civic.people.actor import Actor
 from tests.engines import Templates
-from tests.volunteering.queue_life import DAYS, PEOPLE, Life
-from volunteering.shifts import service as shifts
+from tests.volunteering.queue_acts import WHICH, WHO, Door, Lead
+from tests.volunteering.queue_life import DAYS, Life
 from volunteering.shifts.models import Fairness
-from volunteering.signups import attendance, service, stand_ins
+from volunteering.signups import agreements, service, stand_ins
 from volunteering.signups.consents import Minor
 from volunteering.signups.models import GuardianConsent, SignupStatus
 
@@ -29,34 +29,45 @@ LONG = "CIVIC_TEST_MODEL" in os.environ
 STEPS = int(os.environ.get("CIVIC_TEST_STEPS", "30"))
 pytestmark = [] if LONG else [pytest.mark.one_engine("sqlite")]
 PAUL = Minor(16, "Paul Rey", "paul@exemple.fr")
-WHO, WHICH, PARTY = st.integers(0, len(PEOPLE) - 1), st.integers(0, 9), st.sampled_from([1, 1, 1, 2, 3])
-SEATED, WAITS, OFFERED = SignupStatus.CONFIRMED, SignupStatus.WAITING, SignupStatus.OFFERED
+PARTY = st.sampled_from([1, 1, 1, 2, 3])
+SEATED, HELD, WAITS, OFFERED, ATTENDED = (
+    SignupStatus.CONFIRMED, SignupStatus.HELD, SignupStatus.WAITING, SignupStatus.OFFERED, SignupStatus.ATTENDED
+)  # fmt: skip
 
 
-class OneShift(Life):
-    """The acts. Each may be refused; none may leave anything untrue behind."""
+class OneShift(Door, Lead, Life):
+    """What people, their guardians and the clock do; leads and the door are in `queue_acts`. Each act may
+    be refused; none may leave anything untrue behind."""
 
-    @initialize(parties=st.lists(PARTY, min_size=3, max_size=5), minor=st.booleans(), sought=st.booleans())
-    def first_people(self, parties: list[int], minor: bool, sought: bool) -> None:
+    @initialize(parties=st.lists(PARTY, min_size=3, max_size=5), minor=st.booleans(), sought=st.booleans(), later=st.sampled_from([0, 6]))
+    def first_people(self, parties: list[int], minor: bool, sought: bool, later: int) -> None:
+        self.run(self.edited(later=timedelta(hours=later)))
         for who, party in enumerate(parties):
             self.signs_up(who=who, party=party, minor=minor and who == 1)
         if sought:
             self.seeks_a_stand_in(which=0)
 
-    @rule(who=WHO, party=PARTY, minor=st.booleans())
-    def signs_up(self, who: int, party: int, minor: bool) -> None:
-        wish = service.Wish(party=party, minor=PAUL if minor else None, anyway=True)
-        self.run(service.sign_up(self.shift, Actor(self.people[who]), f"cle-{next(self.keys)}", wish))
+    @rule(who=WHO, party=PARTY, minor=st.booleans(), last=st.booleans())
+    def signs_up(self, who: int, party: int, minor: bool, last: bool = False) -> None:
+        async def act() -> None:
+            wish = service.Wish(await self.role(last=last), 1 if minor else party, minor=PAUL if minor else None, anyway=True)
+            await service.sign_up(self.shift, Actor(self.people[who]), f"cle-{next(self.keys)}", wish)
 
-    @rule(who=WHO, party=PARTY, minor=st.booleans())
-    def asks_without_account(self, who: int, party: int, minor: bool) -> None:
-        person, wish = self.people[who], service.Wish(party=party, minor=PAUL if minor else None)
-        self.run(service.hold(self.shift, person.name, str(person.email), f"cle-{next(self.keys)}", wish))
+        self.run(act())
+
+    @rule(who=WHO, party=PARTY, minor=st.booleans(), last=st.booleans())
+    def asks_without_account(self, who: int, party: int, minor: bool, last: bool) -> None:
+        async def act() -> None:
+            person = self.people[who]
+            wish = service.Wish(await self.role(last=last), 1 if minor else party, minor=PAUL if minor else None)
+            await service.hold(self.shift, person.name, str(person.email), f"cle-{next(self.keys)}", wish)
+
+        self.run(act())
 
     @rule(which=WHICH)
     def uses_her_link(self, which: int) -> None:
         async def act() -> None:
-            await service.confirm(await self.one(which, SignupStatus.HELD, WAITS, OFFERED))
+            await service.confirm(await self.one(which, HELD, WAITS, OFFERED, ATTENDED))
 
         self.run(act())
 
@@ -107,19 +118,18 @@ class OneShift(Life):
         async def act() -> None:
             asked = GuardianConsent.filter(given_at__isnull=True, refused_at__isnull=True)
             if rows := await asked.filter(signup__confirmed_at__isnull=False).order_by("id"):
-                await service.guardian_answers(rows[which % len(rows)].id, given=given)
+                await agreements.answer(rows[which % len(rows)].id, given=given)
 
         self.run(act())
 
-    @rule(places=st.integers(1, 5))
-    def the_lead_changes_the_places(self, places: int) -> None:
-        self.capacities = (*self.capacities, places)
-        self.run(self.edited(places))
+    @rule(which=WHICH, given=st.booleans())
+    def a_guardian_changes_her_mind(self, which: int, given: bool) -> None:
+        async def act() -> None:
+            said = {"refused_at__isnull" if given else "given_at__isnull": False}
+            if rows := await GuardianConsent.filter(**said).order_by("id"):
+                await agreements.answer(rows[which % len(rows)].id, given=given)
 
-    @rule(places=st.integers(2, 4), hours=st.sampled_from([5, 20]))
-    def the_lead_puts_it_forward(self, places: int, hours: int) -> None:
-        self.capacities = (*self.capacities, places)
-        self.run(self.edited(places, timedelta(hours=hours)))
+        self.run(act())
 
     @rule(minutes=st.sampled_from([5, 35, 35, 300, 300, 1440]))
     def time_passes(self, minutes: int) -> None:
@@ -130,19 +140,20 @@ class OneShift(Life):
     def the_shift_is_near(self, minutes: int) -> None:
         self.run(self.travel(self.shift.starts_at - clock.now() - timedelta(minutes=minutes)))
 
-    @rule(which=WHICH)
-    def arrives(self, which: int) -> None:
-        async def act() -> None:
-            code = (await self.one(which, SEATED)).code
-            await attendance.arrive(self.shift, code, Actor(self.people[0]))
-
-        self.run(act())
-
-    @precondition(lambda self: self.steps > 12)
-    @rule(really=st.sampled_from([False, False, False, True]))
-    def the_lead_calls_it_off(self, really: bool) -> None:
-        if really:
-            self.run(shifts.cancel(self.shift, "Trop de vent"))
+    @precondition(lambda self: self.steps > 4 and self.offset < timedelta(days=DAYS - 2))
+    @rule(which=WHICH, state=st.sampled_from([OFFERED, HELD, SEATED, WAITS]), forgotten=st.booleans(), hours=st.sampled_from([0, 1, 26]))
+    def is_there_early_for_nothing(self, which: int, state: SignupStatus, forgotten: bool, hours: int) -> None:
+        """Two hours before: one gives her place back, another is there; then it is put off, or it was a mistake."""
+        self.the_shift_is_near(minutes=115)
+        self.signs_up(who=which % len(self.people), party=1, minor=state == HELD)
+        self.steps_back(which=which, states=(SEATED,))
+        self.arrives(which=which, states=(state,))
+        if forgotten:
+            self.who_is_there_has_herself_forgotten()
+        if hours:
+            self.the_lead_moves_it(places=3, hours=hours)
+        else:
+            self.was_not_there_after_all(which=which)
 
 
 class FirstCome(OneShift):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from civic import clock
 from civic.errors import DomainError
+from civic.organisations.models import Organisation, Representative
 from civic.people.actor import Actor
 from civic.people.models import AuditEntry, Person, RoleName
 from civic.settings import Settings, configure
@@ -149,6 +150,36 @@ async def test_hours_that_are_agreed_to_late_change_no_report_that_was_handed_in
     assert (after.parts, after.cents, after.late, after.waiting) == (before.parts, before.cents, 900, 0)
     assert "15\u00a0h ont été validées après la clôture" in state(after)
     assert (await report_of(year, shuttle)).late == 0
+    clock.travel(timedelta())
+    clock.travel(clock.at(date(year + 1, 2, 5), 12) - clock.now())
+    assert await reports.close(year, Scope(), Actor(lead)) == 0
+    assert (await report_of(year)).cents == before.cents, "the first closing counts, whatever was frozen since"
+
+
+async def test_a_figure_written_later_changes_no_euro_of_a_year_that_was_closed(
+    database: object, settings: Settings
+) -> None:
+    lead = await a_lead()
+    year = await a_year_of_hours(lead)
+    clock.travel(clock.at(date(year + 1, 1, 5), 12) - clock.now())
+    shuttle = await HoursEntry.filter(organisation_id__isnull=False).first()
+    assert shuttle
+    own = Scope("initiative", shuttle.initiative_id)
+    await reports.close(year, own, Actor(lead))
+    open_year, closed = await report_of(year), await report_of(year, own)
+    backdated = [(date(year, 1, 1), 5_000, "un décret corrigé")]
+    configure(settings.model_copy(update={"hours_rates": backdated, "hours_charges": [(date.min, 42)]}))
+    assert (await report_of(year, own)).parts == closed.parts
+    assert (await report_of(year, own)).cents == closed.cents
+    assert [rate.source for rate in (await report_of(year, own)).rates] == [rate.source for rate in closed.rates]
+    assert (await report_of(year)).cents > open_year.cents, "the choir's year is open: it follows the figures"
+    choir = next(part for part in (await report_of(year)).parts if part.initiative == "La Chorale")
+    assert (choir.rate.cents, choir.rate.charges) == (5_000, 42)
+    await reports.close(year, Scope(), Actor(lead))
+    whole = await report_of(year)
+    assert whole.is_closed
+    configure(settings)
+    assert (await report_of(year)).parts == whole.parts, "the setting taken away again changes nothing either"
 
 
 async def test_hours_on_an_attestation_do_not_close_a_year_and_an_empty_year_has_nothing_to_close(
@@ -178,7 +209,9 @@ async def test_the_team_reads_the_page_signs_the_pdf_and_opens_the_sheet(databas
     assert "La Régie des Hameaux" in page
     assert "Provisoire" in page
     assert "10\u00a0h attendent une validation" in page
-    assert "Figer l’année" not in page
+    assert "Oui, figer" not in page
+    assert f"paraît ici le 1ᵉʳ\u00a0janvier {year + 1}" in page
+    assert "Ce que ce temps vaut" in page
     pdf = await browser.get(f"/pupitre/benevolat.pdf?annee={year}")
     pages = pypdfium2.PdfDocument(pdf.content)
     text = " ".join(" ".join(one.get_textpage().get_text_range() for one in pages).split())
@@ -193,7 +226,23 @@ async def test_the_team_reads_the_page_signs_the_pdf_and_opens_the_sheet(databas
     assert early.status_code == 303
     clock.travel(timedelta(days=370))
     later = await sign_in(agathe)
-    assert "Figer l’année" in (await later.get(f"/pupitre/benevolat?annee={year}")).text
+    assert "Oui, figer" in (await later.get(f"/pupitre/benevolat?annee={year}")).text
+
+
+@pytest.mark.one_engine
+async def test_the_treasurer_finds_the_report_where_she_looks_for_it(database: object, sign_in: SignIn) -> None:
+    for role in (RoleName.TREASURER, RoleName.ANIMATOR):
+        browser = await sign_in(await a_person("Dominique Roy", f"{role.value}@exemple.fr", role))
+        for path in ("/tresorerie", "/pupitre"):
+            assert 'href="/pupitre/benevolat"' in (await browser.get(path)).text, (role, path)
+
+
+@pytest.mark.one_engine
+async def test_a_year_without_hours_has_nothing_left_to_freeze(database: object, sign_in: SignIn) -> None:
+    browser = await sign_in(await a_person("Agathe Roux", "", RoleName.ANIMATOR))
+    page = (await browser.get(f"/pupitre/benevolat?annee={clock.today().year - 1}")).text
+    assert "Aucune heure validée" in page
+    assert "Provisoire" not in page
 
 
 @pytest.mark.one_engine
@@ -209,3 +258,38 @@ async def test_a_lead_reads_her_own_initiatives_report_and_no_other(database: ob
     assert (await browser.get("/pupitre/benevolat")).status_code == 403
     other = await an_initiative("Une autre")
     assert (await browser.get(f"/initiatives/{other.slug}/heures/bilan")).status_code == 403
+
+
+@pytest.mark.one_engine
+async def test_who_represents_an_organisation_reads_what_its_initiatives_were_given(
+    database: object, sign_in: SignIn
+) -> None:
+    lead, odile = await a_lead(), await a_person("Odile Martin")
+    year = await a_year_of_hours(lead)
+    body = await Organisation.get(name="La Régie des Hameaux")
+    other = await an_organisation("La Chorale du Val")
+    path = f"/annuaire/{body.slug}/benevolat"
+    stranger = await sign_in(odile)
+    assert (await stranger.get(path)).status_code == 403
+    mandate = await Representative.create(
+        organisation=body, person=odile, is_titular=False, from_on=clock.today() - timedelta(days=30)
+    )
+    page = (await stranger.get(f"{path}?annee={year}")).text
+    assert "La Navette des Hameaux" in page
+    assert "La Chorale" not in page, "another body's initiative"
+    assert "8\u00a0h" in page
+    assert f"/annuaire/{body.slug}/benevolat.pdf?annee={year}" in page
+    assert "8,00;480;" in (await stranger.get(f"{path}.csv?annee={year}")).text
+    pdf = await stranger.get(f"{path}.pdf?annee={year}")
+    assert pdf.headers["content-type"] == "application/pdf"
+    assert {row.subject for row in await AuditEntry.filter(act__startswith="valuation")} == {f"organisation:{body.id}"}
+    assert path in (await stranger.get("/mon-espace")).text
+    assert (await stranger.get(f"/annuaire/{other.slug}/benevolat")).status_code == 403
+    assert (await stranger.get("/pupitre/benevolat")).status_code == 403
+    clock.travel(clock.at(date(year + 1, 1, 5), 12) - clock.now())
+    later = await sign_in(odile)
+    found = (await later.get(f"{path}?annee={year}")).text
+    assert "Provisoire" in found
+    assert "Figer l’année" not in found, "the team and the leads close a year"
+    await Representative.filter(id=mandate.id).update(until_on=clock.today() - timedelta(days=1))
+    assert (await later.get(path)).status_code == 403, "her mandate is over"

@@ -1,9 +1,12 @@
 """The papers: an attestation and a skills sheet, from values only; in French, for France reads them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from civic.i18n import _, speaking
-from civic.papers import Paper, draw
+from civic.papers import draw
 from civic.web import urls
 from civic.web.formats import day_short
 from volunteering.attestations import codes, content
@@ -12,8 +15,11 @@ from volunteering.attestations.models import Attestation
 from volunteering.attestations.words import kinds, period
 from volunteering.hours.words import duration
 
-BOX, CODE_SIZE = 40.0, 27.0
-"""Height of the signature's box and side of the check code, in millimetres."""
+if TYPE_CHECKING:
+    from civic.papers.paper import Paper
+
+BOX, CODE_SIZE, NO_CONTRACT = 40.0, 27.0, 30.0
+"""Heights of the signature's box, the check code, and the words above and below the box, in millimetres."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -43,7 +49,7 @@ def _attestation(drawn: Paper, paper: Attestation, said: Content, address: str) 
         drawn.text_block(paper.revoked_reason)
     when = period(paper.first_day, paper.last_day)
     drawn.text_block(_(
-        "%(body)s atteste que %(name)s a donné bénévolement %(hours)s de son temps, %(period)s.",
+        "Attestation établie par %(body)s : %(name)s a donné bénévolement %(hours)s de son temps, %(period)s.",
         body=said.body, name=said.name, hours=duration(paper.minutes), period=when,
     ), size=11.5)  # fmt: skip
     place = ", ".join(part for part in (said.body_kind, said.body_place) if part)
@@ -56,6 +62,8 @@ def _attestation(drawn: Paper, paper: Attestation, said: Content, address: str) 
     if said.skills:
         drawn.heading(_("Compétences mises en œuvre"), level=2)
         drawn.text_block(" · ".join(said.skills))
+    if drawn.will_page_break(BOX + NO_CONTRACT):  # nobody signs a page that says nothing
+        drawn.add_page()
     drawn.text_block(_(
         "Ce temps a été donné librement, sans contrepartie et sans lien de subordination : il n’a donné lieu à "
         "aucune rémunération. Ce papier n’est ni un contrat ni un certificat de travail. Il reprend des heures "
@@ -68,12 +76,19 @@ def _table(drawn: Paper, title: str, rows: list[Line], *, with_kind: bool = Fals
     if not rows:
         return
     drawn.heading(title, level=2)
-    body = [(_title(line), _role(line, with_kind), str(line.days), duration(line.minutes)) for line in rows]
-    total = (_("Total"), "", "", duration(content.total(rows)))
-    drawn.rows(
-        (_("Mission"), _("Rôle"), _("Jours"), _("Temps")), body, widths=(52, 26, 8, 14), right=(2, 3),
-        total=total if len(rows) > 1 else None,
-    )  # fmt: skip
+    heads, widths = [_("Mission"), _("Rôle"), _("Jours"), _("Temps")], [52, 26, 8, 14]
+    body = [[_title(line), _role(line, with_kind), str(line.days), duration(line.minutes)] for line in rows]
+    total = [_("Total"), "", "", duration(content.total(rows))]
+    if not any(row[1] for row in body):
+        heads, widths, total = _without(1, heads), [76, 10, 14], _without(1, total)
+        body = [_without(1, row) for row in body]
+    end = len(heads)
+    drawn.rows(heads, body, widths=widths, right=(end - 2, end - 1), total=total if len(rows) > 1 else None)
+
+
+def _without(place: int, cells: list[str]) -> list[str]:
+    """A row less one column."""
+    return [cell for at, cell in enumerate(cells) if at != place]
 
 
 def _title(line: Line) -> str:
@@ -86,10 +101,9 @@ def _role(line: Line, with_kind: bool) -> str:
 
 def _signed(drawn: Paper, paper: Attestation, said: Content, address: str) -> None:
     """Who vouches for it, beside the code by which anybody checks it."""
-    if drawn.will_page_break(BOX + 12):
-        drawn.add_page()
     top = drawn.get_y() + 2
-    signed = f"{said.signatory}\n{said.function}\n{_('Fait le %(day)s.', day=day_short(paper.issued_at))}"
+    made = _("Fait le %(day)s. Signature :", day=day_short(paper.issued_at))
+    signed = f"{said.signatory}\n{said.function}\n{made}"
     shown = f"{codes.shown(paper.code)}\n"
     drawn.signatures(
         [_("Pour %(body)s", body=said.body), _("Vérifier ce papier : photographiez, ou recopiez ce code")], height=BOX,
@@ -114,7 +128,7 @@ def _skills(drawn: Paper, sheet: Sheet) -> None:
         for words, minutes in sheet.used:
             drawn.text_block(f"• {words}" + (f", {duration(minutes)}" if sheet.with_hours else ""))
     if sheet.told:
-        drawn.heading(_("Ce que je sais aussi faire"), level=2)
+        drawn.heading(_("Ce que je sais aussi faire") if sheet.used else _("Ce que je sais faire"), level=2)
         drawn.text_block(" · ".join(sheet.told))
     if sheet.lines:
         drawn.heading(_("Où, et dans quel rôle"), level=2)

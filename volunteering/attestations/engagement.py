@@ -7,7 +7,7 @@ The rules, each with its source (read in November 2026; docs/volunteering-papers
   whose activities are all among those of art. 200, 1, b of the code général des impôts (art. L5151-9, 6°, a). It was
   three years until the law n° 2024-344 of 15 April 2024, art. 1 (associations.gouv.fr/article11811.html).
 - How much: 200 hours in the civil year, in one or several such associations, of which at least 100 in one of them
-  (art. D5151-14, 6°; associations.gouv.fr/le-compte-dengagement-citoyen-cec).
+  (art. D5151-14, I, 7° since decree n° 2023-1393 of 29 December 2023).
 - What it gives: 240 € of training rights for a civil year, 720 € in all at most (art. L5151-10 and D5151-14).
 - What to do: the person declares by 30 June of the next year in « Le Compte bénévole »; a member of the association's
   board, its « valideur CEC », confirms by 31 December of that year (art. R5151-16). Nothing is automatic.

@@ -17,7 +17,7 @@ from volunteering.attestations import content
 from volunteering.attestations.models import Attestation
 from volunteering.attestations.signing import Body
 from volunteering.hours import queries as hours
-from volunteering.hours.models import PENDING, HoursEntry
+from volunteering.hours.models import AGREED, PENDING, HoursEntry
 
 PAPER = "attestation"
 """Purpose of the signed link to a paper."""
@@ -72,6 +72,16 @@ async def bodies_of(person_id: int) -> list[Body]:
     return found
 
 
+async def agreed_by_body(person_id: int) -> dict[str, int]:
+    """Minutes that were agreed to in all, by the key of the body they were given to. One query."""
+    sums: dict[str, int] = {}
+    rows = HoursEntry.filter(person_id=person_id, status__in=AGREED)
+    for organisation, initiative, minutes in await rows.values_list("organisation_id", "initiative_id", "minutes"):
+        for key in (f"o{organisation}", f"i{initiative}"):
+            sums[key] = sums.get(key, 0) + minutes
+    return sums
+
+
 def body_of_initiative(initiative: Initiative) -> Body:
     """An initiative, as what an attestation is for."""
     return Body(f"i{initiative.id}", initiative.title, initiative_id=initiative.id)
@@ -109,6 +119,24 @@ async def papers_for(initiative_id: int) -> list[Attestation]:
     """What was issued for one initiative, the latest first."""
     rows = Attestation.filter(initiative_id=initiative_id, person_id__isnull=False)
     return await rows.order_by("-id").limit(SHOWN)
+
+
+async def standing_of_givers(initiative_id: int, first: date, last: date) -> dict[int, tuple[Attestation, bool]]:
+    """By person, the last paper of this initiative that stands and holds hours of the period.
+
+    Beside it, whether it says all hours agreed in the period already: a newer one would say the same.
+    """
+    rows = HoursEntry.filter(initiative_id=initiative_id, day__gte=first, day__lte=last, status__in=AGREED)
+    agreed: dict[int, set[int]] = {}
+    for person_id, entry_id in await rows.filter(person_id__isnull=False).values_list("person_id", "id"):
+        agreed.setdefault(person_id, set()).add(entry_id)
+    found: dict[int, tuple[Attestation, bool]] = {}
+    papers = Attestation.filter(initiative_id=initiative_id, person_id__in=list(agreed) or [0], revoked_at=None)
+    for paper in await papers.order_by("id"):
+        said, asked = set(content.Content.model_validate(paper.content).entries), agreed[paper.person_id or 0]
+        if said & asked and not found.get(paper.person_id or 0, (paper, False))[1]:
+            found[paper.person_id or 0] = (paper, said == asked)
+    return found
 
 
 async def givers(initiative_id: int, first: date, last: date) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """A volunteer's papers; the public page where anybody checks one; taking one back."""
 
+from datetime import timedelta
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -8,19 +10,19 @@ from civic.errors import DomainError, Invalid, NotFound
 from civic.i18n import _
 from civic.papers import pdf_answer
 from civic.people.actor import actor_of, visitor_or_actor
-from civic.people.models import Person
+from civic.people.models import Person, shortened
 from civic.web import limits, urls
 from civic.web.forms import Form
 from civic.web.page import page, redirect, redirect_to
 from volunteering.attestations import codes, drawing, engagement_routes, queries, service, sheet_routes, team_routes
-from volunteering.attestations.content import Content, apart, on_the_ground, skills
+from volunteering.attestations.content import Content
 from volunteering.attestations.forms import CodeForm, ReasonForm, WantedForm
 from volunteering.attestations.models import Attestation
+from volunteering.attestations.previews import preview
 from volunteering.attestations.queries import Found
-from volunteering.attestations.signing import who_signs
-from volunteering.attestations.words import kinds, period
+from volunteering.attestations.signing import Body, who_signs
+from volunteering.attestations.words import period
 from volunteering.hours.words import duration
-from volunteering.missions import skills as nomenclature
 
 HIDDEN = {"X-Robots-Tag": "noindex", "Cache-Control": "no-store"}
 CHECKS, WINDOW = 30, 600
@@ -67,24 +69,30 @@ async def _mine(request: Request, form: Form[WantedForm], status: int = 200) -> 
         form.values |= {"du": asked.du.isoformat(), "au": asked.au.isoformat()}
         form.values["pour"] = asked.pour or (found.body.key if found else "")
     papers = [_row(paper) for paper in await queries.papers_of(person.id)]
-    wide, narrow = _("toute la structure"), _("cette initiative seule")
+    agreed = await queries.agreed_by_body(person.id)
     return page(
         request, "volunteering/attestations/mine.html", status=422 if form.errors else status, form=form,
-        bodies=[(one.key, one.name, wide if one.organisation else narrow) for one in bodies], papers=papers,
+        bodies=[(one.key, one.name, _reach(one, agreed.get(one.key, 0))) for one in bodies], papers=papers,
         person=person, preview=await _preview(found, person) if found else None,
     )  # fmt: skip
+
+
+def _reach(body: Body, minutes: int) -> str:
+    """« toute la structure, 3 h validées depuis le début » beside one of the bodies to choose from."""
+    reach = _("toute la structure") if body.organisation else _("cette initiative seule")
+    if not minutes:
+        return _("%(reach)s, rien de validé pour l’instant", reach=reach)
+    return _("%(reach)s, %(hours)s validées depuis le début", reach=reach, hours=duration(minutes))
 
 
 async def _preview(found: Found, person: Person) -> dict[str, object]:
     """What the paper will say, and what stands in its way."""
     signatory = await who_signs(found.body, person.id, found.initiative_ids)
-    return {
-        "key": found.body.key, "body": found.body.name, "period": period(found.first, found.last), "du": found.first,
-        "au": found.last, "total": duration(found.minutes), "missions": on_the_ground(found.lines),
-        "apart": apart(found.lines), "duration": duration, "kinds": kinds(),
-        "skills": nomenclature.said(list(skills(found.entries))), "signatory": signatory,
-        "waiting": duration(found.waiting) if found.waiting else "", "waits_from": found.waits_from,
-        "why": await service.refusal(found, person.id),
+    until = found.waits_from - timedelta(days=1) if found.waits_from else None
+    sooner = {"pour": found.body.key, "du": found.first, "au": until} if until and until >= found.first else None
+    return preview(found, person, signatory) | {
+        "why": await service.refusal(found, person.id), "until": until,
+        "sooner": urls.path("attestations.mine", **sooner) + "#apercu" if sooner else "",
     }  # fmt: skip
 
 
@@ -136,14 +144,13 @@ async def _verify(request: Request, form: Form[ReasonForm], status: int = 200) -
             form=Form({"code": written[:60]}), state="unknown", why=error.message,
         )  # fmt: skip
     state = "erased" if paper.is_erased else "revoked" if paper.is_revoked else "stands"
-    person = await Person.get_or_none(id=paper.person_id) if paper.person_id else None
+    said = None if paper.is_erased else Content.model_validate(paper.content)
     return page(
         request, "volunteering/attestations/check.html", status=410 if paper.is_erased else status, headers=HIDDEN,
         form=Form({"code": codes.shown(code)}), state=state, paper=paper, code=codes.shown(code),
-        body=Content.model_validate(paper.content).body if not paper.is_erased else "",
-        who=person.short_name if person else "", period=period(paper.first_day, paper.last_day),
-        hours=duration(paper.minutes), may_revoke=await queries.may_revoke(paper, visitor_or_actor(request)),
-        reason=form,
+        body=said.body if said else "", who=shortened(said.name) if said else "",
+        period=period(paper.first_day, paper.last_day), hours=duration(paper.minutes), reason=form,
+        may_revoke=await queries.may_revoke(paper, visitor_or_actor(request)),
     )  # fmt: skip
 
 
@@ -154,7 +161,11 @@ async def revoke(request: Request) -> Response:
     form = await Form.read(request, ReasonForm)
     if form.data is None:
         return await _verify(request, form, status=422)
-    await service.revoke(paper, form.data.reason, actor)
+    try:
+        await service.revoke(paper, form.data.reason, actor)
+    except Invalid as error:
+        form.refuse(error)
+        return await _verify(request, form, status=422)
     here = urls.path("attestations.verify", code=paper.code)
     return redirect_to(here, flash=_("L’attestation est annulée. La personne reçoit la raison."))
 

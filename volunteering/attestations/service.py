@@ -11,7 +11,8 @@ from civic.initiatives.models import Initiative
 from civic.organisations.queries import kind_labels
 from civic.people.actor import Actor
 from civic.people.models import Person
-from civic.people.service import audit
+from civic.people.service import audit, hold
+from civic.places.folding import words
 from volunteering.attestations import codes, content, letters, queries, signing
 from volunteering.attestations.content import Content
 from volunteering.attestations.models import Attestation
@@ -19,8 +20,6 @@ from volunteering.attestations.queries import Found
 from volunteering.attestations.signing import Body, Signatory
 from volunteering.hours import freezing
 from volunteering.missions import skills
-
-_HOLD = "UPDATE person SET name = name WHERE id = ?"
 
 
 @dataclass(slots=True, frozen=True)
@@ -71,7 +70,7 @@ async def _issue(wanted: Wanted, actor: Actor, coordinator: Actor | None) -> Att
     if wanted.last < wanted.first or wanted.last > clock.today():
         raise Invalid(_("La période se termine aujourd’hui au plus tard, et commence avant sa fin."), field="au")
     async with transaction():
-        await database.execute(_HOLD, [wanted.person.id])
+        await hold(wanted.person.id)
         found = await queries.found(wanted.person.id, wanted.body, wanted.first, wanted.last)
         signatory = await _signatory(found, wanted.person.id, coordinator)
         former = await queries.standing(wanted.person.id, wanted.body, wanted.first, wanted.last)
@@ -137,10 +136,16 @@ def _content(wanted: Wanted, found: Found, signatory: Signatory, kind: str) -> C
 
 
 async def revoke(paper: Attestation, reason: str, actor: Actor) -> None:
-    """Take a paper back: it says so from now on, wherever it is. Once; its hours stay frozen, another may be issued."""
+    """Take a paper back: it says so from now on, wherever it is. Once; its hours stay frozen, another may be issued.
+
+    Raises Invalid for a reason with the volunteer's name in it: everybody reads the reason, nobody the name.
+    """
+    name = Content.model_validate(paper.content).name if not paper.is_erased else ""
+    if {word for word in words(name) if len(word) > 2} & set(words(reason)):
+        raise Invalid(_("Dites la raison sans le nom de la personne : tout le monde peut la lire."), field="reason")
     async with transaction():
         if await _take_back(paper, reason):
-            await audit(actor, "attestation_revoked", f"attestation:{paper.id}", code=paper.code, reason=reason)
+            await audit(actor, "attestation_revoked", f"attestation:{paper.id}", code=paper.code)
             await letters.revoked(paper, reason)
 
 
@@ -155,4 +160,8 @@ async def erase(person_id: int) -> int:
     In the caller's transaction or one of its own; answers how many. The days and the sum stay, as in the ledger.
     """
     async with database.joined():
-        return int(await Attestation.filter(person_id=person_id).update(person_id=None, content={}))
+        own = Attestation.filter(person_id=person_id)
+        with speaking("fr"):
+            gone = _("Raison effacée avec les données de la personne.")
+        await own.filter(revoked_at__isnull=False).update(revoked_reason=gone)
+        return int(await own.update(person_id=None, content={}))

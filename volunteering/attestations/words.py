@@ -8,7 +8,7 @@ from volunteering.hours.models import TimeKind
 
 
 def period(first: date, last: date) -> str:
-    """« du 1er janvier 2026 au 30 juin 2026 », « le 14 juin 2026 »."""
+    """« du 1ᵉʳ janvier 2026 au 30 juin 2026 », « le 14 juin 2026 »."""
     if first == last:
         return _("le %(day)s", day=day_short(first))
     return _("du %(first)s au %(last)s", first=day_short(first), last=day_short(last))

@@ -31,6 +31,8 @@ class Readers:
 async def readers_of(shift: Shift) -> Readers:
     """All who come, or came: a confirmed place, or one that only waits for a parent. Not who waits in the queue.
 
+    An address typed at the door, which nobody confirmed, may be a stranger's: it is not written to.
+
     Nobody once the addresses of this shift are no longer shown to who runs it (CIVIC_CONTACT_DAYS).
     """
     if not contacts.shown(shift):
@@ -41,7 +43,9 @@ async def readers_of(shift: Shift) -> Readers:
         shift_id=shift.id,
     ).select_related("person")  # fmt: skip
     found = sorted(await rows, key=lambda row: (row.person.name_folded, row.id))
-    return Readers([row for row in found if row.person.email], [row for row in found if not row.person.email])
+    reached = [row for row in found if row.person.email and (row.confirmed_at or row.person.email_verified_at)]
+    there = {row.id for row in reached}
+    return Readers(reached, [row for row in found if row.id not in there])
 
 
 def check_reachable(shift: Shift) -> None:
@@ -61,10 +65,11 @@ def too_late() -> str:
 async def draft(shift: Shift, text: str, key: str, actor: Actor) -> ShiftMessage:
     """Keep what was written, to be looked at. The same form again changes the words, until they are sent.
 
-    Raises DomainError once those who came can no longer be written to.
+    A draft is its author's alone: what she read is what she sends. Raises DomainError once those who came can no
+    longer be written to.
     """
     check_reachable(shift)
-    form_key = f"{shift.id}:{key}"
+    form_key = f"{shift.id}:{actor.person.id}:{key}"
     async with database.transaction():
         message, new = await ShiftMessage.get_or_create(
             form_key=form_key,
@@ -75,10 +80,10 @@ async def draft(shift: Shift, text: str, key: str, actor: Actor) -> ShiftMessage
     return await ShiftMessage.get(id=message.id)
 
 
-async def message_of(shift: Shift, message_id: int) -> ShiftMessage:
-    """A message of this shift. Raises NotFound."""
+async def message_of(shift: Shift, message_id: int, actor: Actor) -> ShiftMessage:
+    """A message of this shift: sent, or one's own draft. Raises NotFound."""
     found = await ShiftMessage.get_or_none(id=message_id, shift_id=shift.id)
-    if found is None:
+    if found is None or not (found.sent_at or found.author_id == actor.person.id):
         raise NotFound(_("Ce message n’existe pas."))
     return found
 

@@ -1,8 +1,13 @@
-"""What is typed back from a sheet of paper: lines as people write them, understood or refused one by one."""
+"""What is typed back from a sheet of paper: who was there of those expected, hours as people write them, walk-ins.
+
+Whoever is expected has a line already, and only what her line of the sheet says is typed; hours alone say that she was
+there. Each line is understood, or refused with its reason beside the field.
+"""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,113 +20,170 @@ from civic.people.forms import Name
 from civic.places.folding import fold
 from civic.web.forms import UNWRITTEN, Form
 from volunteering.shifts.models import Shift
+from volunteering.signups import contacts
 from volunteering.signups.attendance import WalkIn
-from volunteering.signups.models import Signup
+from volunteering.signups.models import PAST, Signup, SignupStatus
 from volunteering.signups.paper import Entry
 from volunteering.signups.roll import Roll
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
-SPARE, MOST = 10, 300
-FIELDS = ("who", "start", "end", "new", "role")
+SPARE = 10
+"""Lines for people who came without signing up."""
+MOST_FIELDS = 4000
 EARLY, LATE = timedelta(hours=3), timedelta(hours=6)
 """Hours so far from the shift's own are a slip of the pen."""
 _HOUR = re.compile(r"^(\d{1,2})\s*(?:[h:.,]\s*(\d{1,2})?|(\d{2}))?$", re.IGNORECASE)
+_LINE = re.compile(r"^p(\d{1,17})$")
 
 
 @dataclass(slots=True)
 class Sheet:
-    """The screen: what was typed, what is wrong, the lines that were understood."""
+    """The screen: what was typed, what is wrong, what was understood; `ticked`: everybody is, nothing is noted."""
 
     form: Form[Any]
-    lines: int
     key: str
     entries: list[Entry] = field(default_factory=list)
+    ticked: bool = False
 
 
-def lines_for(roll: Roll) -> int:
-    """As many lines as people are expected, and some more."""
-    return min(MOST, len(roll.rows) + len(roll.waiting) + SPARE)
+def on_sheet(roll: Roll) -> Iterator[Signup]:
+    """Everybody who has a line, in the page's order: role by role, those who wait last."""
+    for group in roll.groups:
+        yield from (*group.rows, *group.waiting)
+
+
+def answer(row: Signup, after: SignupStatus) -> str:
+    """What a line's choice sends: the state that the page showed, and what is said now."""
+    return f"{row.status.value}:{after.value}"
 
 
 def read(shift: Shift, roll: Roll, sent: Mapping[str, str]) -> Sheet:
-    """Understand the whole screen; empty lines are left out, each error stands beside its field."""
-    form: Form[Any] = Form({"cle": sent.get("cle", "")[:60]})
-    sheet = Sheet(form, lines_for(roll), sent.get("cle", "")[:60])
-    sheet.lines = max(sheet.lines, min(MOST, sum(name.startswith("who_") for name in sent)))
-    people = (*roll.rows, *roll.waiting)
-    for number in range(1, sheet.lines + 1):
-        line = {name: sent.get(f"{name}_{number}", "").translate(UNWRITTEN).strip()[:120] for name in FIELDS}
-        form.values |= {f"{name}_{number}": value for name, value in line.items()}
-        _label(form, number)
-        if any(line[name] for name in ("who", "start", "end")):
-            _read_line(sheet, shift, people, number, line)
-    if not sheet.entries and not form.errors:
-        form.errors["who_1"] = _("Remplissez au moins une ligne : un code ou un nom.")
+    """Understand the whole screen; lines of which nothing is said are left out, each error stands beside its field."""
+    key = sent.get("cle", "").translate(UNWRITTEN)[:60]
+    form: Form[Any] = Form({"cle": key})
+    for name, value in sent.items():
+        form.values[name] = value.translate(UNWRITTEN).strip()[:120]
+    sheet, people = Sheet(form, key), list(on_sheet(roll))
+    for row in people:
+        with _beside(form):
+            _read_row(sheet, shift, row)
+    for number in range(1, SPARE + 1):
+        with _beside(form):
+            _read_new(sheet, shift, people, number)
+    _whole(sheet, people)
     return sheet
 
 
-def _label(form: Form[Any], number: int) -> None:
-    for name, label in (("who", _("Code ou nom")), ("start", _("Arrivée")), ("end", _("Départ"))):
-        form.name_field(f"{name}_{number}", _("Ligne %(n)s, %(field)s", n=number, field=label))
+def tick_all(sheet: Sheet, roll: Roll) -> Sheet:
+    """« Tout le monde était là » : ticked for whoever is expected and of whom nothing is said yet. Nothing is noted."""
+    for row in roll.unsaid:
+        if not sheet.form.values.get(f"p{row.id}"):
+            sheet.form.values[f"p{row.id}"] = answer(row, SignupStatus.ATTENDED)
+    sheet.form.errors.clear()
+    sheet.ticked = True
+    return sheet
 
 
-def _read_line(sheet: Sheet, shift: Shift, people: Sequence[Signup], number: int, line: Mapping[str, str]) -> None:
+def _whole(sheet: Sheet, people: Sequence[Signup]) -> None:
+    """What can only be said of the screen as a whole."""
+    form, known = sheet.form, {row.id for row in people}
+    if any(int(found[1]) not in known for name in form.values if (found := _LINE.match(name))):
+        form.errors[""] = _("Une personne a quitté la liste entre-temps. Vérifiez la feuille, puis notez-la.")
+    if not sheet.entries and not form.errors:
+        place = f"p{people[0].id}" if people else "who_1"
+        form.errors[place] = _("Dites qui était là, ou ajoutez une ligne.")
+
+
+@contextmanager
+def _beside(form: Form[Any]) -> Iterator[None]:
+    """A line that is not understood says so beside its field, and the next one is read."""
     try:
-        entry = _meant(people, line, number)
-        arrived = _moment(shift, line["start"], f"start_{number}")
-        left = _moment(shift, line["end"], f"end_{number}")
-        if left and left <= (arrived or shift.starts_at):
-            raise Invalid(_("Le départ vient avant l’arrivée."), field=f"end_{number}")
-        twin = next((one for one in sheet.entries if _same(one, entry)), None)
-        if twin:
-            raise Invalid(_("Cette personne est déjà à la ligne %(n)s.", n=twin.number), field=f"who_{number}")
+        yield
     except Invalid as error:
-        sheet.form.refuse(error)
+        form.refuse(error)
+
+
+def _read_row(sheet: Sheet, shift: Shift, row: Signup) -> None:
+    place, typed = f"p{row.id}", sheet.form.values
+    for name, label in (("start", _("Arrivée")), ("end", _("Départ"))):
+        sheet.form.name_field(f"{name}_{place}", f"{contacts.called(shift)(row.person)}, {label}")
+    sheet.form.name_field(place, contacts.called(shift)(row.person))
+    shown, _colon, said = str(typed.get(place, "")).partition(":")
+    arrived, left = _hours(shift, typed, place)
+    if said in (SignupStatus.EXCUSED, SignupStatus.MISSED) and (arrived or left):
+        raise Invalid(_("Ses heures sont écrites : effacez-les, ou dites « Était là »."), field=place)
+    came = _many(row, str(typed.get(f"n{row.id}", "")))
+    if not (arrived or left or came) and (said not in PAST or said == shown):
         return
-    sheet.entries.append(replace(entry, arrived_at=arrived, left_at=left))
+    after = SignupStatus(said) if said in PAST else SignupStatus.ATTENDED
+    came = came if after == SignupStatus.ATTENDED else 0
+    before = SignupStatus(shown) if shown in set(SignupStatus) else row.status
+    sheet.entries.append(Entry(0, row.id, None, before, after, arrived, left, came))
 
 
-def _same(one: Entry, other: Entry) -> bool:
-    if one.new and other.new:
-        return fold(one.new.name) == fold(other.new.name)
-    return one.signup_id != 0 and one.signup_id == other.signup_id
+def _many(row: Signup, typed: str) -> int:
+    """How many of a group came, 0 when it is as known. Raises Invalid beside the field."""
+    if row.party == 1 or typed in ("", str(row.present)):
+        return 0
+    if not typed.isdecimal() or not 1 <= int(typed[:6]) <= row.party:
+        raise Invalid(_("Écrivez un nombre de 1 à %(n)s.", n=row.party), field=f"n{row.id}")
+    return int(typed)
 
 
-def _meant(people: Sequence[Signup], line: Mapping[str, str], number: int) -> Entry:
-    """Whom a code or a name means. Raises Invalid when nobody, or more than one, is called so."""
-    typed, place = line["who"], f"who_{number}"
-    if not typed:
-        raise Invalid(_("Écrivez le code ou le nom de cette ligne."), field=place)
-    found = by_words(people, typed, whole=bool(line["new"]))
-    if len(found) > 1:
-        raise Invalid(_("Plusieurs personnes s’appellent ainsi : écrivez le code."), field=place)
-    if found:
-        return Entry(number, found[0].id)
-    if not line["new"]:
-        words = _("Personne de la liste ne s’appelle ainsi. Venue sans s’inscrire ? Cochez la case.")
-        raise Invalid(words, field=place)
+def _read_new(sheet: Sheet, shift: Shift, people: Sequence[Signup], number: int) -> None:
+    typed, place = sheet.form.values, f"who_{number}"
+    labels = (("who", _("Prénom et nom")), ("start", _("Arrivée")), ("end", _("Départ")))
+    for name, label in labels:
+        sheet.form.name_field(f"{name}_{number}", _("Sans inscription %(n)s, %(field)s", n=number, field=label))
+    if not any(typed.get(f"{name}_{number}") for name, _label in labels):
+        return
+    arrived, left = _hours(shift, typed, str(number))
+    name = _name(str(typed.get(place, "")), place)
+    listed = of_list(people, name, place)
+    if listed is None:
+        twin = next((one for one in sheet.entries if one.new and fold(one.new.name) == fold(name)), None)
+        if twin:
+            raise Invalid(_("Cette personne est déjà à la ligne %(n)s.", n=twin.number), field=place)
+        role = str(typed.get(f"role_{number}", ""))
+        new = WalkIn(name, int(role) if role.isdecimal() and len(role) < 18 else 0)
+        sheet.entries.append(Entry(number=number, new=new, arrived_at=arrived, left_at=left))
+    elif typed.get(f"p{listed.id}") or any(one.signup_id == listed.id for one in sheet.entries):
+        raise Invalid(_("Cette personne a déjà sa ligne plus haut."), field=place)
+    else:
+        sheet.entries.append(Entry(signup_id=listed.id, shown=listed.status, arrived_at=arrived, left_at=left))
+
+
+def _name(typed: str, place: str) -> str:
     if len(typed) < 2:
         raise Invalid(_("Écrivez le prénom et le nom."), field=place)
     try:
-        name = _NAME.validate_python(typed)
+        return _NAME.validate_python(typed)
     except ValidationError:
         raise Invalid(_("Écrivez un prénom et un nom, sans adresse ni lien."), field=place) from None
-    role = line["role"]
-    return Entry(number, new=WalkIn(name, int(role) if role.isdecimal() and len(role) < 18 else 0))
 
 
-def by_words(people: Sequence[Signup], typed: str, *, whole: bool = False) -> list[Signup]:
-    """Those of the list whom these words mean: by code, by the whole name, « Prénom N. », or how the name begins.
+def of_list(people: Sequence[Signup], typed: str, place: str = "") -> Signup | None:
+    """Whoever of the list these words surely mean: her code, or her whole name. None: somebody else.
 
-    `whole`: only the whole name, for a walk-in who may be called like somebody else begins.
+    Raises Invalid for « Prénom N. », which may be her or another.
     """
     words, code = fold(typed), typed.upper()
-    of_code = [row for row in people if row.code and row.code == code]
-    exact = [row for row in people if row.person.name_folded == words]
-    if of_code or exact or whole:
-        return of_code or exact
-    short = [row for row in people if fold(row.person.short_name) == words]
-    return short or [row for row in people if len(words) > 1 and row.person.name_folded.startswith(words)]
+    for row in people:
+        if (row.code and row.code == code) or row.person.name_folded == words:
+            return row
+    if any(fold(row.person.short_name) == words for row in people):
+        said = _("%(name)s est dans la liste : dites-le plus haut, ou écrivez le nom en entier.", name=typed)
+        raise Invalid(said, field=place)
+    return None
+
+
+def _hours(shift: Shift, typed: Mapping[str, Any], line: str) -> tuple[datetime | None, datetime | None]:
+    """When she came and left, as far as it is written. Raises Invalid beside the field."""
+    arrived = _moment(shift, str(typed.get(f"start_{line}", "")), f"start_{line}")
+    left = _moment(shift, str(typed.get(f"end_{line}", "")), f"end_{line}")
+    if left and left <= (arrived or shift.starts_at):
+        raise Invalid(_("Le départ vient avant l’arrivée."), field=f"end_{line}")
+    return arrived, left
 
 
 def _moment(shift: Shift, typed: str, place: str) -> datetime | None:

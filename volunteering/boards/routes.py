@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from civic.errors import DomainError
-from civic.i18n import _n
+from civic.i18n import _, _n
 from civic.papers import pdf_answer, sheet_answer
 from civic.people.actor import actor_of
 from civic.people.service import audit
@@ -24,8 +24,9 @@ from volunteering.boards.week import day_of, monday_of, week_of
 from volunteering.missions.words import hours, when
 from volunteering.shifts.models import Shift
 from volunteering.signups import attendance, contacts, paper
+from volunteering.signups.models import Signup
 from volunteering.signups.roll import Roll, roll_of
-from volunteering.signups.roll_routes import shift_to_run
+from volunteering.signups.roll_routes import after_words, shift_to_run
 
 PRIVATE = {"Cache-Control": "no-store"}
 
@@ -34,7 +35,7 @@ async def week(request: Request) -> Response:
     """« Ma semaine » : every shift of the initiatives one runs, by day."""
     query = request.query_params
     slug, monday = query.get("initiative", "")[:120], monday_of(query.get("du", ""))
-    found = await week_of(actor_of(request), monday, day_of(query.get("jour", "")), slug)
+    found = await week_of(actor_of(request), monday, day_of(query.get("jour", "")), slug, query.get("apres"))
     return page(
         request, "volunteering/boards/week.html", headers=PRIVATE, week=found, slug=slug, hours=hours,
         before=(monday - timedelta(days=7)).isoformat(), after=(monday + timedelta(days=7)).isoformat(),
@@ -44,12 +45,12 @@ async def week(request: Request) -> Response:
 
 async def message(request: Request) -> Response:
     """Write to all who come, or change what was written; what was sent before stands below."""
-    shift, _actor = await shift_to_run(request)
+    shift, actor = await shift_to_run(request)
     form: Form[MessageForm] = Form()
     wanted = request.query_params.get("brouillon", "")
     if wanted.isdecimal() and len(wanted) < 18:
-        written = await messages.message_of(shift, int(wanted))
-        form = Form({"cle": written.form_key.partition(":")[2], "text": written.text})
+        written = await messages.message_of(shift, int(wanted), actor)
+        form = Form({"cle": written.form_key.rpartition(":")[2], "text": written.text})
     return await _message_page(request, shift, form)
 
 
@@ -69,7 +70,7 @@ async def write(request: Request) -> Response:
 async def preview(request: Request) -> Response:
     """What will be sent, and to how many."""
     shift, actor = await shift_to_run(request)
-    written = await messages.message_of(shift, request.path_params["message"])
+    written = await messages.message_of(shift, request.path_params["message"], actor)
     return page(
         request, "volunteering/boards/preview.html", headers=PRIVATE, message=written, **_of(shift),
         paragraphs=messages.paragraphs(written.text), readers=await messages.readers_of(shift), author=actor.person,
@@ -79,7 +80,7 @@ async def preview(request: Request) -> Response:
 async def send(request: Request) -> Response:
     """Send it, once."""
     shift, actor = await shift_to_run(request)
-    written = await messages.message_of(shift, request.path_params["message"])
+    written = await messages.message_of(shift, request.path_params["message"], actor)
     await limits.hit("shift_message", str(actor.person.id), most=60, per=86_400)
     slug = shift.mission.slug
     try:
@@ -93,39 +94,47 @@ async def send(request: Request) -> Response:
 async def sheet(request: Request) -> Response:
     """The A4 sheet to sign."""
     shift, _actor = await shift_to_run(request)
-    return pdf_answer(await sheets.sheet_paper(shift, await roll_of(shift)), f"presence-{shift.id}")
+    return pdf_answer(await sheets.sheet_paper(shift, await roll_of(shift)), sheets.sheet_name(shift))
 
 
 async def enter_sheet(request: Request) -> Response:
     """The screen where a signed sheet is typed back."""
     shift, _actor = await shift_to_run(request)
-    roll = await roll_of(shift)
-    blank = Sheet(Form({"cle": secrets.token_urlsafe(16)}), reentry.lines_for(roll), "")
-    return _sheet_page(request, shift, roll, blank)
+    return _sheet_page(request, shift, await roll_of(shift), Sheet(Form({"cle": secrets.token_urlsafe(16)}), ""))
 
 
 async def enter(request: Request) -> Response:
     """Note all its lines at once, or none while one is not understood."""
     shift, actor = await shift_to_run(request)
     roll = await roll_of(shift)
-    async with request.form(max_fields=reentry.MOST * len(reentry.FIELDS) + 5, max_files=0) as sent:
+    async with request.form(max_fields=reentry.MOST_FIELDS, max_files=0) as sent:
         typed = reentry.read(shift, roll, {name: str(value) for name, value in sent.items()})
+    if typed.form.values.get("act") == "all":
+        return _sheet_page(request, shift, roll, reentry.tick_all(typed, roll), status=422)
     if not typed.form.errors:
         try:
-            came = await paper.write_in(shift, typed.entries, typed.key or secrets.token_urlsafe(16), actor)
-            text = _n("La feuille est notée : %(n)s personne.", "La feuille est notée : %(n)s personnes.", came)
-            return redirect("signups.list", slug=shift.mission.slug, id=shift.id, flash=text)
+            done = await paper.write_in(shift, typed.entries, typed.key or secrets.token_urlsafe(16), actor)
+            return _noted(shift, *done)
         except DomainError as error:
             typed.form.refuse(error)
     return _sheet_page(request, shift, roll, typed, status=422)
 
 
+def _noted(shift: Shift, came: int, passed_by: list[Signup]) -> Response:
+    text, kind = _n("La feuille est notée : %(n)s personne.", "La feuille est notée : %(n)s personnes.", came), "ok"
+    if passed_by:
+        names = ", ".join(row.person.short_name for row in passed_by)
+        text = _("Entre-temps quelqu’un d’autre a noté : %(names)s. Vérifiez ces lignes.", names=names)
+        kind = "warn"
+    return redirect("signups.list", slug=shift.mission.slug, id=shift.id, flash=text, kind=kind)
+
+
 async def export(request: Request) -> Response:
     """The list for a spreadsheet; who takes it away is written down."""
     shift, actor = await shift_to_run(request)
-    rows = sheets.sheet_rows(await roll_of(shift))
+    rows = sheets.sheet_rows(shift, await roll_of(shift))
     await audit(actor, "attendance_exported", f"shift:{shift.id}", rows=len(rows))
-    return sheet_answer(f"presence-{shift.id}", sheets.sheet_headers(), rows)
+    return sheet_answer(sheets.sheet_name(shift), sheets.sheet_headers(), rows)
 
 
 async def _message_page(request: Request, shift: Shift, form: Form[MessageForm], *, status: int = 200) -> Response:
@@ -139,14 +148,19 @@ async def _message_page(request: Request, shift: Shift, form: Form[MessageForm],
 
 def _sheet_page(request: Request, shift: Shift, roll: Roll, typed: Sheet, *, status: int = 200) -> Response:
     roles = [(group.role.id, group.role.title) for group in roll.groups]
+    words = after_words() if shift.has_started else after_words()[:1]
     return page(
-        request, "volunteering/boards/paper.html", status=status, headers=PRIVATE, form=typed.form, lines=typed.lines,
-        roll=roll, roles=roles, doors=attendance.doors_open(shift), **_of(shift),
+        request, "volunteering/boards/paper.html", status=status, headers=PRIVATE, form=typed.form, roll=roll,
+        ticked=typed.ticked, roles=roles, words=words, doors=attendance.doors_open(shift), spare=reentry.SPARE,
+        planned=hours(shift.starts_at, shift.ends_at), hours=hours, **_of(shift),
     )  # fmt: skip
 
 
 def _of(shift: Shift) -> dict[str, Any]:
-    return {"shift": shift, "mission": shift.mission, "when": when(shift.starts_at, shift.ends_at)}
+    return {
+        "shift": shift, "mission": shift.mission, "when": when(shift.starts_at, shift.ends_at),
+        "called": contacts.called(shift),
+    }  # fmt: skip
 
 
 _SHIFT = "/missions/{slug}/creneaux/{id:int}"

@@ -9,7 +9,7 @@ from volunteering.shifts.models import Shift
 
 
 class RescueCall(Model):
-    """A person was asked to come to a shift that lacks people. `answered`: yes, no, or empty while she has not."""
+    """A person was asked to come to a shift that lacks people. `answer`: yes, no, or empty while she has not."""
 
     shift_id: int
     person_id: int

@@ -14,7 +14,6 @@ from civic.people.models import Person
 from civic.places import queries as communes
 from civic.places.distance import distance_km, point_of
 from volunteering.calls.models import RescueCall
-from volunteering.missions.models import MissionStatus
 from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.shifts.places import roles_of
 from volunteering.signups.models import OVER, Signup
@@ -28,7 +27,6 @@ MOST_OPEN = 5
 """So many may be asked about one shift and not have answered."""
 PATIENCE = timedelta(hours=24)
 """After so long without an answer others may be asked."""
-MOST_KM = 60
 LOOKED_AT = 400
 MOST_KM = 100
 """As far as anybody may say that she goes."""
@@ -47,8 +45,7 @@ class Proposal:
 def may_ask(shift: Shift) -> bool:
     """People are missing, or places are free soon, and nobody stands in the queue. Needs mission and initiative."""
     lacks = shift.missing > 0 or shift.starts_at - clock.now() <= SOON
-    is_open = shift.mission.status == MissionStatus.OPEN and not shift.mission.initiative.is_over
-    return is_open and shift.is_to_come and lacks and shift.free > 0 and not shift.waiting
+    return shift.mission.takes_people and shift.is_to_come and lacks and shift.free > 0 and not shift.waiting
 
 
 async def proposals(shift: Shift, among: Collection[int] | None = None) -> list[Proposal]:
@@ -115,8 +112,18 @@ async def call_of_link(token: str) -> RescueCall:
     return found
 
 
+async def call_to_answer(token: str) -> RescueCall:
+    """The same for who may see and take the place. Raises Gone for a link of before she signed a device out.
+
+    Such a link only serves to be left alone.
+    """
+    found = await call_of_link(token)
+    links.check_current(found.person, LINK, token)
+    return found
+
+
 async def _near(shift: Shift) -> list[Volunteer]:
-    """Volunteers who may be asked, within 60 km when there is a place to go to, the longest left alone first."""
+    """Volunteers who may be asked, within 100 km when there is a place to go to, the longest left alone first."""
     rows = Volunteer.filter(rested(), person__erased_at__isnull=True, person__email_verified_at__isnull=False)
     commune = shift.mission.commune
     if commune is not None and not shift.mission.remote and point_of(commune):

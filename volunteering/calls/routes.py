@@ -73,19 +73,20 @@ async def _ask_page(request: Request, shift: Shift, form: Form[Any], *, status: 
         open_=open_, patience=service.patience(waiting) if waiting >= queries.MOST_OPEN else "",
         proposals=[(str(one.person.id), one.person.short_name, reason(one.fit)) for one in found],
         ticked=form.values.get("person") or [one.person.id for one in found],
-        told=await queries.told(shift.id), when_text=when(shift.starts_at, shift.ends_at),
+        told=await queries.told(shift.id), opens_at=shift.starts_at - queries.SOON,
+        when_text=when(shift.starts_at, shift.ends_at),
     )  # fmt: skip
 
 
 async def answer(request: Request) -> Response:
     """Behind the mailed link: what is asked, and the buttons. Opening it changes nothing."""
-    call = await queries.call_of_link(request.path_params["token"])
+    call = await queries.call_to_answer(request.path_params["token"])
     return await _answer_page(request, call, Form({}))
 
 
 async def yes(request: Request) -> Response:
     """I come."""
-    call = await queries.call_of_link(request.path_params["token"])
+    call = await queries.call_to_answer(request.path_params["token"])
     form = await Form.read(request, ComeForm)
     if form.data:
         try:
@@ -99,9 +100,18 @@ async def yes(request: Request) -> Response:
 
 async def no(request: Request) -> Response:
     """Not this time."""
-    call = await queries.call_of_link(request.path_params["token"])
+    call = await queries.call_to_answer(request.path_params["token"])
     await service.decline(call)
     return redirect("calls.answer", token=request.path_params["token"])
+
+
+async def stopping(request: Request) -> Response:
+    """« Ne plus me solliciter », from the mail: asked once before it is done."""
+    call = await queries.call_of_link(request.path_params["token"])
+    return page(
+        request, "volunteering/calls/stop.html", headers=PRIVATE, token=request.path_params["token"],
+        mission=call.shift.mission, person=person_of(request),
+    )  # fmt: skip
 
 
 async def stop(request: Request) -> Response:
@@ -130,6 +140,6 @@ routes: list[BaseRoute] = [
     Route("/renforts/{token}", answer, name="calls.answer"),
     Route("/renforts/{token}/oui", yes, methods=["POST"], name="calls.yes"),
     Route("/renforts/{token}/non", no, methods=["POST"], name="calls.no"),
-    Route("/renforts/{token}/arreter", answer, name="calls.stopping"),
+    Route("/renforts/{token}/arreter", stopping, name="calls.stopping"),
     Route("/renforts/{token}/arreter", stop, methods=["POST"], name="calls.stop"),
 ]

@@ -41,7 +41,7 @@ async def ask(shift: Shift, wanted: Collection[int], actor: Actor) -> Asked:
     asked = Asked()
     async with database.transaction():
         await places.lock_to_come(shift.id)
-        await shift.refresh_from_db(fields=["taken", "waiting", "capacity", "minimum", "ceiling"])
+        await shift.refresh_from_db(fields=["taken", "waiting", "capacity", "minimum", "ceiling", "missing"])
         await _check(shift, len(chosen))
         for proposal in sorted(chosen, key=lambda one: one.person.id):
             await _ask_one(shift, proposal, actor, asked)

@@ -21,10 +21,11 @@ NOWHERE = 1e9
 """What needs no travel, or whose place is unknown, comes after all distances."""
 _TABLES = """FROM mission m JOIN initiative i ON i.id = m.initiative_id
 LEFT JOIN commune c ON c.insee = m.commune_id"""
-_MISSING = """(SELECT COALESCE(SUM(s.minimum - s.taken + s.ceiling - s.capacity), 0) FROM shift s
-WHERE s.mission_id = m.id AND s.status = 'open' AND s.starts_at > ? AND s.starts_at < ?
-AND s.taken - s.ceiling + s.capacity < s.minimum)"""
+_MISSING = """(SELECT COALESCE(SUM(s.missing), 0) FROM shift s
+WHERE s.mission_id = m.id AND s.status = 'open' AND s.starts_at > ? AND s.starts_at < ?)"""
 _NEXT = "(SELECT MIN(starts_at) FROM shift WHERE starts_at > ? AND status = 'open')"
+_NEXT_FREE = """(SELECT MIN(s.starts_at) FROM shift s
+WHERE s.mission_id = m.id AND s.status = 'open' AND s.starts_at > ? AND s.taken < s.ceiling)"""
 _FREE = "CASE WHEN m.coming_capacity > m.coming_taken THEN m.coming_capacity - m.coming_taken ELSE 0 END"
 
 
@@ -32,13 +33,15 @@ _FREE = "CASE WHEN m.coming_capacity > m.coming_taken THEN m.coming_capacity - m
 class Found:
     """A mission of the list: its distance in km, the shift that answers, how many are missing to its next minimums.
 
-    `km` is None when unknown or when it needs no travel; `shift` when no shift was asked for.
+    `km` is None when unknown or when it needs no travel; `shift` when no shift was asked for; `free_at` (UTC), when the
+    first shift with a place begins, when there is none.
     """
 
     mission: Mission
     km: float | None
     missing: int
     shift: Shift | None = None
+    free_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -70,7 +73,10 @@ async def find(wanted: Wanted) -> Results:
     missions = {one.id: one for one in await Mission.filter(id__in=ids or [0]).select_related("initiative", "commune")}
     shifts = await _first_shifts(wanted, ids, present)
     found = [
-        Found(missions[row["id"]], _km(wanted, missions[row["id"]]), int(row["missing"]), shifts.get(row["id"]))
+        Found(
+            missions[row["id"]], _km(wanted, missions[row["id"]]), int(row["missing"]), shifts.get(row["id"]),
+            _moment(row["free_at"]),
+        )
         for row in cut.items
     ]
     return Results(found, _counted(rows), cut.after, cut.first)
@@ -100,9 +106,10 @@ def page_query(wanted: Wanted, present: datetime, after: list[Any] | None) -> tu
         beyond.add(further, *extra, value, *extra, value, last)
     matching = f"{source.tables} WHERE {source.conditions.sql}"
     sql = f"""{source.asked}SELECT m.id, {_MISSING} AS missing, {sorting} AS sort_key, {_NEXT} AS next_start,
+    {_NEXT_FREE} AS free_at,
     (SELECT count(*) FROM (SELECT 1 AS one {matching} LIMIT ?) AS bounded) AS n
     {matching} {beyond.sql} ORDER BY {sorting} {'DESC' if down else 'ASC'}, m.id LIMIT ?"""  # noqa: S608
-    shown = [present, present + SOON, *extra, present, *source.conditions.parameters, COUNT_MOST + 1]
+    shown = [present, present + SOON, *extra, present, present, *source.conditions.parameters, COUNT_MOST + 1]
     found = [*source.conditions.parameters, *beyond.parameters, *extra, PER_PAGE + 1]
     return sql, [*source.parameters, *shown, *found]
 
@@ -133,7 +140,7 @@ def _counted(rows: list[dict[str, Any]]) -> int:
     if not rows:
         return 0
     if following := rows[0]["next_start"]:
-        clock.changes_at(following if isinstance(following, datetime) else datetime.fromisoformat(following))
+        clock.changes_at(_moment(following) or clock.now())
     return int(rows[0]["n"])
 
 
@@ -160,6 +167,11 @@ def _sorting(wanted: Wanted, present: datetime) -> tuple[str, list[Any], bool]:
     if wanted.data.asks_for_shift:
         return "COALESCE(a.first, ?)", [UNDATED], False
     return "m.listed_at", [], False
+
+
+def _moment(value: object) -> datetime | None:
+    """As the engines give a moment: SQLite as words."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value if isinstance(value, datetime) else None
 
 
 def _plain(value: object) -> object:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from civic import clock
 from civic.errors import Gone, NotFound
-from civic.i18n import _
+from civic.i18n import _, _n
 from civic.people.models import Person
 from civic.places import queries as places
 from civic.places.models import Commune
@@ -29,7 +29,8 @@ SHOWN = (SignupStatus.CONFIRMED, SignupStatus.OFFERED, SignupStatus.ATTENDED)
 
 async def feed_of(person: Person) -> CalendarFeed | None:
     """Her address in force."""
-    return await CalendarFeed.get_or_none(person_id=person.id, revoked_at__isnull=True)
+    found = await CalendarFeed.get_or_none(person_id=person.id, revoked_at__isnull=True).select_related("person")
+    return found if found and _is_current(found) else None
 
 
 async def feed_of_secret(secret: str) -> CalendarFeed:
@@ -39,9 +40,14 @@ async def feed_of_secret(secret: str) -> CalendarFeed:
         found = await CalendarFeed.get_or_none(secret=mark_of(secret)).select_related("person")
     if found is None:
         raise NotFound(_("Cette adresse d’agenda n’existe pas."))
-    if found.revoked_at is not None or found.person.erased_at is not None:
+    if found.revoked_at is not None or found.person.erased_at is not None or not _is_current(found):
         raise Gone(_("Cette adresse d’agenda ne vaut plus. La nouvelle est dans « Mon espace »."))
     return found
+
+
+def _is_current(feed: CalendarFeed) -> bool:
+    """She has ended no links since it was made."""
+    return feed.person.links_since is None or feed.created_at >= feed.person.links_since
 
 
 async def own_entries(person: Person) -> list[Entry]:
@@ -50,7 +56,7 @@ async def own_entries(person: Person) -> list[Entry]:
     No link of hers is in it, which would let whoever reads the feed give her place back, and nobody else's name.
     """
     query = Signup.filter(person_id=person.id, shift__ends_at__gt=_since(OWN_PAST))
-    rows = await query.order_by("shift__starts_at", "id").limit(MOST).select_related("shift__mission__commune")
+    rows = await query.order_by("shift__starts_at", "id").limit(MOST).select_related("shift__mission__commune", "role")
     return [_own(row, earlier) for row, earlier in _latest(rows) if _is_hers(row)]
 
 
@@ -88,7 +94,12 @@ def _is_hers(signup: Signup) -> bool:
 
 
 def _own(signup: Signup, earlier: int) -> Entry:
-    return entry_of(signup, urls.absolute("missions.show", slug=signup.shift.mission.slug), earlier)
+    entry = entry_of(signup, urls.absolute("missions.show", slug=signup.shift.mission.slug), earlier)
+    if signup.is_active and not signup.shift.is_cancelled:
+        role = _("Poste : %(title)s", title=signup.role.title) if signup.role and signup.role.title else ""
+        party = _n("Vous venez à %(n)s", "Vous venez à %(n)s", signup.party) if signup.party > 1 else ""
+        entry.words = [part for part in (role, party, *entry.words) if part]
+    return entry
 
 
 def _since(past: timedelta) -> datetime:

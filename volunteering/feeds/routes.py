@@ -33,23 +33,24 @@ async def mine(request: Request) -> Response:
         await limits.hit("calendar_guess", limits.address(request), most=30, per=600)
         raise
     await limits.hit("calendar_feed", str(feed.id), most=120, per=3600)
-    await service.note_reading(feed)
+    if request.method == "GET":
+        await service.note_reading(feed)
     with speaking(feed.person.locale):
         name = _("Mes créneaux, %(site)s", site=settings().site_name)
-        return await _answer(request, name, await queries.own_entries(feed.person), OWN)
+        return await _answer(request, name, await queries.own_entries(feed.person), OWN, "mes-creneaux")
 
 
 async def mission(request: Request) -> Response:
     """The shifts of a public mission; it names nobody."""
     found = await mission_to_show(request.path_params["slug"], None)
-    return await _answer(request, found.title, await queries.entries_of_mission(found), PUBLIC)
+    return await _answer(request, found.title, await queries.entries_of_mission(found), PUBLIC, found.slug)
 
 
 async def commune(request: Request) -> Response:
     """The shifts around a commune; it names nobody."""
     found = await commune_to_show(request.path_params["slug"])
     name = _("Bénévolat autour de %(place)s", place=found.name)
-    return await _answer(request, name, await queries.entries_around(found), PUBLIC)
+    return await _answer(request, name, await queries.entries_around(found), PUBLIC, f"missions-{found.slug}")
 
 
 async def show(request: Request) -> Response:
@@ -87,17 +88,18 @@ def _herself(request: Request) -> Actor:
     return actor
 
 
-async def _answer(request: Request, name: str, entries: Sequence[Entry], headers: dict[str, str]) -> Response:
-    """The feed, or 304 to a program that has this very one."""
+async def _answer(
+    request: Request, name: str, entries: Sequence[Entry], headers: dict[str, str], file: str
+) -> Response:  # fmt: skip
+    """The feed as `file`, or 304 to a program that has this very one."""
     text = await asyncio.to_thread(calendars.feed, name, entries)
     etag = f'"{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}"'
     known = [mark.strip().removeprefix("W/") for mark in request.headers.get("if-none-match", "").split(",")]
     headers = {**headers, "ETag": etag}
     if etag in known:
         return Response(status_code=304, headers=headers)
-    return Response(
-        text, media_type="text/calendar", headers={**headers, "Content-Disposition": 'inline; filename="agenda.ics"'}
-    )
+    headers["Content-Disposition"] = f'inline; filename="{file}.ics"'
+    return Response(text, media_type="text/calendar", headers=headers)
 
 
 routes: list[BaseRoute] = [

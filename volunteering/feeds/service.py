@@ -18,7 +18,7 @@ NOTED_EVERY = timedelta(hours=12)
 
 async def renew(person: Person) -> CalendarFeed:
     """Give her a new address; the former one answers nobody from now on. A double click gives one address."""
-    present = clock.now()
+    present = max(clock.now(), person.links_since or clock.now())
     try:
         async with database.transaction():
             await _revoke(person)

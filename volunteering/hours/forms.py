@@ -1,8 +1,10 @@
 """Shapes of the forms about hours."""
 
+import re
 from datetime import date
+from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from civic.errors import Invalid
 from civic.i18n import _
@@ -12,11 +14,23 @@ from volunteering.hours.service import Gift
 QUARTERS = (0, 15, 30, 45)
 
 
+WRITTEN = re.compile(r"\s*(\d{1,2})\s*(?:h|:)\s*(\d{2})?\s*(?:min)?\s*", re.IGNORECASE)
+"""« 2h30 », « 2 h », « 2:30 » in the field of the hours."""
+
+
 class Duration(BaseModel):
-    """So many hours and minutes."""
+    """So many hours and minutes; « 2h30 » in the field of the hours is understood."""
 
     hours: int = Field(0, ge=0, le=24)
     minutes: int = Field(0, ge=0, le=59)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_people_write(cls, sent: Any) -> Any:
+        found = WRITTEN.fullmatch(str(sent.get("hours", ""))) if isinstance(sent, dict) else None
+        if not found:
+            return sent
+        return {**sent, "hours": found[1], "minutes": found[2] or sent.get("minutes", 0)}
 
     def total(self) -> int:
         """In minutes. Raises Invalid for nothing at all, and for more than a day."""

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from civic.errors import Invalid
 from civic.i18n import _, _n
 from civic.initiatives.models import Initiative
 from civic.initiatives.queries import initiative_to_edit
@@ -66,6 +67,20 @@ async def refuse(request: Request) -> Response:
     return redirect("hours.index", slug=initiative.slug, flash=_("C’est dit. La personne reçoit votre raison."))
 
 
+async def agree(request: Request) -> Response:
+    """Take a refusal back: these hours count after all."""
+    actor = actor_of(request)
+    initiative = await initiative_to_edit(request.path_params["slug"], actor)
+    entry = await queries.entry_of(initiative, request.path_params["id"])
+    form = await Form.read(request, SeenForm)
+    try:
+        await service.agree_after_all(entry, form.data.minutes if form.data else 0, actor)
+    except (service.Changed, Invalid) as error:
+        return redirect("hours.index", slug=initiative.slug, flash=error.message, kind="warn")
+    text = _("Ces heures sont validées. La personne en est prévenue.")
+    return redirect("hours.index", slug=initiative.slug, flash=text)
+
+
 async def _page(
     request: Request, initiative: Initiative, actor: Actor, form: Form[Any], *, refusing: int = 0, status: int = 200
 ) -> Response:  # fmt: skip
@@ -85,4 +100,5 @@ routes: list[BaseRoute] = [
     Route("/initiatives/{slug}/heures/valider", validate_all, methods=["POST"], name="hours.validate_all"),
     Route("/initiatives/{slug}/heures/{id:int}/valider", validate, methods=["POST"], name="hours.validate"),
     Route("/initiatives/{slug}/heures/{id:int}/refuser", refuse, methods=["POST"], name="hours.refuse"),
+    Route("/initiatives/{slug}/heures/{id:int}/reprendre", agree, methods=["POST"], name="hours.agree"),
 ]

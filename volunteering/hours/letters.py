@@ -14,7 +14,7 @@ from civic.web.formats import day
 from volunteering.hours.models import EntryStatus, HoursChange, HoursEntry
 from volunteering.hours.words import duration, title_of
 
-LINK, COUNTER = "hours", "hours-counter"
+LINK, COUNTER, FIRST = "hours", "hours-counter", "hours-first"
 COUNTER_SECONDS = 3600
 HOUR = 9
 GATHERED = timedelta(days=8)
@@ -31,12 +31,25 @@ def counter_token_of(person_id: int) -> str:
     return links.make(COUNTER, person_id)
 
 
+def first_token_of(person_id: int) -> str:
+    """The secret of the link that asks whether it is she: it opens what was noted, and her hours once she says yes."""
+    return links.make(FIRST, person_id)
+
+
 def person_id_of(token: str) -> int:
     """Whose hours a link opens. Raises NotFound, or Gone for an old one of the counter."""
     try:
         return links.read(LINK, token)
     except NotFound:
         return links.read(COUNTER, token, max_age=COUNTER_SECONDS)
+
+
+def check_current(person: Person, token: str) -> None:
+    """She has ended no links since this one, mailed or of the counter, was made. Raises Gone."""
+    try:
+        links.check_current(person, LINK, token)
+    except NotFound:
+        links.check_current(person, COUNTER, token)
 
 
 async def check_soon(person: Person) -> None:
@@ -59,6 +72,7 @@ def next_monday(present: datetime) -> datetime:
 async def check(person_id: int, due: datetime | None = None) -> None:
     """« Est-ce juste ? »: the hours of the week that came from presence lists; nothing when there are none.
 
+    An address that somebody typed at a door, and nobody confirmed, is first asked whether it is hers.
     `due`: the Monday (UTC) on which she was to be asked, which may be long ago when the worker stood still.
     """
     person = await Person.get(id=person_id)
@@ -71,10 +85,12 @@ async def check(person_id: int, due: datetime | None = None) -> None:
     with speaking(person.locale):
         lines = [_line(row) for row in rows[:SHOWN]]
         total = duration(sum(row.minutes for row in rows))
+    known = person.email_verified_at is not None
+    name, token = ("hours_check", token_of(person_id)) if known else ("hours_first", first_token_of(person_id))
     await mail.send(
-        "volunteering/hours_check", to=person.email, key=f"hours-check-{person_id}-{clock.today()}",
+        f"volunteering/{name}", to=person.email, key=f"hours-check-{person_id}-{clock.today()}",
         locale=person.locale, reader=person.name, lines=lines, more=max(0, len(rows) - SHOWN), total=total,
-        token=token_of(person_id),
+        token=token,
     )  # fmt: skip
 
 
@@ -85,13 +101,23 @@ def _line(row: HoursEntry) -> str:
 
 async def refused(entry: HoursEntry, change: HoursChange) -> None:
     """A coordinator did not agree: which hours, why, and how to answer."""
+    await _tell("hours_refused", f"hours-refused-{change.id}", entry, reason=entry.answer)
+
+
+async def agreed_after_all(entry: HoursEntry, change: HoursChange) -> None:
+    """A coordinator took her refusal back: which hours count now."""
+    await _tell("hours_agreed", f"hours-agreed-{change.id}", entry)
+
+
+async def _tell(name: str, key: str, entry: HoursEntry, **more: str) -> None:
+    """One letter about one entry, to its person as long as she can be written to."""
     person = await Person.get_or_none(id=entry.person_id) if entry.person_id else None
-    if person is None or not person.email or person.erased_at:
+    if person is None or not person.email or person.erased_at or person.email_verified_at is None:
         return
     await entry.fetch_related("initiative")
     with speaking(person.locale):
         words = {"title": title_of(entry), "when": day(entry.day), "time": duration(entry.minutes)}
     await mail.send(
-        "volunteering/hours_refused", to=person.email, key=f"hours-refused-{change.id}", locale=person.locale,
-        reader=person.name, initiative=entry.initiative.title, reason=entry.answer, token=token_of(person.id), **words,
+        f"volunteering/{name}", to=person.email, key=key, locale=person.locale, reader=person.name,
+        initiative=entry.initiative.title, token=token_of(person.id), **words, **more,
     )  # fmt: skip

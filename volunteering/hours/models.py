@@ -84,7 +84,7 @@ class HoursEntry(Model):
 
     class Meta:
         table = "hours_entry"
-        indexes = (("person_id", "day"), ("initiative_id", "status", "day"))
+        indexes = (("person_id", "day"), ("initiative_id", "status", "day"), ("status", "initiative_id"))
         constraints = (
             UniqueConstraint(fields=("signup_ref",), name="hours_entry_of_signup", condition="signup_ref IS NOT NULL"),
             CheckConstraint(check="minutes BETWEEN 1 AND 1440", name="hours_entry_minutes"),

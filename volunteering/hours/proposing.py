@@ -6,14 +6,16 @@ sheet holds the hour of leaving, its hours stand, to the minute. Corrected lists
 sides agree; from then on the ledger is the truth.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from civic import clock, database
 from civic.contributions import service as contributions
 from civic.needs.models import NeedKind
+from civic.people import service as people
 from volunteering.hours import letters
 from volunteering.hours.models import MOST_MINUTES, EntryStatus, HoursEntry, TimeKind
 from volunteering.hours.service import minutes_noted, move, write_down
+from volunteering.shifts import places
 from volunteering.shifts.models import Shift
 from volunteering.signups.models import Signup, SignupStatus
 
@@ -39,15 +41,21 @@ def _within_a_day(time: timedelta) -> int:
     return max(1, min(int(time.total_seconds() // 60), MOST_MINUTES))
 
 
+@database.retrying
 async def follow_list(shift_id: int) -> None:
-    """Make the ledger say what the presence list says, where nobody has agreed yet. Harmless when repeated."""
+    """Make the ledger say what the presence list says, where nobody has agreed yet. Harmless when repeated.
+
+    Two lists that are noted at once are followed one after the other.
+    """
     shift = await Shift.get_or_none(id=shift_id).select_related("mission__initiative")
     if shift is None or shift.is_cancelled or not shift.has_ended:
         return
     async with database.joined():
+        await places.lock(shift_id)
         rows = await Signup.filter(shift_id=shift_id).order_by("id").select_related("person", "role")
         known = HoursEntry.filter(signup_ref__in=[row.id for row in rows] or [0]).order_by("id")
         entries = {entry.signup_ref: entry for entry in await known}
+        await people.hold(*{row.person_id for row in rows if row.status == SignupStatus.ATTENDED})
         for signup in rows:
             await _follow(shift, signup, entries.get(signup.id))
 
@@ -63,7 +71,7 @@ async def _follow(shift: Shift, signup: Signup, entry: HoursEntry | None) -> Non
     if came and entry is None:
         await _propose(shift, signup)
     elif came and entry:
-        await _adjust(entry, minutes_given(shift, signup), signup)
+        await _adjust(entry, await _left_of_the_day(shift, signup, entry.day, but=entry.id), signup)
     elif entry and entry.is_pending:
         await move(entry, EntryStatus.WITHDRAWN, "list_corrected", None)
     elif entry and entry.is_agreed and entry.person_id:
@@ -74,24 +82,31 @@ async def _follow(shift: Shift, signup: Signup, entry: HoursEntry | None) -> Non
 async def _propose(shift: Shift, signup: Signup) -> None:
     mission, role, present = shift.mission, signup.role, clock.now()
     day, person = clock.local(shift.starts_at).date(), None if signup.person.erased_at else signup.person
-    left = MOST_MINUTES - (await minutes_noted(person.id, day) if person else 0)
-    minutes = min(minutes_given(shift, signup), left)
+    minutes = await _left_of_the_day(shift, signup, day)
     if minutes <= 0:  # the day is full of what she wrote herself: looked at again once a coordinator refuses that
         return
-    skills = {*mission.required_skills, *mission.wished_skills, *(role.skills if role else ())}
+    skills = {*mission.required_skills, *(role.skills if role else ())}  # « cela aiderait » proves nothing
     entry = await HoursEntry.create(
         person=person, initiative_id=mission.initiative_id, signup_ref=signup.id, title=mission.title,
         organisation_id=getattr(mission.initiative, "organisation_id", None), role_title=role.title if role else "",
         skills=sorted(skills), kind=TimeKind.MISSION, day=day, minutes=minutes,
-        proposed_minutes=minutes, companions=signup.party - 1, created_at=present, updated_at=present,
+        proposed_minutes=minutes, companions=signup.present - 1, created_at=present, updated_at=present,
     )  # fmt: skip
     await write_down(entry, "", "attendance", None)
     await letters.check_soon(signup.person)
 
 
+async def _left_of_the_day(shift: Shift, signup: Signup, day: date, *, but: int = 0) -> int:
+    """Minutes of this shift that the day still holds, 0 or less when it is full; `but` leaves her own entry out."""
+    noted = 0 if signup.person.erased_at else await minutes_noted(signup.person.id, day, but=but)
+    return min(minutes_given(shift, signup), MOST_MINUTES - noted)
+
+
 async def _adjust(entry: HoursEntry, minutes: int, signup: Signup) -> None:
     """The list changed after the proposal: her own correction stays, what nobody touched follows."""
-    companions = signup.party - 1
+    if minutes <= 0:  # the day is full of what she wrote herself meanwhile
+        return
+    companions = signup.present - 1
     follows = {"proposed_minutes": minutes, "companions": companions}
     told = (entry.proposed_minutes, entry.companions) == (minutes, companions)
     if entry.status == EntryStatus.WITHDRAWN or (entry.status == EntryStatus.PROPOSED and not told):

@@ -13,7 +13,7 @@ from civic.i18n import _
 from civic.initiatives.models import Initiative
 from civic.initiatives.queries import led_by
 from civic.people.models import Person
-from volunteering.hours.letters import person_id_of
+from volunteering.hours.letters import check_current, person_id_of
 from volunteering.hours.models import AGREED, PENDING, EntryStatus, HoursEntry
 
 _GIVEN = """SELECT COUNT(DISTINCT person_id) AS people, SUM(minutes * (1 + companions)) AS minutes FROM hours_entry
@@ -50,10 +50,11 @@ async def agreed(person_id: int, first: date, last: date) -> list[HoursEntry]:
 
 
 async def person_of_link(token: str) -> Person:
-    """The person behind the link to her hours. Raises NotFound."""
+    """The person behind the link to her hours. Raises NotFound, or Gone for one of before she signed a device out."""
     person = await Person.get_or_none(id=person_id_of(token))
     if person is None or person.erased_at:
         raise NotFound(_("Ce lien ne mène plus à rien."))
+    check_current(person, token)
     return person
 
 

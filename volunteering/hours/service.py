@@ -19,6 +19,7 @@ from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from civic.initiatives.models import Initiative
 from civic.needs.models import NeedKind
+from civic.people import service as people
 from civic.people.actor import Actor, must_be_another
 from civic.people.models import Person
 from volunteering.hours import letters
@@ -32,6 +33,7 @@ from volunteering.hours.models import (
     TimeKind,
 )
 from volunteering.hours.words import duration
+from volunteering.signups.models import Signup, SignupStatus
 
 OLDEST = timedelta(days=366)
 """So far back a person may still say what she gave."""
@@ -76,6 +78,7 @@ async def propose(initiative: Initiative, person: Person, gift: Gift, actor_id: 
 async def _propose_once(initiative: Initiative, person: Person, gift: Gift, actor_id: int) -> HoursEntry:
     present = clock.now()
     async with database.transaction():
+        await people.hold(person.id)
         if same := await HoursEntry.get_or_none(said_key=_key(initiative, person, gift)):
             return _not_refused(same)
         await _check_day(person.id, gift.day, gift.minutes)
@@ -110,6 +113,8 @@ async def correct(entry: HoursEntry, minutes: int, note: str, actor_id: int) -> 
     if not entry.may_be_corrected:
         raise DomainError(_("Ces heures ne comptent plus. Proposez-en d’autres si besoin."))
     async with database.transaction():
+        if entry.person_id:
+            await people.hold(entry.person_id)
         await _check_day(entry.person_id, entry.day, minutes, but=entry.id)
         await move(entry, EntryStatus.CORRECTED, "by_person", actor_id, minutes=minutes, note=note, answer="")
         await _count_as_given(entry)
@@ -173,6 +178,26 @@ async def refuse(entry: HoursEntry, answer: str, actor: Actor) -> None:
         await letters.refused(entry, change)
 
 
+async def agree_after_all(entry: HoursEntry, minutes: int, actor: Actor) -> None:
+    """A coordinator takes her refusal back and agrees to the number she saw; the person, who was told no, is told.
+
+    Raises Forbidden for her own hours, Changed once they are no longer refused, Invalid when the day is full meanwhile.
+    """
+    must_be_another(actor, entry.person_id, _("Vos propres heures sont validées par une autre personne."))
+    if entry.status != EntryStatus.REFUSED or entry.minutes != minutes:
+        raise _changed()
+    async with database.transaction():
+        if entry.person_id:
+            await people.hold(entry.person_id)
+        await _check_day(entry.person_id, entry.day, minutes, but=entry.id)
+        change = await move(
+            entry, EntryStatus.VALIDATED, "agreed_after_all", actor.hand.id, validated_by_id=actor.hand.id,
+            validated_at=clock.now(), answer="",
+        )  # fmt: skip
+        await _count_as_given(entry)
+        await letters.agreed_after_all(entry, change)
+
+
 async def forget(person_id: int) -> None:
     """A person has her data erased: her name and words go, the minutes stay in the totals, also frozen ones."""
     async with database.transaction():
@@ -204,13 +229,14 @@ async def write_down(entry: HoursEntry, before: str, reason: str, actor_id: int 
 
 
 async def _count_as_given(entry: HoursEntry) -> None:
-    """Agreed hours of her own proposal are a contribution of time; those from a list count by their attendance."""
-    if entry.signup_ref is not None or entry.person_id is None:
+    """Agreed hours are a contribution of time; those from a list count by her attendance as well, while it stands."""
+    if entry.person_id is None:
         return
-    source = f"hours:{entry.id}"
+    of_list = entry.signup_ref is not None
+    source = f"signup:{entry.signup_ref}" if of_list else f"hours:{entry.id}"
     if entry.status in AGREED:
         await contributions.contribute(entry.person_id, entry.initiative_id, NeedKind.TIME, source)
-    else:
+    elif not of_list or not await Signup.filter(id=entry.signup_ref, status=SignupStatus.ATTENDED).exists():
         await contributions.revoke(source)
 
 

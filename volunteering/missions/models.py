@@ -117,6 +117,11 @@ class Mission(Model):
         return self.status == MissionStatus.OPEN
 
     @property
+    def takes_people(self) -> bool:
+        """It is open, and its initiative goes on. Needs the initiative."""
+        return self.is_open and not self.initiative.is_over
+
+    @property
     def is_dated(self) -> bool:
         """A shift is still to come."""
         return self.coming_shifts > 0

@@ -93,7 +93,7 @@ async def close(request: Request) -> Response:
     """Take no more people."""
     mission = await queries.mission_to_edit(request.path_params["slug"], actor_of(request))
     await service.close(mission)
-    text = _("La mission est fermée. Les personnes inscrites gardent leur place.")
+    text = _("La mission est fermée. Les personnes inscrites gardent leur place, la liste d’attente est prévenue.")
     return redirect("missions.show", slug=mission.slug, flash=text)
 
 

@@ -120,11 +120,15 @@ async def open_(mission: Mission) -> None:
 
 
 async def close(mission: Mission) -> None:
-    """Take no more people; those who have a place keep it."""
+    """Take no more people; those who have a place keep it, those who wait for one are told. Harmless when repeated."""
     async with database.transaction():
         await lock(mission.id)
+        fresh = await Mission.get(id=mission.id)
+        if fresh.status == MissionStatus.CLOSED:
+            return
         await Mission.filter(id=mission.id).update(status=MissionStatus.CLOSED, updated_at=clock.now())
         await keep_need(mission.id)
+        await jobs.enqueue("mission_closed", key=f"{mission.id}:{fresh.version}", mission_id=mission.id)
 
 
 async def lock(mission_id: int) -> None:

@@ -12,9 +12,10 @@ from volunteering.missions.models import Mission, MissionTemplate
 async def keep(mission: Mission, slot: dict[str, Any] | None) -> MissionTemplate:
     """Keep a mission's words, and the hours and roles of one of its shifts, under its title; a second time renews it.
 
-    Needs the mission's commune. `slot` is what a series would remember of the shift, no day.
+    Needs the mission's commune. `slot` is what a series would remember of the shift, no day. How to reach the contact
+    (« appelez le … ») is hers, not the model's: it is not kept.
     """
-    words = {name: value for name, value in filled(mission).items() if name != "seen"}
+    words = {name: value for name, value in filled(mission).items() if name not in ("seen", "contact_note")}
     content = {"mission": words, "slot": slot}
     async with database.transaction():
         there = await MissionTemplate.get_or_none(initiative_id=mission.initiative_id, name=mission.title)
@@ -25,6 +26,11 @@ async def keep(mission: Mission, slot: dict[str, Any] | None) -> MissionTemplate
         there.content = content
         await there.save(update_fields=["content"])
     return there
+
+
+async def kept_of(mission: Mission) -> MissionTemplate | None:
+    """The model that was made of this mission, if any: it has its title."""
+    return await MissionTemplate.get_or_none(initiative_id=mission.initiative_id, name=mission.title)
 
 
 async def of(initiative_id: int) -> list[MissionTemplate]:

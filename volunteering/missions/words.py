@@ -89,10 +89,10 @@ def cancelling(hours: int) -> str:
     if not hours:
         return _("On peut se désinscrire jusqu’au début, sans donner de raison.")
     if hours % 24 == 0 and hours > 24:
-        return _n("On peut se désinscrire jusqu’à %(n)s jour avant sans donner de raison.",
-                  "On peut se désinscrire jusqu’à %(n)s jours avant sans donner de raison.", hours // 24)  # fmt: skip
-    return _n("On peut se désinscrire jusqu’à %(n)s heure avant sans donner de raison.",
-              "On peut se désinscrire jusqu’à %(n)s heures avant sans donner de raison.", hours)  # fmt: skip
+        return _n("On peut se désinscrire jusqu’à %(n)s jour avant sans donner de raison.",
+                  "On peut se désinscrire jusqu’à %(n)s jours avant sans donner de raison.", hours // 24)  # fmt: skip
+    return _n("On peut se désinscrire jusqu’à %(n)s heure avant sans donner de raison.",
+              "On peut se désinscrire jusqu’à %(n)s heures avant sans donner de raison.", hours)  # fmt: skip
 
 
 def field_said(name: str, value: object) -> str:

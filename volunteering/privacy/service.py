@@ -84,7 +84,8 @@ async def forget() -> None:
 
 
 def _signup(row: Signup) -> dict[str, Any]:
-    kept = _picked(row, "status", "party", "skills", "wants_lift", "reason", "created_at", "confirmed_at", "arrived_at")
+    asked = ("status", "party", "skills", "wants_lift", "reason", "created_at", "confirmed_at")
+    kept = _picked(row, *asked, "arrived_at", "came")
     shift = row.shift
     return kept | {
         "mission": shift.mission.title, "role": row.role.title if row.role else "", "starts_at": shift.starts_at,

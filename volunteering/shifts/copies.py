@@ -60,9 +60,12 @@ async def copy_week(mission: Mission, week: date, later: int, times: int) -> Cop
 async def copy_mission(mission: Mission, actor: Actor, title: str, weeks: int | None) -> tuple[Mission, Copied]:
     """The same mission as a new draft; with its shifts so many weeks later, or without when `weeks` is None.
 
-    Sent twice it makes one. Needs the mission's initiative.
+    Sent twice it makes one. How to reach the contact is copied only where she copies herself. Needs the mission's
+    initiative.
     """
     values = {name: getattr(mission, name) for name in missions.WRITTEN} | {"title": title}
+    if mission.contact_id != actor.person.id:
+        values["contact_note"] = ""
     async with database.transaction():
         there = await missions.written_just_now(mission.initiative, values, but=mission.id)
         made = there or await missions.create(mission.initiative, actor, values)

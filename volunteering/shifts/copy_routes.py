@@ -88,7 +88,7 @@ async def keep(request: Request) -> Response:
     mission = await mission_to_edit(request.path_params["slug"], actor_of(request))
     latest = await Shift.filter(mission_id=mission.id, status=ShiftStatus.OPEN).order_by("-starts_at", "-id").first()
     await templates.keep(mission, kept(await service.slot_of(latest)) if latest else None)
-    text = _("Gardée comme modèle. Vous le trouverez en écrivant une nouvelle mission.")
+    text = _("Le modèle est gardé, avec les heures et les postes du dernier créneau.")
     return redirect("missions.show", slug=mission.slug, flash=text)
 
 

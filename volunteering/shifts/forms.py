@@ -101,12 +101,16 @@ class CancelForm(BaseModel):
 
 @dataclass(slots=True)
 class Sheet:
-    """A shift's form as it was sent: its own fields and its roles' rows, all in one Form for the page."""
+    """A shift's form as it was sent: its own fields and its roles' rows, all in one Form for the page.
+
+    `fresh`: the row that was just added, or that stands where one was dropped; one goes on from there.
+    """
 
     form: Form[ShiftForm]
     rows: int = 1
     wishes: list[RoleWish] = field(default_factory=list)
     unfinished: bool = False
+    fresh: int = 0
 
     def slot(self) -> Slot:
         """What the lead wrote. Needs a form without errors."""
@@ -124,10 +128,12 @@ async def read(request: Request) -> Sheet:
 def check(sent: Mapping[str, Any]) -> Sheet:
     """The same for a mapping of what was sent."""
     act = str(sent.get("act", ""))
-    rows = _rows(sent, int(act[5:]) if act.startswith(_DROP) and act[5:].isdecimal() and len(act) < 8 else 0)
+    dropped = int(act[5:]) if act.startswith(_DROP) and act[5:].isdecimal() and len(act) < 8 else 0
+    rows = _rows(sent, dropped)
     if act == _ADD and len(rows) < MOST_ROLES:
         rows.append(_Row())
     sheet = Sheet(Form.check(sent, ShiftForm), len(rows), unfinished=act in (_ADD, _BACK) or act.startswith(_DROP))
+    sheet.fresh = len(rows) if act == _ADD else min(dropped, len(rows))
     for number, row in enumerate(rows, 1):
         checked = Form.check(row, RoleForm)
         if len(rows) > 1:

@@ -58,10 +58,12 @@ class ShiftSeries(Model):
 class Shift(Model):
     """A slot of a mission. `taken` counts the persons who hold or have a place, `waiting` the sign-ups in the queue.
 
-    The places themselves belong to its roles; `capacity`, `minimum`, `ceiling`, `taken` and `waiting` are their sums,
-    kept in the same transactions. `ceiling` is `capacity`, or the places taken when a lead lowered it below them: then
-    nobody is thrown out, nobody new comes in, and leads are told. `sequence` grows with each change of hours or note,
-    for the calendars that already hold it (RFC 5545 SEQUENCE). `occurs_on` is the day its series gave it.
+    The places themselves belong to its roles; `capacity`, `minimum`, `ceiling`, `taken`, `waiting` and `missing` are
+    their sums, kept in the same transactions (`places.sum_up`). `missing`: how many people are missing for the shift to
+    work at all, each role's lack of its own minimum; who is too many at the bar fills no place in the kitchen.
+    `ceiling` is `capacity`, or the places taken when a lead lowered it below them: then nobody is thrown out, nobody
+    new comes in, and leads are told. `sequence` grows with each change of hours or note, for the calendars that already
+    hold it (RFC 5545 SEQUENCE). `occurs_on` is the day its series gave it.
     """
 
     mission_id: int
@@ -83,6 +85,7 @@ class Shift(Model):
     ceiling = fields.IntField(default=0)
     taken = fields.IntField(default=0)
     waiting = fields.IntField(default=0)
+    missing = fields.IntField(default=0)
     fairness = fields.CharEnumField(Fairness, max_length=12, default=Fairness.FIRST_COME)
     note = fields.CharField(max_length=160, default="")
     status = fields.CharEnumField(ShiftStatus, max_length=10, default=ShiftStatus.OPEN)
@@ -150,16 +153,6 @@ class Shift(Model):
     def lasts(self) -> timedelta:
         """How long it really lasts, whatever the clocks do that night."""
         return self.ends_at - self.starts_at
-
-    @property
-    def ends_another_day(self) -> bool:
-        """It ends after midnight, on the territory's clocks."""
-        return clock.local(self.starts_at).date() != clock.local(self.ends_at).date()
-
-    @property
-    def missing(self) -> int:
-        """How many people are missing for the shift to work at all."""
-        return max(0, self.minimum - self.filled)
 
 
 class ShiftRole(Model):

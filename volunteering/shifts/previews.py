@@ -83,7 +83,7 @@ async def changed(request: Request, shift: Shift, sheet: Sheet, plan: Plan) -> R
 def called_off(request: Request, shift: Shift, form: Form[CancelForm], rows: list[Shift], mark: str) -> Response:
     """Which shifts are called off."""
     people, mission = sum(concerned(row) for row in rows), shift.mission
-    heading = _n("%(n)s créneau est annulé", "%(n)s créneaux sont annulés", len(rows))
+    heading = _n("%(n)s créneau sera annulé", "%(n)s créneaux seront annulés", len(rows))
     return _page(
         request, mission, form, mark, [Part(heading, [_gone(row) for row in rows], "err")],
         question=_n("Annuler ce créneau ?", "Annuler ces créneaux ?", len(rows)),
@@ -119,8 +119,7 @@ def _moved(row: Shift, slot: Slot, former: list[ShiftRole]) -> Line:
     news += words.role_news(former, wishes := roles.adopted(slot.roles, former))
     capacity = {wish.id: wish.capacity for wish in wishes}
     if over := sum(max(0, role.taken - capacity.get(role.id, role.taken)) for role in former):
-        news.append(_n("%(n)s personne de trop : elle garde sa place",
-                       "%(n)s personnes de trop : elles gardent leur place", over))  # fmt: skip
+        news.append(_n("%(n)s personne de trop garde sa place", "%(n)s personnes de trop gardent leur place", over))
     return Line(opening(when(*before)), ", ".join(news), _told(row) if tells(row, slot) else "")
 
 
@@ -138,5 +137,5 @@ def _gone(row: Shift) -> Line:
 
 def _told(row: Shift) -> str:
     people = concerned(row)
-    return _n("%(n)s personne prévenue", "%(n)s personnes prévenues", people) if people else _("aucune inscription")
+    return _n("%(n)s personne à prévenir", "%(n)s personnes à prévenir", people) if people else _("aucune inscription")
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 from civic import clock, database
 from civic.errors import NotFound
 from civic.i18n import _
+from civic.people.actor import Actor
 from volunteering.missions.models import Mission, MissionStatus
-from volunteering.missions.queries import OVER, WEEK
+from volunteering.missions.queries import OVER, WEEK, check_shown, mission_to_show
 from volunteering.shifts.models import Shift, ShiftRole, ShiftStatus
 
 RECENT = timedelta(days=30)
@@ -17,6 +18,12 @@ JOIN mission m ON m.id = s.mission_id JOIN initiative i ON i.id = m.initiative_i
 WHERE s.status = 'open' AND s.starts_at > ? AND s.starts_at < ? AND r.taken < r.capacity AND r.waiting = 0
 AND m.status = 'open' AND i.published_at IS NOT NULL AND i.stage NOT IN ({over}) ORDER BY s.starts_at, s.id, r.id"""
 
+_of_mission = database.Prepared(
+    lambda shift_id, slug: Shift.filter(id=shift_id, mission__slug=slug).select_related(
+        "mission__initiative", "mission__commune", "mission__contact"
+    )
+)
+
 
 async def shift_of(mission: Mission, shift_id: int) -> Shift:
     """A shift of this mission, whatever its state. Raises NotFound."""
@@ -25,6 +32,18 @@ async def shift_of(mission: Mission, shift_id: int) -> Shift:
         raise NotFound(_("Ce créneau n’existe pas."))
     shift.mission = mission
     return shift
+
+
+async def shift_to_take(slug: str, shift_id: int, actor: Actor | None) -> Shift:
+    """A shift, whatever its state, of a mission that this person may see; with all that `mission_to_show` reads.
+
+    One query. Raises NotFound.
+    """
+    found = await _of_mission(shift_id, slug)
+    if not found:
+        return await shift_of(await mission_to_show(slug, actor), shift_id)
+    await check_shown(found[0].mission, actor)
+    return found[0]
 
 
 async def coming_shifts(mission_id: int, limit: int = SHOWN) -> list[Shift]:
@@ -65,6 +84,12 @@ async def roles_by_shift(shifts: Sequence[Shift]) -> dict[int, list[ShiftRole]]:
         for role in await ShiftRole.filter(shift_id__in=list(found)).order_by("order", "id"):
             found[role.shift_id].append(role)
     return found
+
+
+async def called_off_shifts(mission_id: int) -> list[Shift]:
+    """The shifts to come that were called off, the next first, so that leads see what they did."""
+    query = Shift.filter(mission_id=mission_id, status=ShiftStatus.CANCELLED, starts_at__gt=clock.now())
+    return await query.order_by("starts_at", "id").limit(SHOWN)
 
 
 async def recent_shifts(mission_id: int) -> list[Shift]:

@@ -90,8 +90,10 @@ async def update(request: Request) -> Response:
     if sheet.form.data is None:
         return await _form_page(request, sheet, mission, shift)
     fresh = await queries.shift_of(mission, shift.id)
-    over = " " + words.too_many(fresh) if fresh.overbooked else ""
-    return redirect("missions.show", slug=mission.slug, flash=_("Le créneau est changé.") + over)
+    said = [_("Le créneau est changé."), words.too_many(fresh) if fresh.overbooked else ""]
+    if shift.waiting and fresh.capacity > shift.capacity:
+        said.append(_("Les places de plus sont proposées aux personnes qui attendent, par un message."))
+    return redirect("missions.show", slug=mission.slug, flash=" ".join(part for part in said if part))
 
 
 async def _change_series(
@@ -119,7 +121,7 @@ async def _change_series(
 
 
 async def cancel(request: Request) -> Response:
-    """Call a shift off, or more of its series once the lead has read which."""
+    """Call a shift off, or more of its series, once the lead has read which and how many people are told."""
     mission, shift = await _shift_to_edit(request)
     form = await Form.read(request, CancelForm)
     if form.data is None:
@@ -127,14 +129,12 @@ async def cancel(request: Request) -> Response:
     follows = await series.series_of(shift)
     reach = form.data.reach if follows else Reach.THIS
     rows = await series.reached(shift, reach)
-    mark = _mark([row.id for row in rows])
-    asked = form.data.mark == mark or not follows
-    if asked and not form.data.reason.strip() and any(series.concerned(row) for row in rows):
+    mark = _mark([(row.id, series.concerned(row)) for row in rows])
+    tells, read = any(series.concerned(row) for row in rows), form.data.mark == mark
+    if read and tells and not form.data.reason.strip():
         form.errors["reason"] = _("Des personnes sont inscrites. Écrivez-leur pourquoi.")
-    if follows and (form.errors or form.data.mark != mark):
+    if shift.is_to_come and (follows or tells) and (form.errors or not read):
         return previews.called_off(request, shift, form, rows, mark)
-    if form.errors:
-        return await _edit_page(request, mission, shift, form)
     try:
         gone = await series.call_off(shift, reach, form.data.reason)
     except DomainError as error:
@@ -172,8 +172,8 @@ async def _form_page(
     ticked = [value for name, value in sheet.form.values.items() if name.startswith("skills")]
     asked = [*mission.required_skills, *mission.wished_skills, *(code for codes in ticked for code in codes)]
     return page(
-        request, "volunteering/shifts/edit.html", status=status, form=sheet.form, rows=sheet.rows, mission=mission,
-        shift=shift, skills=[(code, text) for code, text in known.items() if code in asked],
+        request, "volunteering/shifts/edit.html", status=status, form=sheet.form, rows=sheet.rows, fresh=sheet.fresh,
+        mission=mission, shift=shift, skills=[(code, text) for code, text in known.items() if code in asked],
         fairness=words.fairness_choices(), every=rules.every_choices()[1 if follows else 0 :],
         weekdays=rules.weekday_choices(), reaches=words.reach_choices(),
         series=rules.said(follows.rule, follows.day) if follows else "",

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
-from tortoise.functions import Count, Sum
+from tortoise.functions import Count, Max, Sum
 
 from civic import clock, database, jobs
 from civic.errors import DomainError, Invalid
@@ -81,9 +81,10 @@ async def create(mission: Mission, slot: Slot, occurrence: Occurrence | None) ->
     """One shift with its roles, in the caller's transaction (which counts the mission again)."""
     starts_at, ends_at = slot.hours(occurrence.day if occurrence else None)
     capacity, present = sum(role.capacity for role in slot.roles), clock.now()
+    minimum = sum(role.minimum for role in slot.roles)
     shift = await Shift.create(
         mission=mission, starts_at=starts_at, ends_at=ends_at, capacity=capacity, ceiling=capacity,
-        minimum=sum(role.minimum for role in slot.roles), note=slot.note, fairness=slot.fairness,
+        minimum=minimum, missing=minimum, note=slot.note, fairness=slot.fairness,
         series=occurrence.series if occurrence else None, occurs_on=occurrence.day if occurrence else None,
         created_at=present, updated_at=present,
     )  # fmt: skip
@@ -176,15 +177,14 @@ async def recount(mission_id: int) -> None:
     """
     await missions.lock(mission_id)
     coming = Shift.filter(mission_id=mission_id, status=ShiftStatus.OPEN, starts_at__gt=clock.now())
-    sums = coming.annotate(n=Count("id"), capacity_sum=Sum("capacity"), taken_sum=Sum("taken"), most=Sum("ceiling"))
-    row = (await sums.values_list("n", "capacity_sum", "taken_sum", "most"))[0]
-    n, capacity, taken, ceiling = (int(str(one or 0)) for one in row)
-    first = await coming.order_by("starts_at", "id").first()
-    last = await coming.order_by("-starts_at").first()
-    found = missions.Coming(
-        n, capacity, capacity + taken - ceiling, first.starts_at if first else None,
-        first.ends_at if first else None, last.starts_at if last else None,
-    )  # fmt: skip
+    sums = coming.annotate(
+        n=Count("id"), places_sum=Sum("capacity"), taken_sum=Sum("taken"), most=Sum("ceiling"), last=Max("starts_at")
+    )
+    row = (await sums.values("n", "places_sum", "taken_sum", "most", "last"))[0]
+    capacity, taken, ceiling = (int(row[name] or 0) for name in ("places_sum", "taken_sum", "most"))
+    first = await coming.order_by("starts_at", "id").limit(1).values_list("starts_at", "ends_at")
+    starts_at, ends_at = first[0] if first else (None, None)
+    found = missions.Coming(row["n"], capacity, capacity + taken - ceiling, starts_at, ends_at, row["last"])
     await missions.note_coming(mission_id, found)
 
 

@@ -11,7 +11,8 @@ from volunteering.shifts.roles import RoleWish
 def fairness_choices() -> list[tuple[str, str, str]]:
     """The rules that a lead may choose, in words, each with the sentence that those who sign up will read."""
     return [
-        (Fairness.FIRST_COME.value, _("Dans l’ordre des demandes"), _rule(Fairness.FIRST_COME)),
+        (Fairness.FIRST_COME.value, _("Dans l’ordre des demandes"),
+         _("Qui s’inscrit d’abord a sa place. C’est le plus simple.")),
         (Fairness.NEWCOMERS.value, _("Les personnes qui ne sont jamais venues d’abord"), _rule(Fairness.NEWCOMERS)),
         (Fairness.LEAST_SERVED.value, _("Les personnes venues le moins souvent d’abord"), _rule(Fairness.LEAST_SERVED)),
     ]
@@ -38,6 +39,11 @@ def role_line(role: ShiftRole) -> str:
     else:
         state = _n("%(n)s place", "%(n)s places", role.free) if role.free else _("complet")
     return f"{role.title}, {state}" if role.title else state
+
+
+def role_counts(roles: Sequence[ShiftRole]) -> str:
+    """« Service 2/3 · Cuisine 1/2 », for who runs the shift; empty for a simple shift."""
+    return " · ".join(f"{role.title} {role.taken}/{role.capacity}" for role in roles) if len(roles) > 1 else ""
 
 
 def role_news(former: list[ShiftRole], wishes: Sequence[RoleWish]) -> list[str]:

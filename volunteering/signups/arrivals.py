@@ -9,8 +9,8 @@ from civic import clock, database
 from civic.contributions import service as contributions
 from volunteering.shifts import places
 from volunteering.shifts.models import Shift
-from volunteering.signups import attendance, consents, queue
-from volunteering.signups.models import Signup, SignupChange, SignupStatus
+from volunteering.signups import attendance, queue, undoing
+from volunteering.signups.models import Signup, SignupStatus
 
 
 @database.retrying
@@ -18,10 +18,11 @@ async def take_back(shift_id: int) -> None:
     """Whoever is noted as being there, of a shift whose doors are not open (any more). Harmless when repeated."""
     async with database.transaction():
         await places.lock(shift_id)
-        shift = await Shift.get(id=shift_id).select_related("mission")
+        shift = await Shift.get(id=shift_id).select_related("mission__initiative")
         if attendance.doors_open(shift):
             return
-        for signup in await Signup.filter(shift_id=shift_id, status=SignupStatus.ATTENDED).order_by("id"):
+        there = Signup.filter(shift_id=shift_id, status=SignupStatus.ATTENDED).order_by("id")
+        for signup in await there.select_related("person"):
             await _expected_again(signup, shift)
         for role in await places.roles_of(shift_id):
             await queue.hand_on(shift, role.id)
@@ -29,21 +30,11 @@ async def take_back(shift_id: int) -> None:
 
 
 async def _expected_again(signup: Signup, shift: Shift) -> None:
-    last = await SignupChange.filter(signup_id=signup.id, after=SignupStatus.ATTENDED).order_by("-id").first()
-    came_from = last.before if last else ""
-    after = SignupStatus.CONFIRMED
-    if not came_from and not shift.is_cancelled:
-        await places.give_back(signup.role_id, signup.party)
-        after = SignupStatus.CANCELLED
-    elif came_from == SignupStatus.WAITING:
-        await places.give_back(signup.role_id, signup.party)
-        await places.enter_queue(signup.role_id)
-        after = SignupStatus.WAITING
-    elif came_from == SignupStatus.HELD:
-        after = SignupStatus.HELD
-        asked = signup.confirmed_at is not None and await consents.is_awaited(signup.id)
-        signup.hold_until = consents.ask_until(shift.starts_at) if asked else queue.hold_until()
-        await queue.end_hold_at(signup.id, signup.hold_until)
-    await queue.move(signup, after, "shift_changed", None)
-    await Signup.filter(id=signup.id).update(arrived_at=None, left_at=None, updated_at=clock.now())
+    before, wanted = await undoing.came_from(signup), SignupStatus.CONFIRMED
+    if not before and not shift.is_cancelled:
+        wanted = SignupStatus.CANCELLED
+    elif before == SignupStatus.WAITING:
+        wanted = SignupStatus.WAITING
+    await queue.move(signup, await undoing.stands_again(signup, shift, wanted), "shift_changed", None)
+    await Signup.filter(id=signup.id).update(arrived_at=None, left_at=None, came=None, updated_at=clock.now())
     await contributions.revoke(f"signup:{signup.id}")

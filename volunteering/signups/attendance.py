@@ -5,7 +5,7 @@ was not there is *missed*, whoever said so or had a reason is *excused*, and nei
 coordinators note at once: what one said is never silently overwritten by another's older page.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -21,7 +21,7 @@ from civic.places.folding import fold
 from volunteering.shifts import places
 from volunteering.shifts import service as shifts
 from volunteering.shifts.models import Shift, ShiftRole
-from volunteering.signups import queue
+from volunteering.signups import heads, queue, undoing
 from volunteering.signups.models import EXPECTED, OVER, PAST, Signup, SignupChange, SignupStatus
 
 DOORS = timedelta(hours=2)
@@ -48,11 +48,15 @@ class WalkIn:
 
 @dataclass(slots=True, frozen=True)
 class Said:
-    """What a coordinator says of one sign-up, and which state her page showed when she said it."""
+    """What a coordinator says of one sign-up, and which state her page showed when she said it.
+
+    `came`: how many of a group were there, 0 when that is not said anew.
+    """
 
     signup_id: int
     shown: SignupStatus
     after: SignupStatus
+    came: int = 0
 
 
 @database.retrying
@@ -61,9 +65,8 @@ async def arrive(shift: Shift, code: str, actor: Actor) -> Signup:
 
     Raises NotFound for a code that nobody of this shift has, DomainError long before the start.
     """
-    check_doors(shift)
     async with database.transaction():
-        await places.lock(shift.id)
+        await lock_with_doors_open(shift)
         found = await Signup.filter(
             shift_id=shift.id, code=read_code(code), status__in=MAY_COME
         ).select_related("person").first()  # fmt: skip
@@ -80,15 +83,17 @@ def read_code(text: str) -> str:
 
 
 @database.retrying
-async def here(shift: Shift, signup_id: int, actor: Actor) -> Signup:
-    """« Est là », from the list. May be said again. Raises NotFound, or DomainError long before the start."""
-    check_doors(shift)
+async def here(shift: Shift, signup_id: int, actor: Actor, came: int = 0) -> Signup:
+    """« Est là », from the list, `came` of the group if not all. May be said again.
+
+    Raises NotFound, Invalid for more than the group counts, or DomainError long before the start.
+    """
     async with database.transaction():
-        await places.lock(shift.id)
+        await lock_with_doors_open(shift)
         found = await _of_shift(shift, signup_id)
         if found.status not in MAY_COME:
             raise DomainError(_("Cette personne a rendu sa place. Notez-la comme venue sans s’inscrire."))
-        await be_there(found, shift, actor)
+        await be_there(found, shift, actor, came=came)
     return found
 
 
@@ -100,8 +105,8 @@ async def undo(shift: Shift, signup_id: int, actor: Actor) -> Signup:
         found = await _of_shift(shift, signup_id)
         if found.status != SignupStatus.ATTENDED:
             return found
-        change = await _leave_again(found, actor)
-        await Signup.filter(id=found.id).update(arrived_at=None, left_at=None)
+        change = await _leave_again(found, shift, actor)
+        await Signup.filter(id=found.id).update(arrived_at=None, left_at=None, came=None)
         await _follow(found, shift)
         await queue.hand_on(shift, found.role_id, news=f"left-{change.id}")
         await _sum_up(shift)
@@ -112,9 +117,8 @@ async def undo(shift: Shift, signup_id: int, actor: Actor) -> Signup:
 @database.retrying
 async def walk_in(shift: Shift, who: WalkIn, key: str, actor: Actor) -> Signup:
     """Somebody came without signing up: she is there, whatever the number of places. The same form twice is once."""
-    check_doors(shift)
     async with database.transaction():
-        await places.lock(shift.id)
+        await lock_with_doors_open(shift)
         return await walked_in(shift, who, key, actor)
 
 
@@ -136,11 +140,12 @@ async def walked_in(shift: Shift, who: WalkIn, key: str, actor: Actor) -> Signup
         await be_there(had, shift, actor)
         return had
     present = clock.now()
+    sure = person.email_verified_at is not None or not person.email
     await places.squeeze_in(role.id, who.party)
     signup = await Signup.create(
         shift=shift, role=role, person=person, form_key=form_key, status=SignupStatus.ATTENDED,
-        party=who.party, walk_in=True, code=await queue.free_code(shift.id), confirmed_at=present, arrived_at=present,
-        created_at=present, updated_at=present,
+        party=who.party, walk_in=True, code=await queue.free_code(shift.id), confirmed_at=present if sure else None,
+        arrived_at=present, created_at=present, updated_at=present,
     )  # fmt: skip
     await queue.write_down(signup, "", "walked_in", actor.hand.id)
     await _follow(signup, shift)
@@ -149,9 +154,14 @@ async def walked_in(shift: Shift, who: WalkIn, key: str, actor: Actor) -> Signup
     return signup
 
 
-async def be_there(signup: Signup, shift: Shift, actor: Actor, at: datetime | None = None) -> None:
-    """She is there, whatever her state was; the shift is locked. Harmless when she is already."""
+async def be_there(
+    signup: Signup, shift: Shift, actor: Actor, at: datetime | None = None, *, came: int = 0
+) -> None:  # fmt: skip
+    """She is there, with so many of her group, whatever her state was; the shift is locked. May be said again."""
+    counted = await heads.count(signup, came)
     if signup.status == SignupStatus.ATTENDED:
+        if counted:
+            await noted(shift)
         return
     seated = await _seat(signup)
     signup.hold_until, signup.replaces_id = None, None
@@ -165,52 +175,58 @@ async def be_there(signup: Signup, shift: Shift, actor: Actor, at: datetime | No
 
 
 @database.retrying
-async def confirm_presence(shift: Shift, present: Collection[int], actor: Actor, excused: Collection[int] = ()) -> int:
-    """Who came, of all who were expected: ids of sign-ups. May be said again; answers how many persons came.
-
-    Raises DomainError before the shift has started.
-    """
-    said = []
-    for signup in await Signup.filter(shift_id=shift.id, status__in=SEEN).order_by("id"):
-        after = (
-            SignupStatus.ATTENDED if signup.id in present
-            else SignupStatus.EXCUSED if signup.id in excused else SignupStatus.MISSED
-        )  # fmt: skip
-        said.append(Said(signup.id, signup.status, after))
-    return (await say(shift, said, actor))[0]
-
-
-@database.retrying
 async def say(shift: Shift, said: Sequence[Said], actor: Actor) -> tuple[int, list[Signup]]:
     """A coordinator says who came, of those her page showed (PRODUCT V6). May be said again.
 
     Answers how many persons came in all, and whose state had changed since the page was made: those are left as the
     other coordinator said. Raises DomainError before the shift has started.
     """
-    if shift.is_cancelled or not shift.has_started:
-        raise DomainError(_("La présence se note une fois le créneau commencé."))
     passed_by = []
     async with database.transaction():
-        await places.lock(shift.id)
+        await _lock_again(shift)
+        _check_begun(shift)
         rows = Signup.filter(shift_id=shift.id, status__in=SEEN).select_related("person")
         found = {row.id: row for row in await rows}
         for one in said:
             signup = found.get(one.signup_id)
+            if signup and one.after == signup.status == SignupStatus.ATTENDED:
+                await heads.count(signup, one.came)
             if signup is None or one.after in (signup.status, one.shown):
                 continue
             if signup.status != one.shown:
                 passed_by.append(signup)
                 continue
             await queue.move(signup, one.after, "by_lead", actor.hand.id)
+            await heads.count(signup, one.came if one.after == SignupStatus.ATTENDED else signup.party)
             await _follow(signup, shift)
-        came = sum(row.party for row in found.values() if row.status == SignupStatus.ATTENDED)
+        came = sum(row.present for row in found.values() if row.status == SignupStatus.ATTENDED)
         await people.audit(actor, "presence_confirmed", f"shift:{shift.id}", came=came)
         await noted(shift)
     return came, passed_by
 
 
-def check_doors(shift: Shift) -> None:
-    """Arrivals can be noted. Raises DomainError long before the start, or of a cancelled shift."""
+async def was_away(signup: Signup, after: SignupStatus, shift: Shift, actor: Actor) -> None:
+    """She was not there, or had said so; the shift is locked. Harmless when repeated, and of who has no sure place.
+
+    Raises DomainError before the shift has started.
+    """
+    _check_begun(shift)
+    if signup.status in SEEN and signup.status != after:
+        await queue.move(signup, after, "by_lead", actor.hand.id)
+        await _follow(signup, shift)
+
+
+def _check_begun(shift: Shift) -> None:
+    if shift.is_cancelled or not shift.has_started:
+        raise DomainError(_("La présence se note une fois le créneau commencé."))
+
+
+async def lock_with_doors_open(shift: Shift) -> None:
+    """Lock the shift so that arrivals can be noted; the page's hours may be old, the row's under the lock are not.
+
+    Raises DomainError long before the start, or of a cancelled shift.
+    """
+    await _lock_again(shift)
     if not doors_open(shift):
         raise DomainError(_("Les arrivées se notent à partir de deux heures avant le début."))
 
@@ -218,6 +234,11 @@ def check_doors(shift: Shift) -> None:
 def doors_open(shift: Shift) -> bool:
     """Arrivals are noted from two hours before the start on, and ever after."""
     return not shift.is_cancelled and shift.starts_at - DOORS <= clock.now()
+
+
+async def _lock_again(shift: Shift) -> None:
+    await places.lock(shift.id)
+    await shift.refresh_from_db(fields=["starts_at", "ends_at", "status"])
 
 
 async def noted(shift: Shift) -> None:
@@ -236,22 +257,15 @@ async def _of_shift(shift: Shift, signup_id: int) -> Signup:
     return found
 
 
-async def _leave_again(signup: Signup, actor: Actor) -> SignupChange:
+async def _leave_again(signup: Signup, shift: Shift, actor: Actor) -> SignupChange:
     """Back to where she stood before she was said to be there: a place squeezed in is given back, a rank is hers again.
 
     What was offered to her has gone on meanwhile: she waits; a place that was held for a link or a guardian is so anew.
     """
-    last = await SignupChange.filter(signup_id=signup.id, after=SignupStatus.ATTENDED).order_by("-id").first()
-    before = SignupStatus(last.before) if last and last.before else SignupStatus.CANCELLED
-    if before in (SignupStatus.CANCELLED, SignupStatus.WAITING, SignupStatus.OFFERED):
-        await places.give_back(signup.role_id, signup.party)
-    if before in (SignupStatus.WAITING, SignupStatus.OFFERED):
-        before = SignupStatus.WAITING
-        await places.enter_queue(signup.role_id)
-    if before == SignupStatus.HELD:
-        signup.hold_until = queue.hold_until()
-        await queue.end_hold_at(signup.id, signup.hold_until)
-    return await queue.move(signup, before, "arrival_undone", actor.hand.id)
+    before = SignupStatus(await undoing.came_from(signup) or SignupStatus.CANCELLED)
+    wanted = SignupStatus.WAITING if before == SignupStatus.OFFERED else before
+    after = await undoing.stands_again(signup, shift, wanted)
+    return await queue.move(signup, after, "arrival_undone", actor.hand.id)
 
 
 async def _seat(signup: Signup) -> bool:

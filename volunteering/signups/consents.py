@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from civic import clock, database, jobs
-from civic.errors import DomainError, Gone, Invalid, NotFound
+from civic.errors import DomainError, Invalid, NotFound, TooMany
 from civic.i18n import _
 from civic.people import links
+from civic.web import limits
 from volunteering.shifts.models import Shift
 from volunteering.signups import letters, queries
-from volunteering.signups.models import COMING, OVER, GuardianConsent, Signup
+from volunteering.signups.models import OVER, GuardianConsent, Signup
 
 MOST, BEFORE = timedelta(hours=72), timedelta(hours=2)
 KEPT = timedelta(days=30)
 ADULT = 18
-DAY, MOST_A_DAY = timedelta(days=1), 6
+DAY_SECONDS, MOST_A_DAY = 86400, 6
 """A family has several children, and a day several shifts."""
 
 
@@ -47,27 +48,44 @@ def ask_until(starts_at: datetime) -> datetime:
 
 
 async def ask(signup: Signup, minor: Minor) -> None:
-    """Write down who is asked, and ask, in the sign-up's transaction.
-
-    Raises Invalid when this address was asked several times today: whoever signs up and steps back again and again
-    would fill somebody's mailbox.
-    """
-    email = minor.email.strip().lower()
-    if await GuardianConsent.filter(email=email, asked_at__gt=clock.now() - DAY).count() >= MOST_A_DAY:
-        said = _("Ce parent a déjà reçu plusieurs demandes aujourd’hui. Réessayez demain.")
-        raise Invalid(said, field="guardian_email")
+    """Write down who is asked, and ask, in the sign-up's transaction."""
     consent = await GuardianConsent.create(
-        signup=signup, age=minor.age, name=minor.guardian, email=email, asked_at=clock.now()
+        signup=signup, age=minor.age, name=minor.guardian, email=minor.email.strip().lower(), asked_at=clock.now()
     )
     await ask_now(signup)
     await _erase_at(consent.id, signup.shift.ends_at + KEPT)
 
 
 async def ask_now(signup: Signup) -> None:
-    """The guardian is written to, once, when the minor's own address is confirmed: nobody can set us on a stranger."""
+    """The guardian is written to, once, when the minor's own address is confirmed: nobody can set us on a stranger.
+
+    An address that was asked several times today is asked tomorrow: whoever signs up and steps back again and again
+    would fill somebody's mailbox. Nobody is told so: that others ask this parent is her family's business.
+    """
     consent = await of(signup.id)
-    if consent and consent.is_pending and signup.confirmed_at is not None:
+    if not (consent and consent.is_pending and signup.confirmed_at is not None):
+        return
+    try:
+        await limits.hit("guardian", consent.email, most=MOST_A_DAY, per=DAY_SECONDS)
+    except TooMany as full:
+        at = clock.now() + timedelta(seconds=full.retry_after)
+        key = f"consent:{consent.id}:{at:%Y-%m-%d}"
+        await jobs.enqueue("guardian_unasked", key=key, run_at=at, consent_id=consent.id)
+    else:
         await letters.ask_guardian(consent, signup)
+
+
+async def ask_late(consent_id: int) -> None:
+    """The day is over on which her guardian could not be written to: now, if she still wants to come."""
+    async with database.transaction():
+        consent = await GuardianConsent.get_or_none(id=consent_id).select_related("signup__shift")
+        if consent and consent.signup.is_coming and consent.signup.shift.is_to_come:
+            await ask_now(consent.signup)
+
+
+async def unask(signup_id: int) -> None:
+    """Somebody typed a guardian in her name, whom nobody has written to: forgotten."""
+    await GuardianConsent.filter(signup_id=signup_id).delete()
 
 
 async def is_awaited(signup_id: int) -> bool:
@@ -98,17 +116,19 @@ async def of(signup_id: int) -> GuardianConsent | None:
     return await GuardianConsent.get_or_none(signup_id=signup_id)
 
 
-async def minor_again(signup_id: int) -> Minor | None:
+async def minor_again(signup: Signup) -> Minor | None:
     """Who a former sign-up was for, so that she need not say it again; None for an adult.
 
-    Raises DomainError when her guardian has said no, or when all that has been erased.
+    What a guardian said of any sign-up of hers to this shift counts. Raises DomainError when her guardian has said no,
+    when all that has been erased, or when she never confirmed the form that named him.
     """
-    found = await of(signup_id)
+    hers = GuardianConsent.filter(signup__shift_id=signup.shift_id, signup__person_id=signup.person_id)
+    found = await hers.order_by("-id").select_related("signup").first()
     if found is None:
         return None
     if found.refused_at is not None:
         raise _refused()
-    if found.age is None:
+    if found.age is None or found.signup.confirmed_at is None:
         raise DomainError(_("Inscrivez-vous de nouveau depuis la page de la mission."))
     return Minor(found.age, found.name, found.email)
 
@@ -116,11 +136,13 @@ async def minor_again(signup_id: int) -> Minor | None:
 async def check_not_refused(shift_id: int, person_id: int) -> None:
     """Nobody comes whose guardian has said no to this shift, whatever she ticks now. Raises DomainError.
 
-    Asked once it is surely she: whoever types her name learns nothing of it.
+    Asked once it is surely she: whoever types her name learns nothing of it. Only a guardian counts whom she named
+    herself, or whose name she has seen and confirmed.
     """
     if await GuardianConsent.filter(
-        signup__shift_id=shift_id, signup__person_id=person_id, refused_at__isnull=False
-    ).exists():
+        signup__shift_id=shift_id, signup__person_id=person_id, refused_at__isnull=False,
+        signup__confirmed_at__isnull=False,
+    ).exists():  # fmt: skip
         raise _refused()
 
 
@@ -128,11 +150,6 @@ def _refused() -> DomainError:
     return DomainError(
         _("Un parent n’a pas donné son accord. Parlez-en avec lui avant de vous inscrire de nouveau.")
     )
-
-
-async def with_signup(consent_id: int) -> GuardianConsent:
-    """A consent with the sign-up it is about."""
-    return await GuardianConsent.get(id=consent_id).select_related("signup")
 
 
 async def consent_of_link(token: str) -> GuardianConsent:
@@ -144,13 +161,19 @@ async def consent_of_link(token: str) -> GuardianConsent:
     return found
 
 
-async def answer(consent: GuardianConsent, *, given: bool) -> bool:
-    """Yes or no, once; False when it was said already. Raises Gone when the place is no longer kept. Locked shift."""
-    if consent.signup.status not in COMING or not consent.signup.shift.is_to_come:
-        raise Gone(_("Cette place n’est plus gardée : il n’y a rien à autoriser."))
-    pending = GuardianConsent.filter(id=consent.id, given_at__isnull=True, refused_at__isnull=True)
+async def say(consent: GuardianConsent, signup: Signup, *, given: bool) -> None:
+    """Keep what a guardian says now, of the sign-up it is for now: one that she has agreed to after all is a new one.
+
+    The shift is locked. Its thirty days begin anew with the end of the shift.
+    """
     present = clock.now()
-    return bool(await pending.update(**({"given_at": present} if given else {"refused_at": present})))
+    held = await GuardianConsent.filter(signup_id=signup.id).exclude(id=consent.id).exists()
+    whose = {} if held else {"signup_id": signup.id}
+    await GuardianConsent.filter(id=consent.id).update(
+        given_at=present if given else None, refused_at=None if given else present, **whose
+    )
+    if given:
+        await _erase_at(consent.id, signup.shift.ends_at + KEPT)
 
 
 async def erase(consent_id: int) -> None:

@@ -29,6 +29,26 @@ def offer_until(present: datetime, starts_at: datetime) -> datetime | None:
     return _whole_minute(after_waking(present, min(MOST, max(LEAST, left / SHARE))))
 
 
+def confirm_until(present: datetime, starts_at: datetime, span: timedelta) -> datetime:
+    """Until when a place waits for somebody whose address nobody has confirmed yet (UTC): so much daytime.
+
+    At the latest half an hour before the shift, like an offer. When no half hour of daytime is left before it the
+    clock runs on: nobody is asked alone any more, and a place must not be kept all night for whom nobody knows.
+    """
+    last = starts_at - LEAST
+    if waking(present, last) < LEAST:
+        return present + span
+    return min(after_waking(present, span), _awake(last))
+
+
+def _awake(moment: datetime) -> datetime:
+    """The moment itself by day, at night the evening before it (UTC)."""
+    day = clock.local(moment).date()
+    if moment < clock.at(day, MORNING.hour):
+        return clock.at(day - timedelta(days=1), EVENING.hour)
+    return min(moment, clock.at(day, EVENING.hour))
+
+
 def _whole_minute(moment: datetime) -> datetime:
     """The end of the minute that people read."""
     floor = moment.replace(second=0, microsecond=0)

@@ -21,6 +21,8 @@ class MemberForm(BaseModel):
     skills: list[str] = Field(default_factory=list, max_length=40)
     lift: bool = False
     anyway: bool = False
+    room: int = Field(0, ge=0, le=MOST_TOGETHER)
+    wait: bool = False
     minor: bool = False
     age: int | None = Field(None, ge=0, le=120)
     guardian: Name | None = None
@@ -28,7 +30,12 @@ class MemberForm(BaseModel):
 
     def wish(self, own_email: str) -> Wish:
         """What is asked for. Raises Invalid when a minor does not say who answers for her."""
-        return Wish(self.role, self.party, self.skills, self.lift, self._minor(own_email), self.anyway)
+        return Wish(self.role, self.together, self.skills, self.lift, self._minor(own_email), self.anyway, picks=True)
+
+    @property
+    def together(self) -> int:
+        """How many come: as many as there was room for, if she chose that button, or as typed."""
+        return min(self.room or self.party, self.party)
 
     def _minor(self, own_email: str) -> Minor | None:
         if not (self.minor or self._says_so()):
@@ -48,6 +55,12 @@ class MemberForm(BaseModel):
         return self.age < consents.ADULT if self.age is not None else bool(self.guardian or self.guardian_email)
 
 
+class CorrectionForm(MemberForm):
+    """What the owner of an address corrects of what was typed in her name; her link is its own key."""
+
+    cle: str = ""
+
+
 class VisitorForm(MemberForm):
     """Sign up without an account: a name and an address more (PRODUCT A2)."""
 
@@ -65,12 +78,19 @@ class FewerForm(BaseModel):
     """How many of a group still come."""
 
     party: int = Field(ge=1, le=MOST_TOGETHER)
+    why: str = Field("", max_length=300)
 
 
 class GuardianForm(BaseModel):
     """A parent's answer."""
 
     answer: bool
+
+
+class CameForm(BaseModel):
+    """How many of a group are there; 0: all, or as was said before."""
+
+    came: int = Field(0, ge=0, le=MOST_TOGETHER)
 
 
 class CodeForm(BaseModel):

@@ -6,10 +6,11 @@ from starlette.routing import BaseRoute, Route
 
 from civic.errors import DomainError
 from civic.i18n import _
+from civic.web.formats import moment
 from civic.web.forms import Form
 from civic.web.page import page, redirect
 from volunteering.missions.words import when, where
-from volunteering.signups import consents, service
+from volunteering.signups import agreements, consents
 from volunteering.signups.forms import GuardianForm
 from volunteering.signups.letters import guardian_token
 from volunteering.signups.links import PRIVATE
@@ -23,20 +24,22 @@ async def show(request: Request) -> Response:
         request, "volunteering/signups/guardian.html", headers=PRIVATE, consent=consent, signup=consent.signup,
         shift=shift, mission=shift.mission, when_text=when(shift.starts_at, shift.ends_at),
         where=where(shift.mission), token=request.path_params["token"],
+        may_answer=agreements.may_answer(consent), start=moment(shift.starts_at),
     )  # fmt: skip
 
 
 async def answer(request: Request) -> Response:
-    """Yes or no, once."""
+    """Yes or no; the last word counts, until the shift begins."""
     consent = await consents.consent_of_link(request.path_params["token"])
     form = await Form.read(request, GuardianForm)
     if form.data is None:
         return redirect("signups.guardian", token=guardian_token(consent))
     try:
-        await service.guardian_answers(consent.id, given=form.data.answer)
+        await agreements.answer(consent.id, given=form.data.answer)
     except DomainError as error:
         return redirect("signups.guardian", token=guardian_token(consent), flash=error.message, kind="warn")
-    return redirect("signups.guardian", token=guardian_token(consent), flash=_("Votre réponse est notée. Merci."))
+    said = _("Votre réponse est notée. Un courriel vous le confirme.")
+    return redirect("signups.guardian", token=guardian_token(consent), flash=said)
 
 
 routes: list[BaseRoute] = [

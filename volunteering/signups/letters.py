@@ -8,6 +8,7 @@ from typing import Any
 
 from civic import mail
 from civic.i18n import speaking
+from civic.initiatives.queries import leads_of
 from civic.people import links
 from civic.people.models import Person
 from civic.places.models import Commune
@@ -48,12 +49,12 @@ def _href(signup: Signup) -> str:
     return urls.absolute("signups.show", token=token_of(signup))
 
 
-async def taken(signup: Signup, change: SignupChange) -> None:
-    """What happens next, to somebody who has just signed up."""
+async def taken(signup: Signup, change: SignupChange, known: dict[str, Any]) -> None:
+    """What happens next, to somebody who has just signed up; `known`: her `rank`, her `guardian`, if known already."""
     if signup.confirmed_at is None:
-        await _send("confirm", signup, f"confirm-{change.id}")
+        await _send("confirm", signup, f"confirm-{change.id}", extra=known)
     else:
-        await settled(signup, signup.status, change)
+        await settled(signup, signup.status, change, known)
 
 
 async def again(signup: Signup, key: str) -> None:
@@ -62,10 +63,12 @@ async def again(signup: Signup, key: str) -> None:
     await _send(name, signup, f"again-{key}")
 
 
-async def settled(signup: Signup, status: SignupStatus, change: SignupChange) -> None:
+async def settled(
+    signup: Signup, status: SignupStatus, change: SignupChange, known: dict[str, Any] | None = None
+) -> None:
     """She comes, with the calendar file; or she waits, with her rank; or her guardian has yet to agree."""
     name = _STANDS.get(status, "coming")
-    await _send(name, signup, f"settled-{change.id}", with_calendar=name == "coming")
+    await _send(name, signup, f"settled-{change.id}", with_calendar=name == "coming", extra=known)
 
 
 async def offered(signup: Signup, change: SignupChange) -> None:
@@ -106,6 +109,20 @@ async def ask_guardian(consent: GuardianConsent, signup: Signup) -> None:
     )  # fmt: skip
 
 
+async def guardian_receipt(consent: GuardianConsent, signup: Signup, *, agreed: bool, said: str) -> None:
+    """What a parent said just now (`said`), to keep, with the link to say otherwise. Nobody to write to: no mail."""
+    if not consent.email:
+        return
+    whole = await Signup.get(id=signup.id).select_related(*WHOLE)
+    with speaking(whole.person.locale):
+        context = _words(whole, 0) | {"waits": whole.status == SignupStatus.WAITING}
+    await mail.send(
+        "volunteering/guardian_receipt", to=consent.email, key=f"guardian-{consent.id}-said-{said}",
+        locale=whole.person.locale, agreed=agreed,
+        **{**context, "reader": consent.name, "person": whole.person.name, "token": guardian_token(consent)},
+    )  # fmt: skip
+
+
 async def guardian_said_no(signup: Signup, change: SignupChange) -> None:
     """Her guardian does not agree: the place is given back."""
     await _send("guardian_no", signup, f"guardian-no-{change.id}")
@@ -119,9 +136,31 @@ async def cancelled(signup: Signup, change: SignupChange) -> None:
     )  # fmt: skip
 
 
+async def late_news(signup: Signup, change: SignupChange, missing: int) -> None:
+    """Shortly before the shift somebody gave a place back: those who run it learn why, to organise themselves."""
+    whole = await Signup.get(id=signup.id).select_related("person", "shift__mission")
+    shift, mission = whole.shift, whole.shift.mission
+    for lead in await leads_of(mission.initiative_id):
+        if not lead.email or lead.id == whole.person_id:
+            continue
+        with speaking(lead.locale):
+            said = when(shift.starts_at, shift.ends_at)
+        await mail.send(
+            "volunteering/late_news", to=lead.email, key=f"late-{change.id}-{lead.id}", locale=lead.locale,
+            reader=lead.name, person=whole.person.short_name, title=mission.title, when=said, reason=whole.reason,
+            party=missing, slug=mission.slug, shift_id=shift.id,
+        )  # fmt: skip
+
+
 async def called_off(signup: Signup, change: SignupChange) -> None:
     """The shift does not take place."""
     await _send("shift_cancelled", signup, f"called-off-{change.id}", with_calendar=change.before == "confirmed")
+
+
+async def queue_closed(signup: Signup, change: SignupChange) -> None:
+    """The mission takes nobody any more: who waited need not wait. Nothing to an address that nobody confirmed."""
+    if signup.confirmed_at is not None:
+        await _send("queue_closed", signup, f"queue-closed-{change.id}")
 
 
 async def changed(signup: Signup, fallback: dict[str, str]) -> None:
@@ -147,10 +186,13 @@ async def _send(
     person = whole.person
     if not person.email:
         return
-    rank = await position(whole) if whole.status == SignupStatus.WAITING else 0
-    guardian = await _guardian(whole) if name in ("minor_held", "confirm") else ""
+    said = {"rank": 0, "guardian": "", **(extra or {})}
+    if "rank" not in (extra or {}) and whole.status == SignupStatus.WAITING:
+        said["rank"] = await position(whole)
+    if "guardian" not in (extra or {}) and name in ("minor_held", "confirm"):
+        said["guardian"] = await _guardian(whole)
     with speaking(person.locale):
-        context = _words(whole, rank) | {"guardian": guardian} | (extra or {})
+        context = _words(whole, 0) | said
         attached = await calendars.invitation_to(whole, _href(whole)) if with_calendar else None
     await mail.send(
         f"volunteering/{name}", to=person.email, key=f"signup-{whole.id}-{key}", locale=person.locale,
@@ -184,6 +226,7 @@ def _words(signup: Signup, rank: int) -> dict[str, Any]:
         "until": moment(signup.hold_until) if signup.hold_until else "", "rank": rank, "slug": mission.slug,
         "token": token_of(signup), "code": signup.code, "lift": signup.wants_lift,
         "confirmed": signup.confirmed_at is not None, "party": signup.party,
+        "group": signup.awaits_link_alone,
         "role": signup.role.title if signup.role else "",
         "stands_in": signup.is_offered and signup.replaces_id is not None, "rule": rule_of(shift),
     }  # fmt: skip

@@ -44,6 +44,8 @@ PAST = (SignupStatus.ATTENDED, SignupStatus.EXCUSED, SignupStatus.MISSED)
 """What a coordinator says after the shift."""
 OVER = (SignupStatus.CANCELLED, SignupStatus.LAPSED)
 MOST_TOGETHER = 10
+MOST_UNSURE = 3
+"""So many places are held for an address that nobody has confirmed; a larger group has none before its link is used."""
 
 
 class Signup(Model):
@@ -52,9 +54,9 @@ class Signup(Model):
     The queue's order is the order of ids, under the shift's rule of fairness. `confirmed_at`: when we knew that the
     person herself asked (signed in, or by the mailed link). `hold_until`: the moment (UTC) a held place lapses or an
     offer passes on. `stand_in_at`: since when somebody is sought who comes in her place; `replaces` in an offer: whose
-    place it is. `code` is read out or scanned on arrival; `left_at` is known only from a paper sheet. `form_key` makes
-    a resent form harmless. `told` is what the last message to her said of hours, place and note (`told.py`). A former
-    sign-up whose role was taken away since has none.
+    place it is. `code` is read out or scanned on arrival; `left_at` is known only from a paper sheet. `came`: how many
+    of a group were there, when it was not all of them. `form_key` makes a resent form harmless. `told` is what the last
+    message to her said of hours, place and note (`told.py`). A former sign-up whose role was taken away since has none.
     """
 
     shift_id: int
@@ -75,6 +77,7 @@ class Signup(Model):
     form_key = fields.CharField(max_length=120, unique=True)
     status = fields.CharEnumField(SignupStatus, max_length=10)
     party = fields.IntField(default=1)
+    came = fields.IntField(null=True)
     skills: fields.Field[list[str]] = fields.JSONField(default=list)
     wants_lift = fields.BooleanField(default=False)
     walk_in = fields.BooleanField(default=False)
@@ -105,6 +108,7 @@ class Signup(Model):
                 check="status NOT IN ('held', 'offered') OR hold_until IS NOT NULL", name="signup_held_until"
             ),
             CheckConstraint(check="party BETWEEN 1 AND 10", name="signup_party"),
+            CheckConstraint(check="came IS NULL OR came BETWEEN 1 AND 10", name="signup_came"),
         )  # fmt: skip
 
     @property
@@ -128,9 +132,19 @@ class Signup(Model):
         return self.confirmed_at is None and self.is_coming
 
     @property
+    def awaits_link_alone(self) -> bool:
+        """A large group whose link has not been used: no place is held for it, nor offered to it, until then."""
+        return self.awaits_link and self.party > MOST_UNSURE
+
+    @property
     def seeks_stand_in(self) -> bool:
         """She keeps her place until somebody takes it over."""
         return self.stand_in_at is not None and self.status == SignupStatus.CONFIRMED
+
+    @property
+    def present(self) -> int:
+        """How many persons of her party are, or were, there once she is."""
+        return min(self.came or self.party, self.party)
 
     @property
     def counts(self) -> int:

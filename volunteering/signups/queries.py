@@ -14,21 +14,24 @@ from volunteering.signups.models import COMING, OVER, Signup, SignupChange, Sign
 
 @dataclass(slots=True)
 class Place:
-    """A shift as one person sees it: with her sign-up, if she has one."""
+    """A shift as one person sees it: with her sign-up, if she has one. `sought`: somebody seeks a stand-in."""
 
     shift: Shift
     mine: Signup | None = None
     rank: int = 0
+    sought: bool = False
 
 
 async def signup_of_link(purpose: str, token: str) -> Signup:
     """The sign-up behind a mailed link, with its person, shift, mission and initiative.
 
-    Raises NotFound, also for somebody who had her data erased: nobody takes a place in her name any more.
+    Raises NotFound, also for somebody who had her data erased: nobody takes a place in her name any more. Raises Gone
+    for a link of before she signed a device out.
     """
     found = await Signup.get_or_none(id=links.read(purpose, token)).select_related("person")
     if found is None or found.person.erased_at:
         raise NotFound(_("Cette inscription n’existe plus."))
+    links.check_current(found.person, purpose, token)
     return await whole(found.id)
 
 
@@ -40,14 +43,17 @@ async def whole(signup_id: int) -> Signup:
 
 
 async def with_mine(shifts: list[Shift], person: Person | None) -> list[Place]:
-    """The shifts, each with this person's sign-up. One query, one more for each queue she stands in."""
+    """The shifts, each with this person's sign-up. Two queries, one more for each queue she stands in."""
+    full = [shift.id for shift in shifts if not shift.free]
+    seats = Signup.filter(shift_id__in=full, status=SignupStatus.CONFIRMED, stand_in_at__isnull=False)
+    sought = {int(str(one)) for one in await seats.values_list("shift_id", flat=True)} if full else set()
     if person is None or not shifts:
-        return [Place(shift) for shift in shifts]
+        return [Place(shift, sought=shift.id in sought) for shift in shifts]
     rows = await Signup.filter(person_id=person.id, shift_id__in=[shift.id for shift in shifts]).exclude(
         status__in=OVER
     )
     mine = {row.shift_id: row for row in rows}
-    found = [Place(shift, mine.get(shift.id)) for shift in shifts]
+    found = [Place(shift, mine.get(shift.id), sought=shift.id in sought) for shift in shifts]
     for place in found:
         if place.mine and place.mine.status == SignupStatus.WAITING:
             place.mine.shift = place.shift
@@ -70,11 +76,12 @@ async def position(signup: Signup) -> int:
     return next((rank for rank, one in enumerate(order, 1) if one.id == signup.id), 0)
 
 
-async def was_stood_in(signup: Signup) -> bool:
-    """Somebody has come in her place."""
+async def ended_by(signup: Signup) -> str:
+    """Why a cancelled sign-up ended (« stood_in », « mission_closed », …); empty for any other."""
     if signup.status != SignupStatus.CANCELLED:
-        return False
-    return await SignupChange.filter(signup_id=signup.id, cause="stood_in").exists()
+        return ""
+    last = await SignupChange.filter(signup_id=signup.id).order_by("-id").first()
+    return last.cause if last else ""
 
 
 async def coming_of(person: Person) -> list[Signup]:

@@ -14,7 +14,7 @@ from civic.settings import settings
 from volunteering.shifts import places
 from volunteering.shifts import service as shifts
 from volunteering.shifts.models import Shift, ShiftRole
-from volunteering.signups import deadlines, fairness, letters
+from volunteering.signups import consents, deadlines, fairness, letters
 from volunteering.signups.models import GuardianConsent, Signup, SignupChange, SignupStatus
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -42,17 +42,24 @@ async def write_down(signup: Signup, before: str, cause: str, actor_id: int | No
 async def hand_on(shift: Shift, role_id: int, news: str = "") -> None:
     """Offer every free place of a role, and every place for which a stand-in is sought, to the next in the queue.
 
-    Needs the shift's mission. In the last hours (no offer can end in time) those who wait are told, once for each
-    `news` (what has just become free, in a word of its own), and the first who takes it has it.
+    Needs the shift's mission and initiative. In the last hours (no offer can end in time) those who wait are told, once
+    for each `news` (what has just become free, in a word of its own), and the first who takes it has it. A mission that
+    takes nobody any more offers nothing: whoever waits is told that the list is closed.
     """
-    role = await ShiftRole.get(id=role_id)
+    await serve(shift, await ShiftRole.get(id=role_id), news)
+
+
+async def serve(shift: Shift, role: ShiftRole, news: str = "") -> None:
+    """The same for a role read behind the lock (what it counts as free may have been offered since)."""
     if not (role.waiting and shift.is_to_come):
         return
-    seats = await sought(role_id)
+    if not shift.mission.takes_people:
+        return await _close(role.id)
+    seats = await sought(role.id)
     if not (role.free or seats):
         return
-    waiting = await Signup.filter(role_id=role_id, status=SignupStatus.WAITING).order_by("id")
-    line = await fairness.entitled(shift, waiting)
+    waiting = await Signup.filter(role_id=role.id, status=SignupStatus.WAITING).order_by("id")
+    line = await fairness.entitled(shift, [one for one in waiting if not one.awaits_link_alone])
     until = deadlines.offer_until(clock.now(), shift.starts_at)
     if until is None:
         room = max([role.free, *(seat.party for seat in seats)])
@@ -61,13 +68,22 @@ async def hand_on(shift: Shift, role_id: int, news: str = "") -> None:
                 await letters.place_free(signup, news)
         return
     for signup in list(line):
-        if await places.take(role_id, signup.party):
+        if await places.take(role.id, signup.party):
             line.remove(signup)
-            await _offer(signup, until, None)
-    await _ask_to_stand_in(seats, line, until)
+            await _offer(shift, signup, until)
+    await _ask_to_stand_in(shift, seats, line, until)
 
 
-async def _ask_to_stand_in(seats: list[Signup], line: list[Signup], until: datetime) -> None:
+async def _close(role_id: int) -> None:
+    """Nobody of this queue will be offered a place; opened again, the mission asks none of them without being asked."""
+    for signup in await Signup.filter(role_id=role_id, status=SignupStatus.WAITING).order_by("id"):
+        change = await move(signup, SignupStatus.CANCELLED, "mission_closed", None)
+        await places.leave_queue(role_id)
+        await letters.queue_closed(signup, change)
+        await consents.left(signup)
+
+
+async def _ask_to_stand_in(shift: Shift, seats: list[Signup], line: list[Signup], until: datetime) -> None:
     """Each seat for which somebody is sought, to the next who fits; not to a minor whose guardian has yet to answer."""
     unsure = await _awaiting_guardian(line) if seats else set()
     able = [one for one in line if one.id not in unsure]
@@ -75,7 +91,7 @@ async def _ask_to_stand_in(seats: list[Signup], line: list[Signup], until: datet
         found = next((one for one in able if one.party <= seat.party), None)
         if found:
             able.remove(found)
-            await _offer(found, until, seat.id)
+            await _offer(shift, found, until, seat.id)
 
 
 async def _awaiting_guardian(line: list[Signup]) -> set[int]:
@@ -101,14 +117,14 @@ async def sought(role_id: int) -> list[Signup]:
     return [one for one in seats if one.id not in taken]
 
 
-async def _offer(signup: Signup, until: datetime, replaces_id: int | None) -> None:
+async def _offer(shift: Shift, signup: Signup, until: datetime, replaces_id: int | None = None) -> None:
     """Keep a place for her until then; it passes on if she does not answer.
 
     For an address that nobody has confirmed yet a place is kept no longer than at the door (PRODUCT A2).
     """
     await places.leave_queue(signup.role_id)
     if signup.confirmed_at is None:
-        until = min(until, hold_until())
+        until = min(until, hold_until(shift.starts_at))
     signup.hold_until, signup.replaces_id = until, replaces_id
     change = await move(signup, SignupStatus.OFFERED, "place_freed", None)
     await end_hold_at(signup.id, until)
@@ -116,14 +132,16 @@ async def _offer(signup: Signup, until: datetime, replaces_id: int | None) -> No
 
 
 async def sum_up(shift: Shift) -> None:
-    """Write what roles and shifts add up to, last thing in a transaction."""
-    await places.sum_up(shift.id)
-    await shifts.recount(shift.mission_id)
+    """Write what roles and shifts add up to, last thing in a transaction; one more in a queue is no news to a mission.
+    """
+    if await places.sum_up(shift.id):
+        await shifts.recount(shift.mission_id)
 
 
-def hold_until() -> datetime:
-    """Until when an unconfirmed place is held, from now (CIVIC_HOLD_MINUTES), UTC."""
-    return clock.now().replace(microsecond=0) + timedelta(minutes=settings().hold_minutes)
+def hold_until(starts_at: datetime) -> datetime:
+    """Until when an unconfirmed place is held, from now (CIVIC_HOLD_MINUTES of daytime), UTC."""
+    present = clock.now().replace(microsecond=0)
+    return deadlines.confirm_until(present, starts_at, timedelta(minutes=settings().hold_minutes))
 
 
 async def end_hold_at(signup_id: int, until: datetime) -> None:
@@ -131,9 +149,14 @@ async def end_hold_at(signup_id: int, until: datetime) -> None:
     await jobs.enqueue("hold_ended", key=f"signup:{signup_id}:{until.isoformat()}", run_at=until, signup_id=signup_id)
 
 
+def any_code() -> str:
+    """Four letters or digits, of a million such."""
+    return "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
+
+
 async def free_code(shift_id: int) -> str:
-    """Four letters or digits that nobody else of this shift has."""
+    """A code that nobody else of this shift has."""
     while True:
-        code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
+        code = any_code()
         if not await Signup.filter(shift_id=shift_id, code=code).exists():
             return code

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.shifts.places import roles_of
-from volunteering.signups import fairness
-from volunteering.signups.models import OVER, SEATED, Signup, SignupStatus
+from volunteering.signups import contacts, fairness
+from volunteering.signups.models import OVER, SEATED, GuardianConsent, Signup, SignupStatus
 
 
 @dataclass(slots=True)
@@ -19,9 +19,11 @@ class Group:
 
 @dataclass(slots=True)
 class Roll:
-    """A shift's list."""
+    """A shift's list: who comes, who gave a place back with a word (`gone`), and the consents of who is a minor."""
 
     groups: list[Group]
+    gone: list[Signup] = field(default_factory=list)
+    minors: dict[int, GuardianConsent] = field(default_factory=dict)
 
     @property
     def rows(self) -> list[Signup]:
@@ -36,7 +38,7 @@ class Roll:
     @property
     def here(self) -> int:
         """How many persons are there."""
-        return sum(row.party for row in self.rows if row.status == SignupStatus.ATTENDED)
+        return sum(row.present for row in self.rows if row.status == SignupStatus.ATTENDED)
 
     @property
     def unconfirmed(self) -> int:
@@ -51,7 +53,7 @@ class Roll:
 
 
 async def roll_of(shift: Shift) -> Roll:
-    """The list of a shift. Needs the mission. Two queries, one or two more for a queue with a rule of fairness."""
+    """The list of a shift. Needs the mission. Four queries, one or two more for a queue with a rule of fairness."""
     groups = {role.id: Group(role) for role in await roles_of(shift.id)}
     found = await Signup.filter(shift_id=shift.id).exclude(status__in=OVER).order_by("id").select_related("person")
     for row in sorted(found, key=lambda row: (row.person.name_folded, row.id)):
@@ -60,4 +62,10 @@ async def roll_of(shift: Shift) -> Roll:
     waiting = [row for row in found if row.status == SignupStatus.WAITING]
     for row in await fairness.in_order(shift, waiting) if waiting else ():
         groups[row.role_id].waiting.append(row)
-    return Roll(list(groups.values()))
+    roll = Roll(list(groups.values()))
+    asked = await GuardianConsent.filter(signup_id__in=[row.id for row in found]) if found else []
+    roll.minors = {one.signup_id: one for one in asked}
+    if contacts.shown(shift):
+        left = Signup.filter(shift_id=shift.id, status=SignupStatus.CANCELLED).exclude(reason="")
+        roll.gone = await left.order_by("-updated_at").select_related("person")
+    return roll

@@ -26,7 +26,7 @@ from volunteering.shifts import queries as shifts
 from volunteering.shifts.models import Shift
 from volunteering.signups import attendance, contacts, queries
 from volunteering.signups.attendance import Said
-from volunteering.signups.forms import CodeForm, WalkInForm
+from volunteering.signups.forms import CameForm, CodeForm, WalkInForm
 from volunteering.signups.letters import LINK, token_of
 from volunteering.signups.models import PAST, Signup, SignupStatus
 from volunteering.signups.roll import roll_of
@@ -57,6 +57,7 @@ async def _page(request: Request, shift: Shift, form: Form[Any], *, status: int 
         mission=mission, shift=shift, roll=roll, form=form, when=when(shift.starts_at, shift.ends_at),
         where=where(mission), doors=attendance.doors_open(shift), after=after_words(),
         roles=[(group.role.id, group.role.title) for group in roll.groups], contacts=contacts.shown(shift),
+        called=contacts.called(shift),
     )  # fmt: skip
 
 
@@ -72,10 +73,16 @@ async def here(request: Request) -> Response:
     """« Est là »."""
     shift, actor = await shift_to_run(request)
     try:
-        signup = await attendance.here(shift, request.path_params["signup"], actor)
+        signup = await attendance.here(shift, request.path_params["signup"], actor, await _came(request))
     except DomainError as error:
         return _back(shift, flash=error.message, kind="warn")
     return _back(shift, signup, flash=is_here(signup))
+
+
+async def _came(request: Request) -> int:
+    """How many of a group came, as typed beside « Est là »; 0 when nothing readable was."""
+    form = await Form.read(request, CameForm)
+    return form.data.came if form.data else 0
 
 
 async def undo(request: Request) -> Response:
@@ -131,12 +138,17 @@ async def attend(request: Request) -> Response:
 
 
 def said_in(sent: Mapping[str, str]) -> list[Said]:
-    """The radios « p12 = confirmed:attended » : what the page showed, and what is said now. Others are ignored."""
+    """The radios « p12 = confirmed:attended » : what the page showed, and what is said now. Others are ignored.
+
+    « n12 » is how many of a group came, « m12 » how many the page showed.
+    """
     found = []
     for name, value in sent.items():
         shown, _colon, after = value.partition(":")
         if name[:1] == "p" and name[1:].isdecimal() and len(name) < 18 and after in PAST and shown in STATES:
-            found.append(Said(int(name[1:]), SignupStatus(shown), SignupStatus(after)))
+            many = sent.get(f"n{name[1:]}", "")
+            came = int(many) if many.isdecimal() and len(many) < 3 and many != sent.get(f"m{name[1:]}") else 0
+            found.append(Said(int(name[1:]), SignupStatus(shown), SignupStatus(after), came))
     return found
 
 
@@ -152,6 +164,7 @@ async def scan(request: Request) -> Response:
     return page(
         request, "volunteering/signups/scan.html", headers={"Cache-Control": "no-store"}, signup=signup, shift=shift,
         mission=mission, when=when(shift.starts_at, shift.ends_at), doors=attendance.doors_open(shift),
+        name=contacts.called(shift)(signup.person),
     )  # fmt: skip
 
 
@@ -162,7 +175,7 @@ async def scanned(request: Request) -> Response:
     if not await may_edit(actor, signup.shift.mission.initiative):
         raise NotFound(_("Ce code ne s’ouvre que sur le téléphone de la personne qui organise."))
     try:
-        await attendance.here(signup.shift, signup.id, actor)
+        signup = await attendance.here(signup.shift, signup.id, actor, await _came(request))
     except DomainError as error:
         return redirect("signups.scan", id=signup.shift_id, code=signup.code, flash=error.message, kind="warn")
     return redirect("signups.scan", id=signup.shift_id, code=signup.code, flash=is_here(signup))
@@ -179,7 +192,7 @@ async def qr(request: Request) -> Response:
 
 def is_here(signup: Signup) -> str:
     """« Rose M. est là. », « Rose M. est là, avec 2 personnes. »"""
-    name, others = signup.person.short_name, signup.party - 1
+    name, others = signup.person.short_name, signup.present - 1
     if not others:
         return _("%(name)s est là.", name=name)
     return _n("%(name)s est là, avec %(n)s personne.", "%(name)s est là, avec %(n)s personnes.", others, name=name)

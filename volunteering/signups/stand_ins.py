@@ -9,6 +9,7 @@ from civic import clock, database
 from civic.errors import DomainError
 from civic.i18n import _
 from volunteering.shifts import places
+from volunteering.shifts.models import Shift
 from volunteering.signups import consents, letters, queue
 from volunteering.signups.models import Signup, SignupStatus
 
@@ -18,7 +19,7 @@ async def seek(signup: Signup, actor_id: int | None, reason: str = "") -> None:
     """She looks for somebody to come in her place. Harmless when repeated. Raises DomainError when it is too late."""
     async with database.transaction():
         await places.lock_to_come(signup.shift_id)
-        fresh = await Signup.get(id=signup.id).select_related("shift__mission")
+        fresh = await Signup.get(id=signup.id).select_related("shift__mission__initiative")
         if fresh.status != SignupStatus.CONFIRMED:
             raise DomainError(_("Cette place n’est pas confirmée : vous pouvez simplement la rendre."))
         if fresh.seeks_stand_in:
@@ -34,13 +35,13 @@ async def keep(signup: Signup, actor_id: int | None) -> None:
     """She comes after all: nobody is sought any more, and who was being asked stays in the queue."""
     async with database.transaction():
         await places.lock_to_come(signup.shift_id)
-        fresh = await Signup.get(id=signup.id).select_related("shift__mission")
+        fresh = await Signup.get(id=signup.id).select_related("shift__mission__initiative")
         if not fresh.seeks_stand_in:
             return
         fresh.stand_in_at, fresh.reason = None, ""
         await queue.move(fresh, fresh.status, "comes_herself", actor_id)
         for asked in await Signup.filter(replaces_id=fresh.id, status=SignupStatus.OFFERED):
-            await back_to_queue(asked)
+            await back_to_queue(asked, fresh.shift)
         await queue.hand_on(fresh.shift, fresh.role_id)
         await queue.sum_up(fresh.shift)
 
@@ -90,7 +91,7 @@ async def _seat_sought(signup: Signup) -> Signup | None:
 
 async def _hand_over(seat: Signup, party: int) -> None:
     """So many come in her place: she is out and told so, or the rest of her group is still counted on."""
-    seat = await Signup.get(id=seat.id).select_related("shift__mission")
+    seat = await Signup.get(id=seat.id).select_related("shift__mission__initiative")
     rest = seat.party - party
     if rest:
         seat.party = rest
@@ -108,19 +109,19 @@ async def given_up(seat: Signup) -> None:
             asked.replaces_id = None
             await queue.move(asked, SignupStatus.OFFERED, "place_freed", None)
         else:
-            await back_to_queue(asked)
+            await back_to_queue(asked, seat.shift)
 
 
 async def made_smaller(seat: Signup) -> None:
     """A group that seeks stand-ins comes fewer: whoever was asked and no longer fits keeps her rank. Locked."""
     for asked in await Signup.filter(replaces_id=seat.id, status=SignupStatus.OFFERED, party__gt=seat.party):
-        await back_to_queue(asked)
+        await back_to_queue(asked, seat.shift)
 
 
-async def back_to_queue(asked: Signup) -> None:
+async def back_to_queue(asked: Signup, shift: Shift) -> None:
     """What was offered is no longer to be had: she waits again, at her old rank. Locked."""
     asked.replaces_id = None
-    asked.hold_until = None if asked.confirmed_at else queue.hold_until()
+    asked.hold_until = None if asked.confirmed_at else queue.hold_until(shift.starts_at)
     change = await queue.move(asked, SignupStatus.WAITING, "offer_withdrawn", None)
     if asked.hold_until:
         await queue.end_hold_at(asked.id, asked.hold_until)

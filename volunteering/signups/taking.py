@@ -4,45 +4,33 @@ Together with `service` the only writer of sign-ups. Every verb locks the shift'
 states change as one (docs/decisions/0010).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from tortoise.expressions import Q
-
-from civic import clock, database
-from civic.errors import DomainError, Invalid
+from civic import clock, database, jobs
+from civic.errors import DomainError, Gone
 from civic.i18n import _
 from civic.people import service as people
 from civic.people.actor import Actor
 from civic.people.models import Person
-from volunteering.missions.models import MissionStatus
-from volunteering.missions.skills import said
 from volunteering.shifts import places
 from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.signups import consents, fairness, letters, queue, stand_ins, told
-from volunteering.signups.consents import Minor
-from volunteering.signups.models import MOST_TOGETHER, OVER, Signup, SignupChange, SignupStatus
+from volunteering.signups.models import MOST_UNSURE, OVER, Signup, SignupStatus
 from volunteering.signups.overlaps import check_free
+from volunteering.signups.wishes import Wish, role_wanted
 
+_FRESH = """SELECT s.starts_at, s.ends_at, s.note, s.sequence, s.fairness, m.status AS mission_status, i.stage
+FROM shift s JOIN mission m ON m.id = s.mission_id JOIN initiative i ON i.id = m.initiative_id WHERE s.id = ?"""
+_AROUND = """SELECT id, person_id, role_id, form_key, status, code, stand_in_at FROM signup
+WHERE shift_id = ? AND (person_id = ? OR code = ? OR status = ? AND stand_in_at IS NOT NULL)"""
 
 class _Already(Exception):
     """The same form, or the same person, is there already; the transaction is undone."""
 
     def __init__(self, signup: Signup) -> None:
         self.signup = signup
-
-
-@dataclass(slots=True, frozen=True)
-class Wish:
-    """What somebody asks for: a role (0: the first), how many come together, what she can do, who is a minor."""
-
-    role_id: int = 0
-    party: int = 1
-    skills: Sequence[str] = ()
-    wants_lift: bool = False
-    minor: Minor | None = None
-    anyway: bool = False
 
 
 @dataclass(slots=True, frozen=True)
@@ -54,6 +42,11 @@ class _Ask:
     sure: bool
     actor_id: int | None = None
     started: datetime = field(default_factory=clock.now)
+
+    @property
+    def is_settled(self) -> bool:
+        """A place is hers at once: nobody else, and no link, has to say so."""
+        return self.sure and self.wish.minor is None
 
 
 async def sign_up(shift: Shift, actor: Actor, key: str, wish: Wish | None = None) -> Signup:
@@ -89,10 +82,39 @@ async def come_back(signup: Signup) -> Signup:
     Only the mailed link leads here, so the address is hers. What a guardian refused is not asked again from here.
     """
     whole = await Signup.get(id=signup.id).select_related("person", "shift__mission__initiative")
-    minor = await consents.minor_again(signup.id)
+    if whole.role_id is None:
+        raise DomainError(_("Ce poste n’existe plus. Choisissez-en un autre sur la page de la mission."))
+    minor = await consents.minor_again(whole)
+    wish = Wish(whole.role_id, whole.party, whole.skills, whole.wants_lift, minor, True)
+    return await _by_link(whole, wish, f"back:{signup.id}")
+
+
+async def correct(signup: Signup, wish: Wish) -> Signup:
+    """What stood in a form that anybody could have filled in is not right: her words, by her link, stand instead.
+
+    Raises as `sign_up` does, and Gone when nothing is left to correct.
+    """
+    whole = await Signup.get(id=signup.id).select_related("person", "shift__mission__initiative")
+    if not whole.awaits_link:
+        raise Gone(_("Cette inscription ne se corrige plus ici."))
+    return await _by_link(whole, replace(wish, anyway=True), f"corrected:{signup.id}")
+
+
+async def _by_link(whole: Signup, wish: Wish, key: str) -> Signup:
+    """Only her mailed link leads here: it is she who asks."""
     await people.confirm_address(whole.person)
-    wish = Wish(whole.role_id or 0, whole.party, whole.skills, whole.wants_lift, minor, True)
-    return await _take(whole.shift, whole.person, _Ask(wish, f"back:{signup.id}", True, whole.person_id))
+    return await _take(whole.shift, whole.person, _Ask(wish, key, True, whole.person_id))
+
+
+async def agreed_after_all(signup: Signup) -> Signup:
+    """A guardian said no, and now yes: a place if there is one, else the end of the queue. Raises DomainError.
+
+    Needs person, shift, mission and initiative. What is asked for is what the minor asked for, under another sign-up.
+    """
+    wish = Wish(signup.role_id or 0, signup.party, signup.skills, signup.wants_lift, None, True)
+    taken = await _take(signup.shift, signup.person, _Ask(wish, f"agreed:{signup.id}", True))
+    taken.shift, taken.person = signup.shift, signup.person
+    return taken
 
 
 def _form_key(shift: Shift, person: Person, key: str) -> str:
@@ -106,7 +128,7 @@ def check_open(shift: Shift) -> None:
         raise DomainError(_("Ce créneau est annulé."))
     if shift.has_started:
         raise DomainError(_("Ce créneau a commencé. Choisissez-en un autre."))
-    if shift.mission.status != MissionStatus.OPEN or shift.mission.initiative.is_over:
+    if not shift.mission.takes_people:
         raise DomainError(_("Cette mission ne prend plus d’inscription."))
 
 
@@ -121,83 +143,142 @@ async def _take(shift: Shift, person: Person, ask: _Ask) -> Signup:
 @database.retrying
 async def _take_once(shift: Shift, person: Person, ask: _Ask) -> Signup:
     """The lock first; behind it everything else is read."""
-    async with database.transaction():
+    async with places.turn(shift.id), database.transaction():
         await places.lock_to_come(shift.id)
-        role = await _role_wanted(shift, ask.wish)
-        if known := await _known(shift.id, person.id, ask.key):
-            raise _Already(known)
+        await _read_again(shift)
+        role = await role_wanted(shift, ask.wish)
+        around = await _look_around(role, person, ask)
         if ask.sure:
             await consents.check_not_refused(shift.id, person.id)
-        await shift.refresh_from_db(fields=["starts_at", "ends_at", "note", "sequence", "fairness"])
-        signup = await _write(shift, person, role, ask, await _seat(shift, role, person, ask.wish.party))
-        change = await queue.write_down(signup, "", "signed_up", ask.actor_id)
-        if ask.wish.minor:
-            await consents.ask(signup, ask.wish.minor)
-        await _seat_or_tell(shift, signup, change, sure=ask.sure and ask.wish.minor is None)
+        check_open(shift)
+        async with jobs.together():
+            freed = around.typed.role_id if around.typed else None
+            seated = around.typed is not None and await _unsay(around.typed, role, ask)
+            seated = seated or await _seat(shift, role, person, ask)
+            signup = await _write(shift, person, role, ask, around, seated=seated)
+            await _seat_or_tell(signup, role, ask, around)
+            if freed:
+                await queue.hand_on(shift, freed, news=f"unsaid-{signup.id}")
         await queue.sum_up(shift)
     return signup
 
 
-async def _seat_or_tell(shift: Shift, signup: Signup, change: SignupChange, *, sure: bool) -> None:
+async def _read_again(shift: Shift) -> None:
+    """What the lead may have changed since the page was made, in one query. The shift is locked."""
+    fresh = (await database.fetch_all(_FRESH, [shift.id]))[0]
+    shift.update_from_dict(fresh)
+    shift.mission.update_from_dict({"status": fresh["mission_status"]})
+    shift.mission.initiative.update_from_dict({"stage": fresh["stage"]})
+
+
+async def _seat_or_tell(signup: Signup, role: ShiftRole, ask: _Ask, around: "_Around") -> None:
     """Whoever waits may stand in for somebody at once; else she is told where she stands."""
-    if signup.status == SignupStatus.WAITING:
-        await queue.hand_on(shift, signup.role_id)
+    before, cause = (SignupStatus.CANCELLED, "asked_anew") if around.typed else ("", "signed_up")
+    change = await queue.write_down(signup, before, cause, ask.actor_id)
+    if ask.wish.minor:
+        await consents.ask(signup, ask.wish.minor)
+    if signup.status == SignupStatus.WAITING and (around.sought or role.free):
+        await queue.serve(signup.shift, role)
         await signup.refresh_from_db()
-    if sure and await stand_ins.has_place(signup):
+    if ask.is_settled and await stand_ins.has_place(signup):
         signup.hold_until = None
         change = await queue.move(signup, SignupStatus.CONFIRMED, "stands_in", signup.person_id)
-        await queue.hand_on(shift, signup.role_id)
+        await queue.hand_on(signup.shift, signup.role_id)
     if not signup.is_offered:
-        await letters.taken(signup, change)
+        await letters.taken(signup, change, _known_of(signup, role, ask, around))
 
 
-async def _role_wanted(shift: Shift, wish: Wish) -> ShiftRole:
-    """The role, if she may take it. Raises Invalid with the field and what to do."""
-    roles = await places.roles_of(shift.id)
-    role = next((one for one in roles if one.id == wish.role_id), roles[0] if not wish.role_id else None)
-    if role is None:
-        raise Invalid(_("Choisissez un poste."), field="role")
-    if not 1 <= wish.party <= MOST_TOGETHER:
-        raise Invalid(_("Écrivez un nombre de 1 à %(n)s.", n=MOST_TOGETHER), field="party")
-    if wish.party > role.capacity:
-        raise Invalid(_("Il n’y a que %(n)s places en tout.", n=role.capacity), field="party")
-    lacking = [code for code in {*shift.mission.required_skills, *role.skills} if code not in wish.skills]
-    if lacking:
-        raise Invalid(_("Pour ce poste il faut : %(skills)s.", skills=", ".join(said(lacking))), field="skills")
-    youngest = max(shift.mission.minimum_age or 0, role.minimum_age or 0)
-    if wish.minor and wish.minor.age < youngest:
-        raise Invalid(_("Il faut avoir au moins %(n)s ans.", n=youngest), field="age")
-    return role
+def _known_of(signup: Signup, role: ShiftRole, ask: _Ask, around: "_Around") -> dict[str, Any]:
+    """What her first letter says and need not be looked up: the last one to ask is the last in the queue."""
+    known: dict[str, Any] = {"guardian": ask.wish.minor.guardian if ask.wish.minor else ""}
+    if signup.status == SignupStatus.WAITING and not around.typed and fairness.is_open_to_all(signup.shift):
+        known["rank"] = role.waiting
+    return known
 
 
-async def _seat(shift: Shift, role: ShiftRole, person: Person, party: int) -> bool:
-    """Take places (True), or a rank in the queue (False). The queue gets what is free first."""
-    await queue.hand_on(shift, role.id)
-    if not await fairness.must_wait(shift, person.id) and await places.take(role.id, party):
-        return True
+async def _unsay(typed: Signup, role: ShiftRole, ask: _Ask) -> bool:
+    """What anybody may have typed in her name is unsaid, now that she asks herself; nobody was written to but her.
+
+    True: the place that was held is enough for what she asks, and stays taken.
+    """
+    counts, waits, typed.replaces_id = typed.counts, typed.status == SignupStatus.WAITING, None
+    await consents.unask(typed.id)
+    await queue.move(typed, SignupStatus.CANCELLED, "unsaid", ask.actor_id)
+    if waits:
+        await places.leave_queue(typed.role_id)
+    keeps = typed.role_id == role.id and counts >= ask.wish.party
+    if counts:
+        await places.give_back(typed.role_id, counts - ask.wish.party if keeps else counts)
+    await role.refresh_from_db(fields=["taken", "waiting", "ceiling"])
+    return keeps
+
+
+async def _seat(shift: Shift, role: ShiftRole, person: Person, ask: _Ask) -> bool:
+    """Take places (True), or a rank in the queue (False). The queue gets what is free first.
+
+    A large group whose address nobody has confirmed holds no places: they are taken when its link is used.
+    """
+    if role.free:
+        await queue.serve(shift, role)
+        may = ask.sure or ask.wish.party <= MOST_UNSURE
+        if may and not await fairness.must_wait(shift, person.id) and await places.take(role.id, ask.wish.party):
+            return True
     await places.enter_queue(role.id)
+    role.waiting += 1
     return False
 
 
-async def _write(shift: Shift, person: Person, role: ShiftRole, ask: _Ask, seated: bool) -> Signup:
-    wish, sure = ask.wish, ask.sure and ask.wish.minor is None
+async def _write(
+    shift: Shift, person: Person, role: ShiftRole, ask: _Ask, around: "_Around", *, seated: bool
+) -> Signup:  # fmt: skip
+    wish, sure = ask.wish, ask.is_settled
     status = SignupStatus.WAITING if not seated else SignupStatus.CONFIRMED if sure else SignupStatus.HELD
-    until = None if ask.sure and (sure or not seated) else queue.hold_until()
+    until = None if ask.sure and (sure or not seated) else queue.hold_until(shift.starts_at)
     if ask.sure and wish.minor and seated:
         until = consents.ask_until(shift.starts_at)
-    signup = await Signup.create(
-        shift=shift, role=role, person=person, form_key=ask.key, status=status, party=wish.party,
-        skills=list(wish.skills), wants_lift=wish.wants_lift, code=await queue.free_code(shift.id),
-        confirmed_at=ask.started if ask.sure else None, hold_until=until, created_at=ask.started,
-        updated_at=ask.started, told=told.said_of(shift),
-    )  # fmt: skip
+    values: dict[str, Any] = {
+        "shift": shift, "role": role, "person": person, "form_key": ask.key, "status": status, "party": wish.party,
+        "skills": list(wish.skills), "wants_lift": wish.wants_lift, "hold_until": until,
+        "confirmed_at": ask.started if ask.sure else None, "updated_at": ask.started, "told": told.said_of(shift),
+    }  # fmt: skip
+    if around.typed:
+        signup = around.typed.update_from_dict(values)
+        await signup.save()
+    else:
+        code = around.code or await queue.free_code(shift.id)
+        signup = await Signup.create(code=code, created_at=ask.started, **values)
     if until:
         await queue.end_hold_at(signup.id, until)
     return signup
 
 
-async def _known(shift_id: int, person_id: int, key: str) -> Signup | None:
-    """The sign-up of this very form, or the one this person already has on this shift."""
-    hers = Q(shift_id=shift_id, person_id=person_id, status__not_in=OVER)
-    rows = await Signup.filter(Q(form_key=key) | hers)
-    return next((row for row in rows if row.form_key == key), rows[0] if rows else None)
+@dataclass(slots=True, frozen=True)
+class _Around:
+    """What is there on the shift: whether somebody in this role seeks a stand-in; a code that is free (or empty).
+
+    `typed`: what somebody typed in her name, and nobody confirmed, when now she surely asks herself.
+    """
+
+    sought: bool
+    code: str
+    typed: Signup | None = None
+
+
+async def _look_around(role: ShiftRole, person: Person, ask: _Ask) -> _Around:
+    """One look at the shift. Raises _Already with the sign-up that she has there.
+
+    The key of a form counts as long as what it asked for does.
+    """
+    code = queue.any_code()
+    rows = await database.fetch_all(_AROUND, [role.shift_id, person.id, code, SignupStatus.CONFIRMED.value])
+    hers = [row for row in rows if row["person_id"] == person.id]
+    typed = None
+    for row in hers:
+        if row["status"] not in OVER:
+            typed = await Signup.get(id=row["id"])
+            if not (ask.sure and typed.awaits_link):
+                raise _Already(typed)
+        elif row["form_key"] == ask.key:
+            await Signup.filter(id=row["id"]).update(form_key=f"over:{row['id']}")
+    sought = any(row["role_id"] == role.id and row["stand_in_at"] for row in rows)
+    return _Around(sought, "" if any(row["code"] == code for row in rows) else code, typed)

@@ -1,15 +1,24 @@
 """The yearly report on paper, from values only; in French, for the accounts are."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from civic import clock
 from civic.i18n import _, speaking
-from civic.papers import Paper, draw
+from civic.papers import draw
 from civic.settings import settings
 from civic.web.formats import day_short, money
 from volunteering.hours.words import duration
 from volunteering.valuation import words
 from volunteering.valuation.report import Line, Report
 
+if TYPE_CHECKING:
+    from civic.papers.paper import Paper
+
 WIDTHS = (40, 15, 15, 15, 15)
+METHOD, RATE = 86.0, 6.0
+"""Millimetres of the method with the box to sign below it, and of each rate: nobody signs a page that says nothing."""
 
 
 async def report_paper(report: Report) -> bytes:
@@ -26,7 +35,7 @@ def _fill(paper: Paper, report: Report) -> None:
     paper.text_block(words.state(report), bold=True)
     paper.facts([
         (_("Établi par"), settings().operator_name), (_("Établi le"), day_short(clock.today())),
-        (_("Période"), _("du 1er janvier au 31 décembre %(year)s", year=report.year)),
+        (_("Période"), _("du 1ᵉʳ janvier au 31 décembre %(year)s", year=report.year)),
         (_("Temps donné"), duration(report.minutes)), (_("Valeur"), money(report.cents)),
     ])  # fmt: skip
     paper.heading(_("Pour les comptes"), level=2)
@@ -47,6 +56,8 @@ def _fill(paper: Paper, report: Report) -> None:
         ))  # fmt: skip
     paper.heading(_("Par initiative"), level=2)
     _table(paper, report)
+    if paper.will_page_break(METHOD + RATE * len(report.rates)):
+        paper.add_page()
     paper.heading(_("La méthode"), level=2)
     for rate in report.rates:
         paper.text_block(_("Taux : %(rate)s.", rate=words.rate_line(rate)))

@@ -2,11 +2,12 @@
 
 Sources: the decrees named below (code du travail, art. L. 3231-2 and following). The law lets each body choose its
 method; the minimum wage is the one that nobody contests. `CIVIC_HOURS_RATES` adds newer figures without a new release,
-`CIVIC_HOURS_CHARGES` the employer's contributions as a share. Both are dated, so a closed year never changes.
+`CIVIC_HOURS_CHARGES` the employer's contributions as a share. A year that is closed keeps the rates of that day
+(`closings.py`), whatever the host or a new release writes here later.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from civic.settings import settings
 
@@ -42,6 +43,12 @@ def rate_on(day: date) -> Rate:
     charged = [period for period in settings().hours_charges if period[0] <= day]
     changed, charges = charged[-1] if charged else (date.min, 0)
     return Rate(max(since, changed), cents, source, charges)
+
+
+def rates_of(year: int) -> list[Rate]:
+    """The rates of a year's days as they stand now, the oldest first."""
+    days = (date(year, 1, 1) + timedelta(days=number) for number in range(366))
+    return sorted({rate_on(day) for day in days if day.year == year})
 
 
 def value_cents(minutes: int, rate: Rate) -> int:

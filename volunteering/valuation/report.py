@@ -13,8 +13,8 @@ from civic.people import service as people
 from civic.people.actor import Actor
 from volunteering.hours.freezing import freeze
 from volunteering.hours.models import AGREED, EntryStatus, HoursEntry, TimeKind
-from volunteering.valuation.closings import ACT, NETWORK, closings_of
-from volunteering.valuation.rates import Rate, rate_on, value_cents
+from volunteering.valuation.closings import ACT, NETWORK, closings_of, written
+from volunteering.valuation.rates import Rate, rates_of, value_cents
 
 _HOURS = """SELECT entry.initiative_id AS initiative_id, entry.organisation_id AS organisation_id,
 initiative.title AS initiative, organisation.name AS organisation, entry.kind AS kind, entry.day AS day,
@@ -149,9 +149,10 @@ async def report_of(year: int, scope: Scope | None = None) -> Report:
         if row["is_late"]:
             found.late += int(row["minutes"])
             continue
+        body, initiative = int(row["organisation_id"] or 0), int(row["initiative_id"])
         key = (
-            str(row["organisation"] or ""), str(row["initiative"]), int(row["organisation_id"] or 0),
-            int(row["initiative_id"]), row["kind"] == TimeKind.GOVERNANCE.value, rate_on(_day(row["day"])),
+            str(row["organisation"] or ""), str(row["initiative"]), body, initiative,
+            row["kind"] == TimeKind.GOVERNANCE.value, closed.rate(_day(row["day"]), body, initiative),
         )  # fmt: skip
         minutes[key] += int(row["minutes"])
         found.open_lines += int(row["open_lines"])
@@ -176,7 +177,7 @@ async def close(year: int, scope: Scope, actor: Actor) -> int:
     Raises DomainError before its end, and when there is nothing to report.
     """
     if clock.today().year <= year:
-        raise DomainError(_("%(year)s n’est pas finie : ses heures se figent à partir du 1er janvier.", year=year))
+        raise DomainError(_("%(year)s n’est pas finie : ses heures se figent à partir du 1ᵉʳ janvier.", year=year))
     async with database.transaction():
         if not await HoursEntry.filter(status__in=AGREED, **_within(year, scope)).exists():
             raise DomainError(_("Aucune heure n’est validée pour %(year)s : il n’y a rien à figer.", year=year))
@@ -185,7 +186,7 @@ async def close(year: int, scope: Scope, actor: Actor) -> int:
         rows = await database.fetch_all(sql, [*_bounds(year, scope), *closed.late_by])
         frozen = await freeze([int(row["id"]) for row in rows], actor.hand.id, f"year:{year}")
         subject = f"{scope.kind}:{scope.id}" if scope.kind else NETWORK
-        await people.audit(actor, ACT, subject, year=year, lines=frozen)
+        await people.audit(actor, ACT, subject, year=year, lines=frozen, rates=written(rates_of(year)))
     return frozen
 
 

@@ -1,4 +1,9 @@
-"""The yearly report: the network's for the team and the treasurer, an initiative's for its leads; page, PDF, CSV."""
+"""The yearly report: the network's for the team and the treasurer, an initiative's for its leads; page, PDF, CSV.
+
+Whoever represents an organisation reads, prints and downloads its own; the team and the leads close the year.
+"""
+
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,6 +14,7 @@ from civic.errors import DomainError, Forbidden, NotFound
 from civic.i18n import _, _n, speaking
 from civic.initiatives.queries import initiative_to_edit
 from civic.organisations.models import Organisation
+from civic.organisations.queries import hats_of, organisation_to_show
 from civic.papers import pdf_answer, sheet_answer
 from civic.papers.sheet import cents_text
 from civic.people.actor import Actor, actor_of
@@ -34,12 +40,15 @@ async def show(request: Request) -> Response:
     actor, scope = await _scope(request)
     report = await reports.report_of(_year(request), scope)
     years = sorted({*await reports.years_of(scope), report.year}, reverse=True)
+    body = request.path_params.get("organisation", "")
     return page(
         request, "volunteering/valuation/show.html", headers={"Cache-Control": "no-store"}, report=report, words=words,
         duration=duration, scope=scope, method=words.method(), actor=actor,
         tabs=[(str(year), _path(request, "show", annee=year), year == report.year) for year in years],
         pdf=_path(request, "paper", annee=report.year), csv=_path(request, "sheet", annee=report.year),
-        closing=_path(request, "close", annee=report.year), slug=request.path_params.get("slug", ""),
+        closing="" if body else _path(request, "close", annee=report.year), body=body,
+        slug=request.path_params.get("slug", ""),
+        freezes_from=date(report.year + 1, 1, 1),
     )  # fmt: skip
 
 
@@ -79,8 +88,14 @@ async def close(request: Request) -> Response:
 
 
 async def _scope(request: Request) -> tuple[Actor, Scope]:
-    """Whose report, for whom: an initiative's leads, or the team and the treasurer for all others."""
+    """Whose report, for whom: an initiative's leads, whoever represents an organisation, the team and the treasurer."""
     actor = actor_of(request)
+    if "organisation" in request.path_params:
+        body = await organisation_to_show(request.path_params["organisation"])
+        hers = body.id in {one.id for one in await hats_of(actor.person)}
+        if not (hers or actor.is_animator or actor.is_treasurer):
+            raise Forbidden(_("Ce bilan est réservé à qui représente la structure, et à l’équipe."))
+        return actor, Scope("organisation", body.id, body.name)
     if "slug" in request.path_params:
         initiative = await initiative_to_edit(request.path_params["slug"], actor)
         return actor, Scope("initiative", initiative.id, initiative.title)
@@ -106,11 +121,13 @@ def _year(request: Request) -> int:
 
 def _path(request: Request, verb: str, **query: object) -> str:
     names = {
-        "show": ("valuation.network", "valuation.initiative"),
-        "paper": ("valuation.network_paper", "valuation.initiative_paper"),
-        "sheet": ("valuation.network_sheet", "valuation.initiative_sheet"),
+        "show": ("valuation.network", "valuation.initiative", "valuation.organisation"),
+        "paper": ("valuation.network_paper", "valuation.initiative_paper", "valuation.organisation_paper"),
+        "sheet": ("valuation.network_sheet", "valuation.initiative_sheet", "valuation.organisation_sheet"),
         "close": ("valuation.close_network", "valuation.close_initiative"),
     }[verb]  # fmt: skip
+    if body := request.path_params.get("organisation"):
+        return urls.path(names[2], organisation=body, **query)
     if slug := request.path_params.get("slug"):
         return urls.path(names[1], slug=slug, **query)
     return urls.path(names[0], structure=request.query_params.get("structure", ""), **query)
@@ -135,6 +152,9 @@ routes: list[BaseRoute] = [
     Route("/pupitre/benevolat.pdf", paper, name="valuation.network_paper"),
     Route("/pupitre/benevolat.csv", sheet, name="valuation.network_sheet"),
     Route("/pupitre/benevolat/figer", close, methods=["POST"], name="valuation.close_network"),
+    Route("/annuaire/{organisation}/benevolat", show, name="valuation.organisation"),
+    Route("/annuaire/{organisation}/benevolat.pdf", paper, name="valuation.organisation_paper"),
+    Route("/annuaire/{organisation}/benevolat.csv", sheet, name="valuation.organisation_sheet"),
     Route("/initiatives/{slug}/heures/bilan", show, name="valuation.initiative"),
     Route("/initiatives/{slug}/heures/bilan.pdf", paper, name="valuation.initiative_paper"),
     Route("/initiatives/{slug}/heures/bilan.csv", sheet, name="valuation.initiative_sheet"),

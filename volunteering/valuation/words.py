@@ -15,7 +15,7 @@ def rate_line(rate: Rate) -> str:
     )  # fmt: skip
     if rate.charges:
         return _("%(rate)s, plus %(share)s de cotisations employeur", rate=said, share=percent(rate.charges))
-    return said
+    return said.strip()
 
 
 def method() -> list[str]:
@@ -34,6 +34,8 @@ def state(report: Report) -> str:
     """Provisional or for good, what came too late, and what is missing."""
     if report.is_closed:
         said = _("Définitif : ces heures sont figées et ne changent plus.")
+    elif report.is_over and not report.open_lines:
+        said = ""  # nothing was agreed to: there is nothing to freeze
     elif report.is_over:
         said = _("Provisoire : des heures de cette année ne sont pas encore figées.")
     else:

@@ -20,7 +20,7 @@ from campaigns.pledges.models import Pledge, PledgeStatus
 from campaigns.refunds.models import Dispute
 from civic import clock, database
 from civic.committees.models import Committee
-from civic.decisions.counting import Method, Verdict
+from civic.counting.rules import Method, Verdict
 from civic.decisions.models import Decision, DecisionStatus
 from civic.errors import DomainError
 from civic.jobs.models import Job

@@ -1,0 +1,58 @@
+"""What assemblies add to other pages: the meeting's, the committee's, the minutes."""
+
+from civic.assemblies import queries, words
+from civic.assemblies.models import Resolution, ResolutionKind
+from civic.committees import queries as committees
+from civic.committees.models import Committee
+from civic.i18n import _
+from civic.meetings import queries as meetings
+from civic.meetings.models import Meeting
+from civic.people.actor import Actor
+from civic.people.models import Person, RoleName
+from civic.people.queries import roles_of
+from civic.slots import Panel
+
+
+async def meeting_panels(meeting: Meeting, person: Person | None) -> list[Panel]:
+    """The resolutions of an assembly with what came out, and the way to its preparation for who runs it."""
+    assembly = await queries.assembly_of(meeting)
+    if assembly is None:
+        return []
+    runs = person is not None and await meetings.may_run(Actor(person), meeting)
+    context = {
+        "assembly": assembly, "meeting": meeting, "resolutions": await queries.resolutions_of(assembly),
+        "runs": runs, "words": words,
+    }  # fmt: skip
+    return [Panel("civic/assemblies/_meeting.html", context, order=20)]
+
+
+async def committee_panels(committee: Committee, person: Person | None) -> list[Panel]:
+    """One tap to prepare the yearly assembly, for who runs a body of the network."""
+    if person is None or not committee.is_body or committee.ended_at:
+        return []
+    if committee.id not in await committees.run_by(person) and RoleName.ANIMATOR not in await roles_of(person):
+        return []
+    return [Panel("civic/assemblies/_committee.html", {"committee": committee}, order=41)]
+
+
+async def item_results(meeting: Meeting) -> dict[int, list[str]]:
+    """What was put to the vote at each point, how, and what came out."""
+    assembly = await queries.assembly_of(meeting)
+    if assembly is None:
+        return {}
+    return {one.item_id: _said(one) for one in await queries.resolutions_of(assembly)}
+
+
+def _said(one: Resolution) -> list[str]:
+    found = [_("Texte soumis au vote : %(wording)s", wording=one.wording)]
+    if one.kind == ResolutionKind.ELECTION:
+        found.append(_("Candidatures : %(names)s.", names=", ".join(one.candidates)))
+    found.append(words.rule_of(one))
+    if one.hands:
+        found.append(words.hands_of(one))
+    verdict = words.verdict_of(one)
+    if verdict:
+        found.append(_("Résultat : %(result)s.", result=verdict[0]))
+    else:
+        found.append(_("Cette résolution n’a pas été votée."))
+    return found

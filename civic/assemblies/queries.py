@@ -1,0 +1,92 @@
+"""Reads about assemblies, and the guards of their pages."""
+
+from dataclasses import dataclass
+
+from civic.assemblies.models import Assembly, Casting, Resolution, ResolutionKind
+from civic.committees import queries as committees
+from civic.committees.models import CollegeKind, Seat
+from civic.counting.weights import SMALL
+from civic.errors import NotFound
+from civic.i18n import _
+from civic.meetings import queries as meetings
+from civic.meetings.models import Meeting
+from civic.people.actor import Actor
+
+
+async def assembly_to_run(meeting_id: int, actor: Actor) -> Assembly:
+    """The assembly of a meeting this person runs; `meeting` and its committee are loaded. Raises NotFound or
+    Forbidden."""
+    meeting = await meetings.meeting_to_run(meeting_id, actor)
+    found = await assembly_of(meeting)
+    if found is None:
+        raise NotFound(_("Cette réunion n’est pas une assemblée générale."))
+    return found
+
+
+async def assembly_of(meeting: Meeting) -> Assembly | None:
+    """What makes an assembly of a meeting, if it is one."""
+    found = await Assembly.get_or_none(meeting_id=meeting.id)
+    if found:
+        found.meeting = meeting
+    return found
+
+
+async def reread(assembly: Assembly) -> Assembly:
+    """The assembly as it is now, with the same meeting."""
+    fresh = await Assembly.get(id=assembly.id)
+    fresh.meeting = assembly.meeting
+    return fresh
+
+
+async def resolutions_of(assembly: Assembly) -> list[Resolution]:
+    """Its resolutions in the order of the agenda, each with its point and decision."""
+    rows = Resolution.filter(assembly_id=assembly.id).order_by("item__position", "item_id")
+    return await rows.select_related("item", "item__decision", "counted_by")
+
+
+async def resolution_of(assembly: Assembly, resolution_id: int) -> Resolution:
+    """One resolution of this assembly. Raises NotFound."""
+    rows = Resolution.filter(id=resolution_id, assembly_id=assembly.id)
+    found = await rows.select_related("item", "item__decision").first()
+    if found is None:
+        raise NotFound(_("Cette résolution n’est plus à l’ordre du jour."))
+    return found
+
+
+def missing_usual(resolutions: list[Resolution], usual: tuple[ResolutionKind, ...]) -> list[ResolutionKind]:
+    """The usual ones that are not on the agenda yet."""
+    known = {one.kind for one in resolutions}
+    return [kind for kind in usual if kind not in known]
+
+
+@dataclass(frozen=True, slots=True)
+class Electors:
+    """Those of one college who are called: `letters` are without an e-mail address, `ending` leave before the day."""
+
+    college: CollegeKind
+    words: str
+    seats: list[Seat]
+    letters: list[Seat]
+    ending: list[Seat]
+
+
+async def electors_of(assembly: Assembly) -> list[Electors]:
+    """Who is called, college by college in the statutes' order; empty colleges are left out."""
+    committee_id, starts_at = assembly.meeting.committee_id, assembly.meeting.starts_at
+    seats = await committees.seats_of(committee_id)
+    found = []
+    for college in await committees.colleges_of(committee_id):
+        own = [seat for seat in seats if seat.college_id == college.id]
+        ending = [seat for seat in own if starts_at and not seat.holds_on(starts_at.date())]
+        letters = [seat for seat in own if not seat.person.email]
+        if own:
+            found.append(Electors(college.kind, college.words, own, letters, ending))
+    return found
+
+
+def too_small(assembly: Assembly, resolutions: list[Resolution], groups: list[Electors]) -> list[str]:
+    """The colleges whose secret votes could be guessed where colleges weigh; none when nothing is voted in secret."""
+    secret = any(one.casting == Casting.SECRET for one in resolutions)
+    if not secret or not assembly.meeting.committee.is_weighted:
+        return []
+    return [group.words for group in groups if len(group.seats) < SMALL]

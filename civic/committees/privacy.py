@@ -1,0 +1,60 @@
+"""What committees keep about a person, for her to take away, and what goes when she has her data erased (PRODUCT A5).
+
+Past seats stay in the register, without a word about her: who decided what must remain readable.
+"""
+
+from typing import Any
+
+from tortoise.expressions import Q
+
+from civic import clock
+from civic.committees import seats
+from civic.committees.models import Ending, Invitation, InvitationStatus, Seat, SeatRequest
+from civic.database import transaction
+from civic.people.models import Person
+
+
+async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
+    """Her seats, those she is substitute for, what she asked and was invited to; days are local, moments UTC."""
+    held = Seat.filter(Q(person_id=person.id) | Q(substitute_id=person.id)).order_by("id")
+    asked = SeatRequest.filter(person_id=person.id).order_by("id")
+    mine = Q(person_id=person.id) | Q(email=person.email or "-")
+    return {
+        "seats": [
+            {
+                "committee": seat.committee.name, "college": seat.college.kind.value, "title": seat.title,
+                "organisation": seat.organisation.name if seat.organisation else None,
+                "as": "titular" if seat.person_id == person.id else "substitute",
+                "designated": seat.designated.value, "from_on": seat.from_on, "until_on": seat.until_on,
+                "ended_at": seat.ended_at, "is_discreet": seat.is_discreet,
+            }
+            for seat in await held.select_related("committee", "college", "organisation")
+        ],
+        "seat_requests": [
+            {
+                "committee": one.committee.name, "message": one.message, "status": one.status.value,
+                "reason": one.reason, "created_at": one.created_at,
+            }
+            for one in await asked.select_related("committee")
+        ],
+        "seat_invitations": [
+            {"committee": one.committee.name, "message": one.message, "status": one.status.value}
+            for one in await Invitation.filter(mine).order_by("id").select_related("committee")
+        ],
+    }  # fmt: skip
+
+
+async def erasures(person: Person) -> None:
+    """Her places are free again, her words and the mention of her address go. May be repeated."""
+    for seat in await Seat.filter(person_id=person.id, ended_at__isnull=True).select_related("committee"):
+        async with transaction():
+            await seats.take(seat.committee)
+            await seats.end(seat, Ending.LEFT)
+            await seats.count(seat.committee)
+    await Seat.filter(person_id=person.id).update(title="", designated_note="")
+    await Seat.filter(substitute_id=person.id).update(substitute_id=None)
+    await SeatRequest.filter(person_id=person.id).delete()
+    if person.email:
+        pending = Invitation.filter(email=person.email, status=InvitationStatus.PENDING)
+        await pending.update(status=InvitationStatus.WITHDRAWN, email="", answered_at=clock.now())
+    await Invitation.filter(person_id=person.id).update(person_id=None, message="")

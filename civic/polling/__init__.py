@@ -1,0 +1,8 @@
+"""The polling station of a decision: paper ballots and the counter, for electors without a telephone (PRODUCT S4, N6).
+
+Who runs the committee hands out *papers*. The paper of an open decision bears a name: two persons type it, each a
+`Reading` without seeing the other's, and when both agree it becomes a stance like any other. Papers of a secret ballot
+bear no name: two persons type the box, each a `Batch`, and equal ones go into the urn (`civic.ballots`). At the counter
+the team notes what an elector says aloud.
+It never says what anybody said, counts nothing itself, and nobody records her own voice or types a paper twice.
+"""

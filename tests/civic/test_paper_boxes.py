@@ -1,0 +1,243 @@
+"""Papers of a secret vote: the box, typed twice as a multiset, goes into the urn; the lines one types."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from civic import clock
+from civic.ballots.models import CountedBallot, SealedBallot
+from civic.committees.models import College, Seat
+from civic.counting.rules import Code, Method, Verdict
+from civic.decisions import closing, paper
+from civic.decisions.models import Decision, Elector, Option
+from civic.decisions.positions import Position
+from civic.errors import DomainError, Forbidden, Invalid
+from civic.people.actor import Actor
+from civic.people.models import AuditEntry, Person
+from civic.polling import batches, lines
+from civic.polling import said as papers
+from civic.polling.models import Batch, Emptied
+from tests.civic.test_polling import SignIn
+from tests.factories import a_person
+from tests.factories.steering import a_committee, a_member, an_open_decision, fresh
+
+YES, NO, NOTHING = Position(Code.YES), Position(Code.NO), Position(Code.ABSTAIN)
+
+
+@pytest.fixture(autouse=True)
+def _clock_put_back() -> Iterator[None]:
+    yield
+    clock.travel(timedelta())
+
+
+class Hall:
+    """An assembly of seven that votes in secret on paper: two persons empty the box."""
+
+    selim: Person
+    paule: Person
+    decision: Decision
+    voters: list[Elector]
+
+
+async def a_hall(*, voters: int = 5, back: int = 5, **wishes: object) -> Hall:
+    hall = Hall()
+    hall.selim = await a_person("Sélim Laurent")
+    committee = await a_committee(hall.selim)
+    await College.filter(committee_id=committee.id).update(places=20)
+    hall.paule = await a_member(committee, "Paule Girard")
+    await Seat.filter(committee_id=committee.id, person_id=hall.paule.id).update(is_facilitator=True)
+    people = [await a_member(committee, f"Voisine{n} Nom") for n in range(voters)]
+    terms = {"method": Method.MAJORITY, "secret": True} | wishes
+    hall.decision = await an_open_decision(committee, hall.selim, **terms)
+    ids = [person.id for person in people]
+    hall.voters = await Elector.filter(decision_id=hall.decision.id, person_id__in=ids).order_by("id")
+    for number, elector in enumerate(hall.voters):
+        await paper.hand_out(Actor(hall.selim), hall.decision, elector.id)
+        if number < back:
+            await paper.take_in(Actor(hall.selim), hall.decision, elector.id)
+    return hall
+
+
+async def types(hall: Hall, person: Person, *said: Position) -> bool:
+    return await batches.type_in(Actor(person), hall.decision, "", said)
+
+
+async def test_papers_typed_alike_by_two_persons_are_counted_and_forgotten(database: object, app: object) -> None:
+    hall = await a_hall()
+    assert not await types(hall, hall.selim, YES, YES, NO, YES, NOTHING)
+    assert await types(hall, hall.paule, NO, YES, NOTHING, YES, YES)  # another order, the same papers
+    assert await Batch.all().count() == 0
+    assert await SealedBallot.filter(decision_id=hall.decision.id, code_hash__isnull=True).count() == 5
+    emptied = await Emptied.get(decision_id=hall.decision.id)
+    assert (emptied.papers, emptied.nulls) == (5, 0)
+    clock.travel(timedelta(days=3, seconds=1))
+    await closing.close(hall.decision.id)
+    done = await fresh(hall.decision)
+    assert (done.verdict, done.answers_count) == (Verdict.ADOPTED, 5)
+    counted = Counter(one.said["code"] for one in await CountedBallot.filter(decision_id=hall.decision.id))
+    assert counted == {"yes": 3, "no": 1, "abstain": 1}
+
+
+async def test_batches_that_differ_do_not_count_until_one_is_corrected(database: object, app: object) -> None:
+    hall = await a_hall()
+    await types(hall, hall.selim, YES, YES, YES, NO, NO)
+    assert not await types(hall, hall.paule, YES, YES, NO, NO, NO)
+    mine, other = await Batch.all().order_by("turn")
+    assert batches.differences(mine, other) == ([{"code": "yes"}], [{"code": "no"}])
+    third = await a_person("Camille Roux")
+    with pytest.raises(Forbidden):
+        await types(hall, third, YES)
+    with pytest.raises(Forbidden):
+        await batches.adopt(Actor(third), hall.decision, "")
+    assert await SealedBallot.all().count() == 0
+    assert await batches.adopt(Actor(hall.paule), hall.decision, "")
+    assert await SealedBallot.all().count() == 5
+
+
+async def test_one_person_does_not_type_a_box_twice(database: object, app: object) -> None:
+    hall = await a_hall()
+    assert not await types(hall, hall.selim, YES)
+    assert not await types(hall, hall.selim, YES)
+    assert await Batch.all().count() == 1
+    assert await SealedBallot.all().count() == 0
+
+
+async def test_no_more_papers_than_electors_who_returned_theirs(database: object, app: object) -> None:
+    hall = await a_hall(back=3)
+    with pytest.raises(Invalid, match="3 personnes"):
+        await types(hall, hall.selim, YES, YES, YES, NO)
+    for person in (hall.selim, hall.paule):
+        await types(hall, person, YES, NO)
+    with pytest.raises(Invalid, match="1 personne"):
+        await types(hall, hall.selim, YES, YES)
+    for person in (hall.selim, hall.paule):
+        await types(hall, person, YES)  # the last one, in a second round
+    box = (await batches.boxes(hall.decision))[0]
+    assert (box.handed, box.returned, box.counted, box.missing) == (5, 3, 3, 2)
+
+
+async def test_who_has_put_her_paper_in_has_voted_and_nothing_says_when(database: object, app: object) -> None:
+    hall = await a_hall(back=1)
+    voted = await Elector.get(id=hall.voters[0].id)
+    assert voted.answered_at == hall.decision.opened_at
+    await paper.take_in(Actor(hall.selim), hall.decision, voted.id)  # twice is once
+    assert (await fresh(hall.decision)).answers_count == 1
+    with pytest.raises(DomainError, match="plus à reprendre"):
+        await paper.take_back(Actor(hall.selim), hall.decision, voted.id)
+    await paper.take_back(Actor(hall.selim), hall.decision, hall.voters[1].id)
+    with pytest.raises(DomainError, match="pas reçu"):
+        await paper.take_in(Actor(hall.selim), hall.decision, hall.voters[1].id)
+
+
+async def test_after_the_closing_no_box_is_emptied(database: object, app: object) -> None:
+    hall = await a_hall()
+    await types(hall, hall.selim, YES)
+    clock.travel(timedelta(days=3, seconds=1))
+    with pytest.raises(DomainError, match="close"):
+        await types(hall, hall.paule, YES)
+    assert await SealedBallot.all().count() == 0
+
+
+async def test_the_trace_says_who_typed_and_never_what(database: object, app: object) -> None:
+    hall = await a_hall()
+    for person in (hall.selim, hall.paule):
+        await types(hall, person, YES, NO)
+    trace = await AuditEntry.get(act="papers_put_into_the_urn")
+    assert trace.details == {"college": "", "papers": 2, "nulls": 0, "first": hall.selim.id, "second": hall.paule.id}
+
+
+async def test_a_box_of_dots_is_emptied_from_the_page(database: object, app: object, sign_in: SignIn) -> None:
+    options = [{"title": "Le lavoir"}, {"title": "Le four"}, {"title": "Le pont"}]
+    hall = await a_hall(method=Method.DOTS, dots=3, options=options)
+    selim, paule = await sign_in(hall.selim), await sign_in(hall.paule)
+    station = f"/decisions/{hall.decision.id}/bureau"
+    assert "Dépouiller ces bulletins" in (await selim.get(station)).text
+    refused = await selim.submit(f"{station}/depouiller", {"lines": "A3\nA2 B2"})
+    assert refused.status_code == 422
+    assert "Ligne 2" in refused.text
+    assert (await selim.submit(f"{station}/depouiller", {"lines": "A3\na2 b1\nC1\nB3\n-"})).status_code == 303
+    blind = (await paule.get(f"{station}/depouiller")).text
+    assert "A3" not in blind.partition("<textarea")[2].partition("</textarea>")[0]
+    await paule.submit(f"{station}/depouiller", {"lines": "B3\nA2 B1\nA3\nC2\nnul"})
+    differ = (await paule.get(f"{station}/depouiller")).text
+    assert "Le pont : 1" in differ.replace("\u00a0", " ")
+    assert "Le pont : 2" in differ.replace("\u00a0", " ")
+    await paule.submit(f"{station}/depouiller/meme")
+    assert "5 dans l’urne électronique" in (await selim.get(station)).text.replace("\u00a0", " ")
+    emptied = await Emptied.get(decision_id=hall.decision.id)
+    assert (emptied.papers, emptied.nulls) == (5, 1)
+    clock.travel(timedelta(days=3, seconds=1))
+    await closing.close(hall.decision.id)
+    done = await fresh(hall.decision)
+    ids = {option.title: option.id async for option in Option.filter(decision_id=hall.decision.id)}
+    assert done.counted["chosen"] == [ids["Le lavoir"]]
+
+
+@pytest.mark.one_engine
+async def test_a_box_of_yes_and_no_is_typed_as_numbers(database: object, app: object, sign_in: SignIn) -> None:
+    hall = await a_hall()
+    station = f"/decisions/{hall.decision.id}/bureau/depouiller"
+    selim, paule = await sign_in(hall.selim), await sign_in(hall.paule)
+    assert (await selim.submit(station, {})).status_code == 422
+    for browser in (selim, paule):
+        assert (await browser.submit(station, {"n_yes": "3", "n_no": "2"})).status_code == 303
+    assert await SealedBallot.all().count() == 5
+
+
+OPTIONS = [Option(id=number, title=f"Choix {number}", position=place) for place, number in enumerate((7, 3, 9, 12))]
+
+
+def _decision(method: Method) -> Decision:
+    return Decision(method=method, dots=5, dots_on_one=0, budget_cents=100)
+
+
+DOTS = some.dictionaries(some.sampled_from(["7", "3", "9", "12"]), some.integers(1, 1), max_size=4)
+RANKS = some.permutations([7, 3, 9, 12]).flatmap(
+    lambda ids: some.integers(0, 4).map(lambda n: [[one] for one in ids[:n]])
+)
+TICKS = some.sets(some.sampled_from([7, 3, 9, 12])).map(sorted)
+
+
+@given(
+    some.one_of(
+        some.tuples(some.just(Method.DOTS), DOTS), some.tuples(some.just(Method.RANKED), RANKS),
+        some.tuples(some.just(Method.BUDGET), TICKS),
+    )
+)  # fmt: skip
+def test_a_paper_written_as_a_line_reads_the_same(case: tuple[Method, object]) -> None:
+    method, choices = case
+    decision, said = _decision(method), Position(choices=choices)
+    line = lines.written(decision, OPTIONS, said)
+    assert lines.read(decision, OPTIONS, f"\n{line}\n\n") == [said if said.ids else papers.blank(decision)]
+
+
+@pytest.mark.parametrize(
+    ("method", "line", "choices"),
+    [
+        (Method.DOTS, "a3 B:2", {"7": 3, "3": 2}),
+        (Method.DOTS, "A3,C2", {"7": 3, "9": 2}),
+        (Method.DOTS, "A0", {}),
+        (Method.RANKED, "bac", [[3], [7], [9]]),
+        (Method.RANKED, "B > C=A", [[3], [7, 9]]),
+        (Method.BUDGET, "d a", [7, 12]),
+        (Method.BUDGET, "Nul", []),
+    ],
+)
+def test_lines_are_read_as_people_type_them(method: Method, line: str, choices: object) -> None:
+    assert lines.read(_decision(method), OPTIONS, line) == [Position(choices=choices)]
+
+
+@pytest.mark.parametrize(
+    ("method", "line"),
+    [
+        (Method.DOTS, "A"), (Method.DOTS, "A3 A2"), (Method.DOTS, "A4 B2"), (Method.DOTS, "Z1"), (Method.DOTS, "?"),
+        (Method.RANKED, "A B A"), (Method.RANKED, "A1"), (Method.RANKED, "E"), (Method.BUDGET, "A A"),
+    ],
+)  # fmt: skip
+def test_a_line_that_says_nothing_clear_is_refused_with_its_number(method: Method, line: str) -> None:
+    with pytest.raises(Invalid, match="Ligne 2"):
+        lines.read(_decision(method), OPTIONS, f"-\n{line}")
