@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import is_hypothesis_test
 from hypothesis import settings as hypothesis_settings
 from starlette.types import ASGIApp
 
@@ -47,8 +48,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first: one begun last keeps one core busy while the other has nothing left to do."""
+    """The longest files first: one begun last keeps one core busy while the other has nothing left to do.
+
+    What chance shows (a race, a property) gets no second try (docs/decisions/0031).
+    """
     items.sort(key=lambda item: next((rank for rank, part in enumerate(LONGEST) if part in item.nodeid), len(LONGEST)))
+    for item in items:
+        if "tests/races/" in item.nodeid or is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.flaky(reruns=0))
 
 
 def _engines_for(metafunc: pytest.Metafunc) -> list[Engine]:

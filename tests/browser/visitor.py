@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pypdfium2
 import pytest
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
+from playwright.async_api import Error as BrowserError
 
 from civic.people import service as people
 from civic.people.models import Person
@@ -28,6 +29,7 @@ HIDDEN_COLUMNS = (
     "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.ariaLabel)"
 )
 LOOK_SECONDS = 30
+PICTURE_TRIES = 4
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 """What can differ by night; the structure was checked by day."""
 REFUSED_FORM = re.compile(r"status of (409|410|422)")
@@ -108,12 +110,23 @@ class Visitor:
         folder = ARTIFACTS / "journeys"
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{self.name}-{self.pictures:02}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png"
-        await self.page.screenshot(path=file, full_page=True)
+        await self._picture(file)
         if not self.brief:
             await self._examine()
         await self._measure(name)
         found, self.trouble = self.trouble, []
         assert found == [], "\n".join(found)
+
+    async def _picture(self, file: Path) -> None:
+        """Chromium drops a picture now and then when both cores are busy; it says so, and the next one succeeds."""
+        for left in reversed(range(PICTURE_TRIES)):
+            try:
+                await self.page.screenshot(path=file, full_page=True)
+                return
+            except BrowserError as problem:
+                if not left or "Unable to capture screenshot" not in problem.message:
+                    raise
+            await asyncio.sleep(0.5)
 
     async def _examine(self) -> None:
         """What axe says of the page, by day and by night; a second walk in another window (`brief`) leaves it out."""
