@@ -25,7 +25,7 @@ bench: .venv/development
 	@$(BIN)/python -m bench.run
 
 messages: .venv/development
-	@$(BIN)/python -m locales.extract
+	@$(BIN)/python -m tests.catalogues en
 
 migrations: .venv/development
 	@$(BIN)/civic makemigrations
