@@ -50,12 +50,23 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first: one begun last keeps one core busy while the other has nothing left to do.
 
+    Within a file one engine after the other: telling the models which one they speak to takes longer than most tests.
     What chance shows (a race, a property) gets no second try (docs/decisions/0031).
     """
-    items.sort(key=lambda item: next((rank for rank, part in enumerate(LONGEST) if part in item.nodeid), len(LONGEST)))
+    files = {file: place for place, file in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(key=lambda item: (_rank(item), files[item.path], _engine_of(item)))
     for item in items:
         if "tests/races/" in item.nodeid or is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker(pytest.mark.flaky(reruns=0))
+
+
+def _rank(item: pytest.Item) -> int:
+    return next((rank for rank, part in enumerate(LONGEST) if part in item.nodeid), len(LONGEST))
+
+
+def _engine_of(item: pytest.Item) -> str:
+    call = getattr(item, "callspec", None)
+    return str(call.params.get("engine", "")) if call else ""
 
 
 def _engines_for(metafunc: pytest.Metafunc) -> list[Engine]:

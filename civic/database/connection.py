@@ -16,7 +16,7 @@ from typing import Any, Self
 import asyncpg
 from tortoise.apps import Apps
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
-from tortoise.context import TortoiseContext
+from tortoise.context import TortoiseContext, set_global_context
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 from civic.database.config import Engine, engine_of, sqlite_path, tortoise_config
@@ -38,6 +38,8 @@ class _Opened:
 
     context: TortoiseContext | None = None
     times: int = 0
+    bound: tuple[Engine, str] | None = None
+    binding: TortoiseContext | None = None
 
 
 _afterthoughts: ContextVar[list[Afterthought] | None] = ContextVar("afterthoughts", default=None)
@@ -55,9 +57,8 @@ async def connect(url: str, *, check_schema: bool = True, migrations: str = "mig
         raise MissingDatabase(
             f"Il n’y a pas de base de données dans {sqlite_path(url)} : lancez « civic migrate »."
         )
-    context = TortoiseContext()
-    with context:  # while it loads; afterwards every task finds it as the global one
-        await context.init(tortoise_config(url, migrations=migrations), _enable_global_fallback=True)
+    context = await bind(url, migrations=migrations)
+    set_global_context(context)
     _Opened.context = context
     _Opened.times += 1
     try:
@@ -67,6 +68,23 @@ async def connect(url: str, *, check_schema: bool = True, migrations: str = "mig
     except BaseException:
         await disconnect()
         raise
+
+
+async def bind(url: str, *, migrations: str = "migrations") -> TortoiseContext:
+    """The models, told which engine they will speak to; nothing is opened before the first query.
+
+    Telling them takes a quarter of a second, so the next database on the same engine finds them as they are.
+    """
+    config, bound = tortoise_config(url, migrations=migrations), (engine_of(url), migrations)
+    if _Opened.binding and _Opened.bound == bound:
+        await _Opened.binding.connections._init(config["connections"], create_db=False)
+        return _Opened.binding
+    _Opened.binding, _Opened.bound = None, None
+    context = TortoiseContext()
+    with context:
+        await context.init(config)
+    _Opened.binding, _Opened.bound = context, bound
+    return context
 
 
 async def disconnect() -> None:

@@ -146,8 +146,7 @@ async def _models() -> AsyncIterator[Apps]:
     if opened := connection.opened_apps():
         yield _without_docstrings(opened)
         return
-    async with TortoiseContext() as context:
-        await context.init(tortoise_config("sqlite://:memory:"))  # opened when first used: never
+    with await connection.bind("sqlite://:memory:") as context:  # opened when first used: never
         assert context.apps
         yield _without_docstrings(context.apps)
 
