@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from civic import clock
 from civic.committees import queries as committees
 from civic.errors import DomainError, Forbidden, Gone, NotFound
 from civic.i18n import _
@@ -20,6 +19,7 @@ from civic.people.actor import actor_of, visitor_or_actor
 from civic.people.models import Person
 from civic.web import limits
 from civic.web.forms import Form
+from civic.web.moments import typed
 from civic.web.page import page, redirect
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
@@ -32,10 +32,9 @@ async def new(request: Request) -> Response:
         return redirect("meetings.show", id=meeting.id)
     values: dict[str, Any] = {f"lasts_{line}": meeting.lasts for line in poll.LINES}
     for line, date in enumerate(await queries.dates_of(meeting.id), 1):
-        values[f"starts_at_{line}"] = clock.local(date.starts_at).strftime(pages.WRITTEN)
+        values[f"starts_at_{line}"] = typed(date.starts_at)
         values[f"lasts_{line}"] = int((date.ends_at - date.starts_at).total_seconds() // 60)
-    if meeting.poll_until:
-        values["until"] = clock.local(meeting.poll_until).strftime(pages.WRITTEN)
+    values["until"] = typed(meeting.poll_until)
     return _dates_page(request, meeting, Form(values))
 
 

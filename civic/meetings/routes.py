@@ -1,12 +1,9 @@
 """Pages of meetings: a committee's list, one meeting, preparing it, calling it off, its calendar file."""
 
-import secrets
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from civic import clock
 from civic.committees import queries as committees
 from civic.errors import DomainError, NotFound
 from civic.i18n import _
@@ -26,7 +23,8 @@ from civic.meetings import (
 from civic.meetings.forms import CancelForm, MeetingForm
 from civic.meetings.models import Meeting
 from civic.people.actor import actor_of, visitor_or_actor
-from civic.web.forms import Form
+from civic.web.forms import Form, kept_key, new_key
+from civic.web.moments import typed
 from civic.web.page import page, redirect
 
 PUBLIC = {"Cache-Control": "public, max-age=900", "Vary": "Accept-Language, Cookie"}
@@ -50,7 +48,7 @@ async def new(request: Request) -> Response:
     title = _("Réunion du comité")
     values = {
         "title": title, "lasts": 90, "quorum_percent": 0, "proxies_most": 0, "notice_days": 0,
-        "cle": secrets.token_urlsafe(12),
+        "cle": new_key(),
     }  # fmt: skip
     return await pages.form_page(request, committee, Form(values))
 
@@ -60,7 +58,7 @@ async def create(request: Request) -> Response:
     actor = actor_of(request)
     committee = await committees.committee_to_run(request.path_params["slug"], actor)
     form = await Form.read(request, MeetingForm)
-    key = await pages.form_key(request, form)
+    key = await kept_key(request, form)
     try:
         if form.data:
             meeting = await service.draft(actor, committee, form.data, key)
@@ -87,7 +85,7 @@ async def edit(request: Request) -> Response:
 
 def _values(meeting: Meeting) -> dict[str, object]:
     values: dict[str, object] = {name: getattr(meeting, name) for name in MeetingForm.model_fields}
-    values["starts_at"] = clock.local(meeting.starts_at).strftime(pages.WRITTEN) if meeting.starts_at else ""
+    values["starts_at"] = typed(meeting.starts_at)
     return {name: "" if value is None else value for name, value in values.items()}
 
 

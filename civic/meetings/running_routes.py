@@ -1,6 +1,5 @@
 """Pages of the room: the sheet and its quorum, the door, the point being talked about, the screen on the wall."""
 
-import secrets
 from typing import Any
 
 from starlette.requests import Request
@@ -26,7 +25,7 @@ from civic.meetings.room_forms import (
 )
 from civic.people.actor import Actor, actor_of, visitor_or_actor
 from civic.web import limits
-from civic.web.forms import Form
+from civic.web.forms import Form, new_key
 from civic.web.page import page, redirect
 
 PRIVATE = {"Cache-Control": "no-store"}
@@ -44,7 +43,7 @@ async def show(request: Request) -> Response:
 
 
 async def _room_page(request: Request, meeting: Meeting, form: Form[Any], status: int = 200) -> Response:
-    form.values.setdefault("cle", secrets.token_urlsafe(12))
+    form.values.setdefault("cle", new_key())
     return page(
         request, "civic/meetings/room.html", status=status, headers=PRIVATE, meeting=meeting, form=form,
         committee=meeting.committee, room=await room.room_of(meeting, with_seats=True),
