@@ -179,14 +179,6 @@ async def answer(proposal: Proposal, *, accept: bool, reason: str = "") -> bool:
     return True
 
 
-async def item_of(meeting: Meeting, item_id: int) -> Item:
-    """A point of this meeting. Raises NotFound."""
-    found = await Item.get_or_none(id=item_id, meeting_id=meeting.id).select_related("decision")
-    if found is None:
-        raise NotFound(_("Ce point n’est plus à l’ordre du jour."))
-    return found
-
-
 async def proposal_of(meeting: Meeting, proposal_id: int) -> Proposal:
     """A proposed point of this meeting. Raises NotFound."""
     found = await Proposal.get_or_none(id=proposal_id, meeting_id=meeting.id).select_related("person")

@@ -24,7 +24,7 @@ async def _run(request: Request) -> tuple[Actor, Meeting]:
 
 async def _item(request: Request) -> tuple[Actor, Meeting, Item]:
     actor, meeting = await _run(request)
-    return actor, meeting, await agenda.item_of(meeting, request.path_params["item"])
+    return actor, meeting, await queries.item_of(meeting, request.path_params["item"])
 
 
 def back(meeting: Meeting, flash: str | None = None, *, at: str = "ordre-du-jour") -> Response:

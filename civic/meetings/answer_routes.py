@@ -10,8 +10,8 @@ from civic import clock
 from civic.errors import DomainError, Forbidden, Gone
 from civic.i18n import _
 from civic.meetings import agenda, answers, pages, queries, words
+from civic.meetings.attendance import Attendance, Coming
 from civic.meetings.forms import AnswerForm, GuestForm
-from civic.meetings.models import Attendance, Coming
 from civic.people.actor import actor_of
 from civic.people.models import Person
 from civic.web import limits

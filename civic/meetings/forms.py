@@ -8,8 +8,9 @@ from pydantic import AfterValidator, BaseModel, EmailStr, Field, field_validator
 from civic import clock
 from civic.errors import Invalid
 from civic.i18n import _
+from civic.meetings.attendance import Coming
 from civic.meetings.dates import Suits
-from civic.meetings.models import Coming, ItemKind
+from civic.meetings.models import ItemKind
 from civic.web.moments import Moment
 
 MOST_DATES = 10

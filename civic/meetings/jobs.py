@@ -8,7 +8,8 @@ from civic.committees import queries as committees
 from civic.i18n import speaking
 from civic.mail import send
 from civic.meetings import answers, letters, poll, queries, words
-from civic.meetings.models import Attendance, Coming, Meeting, MeetingStatus, Proposal, ProposalStatus
+from civic.meetings.attendance import Attendance, Coming
+from civic.meetings.models import Meeting, MeetingStatus, Proposal, ProposalStatus
 from civic.people.models import Person
 from civic.web.formats import until as until_words
 

@@ -39,7 +39,7 @@ async def write(request: Request) -> Response:
 async def _notes_page(
     request: Request, meeting: Meeting, form: Form[Any] | None = None, item_id: int = 0, status: int = 200
 ) -> Response:
-    items = await sheets.items_of(meeting)
+    items = await queries.agenda_of(meeting.id)
     seats = await committees.seats_of(meeting.committee_id)
     return page(
         request, "civic/meetings/notes.html", status=status, headers=PRIVATE, meeting=meeting, items=items,
@@ -52,7 +52,7 @@ async def _notes_page(
 async def commit(request: Request) -> Response:
     """Somebody promises to do something, in a point: « Qui fait quoi, pour quand »."""
     meeting, actor = await _held(request)
-    item = await sheets.item_of(meeting, request.path_params["item"])
+    item = await queries.item_of(meeting, request.path_params["item"])
     form = await Form.read(request, CommitmentForm)
     try:
         if form.data:
@@ -67,7 +67,7 @@ async def commit(request: Request) -> Response:
 async def save(request: Request) -> Response:
     """Keep what was written; when another one has written meanwhile, show both texts and lose neither."""
     meeting, actor = await _held(request)
-    item = await sheets.item_of(meeting, request.path_params["item"])
+    item = await queries.item_of(meeting, request.path_params["item"])
     form = await Form.read(request, NotesForm)
     if form.data is None:
         return await _conflict_page(request, meeting, item, form, status=422)
@@ -100,7 +100,7 @@ async def state(request: Request) -> Response:
                       name=item.notes_by.short_name if item.notes_by else "…", hour=hour(item.notes_at))
             if item.notes_at else "",
         }
-        for item in await sheets.items_of(meeting)
+        for item in await queries.agenda_of(meeting.id)
     ]  # fmt: skip
     return json_answer({"items": said})
 
@@ -108,7 +108,7 @@ async def state(request: Request) -> Response:
 async def versions(request: Request) -> Response:
     """All that was ever written for a point."""
     meeting, _actor = await _held(request)
-    item = await sheets.item_of(meeting, request.path_params["item"])
+    item = await queries.item_of(meeting, request.path_params["item"])
     return page(
         request, "civic/meetings/versions.html", headers=PRIVATE, meeting=meeting, item=item,
         committee=meeting.committee, versions=await minutes.versions_of(item),
@@ -117,7 +117,7 @@ async def versions(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """The minutes as one reads them."""
-    meeting = await record.meeting_to_read(request.path_params["id"], visitor_or_actor(request))
+    meeting = await queries.meeting_to_read(request.path_params["id"], visitor_or_actor(request))
     return await _record_page(request, meeting)
 
 
@@ -159,8 +159,8 @@ async def share(request: Request) -> Response:
 async def remark(request: Request) -> Response:
     """What to correct in a point."""
     actor = actor_of(request)
-    meeting = await record.meeting_to_read(request.path_params["id"], actor)
-    item = await sheets.item_of(meeting, request.path_params["item"])
+    meeting = await queries.meeting_to_read(request.path_params["id"], actor)
+    item = await queries.item_of(meeting, request.path_params["item"])
     form = await Form.read(request, RemarkForm)
     if form.data is None:
         return await _record_page(request, meeting, form, item.id, status=422)
@@ -190,7 +190,7 @@ async def sheet(request: Request) -> Response:
 async def paper(request: Request) -> Response:
     """The minutes, to be signed by who presided and who wrote."""
     actor = visitor_or_actor(request)
-    meeting = await record.meeting_to_read(request.path_params["id"], actor)
+    meeting = await queries.meeting_to_read(request.path_params["id"], actor)
     found = await record.record_of(meeting, actor)
     return pdf_answer(await papers.minutes_paper(meeting, found), f"compte-rendu-{meeting.id}")
 

@@ -9,8 +9,9 @@ from civic import clock, slots
 from civic.committees import queries as committees
 from civic.committees.models import Committee
 from civic.meetings import agenda, answers, poll, queries, room, words
+from civic.meetings.attendance import Coming
 from civic.meetings.dates import Suits
-from civic.meetings.models import Coming, ItemKind, Meeting, MeetingStatus
+from civic.meetings.models import ItemKind, Meeting, MeetingStatus
 from civic.people.actor import visitor_or_actor
 from civic.web.forms import Form
 from civic.web.page import page

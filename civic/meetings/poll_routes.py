@@ -145,8 +145,7 @@ async def _of_link(request: Request) -> tuple[Meeting, Person]:
     if person is None or meeting is None:
         raise NotFound(_("Cette réunion n’existe pas."))
     links.check_current(person, purpose, token)
-    seat = await committees.seat_of(person, meeting.committee_id)
-    if not seat and not await committees.substituted_by(person, meeting.committee_id):
+    if not await committees.sits(person, meeting.committee_id):
         raise Forbidden(_("Seules les personnes qui siègent au comité peuvent faire cela."))
     return meeting, person
 

@@ -2,7 +2,8 @@
 
 from civic import jobs, mail
 from civic.i18n import speaking
-from civic.meetings.models import Attendance, Meeting
+from civic.meetings.attendance import Attendance
+from civic.meetings.models import Meeting
 from civic.web.formats import day, until
 
 

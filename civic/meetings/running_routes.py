@@ -12,7 +12,8 @@ from civic.errors import DomainError
 from civic.i18n import _
 from civic.meetings import checkin, closing, holding, queries, room
 from civic.meetings import sheet as sheets
-from civic.meetings.models import Arrival, Attendance, Meeting
+from civic.meetings.attendance import Arrival, Attendance
+from civic.meetings.models import Meeting
 from civic.meetings.room_forms import (
     CameForm,
     CodeForm,
@@ -221,7 +222,7 @@ async def point(request: Request) -> Response:
 async def vote(request: Request) -> Response:
     """Open the vote of a point in the room."""
     meeting, actor = await _held(request)
-    item = await sheets.item_of(meeting, request.path_params["item"])
+    item = await queries.item_of(meeting, request.path_params["item"])
     form = await Form.read(request, VoteForm)
     minutes = form.data.minutes if form.data else 0
     await holding.open_vote(actor, meeting, item, minutes)

@@ -15,8 +15,9 @@ from civic.database import retrying, transaction
 from civic.errors import DomainError, Gone, Invalid
 from civic.i18n import _
 from civic.meetings import agenda
+from civic.meetings.attendance import Attendance
 from civic.meetings.forms import MeetingForm
-from civic.meetings.models import Attendance, Meeting, MeetingStatus
+from civic.meetings.models import Meeting, MeetingStatus
 from civic.people import service as people
 from civic.people.actor import Actor
 
