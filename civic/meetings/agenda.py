@@ -17,15 +17,14 @@ from civic.errors import Gone, Invalid, NotFound
 from civic.i18n import _
 from civic.meetings import queries
 from civic.meetings.forms import ItemForm, ProposalForm
-from civic.meetings.models import Item, ItemKind, Meeting, MeetingStatus, Proposal, ProposalStatus
+from civic.meetings.models import PREPARED, Item, ItemKind, Meeting, MeetingStatus, Proposal, ProposalStatus
 from civic.people.actor import Actor
 from civic.people.models import Person
 from civic.web.formats import day
 
 MOST_ITEMS = 40
 APPROVAL_MINUTES = 5
-OPEN = (MeetingStatus.DRAFT, MeetingStatus.POLLING, MeetingStatus.CONVENED, MeetingStatus.RUNNING)
-PREPARED = (MeetingStatus.DRAFT, MeetingStatus.POLLING)
+OPEN = (*PREPARED, MeetingStatus.CONVENED, MeetingStatus.RUNNING)
 _TO_DECIDE = (DecisionStatus.DRAFT, DecisionStatus.SCHEDULED, DecisionStatus.OPEN, DecisionStatus.CLOSED)
 
 

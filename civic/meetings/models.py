@@ -27,6 +27,10 @@ class MeetingStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+PREPARED = (MeetingStatus.DRAFT, MeetingStatus.POLLING)
+"""Nobody has been convened yet."""
+
+
 class Meeting(Model):
     """A meeting of a committee, at `starts_at` until `ends_at` (UTC; both empty until the date is known).
 
@@ -109,7 +113,7 @@ class Meeting(Model):
     @property
     def is_prepared(self) -> bool:
         """Nobody has been convened yet."""
-        return self.status in (MeetingStatus.DRAFT, MeetingStatus.POLLING)
+        return self.status in PREPARED
 
     @property
     def is_over(self) -> bool:

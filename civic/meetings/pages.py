@@ -12,11 +12,17 @@ from civic.meetings import agenda, answers, poll, queries, room, words
 from civic.meetings.attendance import Coming
 from civic.meetings.dates import Suits
 from civic.meetings.models import ItemKind, Meeting, MeetingStatus
-from civic.people.actor import visitor_or_actor
+from civic.people.actor import Actor, actor_of, visitor_or_actor
 from civic.web.forms import Form
 from civic.web.page import page
 
 FORMS = ("cancelling", "dates", "item", "proposal", "declining", "answer", "guest", "suits")
+
+
+async def to_run(request: Request) -> tuple[Meeting, Actor]:
+    """The meeting of the address, for who runs it, and who that is. Raises as `meeting_to_run`."""
+    actor = actor_of(request)
+    return await queries.meeting_to_run(request.path_params["id"], actor), actor
 
 
 async def meeting_page(
@@ -61,3 +67,9 @@ async def form_page(
         request, "civic/meetings/form.html", status=status, committee=committee, form=form, meeting=meeting,
         people=[(seat.person_id, seat.person.name) for seat in seats], cancelling=cancelling or Form(),
     )  # fmt: skip
+
+
+def calendar_answer(content: bytes, name: str) -> Response:
+    """A calendar file to download; `name` without its ending."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.ics"', "Cache-Control": "no-store"}
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)

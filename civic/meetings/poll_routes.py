@@ -27,7 +27,7 @@ PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 
 async def new(request: Request) -> Response:
     """Up to ten dates to propose, filled with those that are proposed already."""
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor_of(request))
+    meeting, _actor = await pages.to_run(request)
     if not meeting.is_prepared:
         return redirect("meetings.show", id=meeting.id)
     values: dict[str, Any] = {f"lasts_{line}": meeting.lasts for line in poll.LINES}
@@ -40,8 +40,7 @@ async def new(request: Request) -> Response:
 
 async def propose(request: Request) -> Response:
     """Propose them; members are asked by mail the first time."""
-    actor = actor_of(request)
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor)
+    meeting, actor = await pages.to_run(request)
     form = await Form.read(request, PollForm)
     dates = poll.read_dates(form, await request.form())
     try:
@@ -90,8 +89,7 @@ def _said(sent: Mapping[str, object]) -> dict[int, Suits]:
 
 async def keep(request: Request) -> Response:
     """« Retenir cette date »."""
-    actor = actor_of(request)
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor)
+    meeting, actor = await pages.to_run(request)
     date = await poll.date_of(meeting, request.path_params["date"])
     done = await poll.keep(actor, meeting, date)
     flash = _("La date est retenue. Le comité est prévenu.") if done else _("Une date est déjà retenue.")
@@ -100,7 +98,7 @@ async def keep(request: Request) -> Response:
 
 async def nudge(request: Request) -> Response:
     """Remind once who has said nothing."""
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor_of(request))
+    meeting, _actor = await pages.to_run(request)
     done = await poll.nudge(meeting.id)
     flash = _("Un rappel part à qui n’a rien dit.") if done else _("Le rappel est déjà parti.")
     return redirect("meetings.show", id=meeting.id, flash=flash, kind="ok" if done else "info")
@@ -110,8 +108,7 @@ async def date_ics(request: Request) -> Response:
     """The calendar file of a proposed date."""
     meeting = await queries.meeting_of_member(request.path_params["id"], actor_of(request))
     date = await poll.date_of(meeting, request.path_params["date"])
-    headers = {"Content-Disposition": f'attachment; filename="date-{date.id}.ics"', "Cache-Control": "no-store"}
-    return Response(calendar.date_ics(meeting, date), media_type="text/calendar; charset=utf-8", headers=headers)
+    return pages.calendar_answer(calendar.date_ics(meeting, date), f"date-{date.id}")
 
 
 async def by_link(request: Request) -> Response:

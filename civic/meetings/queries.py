@@ -13,11 +13,10 @@ from civic.errors import Forbidden, NotFound
 from civic.i18n import _
 from civic.meetings.attendance import Attendance
 from civic.meetings.dates import DateOption
-from civic.meetings.models import Item, Meeting, MeetingStatus
+from civic.meetings.models import PREPARED, Item, Meeting, MeetingStatus
 from civic.people.actor import Actor
 from civic.people.models import Person
 
-PREPARED = (MeetingStatus.DRAFT, MeetingStatus.POLLING)
 PUBLIC = (MeetingStatus.CONVENED, MeetingStatus.RUNNING, MeetingStatus.CLOSED, MeetingStatus.CANCELLED)
 _WHOLE = ("committee", "committee__initiative", "chair", "secretary")
 SHOWN = 50
@@ -69,7 +68,7 @@ async def meeting_to_read(meeting_id: int, actor: Actor | None) -> Meeting:
         return meeting
     if meeting.shared_at and await was_there(meeting, actor.person if actor else None):
         return meeting
-    raise NotFound(_("Ce compte rendu n’est pas encore public : il le sera une fois approuvé."))
+    raise NotFound(_("Ce compte rendu n’est pas encore public : il le sera une fois approuvé."))
 
 
 async def meeting_of_member(meeting_id: int, actor: Actor) -> Meeting:

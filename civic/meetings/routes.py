@@ -77,7 +77,7 @@ async def show(request: Request) -> Response:
 
 async def edit(request: Request) -> Response:
     """The form of a meeting that is not over."""
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor_of(request))
+    meeting, _actor = await pages.to_run(request)
     if meeting.status not in service.BEFORE:
         return redirect("meetings.show", id=meeting.id)
     return await pages.form_page(request, meeting.committee, Form(_values(meeting)), meeting)
@@ -91,8 +91,7 @@ def _values(meeting: Meeting) -> dict[str, object]:
 
 async def save(request: Request) -> Response:
     """Change it; those expected are told of new hours or a new place."""
-    actor = actor_of(request)
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor)
+    meeting, actor = await pages.to_run(request)
     form = await Form.read(request, MeetingForm)
     try:
         if form.data:
@@ -106,8 +105,7 @@ async def save(request: Request) -> Response:
 
 async def cancel(request: Request) -> Response:
     """It does not take place."""
-    actor = actor_of(request)
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor)
+    meeting, actor = await pages.to_run(request)
     form = await Form.read(request, CancelForm)
     if form.data is None:
         blank: Form[MeetingForm] = Form(_values(meeting))
@@ -124,7 +122,7 @@ async def ics(request: Request) -> Response:
     if meeting.starts_at is None:
         raise NotFound(_("La date de cette réunion n’est pas encore fixée."))
     reader = await queries.reader_of(meeting, actor)
-    return calendar_answer(calendar.ics(meeting, inside=reader.sees_names), f"reunion-{meeting.id}")
+    return pages.calendar_answer(calendar.ics(meeting, inside=reader.sees_names), f"reunion-{meeting.id}")
 
 
 async def feed(request: Request) -> Response:
@@ -132,12 +130,6 @@ async def feed(request: Request) -> Response:
     committee = await committees.committee_to_show(request.path_params["slug"], None)
     content = calendar.feed(committee.name, await queries.feed_of(committee))
     return Response(content, media_type="text/calendar; charset=utf-8", headers=PUBLIC)
-
-
-def calendar_answer(content: bytes, name: str) -> Response:
-    """A calendar file to download; `name` without its ending."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}.ics"', "Cache-Control": "no-store"}
-    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
 routes: list[BaseRoute] = [
