@@ -9,7 +9,6 @@ from civic import clock
 from civic.errors import Invalid
 from civic.i18n import _
 from civic.meetings.attendance import Coming
-from civic.meetings.dates import Suits
 from civic.meetings.models import ItemKind
 from civic.web.moments import Moment
 
@@ -66,12 +65,6 @@ class PollForm(BaseModel):
     """Until when one says which dates suit; the dates themselves are lines (`poll.read_dates`)."""
 
     until: MomentToCome | None = None
-
-
-class SuitsForm(BaseModel):
-    """What one says of one date."""
-
-    suits: Suits
 
 
 class ItemForm(BaseModel):
