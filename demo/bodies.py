@@ -5,7 +5,8 @@ from datetime import timedelta
 from civic import clock
 from civic.committees import invitations, queries, rules, seats, service, voices
 from civic.committees.forms import CollegesForm, FoundingForm, InviteForm, NewBodyForm, SeatForm, VoicesForm
-from civic.committees.models import CollegeKind, Committee, CommitteeKind, Designation, Joining, Seat
+from civic.committees.joining import Designation, Joining
+from civic.committees.models import CollegeKind, Committee, CommitteeKind, Seat
 from civic.contributions.models import Contribution
 from civic.people.actor import Actor
 from civic.people.models import Person, RoleName

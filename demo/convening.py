@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from civic import clock
 from civic.committees.models import Committee, CommitteeKind
 from civic.meetings import agenda, answers, convening, poll, service
+from civic.meetings.attendance import Attendance, Coming
 from civic.meetings.dates import DateOption, Suits
 from civic.meetings.forms import DateLine, ItemForm, MeetingForm, ProposalForm
-from civic.meetings.models import Attendance, Coming, ItemKind, Meeting
+from civic.meetings.models import ItemKind, Meeting
 from demo.world import Scene, World
 
 SEARCHED, CONVENED = "Préparer la rentrée de la navette", "Le café avant l’été"

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from civic import clock
 from civic.committees.models import Committee, CommitteeKind
-from civic.meetings import agenda, answers, checkin, closing, convening, holding, minutes, service
+from civic.meetings import agenda, answers, checkin, closing, convening, holding, minutes, queries, service
 from civic.meetings import sheet as sheets
+from civic.meetings.attendance import Arrival, Attendance, Coming
 from civic.meetings.forms import ItemForm, MeetingForm
-from civic.meetings.models import Arrival, Attendance, Coming, ItemKind, Meeting, MeetingStatus
+from civic.meetings.models import ItemKind, Meeting, MeetingStatus
 from civic.people.models import RoleName
 from demo.world import Scene, World
 
@@ -98,7 +99,7 @@ async def _hold(world: World) -> None:
     await _arrive(meeting)
     await holding.open_meeting(lead, meeting)
     await checkin.add_guest(lead, meeting, "Paul Morin", "demo-guest-1")
-    for item, text in zip(await sheets.items_of(meeting), NOTES, strict=False):
+    for item, text in zip(await queries.agenda_of(meeting.id), NOTES, strict=False):
         await minutes.write(lead, meeting, item, text, 0)
 
 
@@ -125,5 +126,5 @@ async def _open_now(world: World) -> None:
     held = await _found(HELD)
     if held.status == MeetingStatus.CLOSED:
         await closing.approve(lead, held, await _found(NOW))
-    first = (await sheets.items_of(meeting))[0]
+    first = (await queries.agenda_of(meeting.id))[0]
     await minutes.write(lead, meeting, first, "Anne-Marie rappelle les comptes rendus de l’hiver.", 0)

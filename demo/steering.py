@@ -9,7 +9,8 @@ from civic import clock
 from civic.ballots import codes
 from civic.committees import service as committees
 from civic.committees.forms import NewCommitteeForm
-from civic.committees.models import CollegeKind, Committee, CommitteeKind, SeatRequest
+from civic.committees.joining import SeatRequest
+from civic.committees.models import CollegeKind, Committee, CommitteeKind
 from civic.counting.rules import Code, Method
 from civic.decisions import answers, closing, electors, secret, service
 from civic.decisions.forms import DecisionForm, OptionWish

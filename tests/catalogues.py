@@ -37,7 +37,7 @@ def said() -> dict[MessageId, str]:
 def missing(language: str) -> dict[MessageId, str]:
     """Messages without a translation in this language → their package."""
     known = catalogue(language)
-    return {message: package for message, package in said().items() if not _translated(known.get(message))}
+    return {message: package for message, package in said().items() if not _translated(known.get(message), message)}
 
 
 def idle(language: str) -> set[MessageId]:
@@ -78,8 +78,9 @@ def _folders() -> Iterator[tuple[Path, str]]:
         yield ROOT / "templates" / rest, "civic"
 
 
-def _translated(message: Message | None) -> bool:
-    if message is None:
+def _translated(message: Message | None, id: MessageId) -> bool:
+    """With its plural, if the code says one; an entry with a plural also serves who says the singular alone."""
+    if message is None or (isinstance(id, tuple) and message.id != id):
         return False
     strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
     return all(strings)

@@ -82,6 +82,10 @@ def test_every_message_is_said_in_english() -> None:
     assert sorted(map(str, catalogues.missing("en"))) == []
 
 
+def test_no_english_message_is_idle() -> None:
+    assert sorted(map(str, catalogues.idle("en"))) == []
+
+
 def test_no_english_message_is_its_own_french() -> None:
     same = [
         message.id for message in catalogues.catalogue("en")

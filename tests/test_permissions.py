@@ -35,7 +35,8 @@ from campaigns.settlement.pages import ticket
 from civic import clock
 from civic.assemblies.models import Assembly, Resolution
 from civic.committees.invitations import token_of as invitation_token
-from civic.committees.models import College, Committee, Seat, SeatRequest
+from civic.committees.joining import SeatRequest
+from civic.committees.models import College, Committee, Seat
 from civic.counting.rules import Code
 from civic.decisions import answers
 from civic.decisions.closing import close
@@ -49,11 +50,12 @@ from civic.media.models import Picture
 from civic.media.service import folder
 from civic.meetings import answers as meeting_answers
 from civic.meetings.agenda import propose as propose_point
+from civic.meetings.attendance import Attendance, Coming
 from civic.meetings.checkin import door_of
 from civic.meetings.dates import DateOption
 from civic.meetings.forms import ProposalForm
 from civic.meetings.letters import dates_token
-from civic.meetings.models import Attendance, Coming, Item, Meeting, MeetingStatus
+from civic.meetings.models import Item, Meeting, MeetingStatus
 from civic.moderation.models import Judgement
 from civic.moderation.queries import APPEAL
 from civic.needs import service as needs

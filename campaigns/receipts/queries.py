@@ -9,14 +9,12 @@ from campaigns.lifecycle.models import RewardNature
 from campaigns.offline.models import COUNTING, OfflineGift
 from campaigns.offline.queries import is_lost
 from campaigns.pledges.models import Pledge, PledgeStatus
-from campaigns.pledges.queries import MANAGE
 from campaigns.receipts.eligibility import Gift
 from campaigns.receipts.models import Donor, DonorKind, Receipt
 from campaigns.refunds.models import Dispute, Refund
 from civic import clock, database
 from civic.errors import NotFound
 from civic.i18n import _
-from civic.people import links
 
 RETURNED = (
     PledgeStatus.REFUND_PENDING, PledgeStatus.REFUNDED, PledgeStatus.DISPUTED, PledgeStatus.CHARGED_BACK
@@ -33,11 +31,6 @@ AND pledge.collected_at >= ? AND pledge.collected_at < ? UNION ALL SELECT reward
 FROM offline_gift JOIN reward ON reward.id = offline_gift.reward_id
 WHERE offline_gift.person_id = ? AND offline_gift.id <> ? AND offline_gift.status IN ('verified', 'banked')
 AND offline_gift.received_on >= ? AND offline_gift.received_on < ?) had"""
-
-
-async def gift_of_link(token: str) -> Pledge:
-    """The gift behind its backer's secret link. Raises NotFound."""
-    return await gift(links.read(MANAGE, token))
 
 
 async def gift(pledge_id: int) -> Pledge:

@@ -4,7 +4,6 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from campaigns import tax
 from campaigns.identity import Identity
 from campaigns.offline import donors
 from campaigns.offline.models import OfflineChange, OfflineGift
@@ -196,10 +195,3 @@ async def _write(subject: Subject, receipt: Receipt, name: str, key: str, **cont
         title=subject.campaign.title, amount_cents=receipt.amount_cents, number=receipt.label, token=subject.token,
         by_hand=subject.by_hand, **context,
     )  # fmt: skip
-
-
-def may_deduct(cents: int, kind: DonorKind, gift: Gift) -> int:
-    """What the tax office gives back for a gift at most, in cents; the donor's own ceilings are hers to check."""
-    day = gift.received_on or clock.today()
-    percent = tax.rates_on(day).company_percent if kind == DonorKind.COMPANY else tax.person_percent(day)
-    return cents * percent // 100

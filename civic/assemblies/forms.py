@@ -1,4 +1,4 @@
-"""What people write about assemblies. Moments are written on the territory's clocks and kept in UTC."""
+"""What people write about assemblies."""
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
@@ -6,7 +6,7 @@ from civic.assemblies.models import Casting, ResolutionKind
 from civic.counting.rules import Majority
 from civic.errors import Invalid
 from civic.i18n import _
-from civic.meetings.forms import Moment
+from civic.web.moments import Moment
 
 MOST_CANDIDATES = 20
 

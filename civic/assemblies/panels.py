@@ -8,8 +8,7 @@ from civic.i18n import _
 from civic.meetings import queries as meetings
 from civic.meetings.models import Meeting
 from civic.people.actor import Actor
-from civic.people.models import Person, RoleName
-from civic.people.queries import roles_of
+from civic.people.models import Person
 from civic.slots import Panel
 
 
@@ -28,9 +27,7 @@ async def meeting_panels(meeting: Meeting, person: Person | None) -> list[Panel]
 
 async def committee_panels(committee: Committee, person: Person | None) -> list[Panel]:
     """One tap to prepare the yearly assembly, for who runs a body of the network."""
-    if person is None or not committee.is_body or committee.ended_at:
-        return []
-    if committee.id not in await committees.run_by(person) and RoleName.ANIMATOR not in await roles_of(person):
+    if not committee.is_body or committee.ended_at or not await committees.runs(person, committee.id):
         return []
     return [Panel("civic/assemblies/_committee.html", {"committee": committee}, order=41)]
 

@@ -1,6 +1,5 @@
 """Pages of an assembly: its preparation step by step, who votes, its resolutions, the vote in the room, its papers."""
 
-import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -28,11 +27,11 @@ from civic.meetings import sheet as sheets
 from civic.papers import pdf_answer
 from civic.people.actor import Actor, actor_of
 from civic.web import urls
-from civic.web.forms import Form
+from civic.web.forms import Form, kept_key, new_key
+from civic.web.moments import typed
 from civic.web.page import page, redirect, redirect_to
 
 USUAL_NOTICE = timedelta(days=42)
-WRITTEN = "%Y-%m-%dT%H:%M"
 
 
 async def _run(request: Request) -> tuple[Assembly, Actor]:
@@ -45,8 +44,8 @@ async def new(request: Request) -> Response:
     committee = await committees.committee_to_run(request.path_params["slug"], actor_of(request))
     day = clock.local(clock.now() + USUAL_NOTICE).replace(hour=18, minute=30)
     values = {
-        "year": str(clock.today().year - 1), "starts_at": day.strftime(WRITTEN), "lasts": 150, "notice_days": 15,
-        "quorum_percent": 0, "proxies_most": 2, "second_percent": 0, "cle": secrets.token_urlsafe(12),
+        "year": str(clock.today().year - 1), "starts_at": typed(day), "lasts": 150, "notice_days": 15,
+        "quorum_percent": 0, "proxies_most": 2, "second_percent": 0, "cle": new_key(),
     }  # fmt: skip
     return page(request, "civic/assemblies/new.html", committee=committee, form=Form(values))
 
@@ -56,11 +55,10 @@ async def create(request: Request) -> Response:
     actor = actor_of(request)
     committee = await committees.committee_to_run(request.path_params["slug"], actor)
     form = await Form.read(request, AssemblyForm)
-    sent = (await request.form()).get("cle")
-    form.values["cle"] = sent if isinstance(sent, str) and 8 <= len(sent) <= 64 else secrets.token_urlsafe(12)
+    key = await kept_key(request, form)
     try:
         if form.data:
-            made = await service.prepare(actor, committee, form.data, form.values["cle"])
+            made = await service.prepare(actor, committee, form.data, key)
             flash = _("L’assemblée est préparée. Mettez maintenant les résolutions à l’ordre du jour.")
             return redirect("assemblies.show", id=made.meeting_id, flash=flash)
     except DomainError as error:
@@ -81,7 +79,7 @@ async def _page(request: Request, assembly: Assembly, status: int = 200, **shown
     resolutions = await queries.resolutions_of(assembly)
     sheet, groups = await sheets.sheet_of(meeting), await queries.electors_of(assembly)
     rules: dict[str, Any] = {"year": assembly.year, "second_percent": assembly.second_percent}
-    rules["second_at"] = clock.local(assembly.second_at).strftime(WRITTEN) if assembly.second_at else ""
+    rules["second_at"] = typed(assembly.second_at)
     return page(
         request, "civic/assemblies/show.html", status=status, assembly=assembly, meeting=meeting,
         committee=meeting.committee, resolutions=resolutions, words=words, steps=steps.steps(assembly, resolutions),

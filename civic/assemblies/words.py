@@ -1,6 +1,6 @@
 """Sentences about assemblies: the usual resolutions with their wording, ways of voting, results."""
 
-from civic.assemblies.models import Assembly, Casting, Resolution, ResolutionKind
+from civic.assemblies.models import Casting, Resolution, ResolutionKind
 from civic.counting.rules import Code, Majority, Verdict
 from civic.i18n import _, _n
 
@@ -99,11 +99,6 @@ def hands_of(resolution: Resolution) -> str:
         "%(yes)s pour, %(no)s contre, %(abstain)s abstentions, sur %(voices)s voix présentes ou représentées.",
         yes=tally.of(Code.YES), no=tally.of(Code.NO), abstain=tally.of(Code.ABSTAIN), voices=tally.electorate,
     )  # fmt: skip
-
-
-def assembly_title(assembly: Assembly) -> str:
-    """Its name on every page and paper."""
-    return title_for(assembly.year)
 
 
 def title_for(year: str) -> str:

@@ -52,11 +52,7 @@ async def _panel(
 
 async def _may_promise(person: Person | None, committee: Committee) -> bool:
     """She sits, is a substitute, or runs the committee."""
-    if person is None:
-        return False
-    if await committees.seat_of(person, committee.id) or await committees.substituted_by(person, committee.id):
-        return True
-    return committee.id in await committees.run_by(person) or RoleName.ANIMATOR in await roles_of(person)
+    return await committees.sits(person, committee.id) or await committees.runs(person, committee.id)
 
 
 async def person_todos(person: Person) -> list[Todo]:

@@ -6,7 +6,8 @@ from typing import Literal
 from pydantic import BaseModel, EmailStr, Field, field_validator, model_validator
 
 from civic import clock
-from civic.committees.models import CollegeKind, CommitteeKind, Designation, Joining
+from civic.committees.joining import Designation, Joining
+from civic.committees.models import CollegeKind, CommitteeKind
 from civic.errors import Invalid
 from civic.i18n import _
 from civic.people.forms import Name

@@ -10,7 +10,8 @@ from typing import Any
 
 from tortoise.models import Model
 
-from civic.committees.models import CollegeKind, Committee, Joining
+from civic.committees.joining import Joining
+from civic.committees.models import CollegeKind, Committee
 from civic.i18n import _, _n
 from civic.people import service as people
 from civic.people.actor import Actor

@@ -9,7 +9,8 @@ from starlette.routing import BaseRoute, Route
 from civic import clock
 from civic.committees import invitations, queries
 from civic.committees.forms import AcceptForm, InviteForm
-from civic.committees.models import CollegeKind, Committee, Invitation, InvitationStatus
+from civic.committees.joining import Invitation, InvitationStatus
+from civic.committees.models import CollegeKind, Committee
 from civic.errors import DomainError, Gone, Invalid
 from civic.i18n import _
 from civic.organisations.queries import hats_of

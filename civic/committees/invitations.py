@@ -11,7 +11,8 @@ from tortoise.exceptions import IntegrityError
 from civic import clock, mail
 from civic.committees import queries, seats
 from civic.committees.forms import InviteForm
-from civic.committees.models import CollegeKind, Committee, Invitation, InvitationStatus, Seat
+from civic.committees.joining import Invitation, InvitationStatus
+from civic.committees.models import CollegeKind, Committee, Seat
 from civic.database import retrying, transaction
 from civic.errors import DomainError, Forbidden, Gone, Invalid, NotFound
 from civic.i18n import _

@@ -5,7 +5,8 @@ from typing import Any
 
 from civic import clock
 from civic.committees import queries
-from civic.committees.models import Committee, RequestStatus, Seat, SeatRequest
+from civic.committees.joining import RequestStatus, SeatRequest
+from civic.committees.models import Committee, Seat
 from civic.i18n import _
 from civic.initiatives.models import Initiative
 from civic.initiatives.timeline import Sort

@@ -9,7 +9,8 @@ from tortoise.expressions import Q
 
 from civic import clock
 from civic.committees import seats
-from civic.committees.models import Ending, Invitation, InvitationStatus, Seat, SeatRequest
+from civic.committees.joining import Invitation, InvitationStatus, SeatRequest
+from civic.committees.models import Ending, Seat
 from civic.database import transaction
 from civic.people.models import Person
 

@@ -9,16 +9,8 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from civic import clock, slots
-from civic.committees.models import (
-    College,
-    CollegeKind,
-    Committee,
-    CommitteeKind,
-    Joining,
-    RequestStatus,
-    Seat,
-    SeatRequest,
-)
+from civic.committees.joining import Joining, RequestStatus, SeatRequest
+from civic.committees.models import College, CollegeKind, Committee, CommitteeKind, Seat
 from civic.contributions.queries import has_contributed, initiatives_given_to
 from civic.errors import Forbidden, NotFound
 from civic.i18n import _
@@ -26,7 +18,7 @@ from civic.initiatives.queries import is_lead, leads_of, may_edit
 from civic.organisations.queries import hats_of
 from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
-from civic.people.queries import team
+from civic.people.queries import roles_of, team
 from civic.web import paging
 from civic.web.paging import Page
 
@@ -166,6 +158,13 @@ async def substituted_by(person: Person | None, committee_id: int) -> Seat | Non
     return await _held(committee_id).filter(substitute_id=person.id).first()
 
 
+async def sits(person: Person | None, committee_id: int) -> bool:
+    """She holds a seat today, or is the substitute of one."""
+    if person is None:
+        return False
+    return await _held(committee_id).filter(Q(person_id=person.id) | Q(substitute_id=person.id)).exists()
+
+
 async def runners_of(committee: Committee) -> list[Person]:
     """Who answers for the committee: leads and facilitators, each once."""
     held = await _held(committee.id).filter(is_facilitator=True).order_by("id").select_related("person")
@@ -242,6 +241,13 @@ async def run_by(person: Person) -> Sequence[int]:
     facilitated = [int(str(one)) for one in await held.values_list("committee_id", flat=True)]
     groups = Committee.filter(parent_id__in=facilitated or [0]).values_list("id", flat=True)
     return sorted({int(str(one)) for one in (*await led.values_list("id", flat=True), *facilitated, *await groups)})
+
+
+async def runs(person: Person | None, committee_id: int) -> bool:
+    """Whom `may_run` lets run it, for panels: they know the person who looks, not how she is signed in."""
+    if person is None:
+        return False
+    return committee_id in await run_by(person) or RoleName.ANIMATOR in await roles_of(person)
 
 
 async def contributed_to(person: Person, committee: Committee) -> bool:

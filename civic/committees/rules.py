@@ -5,18 +5,8 @@ from tortoise.expressions import Q
 from civic import clock, mail
 from civic.committees import history, seats
 from civic.committees.forms import CollegesForm, CommitteeForm
-from civic.committees.models import (
-    College,
-    CollegeKind,
-    Committee,
-    CommitteeKind,
-    Ending,
-    Invitation,
-    InvitationStatus,
-    RequestStatus,
-    Seat,
-    SeatRequest,
-)
+from civic.committees.joining import Invitation, InvitationStatus, RequestStatus, SeatRequest
+from civic.committees.models import College, CollegeKind, Committee, CommitteeKind, Ending, Seat
 from civic.committees.service import WRITTEN
 from civic.database import retrying, transaction
 from civic.errors import DomainError, Invalid

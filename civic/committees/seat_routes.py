@@ -8,7 +8,8 @@ from starlette.routing import BaseRoute, Route
 
 from civic.committees import history, queries, register, seats, voices
 from civic.committees.forms import DiscreetForm, ReasonForm, RenewForm, SeatForm, VoicesForm
-from civic.committees.models import Designation, Seat
+from civic.committees.joining import Designation
+from civic.committees.models import Seat
 from civic.errors import DomainError
 from civic.i18n import _
 from civic.organisations.queries import representatives_of

@@ -13,7 +13,8 @@ from tortoise.expressions import F, Q
 from civic import clock, mail
 from civic.committees import queries
 from civic.committees.forms import SeatForm
-from civic.committees.models import College, CollegeKind, Committee, CommitteeKind, Designation, Ending, Seat
+from civic.committees.joining import Designation
+from civic.committees.models import College, CollegeKind, Committee, CommitteeKind, Ending, Seat
 from civic.database import retrying, transaction
 from civic.errors import DomainError, Invalid
 from civic.i18n import _

@@ -9,17 +9,8 @@ from civic import clock, mail
 from civic.activity.service import record
 from civic.committees import queries, seats
 from civic.committees.forms import FoundingForm, NewBodyForm, NewCommitteeForm
-from civic.committees.models import (
-    College,
-    CollegeKind,
-    Committee,
-    CommitteeKind,
-    Designation,
-    Joining,
-    RequestStatus,
-    Seat,
-    SeatRequest,
-)
+from civic.committees.joining import Designation, Joining, RequestStatus, SeatRequest
+from civic.committees.models import College, CollegeKind, Committee, CommitteeKind, Seat
 from civic.database import retrying, transaction
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.i18n import _

@@ -9,12 +9,6 @@ async def has_contributed(person_id: int, initiative_id: int) -> bool:
     return await rows.exists()
 
 
-async def contributors_count(initiative_id: int) -> int:
-    """How many persons gave anything to this initiative."""
-    rows = Contribution.filter(initiative_id=initiative_id, revoked_at__isnull=True)
-    return len(set(await rows.values_list("person_id", flat=True)))
-
-
 async def initiatives_given_to(person_id: int) -> set[int]:
     """The ids of all initiatives this person gave anything to."""
     rows = Contribution.filter(person_id=person_id, revoked_at__isnull=True)

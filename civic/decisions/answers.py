@@ -40,7 +40,7 @@ async def answer(
     if decision.is_secret:
         raise DomainError(_("Cette décision se vote à bulletin secret : passez par l’isoloir."))
     async with transaction():
-        moment = await hold(decision)
+        moment = await stages.hold_for_positions(decision.id)
         options = await Option.filter(decision_id=decision.id).order_by("position")
         if not (on_paper and decision.chooses and not said.ids):
             said = positions.checked(decision, options, said)
@@ -62,7 +62,7 @@ async def integrate(actor: Actor, decision: Decision, stance_id: int, integratio
     this decision, DomainError once the decision is closed.
     """
     async with transaction():
-        await hold(decision)
+        await stages.hold_for_positions(decision.id)
         stance = await Stance.get_or_none(
             id=stance_id, decision_id=decision.id, superseded_at__isnull=True, option__code=Code.OBJECT
         ).select_related("person", "spoken_by")
@@ -84,14 +84,6 @@ async def _tell_integrated(decision: Decision, stance: Stance, integration: str)
                 "civic/objection_integrated", to=person.email, key=f"objection-{stance.id}-{person.id}",
                 locale=person.locale, question=decision.question, decision_id=decision.id, integration=integration,
             )  # fmt: skip
-
-
-async def hold(decision: Decision) -> datetime:
-    """The write first: answers and the closing wait for each other here. Answers the moment that counts.
-
-    Raises DomainError while the first stage of a proposal runs, and when time is up.
-    """
-    return await stages.hold_for_positions(decision.id)
 
 
 async def _take_position(

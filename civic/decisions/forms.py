@@ -1,26 +1,22 @@
-"""What people write about decisions. Moments are written in Paris time and kept in UTC."""
+"""What people write about decisions."""
 
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, field_validator
 
 from civic import clock
 from civic.counting.rules import CODES, Code, Majority, Method
 from civic.decisions.words import usual_meaning
 from civic.errors import Invalid
 from civic.i18n import _
+from civic.web.moments import Moment
 
 SHORTEST = timedelta(hours=1)
 MOST_OPTIONS = 20
 MOST_PROXIES = 3
-
-
-def _paris(moment: datetime) -> datetime:
-    """A moment as people wrote it, on the territory's clocks."""
-    return clock.at(moment.date(), moment.hour, moment.minute) if moment.tzinfo is None else moment
 
 
 def _cents(written: object) -> object:
@@ -33,7 +29,6 @@ def _cents(written: object) -> object:
     return int(Decimal(plain) * 100)
 
 
-Moment = Annotated[datetime, AfterValidator(_paris)]
 Cents = Annotated[int, BeforeValidator(_cents), Field(gt=0)]
 
 

@@ -12,8 +12,7 @@ from civic.i18n import _, _n
 from civic.initiatives.models import Initiative
 from civic.initiatives.queries import is_lead
 from civic.initiatives.timeline import Sort
-from civic.people.models import Person, RoleName
-from civic.people.queries import roles_of
+from civic.people.models import Person
 from civic.slots import Given, Moment, Panel, Todo, Way
 from civic.web import urls
 from civic.web.formats import moment
@@ -24,7 +23,7 @@ LATE = timedelta(minutes=10)
 
 async def committee_panels(committee: Committee, person: Person | None) -> list[Panel]:
     """What is being decided now with its form, what is prepared, and the end of the register."""
-    runs = person is not None and await _runs(person, committee)
+    runs = await committees.runs(person, committee.id)
     ballots = await queries.ballots_for(await queries.open_decisions(committee), person, most=SHOWN_STANCES)
     context = {
         "committee": committee, "ballots": ballots, "words": words, "choices": choices, "runs": runs,
@@ -32,11 +31,6 @@ async def committee_panels(committee: Committee, person: Person | None) -> list[
         "latest": await queries.latest_results(committee), "form": None,
     }  # fmt: skip
     return [Panel("civic/decisions/_committee.html", context, order=10)]
-
-
-async def _runs(person: Person, committee: Committee) -> bool:
-    """Leads, facilitators and the team see what is in preparation."""
-    return committee.id in await committees.run_by(person) or RoleName.ANIMATOR in await roles_of(person)
 
 
 async def initiative_panels(initiative: Initiative, person: Person | None) -> list[Panel]:

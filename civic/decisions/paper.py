@@ -3,8 +3,7 @@
 from tortoise.expressions import F
 
 from civic.database import retrying, transaction
-from civic.decisions import proxies
-from civic.decisions.answers import hold
+from civic.decisions import proxies, stages
 from civic.decisions.models import Decision, Elector
 from civic.decisions.service import keep_need
 from civic.errors import DomainError, NotFound
@@ -30,7 +29,7 @@ async def hand_out(actor: Actor, decision: Decision, elector_id: int) -> None:
     DomainError when she has answered or time is up.
     """
     async with transaction():
-        moment = await hold(decision)
+        moment = await stages.hold_for_positions(decision.id)
         elector = await elector_of(decision, elector_id)
         if elector.on_paper_at:
             return
@@ -45,7 +44,7 @@ async def hand_out(actor: Actor, decision: Decision, elector_id: int) -> None:
 async def take_back(actor: Actor, decision: Decision, elector_id: int) -> None:
     """Take the paper back: she may answer on the screen again. Raises DomainError once it counts, or time is up."""
     async with transaction():
-        await hold(decision)
+        await stages.hold_for_positions(decision.id)
         await elector_of(decision, elector_id)
         handed = Elector.filter(id=elector_id, on_paper_at__isnull=False, answered_at__isnull=True)
         if not await handed.update(on_paper_at=None):
@@ -63,7 +62,7 @@ async def take_in(actor: Actor, decision: Decision, elector_id: int) -> None:
     if not decision.is_secret:
         raise DomainError(_("Ce vote n’est pas secret : le bulletin porte un nom, et compte une fois saisi."))
     async with transaction():
-        await hold(decision)
+        await stages.hold_for_positions(decision.id)
         elector = await elector_of(decision, elector_id)
         if elector.on_paper_at and elector.answered_at:
             return

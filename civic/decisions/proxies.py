@@ -12,8 +12,8 @@ from tortoise.expressions import F
 
 from civic import clock, mail
 from civic.database import retrying, transaction
-from civic.decisions import service
-from civic.decisions.models import BallotKind, Decision, DecisionStatus, Elector, Proxy, Stance
+from civic.decisions import service, stages
+from civic.decisions.models import Decision, Elector, Proxy, Stance
 from civic.errors import DomainError, Forbidden, NotFound
 from civic.i18n import _, _n
 from civic.people.models import Person
@@ -115,8 +115,7 @@ async def who_could_carry(decision: Decision, giver: Elector) -> list[Elector]:
 
 async def _hold(decision: Decision) -> datetime:
     moment = clock.now()
-    running = Decision.filter(id=decision.id, status=DecisionStatus.OPEN, closes_at__gt=moment)
-    if not await running.update(version=F("version") + 1):
+    if not await stages.running(decision.id, moment).update(version=F("version") + 1):
         raise DomainError(_("La décision n’est pas ouverte : les procurations ne changent plus."))
     return moment
 
@@ -159,7 +158,7 @@ async def _load(decision: Decision, holder: Elector) -> None:
 async def _end(proxy: Proxy, moment: datetime) -> None:
     """End it, and what was said with it. Raises DomainError once a secret ballot was cast: none can be found again."""
     decision, giver = await Decision.get(id=proxy.decision_id), await Elector.get(id=proxy.giver_id)
-    if decision.ballot == BallotKind.SECRET and giver.answered_at:
+    if decision.is_secret and giver.answered_at:
         raise DomainError(_("Le bulletin secret est dans l’urne : il ne peut plus en sortir."))
     await _close(proxy, moment)
     said = Stance.filter(

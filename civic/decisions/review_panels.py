@@ -3,14 +3,13 @@
 from civic.committees import queries as committees
 from civic.decisions import queries, reviews
 from civic.decisions.models import Decision
-from civic.people.models import Person, RoleName
-from civic.people.queries import roles_of
+from civic.people.models import Person
 from civic.slots import Panel
 
 
 async def decision_panels(decision: Decision, person: Person | None) -> list[Panel]:
     """What a question takes up and what took it up; asking it again, looking at it again."""
-    runs = person is not None and decision.is_closed and await _runs(person, decision)
+    runs = decision.is_closed and await committees.runs(person, decision.committee_id)
     former = await queries.decision_before(decision)
     later = await reviews.followed_by(decision, runs=runs) if decision.is_closed else []
     context = {
@@ -20,7 +19,3 @@ async def decision_panels(decision: Decision, person: Person | None) -> list[Pan
     }  # fmt: skip
     shown = former or later or context["unanswered"] or (runs and context["to_review"])
     return [Panel("civic/decisions/_again.html", context, order=5)] if shown else []
-
-
-async def _runs(person: Person, decision: Decision) -> bool:
-    return decision.committee_id in await committees.run_by(person) or RoleName.ANIMATOR in await roles_of(person)

@@ -1,6 +1,5 @@
 """Pages of decisions: one decision, preparing, opening, answering, concluding."""
 
-import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -38,11 +37,11 @@ from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from civic.people.actor import actor_of, visitor_or_actor
 from civic.web import limits
-from civic.web.forms import Form
+from civic.web.forms import Form, kept_key, new_key
+from civic.web.moments import typed
 from civic.web.page import page, redirect
 
 USUAL_TIME, HALF = timedelta(days=7), timedelta(days=3)
-WRITTEN = "%Y-%m-%dT%H:%M"
 
 
 async def new(request: Request) -> Response:
@@ -52,11 +51,11 @@ async def new(request: Request) -> Response:
     in_a_week = clock.local(clock.now() + USUAL_TIME).replace(hour=20, minute=0)
     values = {
         "method": Method.CONSENT.value, "majority": "half", "quorum_percent": "50",
-        "closes_at": in_a_week.strftime(WRITTEN), "cle": secrets.token_urlsafe(12),
+        "closes_at": typed(in_a_week), "cle": new_key(),
         "question": request.query_params.get("question", "")[:200], "dots": 5, "dots_on_one": 0, "chosen_most": 1,
         "proxies_most": 0,
     }  # fmt: skip
-    values |= {"positions_at": (clock.local(clock.now()) + HALF).replace(hour=20, minute=0).strftime(WRITTEN)}
+    values |= {"positions_at": typed((clock.local(clock.now()) + HALF).replace(hour=20, minute=0))}
     return _form_page(request, committee, Form(values | await reviews.prefilled(committee, former)))
 
 
@@ -65,7 +64,7 @@ async def create(request: Request) -> Response:
     actor = actor_of(request)
     committee = await committees.committee_to_run(request.path_params["slug"], actor)
     form = await _read(request)
-    key = await _key(request, form)
+    key = await kept_key(request, form)
     try:
         if form.data:
             decision = await service.draft(actor, committee, form.data, key)
@@ -95,7 +94,7 @@ async def edit(request: Request) -> Response:
     values["secret"] = decision.is_secret
     values["first_stage"] = "1" if decision.positions_at else ""
     for name in ("opens_at", "positions_at", "closes_at"):
-        values[name] = clock.local(values[name]).strftime(WRITTEN) if values[name] else ""
+        values[name] = typed(values[name])
     return _form_page(request, decision.committee, Form(values), decision)
 
 
@@ -222,13 +221,6 @@ async def _read(request: Request) -> Form[DecisionForm]:
     form = await Form.read(request, DecisionForm)
     choosing.read_options(form, await request.form())
     return form
-
-
-async def _key(request: Request, form: Form[Any]) -> str:
-    """The form's own key, so that sending it twice is harmless."""
-    sent = (await request.form()).get("cle")
-    form.values["cle"] = sent if isinstance(sent, str) and 8 <= len(sent) <= 64 else secrets.token_urlsafe(12)
-    return str(form.values["cle"])
 
 
 routes: list[BaseRoute] = [

@@ -11,7 +11,7 @@ from civic import clock, jobs
 from civic.ballots import codes
 from civic.ballots import service as ballots
 from civic.database import retrying, transaction
-from civic.decisions import electors, positions, sealing
+from civic.decisions import electors, positions, sealing, stages
 from civic.decisions.forms import SHORTEST
 from civic.decisions.models import Decision, DecisionStatus, Elector, Option
 from civic.decisions.positions import Position
@@ -78,9 +78,7 @@ def _must_be_alone(actor: Actor) -> None:
 
 async def _checked(decision: Decision, said: Position) -> Position:
     """The write first, so that votes and the closing wait for each other; then what was said, if it may be said."""
-    running = Decision.filter(id=decision.id, status=DecisionStatus.OPEN, closes_at__gt=clock.now())
-    if not await running.update(version=F("version") + 1):
-        raise DomainError(_("Le moment de répondre est passé : cette décision est close."))
+    await stages.hold(decision.id)
     options = await Option.filter(decision_id=decision.id).order_by("position")
     return positions.checked(decision, options, said)
 

@@ -3,9 +3,7 @@
 from civic.committees import queries as committees
 from civic.decisions import secret
 from civic.decisions.models import Decision
-from civic.people.actor import Actor
 from civic.people.models import Person
-from civic.people.queries import roles_of
 from civic.slots import Panel
 
 
@@ -13,6 +11,5 @@ async def decision_panels(decision: Decision, person: Person | None) -> list[Pan
     """For everybody that nobody can count it; for who runs the committee, the button."""
     if not await secret.is_lost(decision):
         return []
-    actor = Actor(person, frozenset(await roles_of(person))) if person else None
-    runs = await committees.may_run(actor, decision.committee)
+    runs = await committees.runs(person, decision.committee_id)
     return [Panel("civic/decisions/_lost.html", {"decision": decision, "runs": runs}, order=1)]

@@ -170,9 +170,8 @@ def _elector(decision_id: int, seat: Seat) -> Elector:
 async def withdraw(actor: Actor, decision: Decision, reason: str) -> bool:
     """Take an open decision back before its end, with a reason everybody reads; False when it was too late."""
     async with transaction():
-        running = Decision.filter(id=decision.id, status=DecisionStatus.OPEN, closes_at__gt=clock.now())
         present = clock.now()
-        if not await running.update(
+        if not await stages.running(decision.id, present).update(
             status=DecisionStatus.WITHDRAWN, closed_at=present, outcome=reason, outcome_at=present,
             outcome_by_id=actor.person.id, version=F("version") + 1,
         ):  # fmt: skip

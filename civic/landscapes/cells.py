@@ -50,13 +50,6 @@ class Window:
         aside = up / math.cos(math.radians((south + north) / 2))
         return cls(west - aside, south - up, east + aside, north + up)
 
-    @classmethod
-    def around_point(cls, longitude: float, latitude: float, radius_km: float) -> "Window":
-        """The window that shows everything within a radius in km of a point."""
-        up = radius_km / KM_PER_DEGREE
-        aside = up / math.cos(math.radians(latitude))
-        return cls(longitude - aside, latitude - up, longitude + aside, latitude + up)
-
 
 def closer_part(ring: Sequence[Point], a: Point, b: Point) -> list[Point]:
     """The part of a convex ring that is nearer to a than to b."""

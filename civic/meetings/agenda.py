@@ -17,15 +17,14 @@ from civic.errors import Gone, Invalid, NotFound
 from civic.i18n import _
 from civic.meetings import queries
 from civic.meetings.forms import ItemForm, ProposalForm
-from civic.meetings.models import Item, ItemKind, Meeting, MeetingStatus, Proposal, ProposalStatus
+from civic.meetings.models import PREPARED, Item, ItemKind, Meeting, MeetingStatus, Proposal, ProposalStatus
 from civic.people.actor import Actor
 from civic.people.models import Person
 from civic.web.formats import day
 
 MOST_ITEMS = 40
 APPROVAL_MINUTES = 5
-OPEN = (MeetingStatus.DRAFT, MeetingStatus.POLLING, MeetingStatus.CONVENED, MeetingStatus.RUNNING)
-PREPARED = (MeetingStatus.DRAFT, MeetingStatus.POLLING)
+OPEN = (*PREPARED, MeetingStatus.CONVENED, MeetingStatus.RUNNING)
 _TO_DECIDE = (DecisionStatus.DRAFT, DecisionStatus.SCHEDULED, DecisionStatus.OPEN, DecisionStatus.CLOSED)
 
 
@@ -177,14 +176,6 @@ async def answer(proposal: Proposal, *, accept: bool, reason: str = "") -> bool:
             })  # fmt: skip
         await jobs.enqueue("meeting_point_answered", key=f"meeting-proposal-{proposal.id}", proposal_id=proposal.id)
     return True
-
-
-async def item_of(meeting: Meeting, item_id: int) -> Item:
-    """A point of this meeting. Raises NotFound."""
-    found = await Item.get_or_none(id=item_id, meeting_id=meeting.id).select_related("decision")
-    if found is None:
-        raise NotFound(_("Ce point n’est plus à l’ordre du jour."))
-    return found
 
 
 async def proposal_of(meeting: Meeting, proposal_id: int) -> Proposal:

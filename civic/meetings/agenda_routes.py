@@ -11,20 +11,15 @@ from civic.i18n import _
 from civic.meetings import agenda, pages, queries
 from civic.meetings.forms import DeclineForm, ItemForm, ProposalForm
 from civic.meetings.models import Item, Meeting
-from civic.people.actor import Actor, actor_of
+from civic.people.actor import actor_of
 from civic.web import limits, urls
 from civic.web.forms import Form
 from civic.web.page import redirect, redirect_to
 
 
-async def _run(request: Request) -> tuple[Actor, Meeting]:
-    actor = actor_of(request)
-    return actor, await queries.meeting_to_run(request.path_params["id"], actor)
-
-
-async def _item(request: Request) -> tuple[Actor, Meeting, Item]:
-    actor, meeting = await _run(request)
-    return actor, meeting, await agenda.item_of(meeting, request.path_params["item"])
+async def _item(request: Request) -> tuple[Meeting, Item]:
+    meeting, _actor = await pages.to_run(request)
+    return meeting, await queries.item_of(meeting, request.path_params["item"])
 
 
 def back(meeting: Meeting, flash: str | None = None, *, at: str = "ordre-du-jour") -> Response:
@@ -34,7 +29,7 @@ def back(meeting: Meeting, flash: str | None = None, *, at: str = "ordre-du-jour
 
 async def add(request: Request) -> Response:
     """A new point."""
-    _actor, meeting = await _run(request)
+    meeting, _actor = await pages.to_run(request)
     form = await Form.read(request, ItemForm)
     try:
         if form.data:
@@ -47,7 +42,7 @@ async def add(request: Request) -> Response:
 
 async def edit(request: Request) -> Response:
     """The page with the form of one point open."""
-    _actor, meeting, item = await _item(request)
+    meeting, item = await _item(request)
     names = ("title", "minutes", "speaker", "explanation")
     values: dict[str, Any] = {name: getattr(item, name) for name in names}
     values |= {"kind": item.kind.value, "decision_id": item.decision_id or ""}
@@ -56,7 +51,7 @@ async def edit(request: Request) -> Response:
 
 async def save(request: Request) -> Response:
     """Change a point."""
-    _actor, meeting, item = await _item(request)
+    meeting, item = await _item(request)
     form = await Form.read(request, ItemForm)
     try:
         if form.data:
@@ -69,7 +64,7 @@ async def save(request: Request) -> Response:
 
 async def move(request: Request) -> Response:
     """One place up or down."""
-    _actor, meeting, item = await _item(request)
+    meeting, item = await _item(request)
     sent = await request.form()
     await agenda.move(meeting, item, up=sent.get("sens") != "bas")
     return back(meeting)
@@ -77,22 +72,22 @@ async def move(request: Request) -> Response:
 
 async def remove(request: Request) -> Response:
     """Take a point off."""
-    _actor, meeting, item = await _item(request)
+    meeting, item = await _item(request)
     await agenda.remove(meeting, item)
     return back(meeting, _("Le point est retiré."))
 
 
 async def decide(request: Request) -> Response:
     """The question of a point as a decision, ready to be read over."""
-    actor, meeting, item = await _item(request)
-    decision = await agenda.ask_committee(actor, meeting, item)
+    meeting, item = await _item(request)
+    decision = await agenda.ask_committee(actor_of(request), meeting, item)
     name = "decisions.edit" if decision.is_prepared else "decisions.show"
     return redirect(name, id=decision.id, flash=_("La question est reprise du point. Complétez-la, puis ouvrez-la."))
 
 
 async def approve_last(request: Request) -> Response:
     """The approval of the last minutes, first."""
-    _actor, meeting = await _run(request)
+    meeting, _actor = await pages.to_run(request)
     await agenda.propose_approval(meeting)
     return back(meeting)
 
@@ -114,7 +109,7 @@ async def propose(request: Request) -> Response:
 
 async def accept(request: Request) -> Response:
     """Take a proposed point onto the agenda."""
-    _actor, meeting = await _run(request)
+    meeting, _actor = await pages.to_run(request)
     proposal = await agenda.proposal_of(meeting, request.path_params["proposal"])
     await agenda.answer(proposal, accept=True)
     return back(meeting, _("Le point est à l’ordre du jour."))
@@ -122,7 +117,7 @@ async def accept(request: Request) -> Response:
 
 async def decline(request: Request) -> Response:
     """Say why it is not taken."""
-    _actor, meeting = await _run(request)
+    meeting, _actor = await pages.to_run(request)
     proposal = await agenda.proposal_of(meeting, request.path_params["proposal"])
     form = await Form.read(request, DeclineForm)
     if form.data is None:

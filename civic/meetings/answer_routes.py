@@ -10,8 +10,8 @@ from civic import clock
 from civic.errors import DomainError, Forbidden, Gone
 from civic.i18n import _
 from civic.meetings import agenda, answers, pages, queries, words
+from civic.meetings.attendance import Attendance, Coming
 from civic.meetings.forms import AnswerForm, GuestForm
-from civic.meetings.models import Attendance, Coming
 from civic.people.actor import actor_of
 from civic.people.models import Person
 from civic.web import limits
@@ -145,8 +145,7 @@ async def _committee_slug(row: Attendance) -> str:
 
 async def invite_guest(request: Request) -> Response:
     """Invite somebody without a seat."""
-    actor = actor_of(request)
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor)
+    meeting, actor = await pages.to_run(request)
     await limits.hit("meeting_guest", str(actor.hand.id), most=60, per=86_400)
     form = await Form.read(request, GuestForm)
     if form.data is None:
@@ -157,7 +156,7 @@ async def invite_guest(request: Request) -> Response:
 
 async def nudge(request: Request) -> Response:
     """Remind once who has not answered."""
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor_of(request))
+    meeting, _actor = await pages.to_run(request)
     done = await answers.nudge(meeting)
     flash = _("Un rappel part à qui n’a pas répondu.") if done else _("Le rappel est déjà parti.")
     return redirect("meetings.show", id=meeting.id, flash=flash, kind="ok" if done else "info")

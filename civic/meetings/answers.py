@@ -13,7 +13,9 @@ from civic import clock, jobs
 from civic.database import retrying, transaction
 from civic.errors import Forbidden, Gone, Invalid, NotFound
 from civic.i18n import _
-from civic.meetings.models import Attendance, Coming, Meeting, MeetingStatus
+from civic.meetings import queries
+from civic.meetings.attendance import Attendance, Coming
+from civic.meetings.models import Meeting, MeetingStatus
 from civic.people import links
 from civic.people import service as people
 from civic.people.models import Person
@@ -202,9 +204,7 @@ async def row_of_proxy_link(token: str) -> tuple[Attendance, Person]:
 
 async def row_to_answer(meeting: Meeting, person: Person, row_id: int | None) -> Attendance:
     """The seat for which a person answers: the one named, or her only one. Raises Forbidden."""
-    from civic.meetings.queries import expected_as
-
-    found = [row for row in await expected_as(meeting.id, person) if row_id in (None, row.id)]
+    found = [row for row in await queries.expected_as(meeting.id, person) if row_id in (None, row.id)]
     if not found:
         raise Forbidden(_("Répondent les personnes convoquées à cette réunion."))
     return found[0]

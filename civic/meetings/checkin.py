@@ -16,7 +16,8 @@ from civic.database import retrying, transaction
 from civic.errors import DomainError, Forbidden, Gone, Invalid, NotFound
 from civic.i18n import _
 from civic.meetings import sheet as sheets
-from civic.meetings.models import Arrival, Attendance, Meeting, MeetingStatus, Movement, Way
+from civic.meetings.attendance import Arrival, Attendance, Movement, Way
+from civic.meetings.models import Meeting, MeetingStatus
 from civic.people import links
 from civic.people import service as people
 from civic.people.actor import Actor

@@ -2,18 +2,18 @@
 
 from datetime import timedelta
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import F
 
 from civic import clock, jobs
 from civic.database import retrying, transaction
 from civic.decisions.models import DecisionStatus
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.i18n import _
-from civic.meetings import checkin, holding
-from civic.meetings.models import Attendance, Item, Meeting, MeetingStatus, Remark
+from civic.meetings import checkin, holding, queries
+from civic.meetings.attendance import Attendance
+from civic.meetings.models import Item, Meeting, MeetingStatus, Remark
 from civic.people import service as people
 from civic.people.actor import Actor
-from civic.people.models import Person
 
 REMARK_DAYS = 10
 
@@ -67,18 +67,10 @@ async def share(actor: Actor, meeting: Meeting, days: int = REMARK_DAYS) -> bool
     return True
 
 
-async def was_there(meeting: Meeting, person: Person | None) -> bool:
-    """She was there, or somebody sat at her place."""
-    if person is None:
-        return False
-    hers = Q(person_id=person.id) | Q(came_id=person.id)
-    return await Attendance.filter(hers, meeting_id=meeting.id, arrived_at__isnull=False).exists()
-
-
 @retrying
 async def remark(actor: Actor, meeting: Meeting, item: Item, text: str) -> None:
     """Say what to correct in the minutes of a point; empty takes it back. Raises Forbidden, DomainError."""
-    if not await was_there(meeting, actor.person):
+    if not await queries.was_there(meeting, actor.person):
         raise Forbidden(_("Les personnes présentes à la réunion corrigent le compte rendu."))
     until = meeting.remarks_until
     if meeting.shared_at is None or until is None or clock.now() >= until or meeting.approved_at:

@@ -11,12 +11,11 @@ from civic.database import retrying, transaction
 from civic.errors import DomainError, Gone
 from civic.i18n import _
 from civic.meetings import agenda, queries
-from civic.meetings.models import Attendance, Meeting, MeetingStatus
+from civic.meetings.attendance import Attendance
+from civic.meetings.models import PREPARED, Meeting, MeetingStatus
 from civic.people import service as people
 from civic.people.actor import Actor
 from civic.people.models import Person
-
-PREPARED = [MeetingStatus.DRAFT, MeetingStatus.POLLING]
 
 
 @dataclass(slots=True)

@@ -9,17 +9,16 @@ from starlette.routing import BaseRoute, Route
 from civic.errors import NotFound
 from civic.i18n import _, locale
 from civic.mail.compose import compose
-from civic.meetings import agenda, convening, convocation, queries, words
+from civic.meetings import agenda, convening, convocation, pages, queries, words
 from civic.meetings.models import Meeting
 from civic.papers import pdf_answer
-from civic.people.actor import actor_of, visitor_or_actor
+from civic.people.actor import visitor_or_actor
 from civic.web.page import page, redirect
 
 
 async def preview(request: Request) -> Response:
     """The mail, who gets it and how, and what stands in the way."""
-    actor = actor_of(request)
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor)
+    meeting, _actor = await pages.to_run(request)
     if not meeting.is_prepared:
         return redirect("meetings.show", id=meeting.id)
     seats = await queries.seats_to_convene(meeting)
@@ -50,8 +49,7 @@ async def _letter(meeting: Meeting, expected: int) -> tuple[str, str]:
 
 async def convene(request: Request) -> Response:
     """Send it."""
-    actor = actor_of(request)
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor)
+    meeting, actor = await pages.to_run(request)
     done = await convening.convene(actor, meeting)
     flash = _("La convocation part à chaque personne.") if done else _("La réunion est déjà convoquée.")
     return redirect("meetings.show", id=meeting.id, flash=flash, kind="ok" if done else "info")
@@ -59,8 +57,7 @@ async def convene(request: Request) -> Response:
 
 async def tell_agenda(request: Request) -> Response:
     """Tell those expected that the agenda has changed."""
-    actor = actor_of(request)
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor)
+    meeting, actor = await pages.to_run(request)
     done = await convening.tell_agenda(actor, meeting)
     flash = _("Chaque personne reçoit l’ancien et le nouvel ordre du jour.") if done else _("Rien n’a changé.")
     return redirect("meetings.show", id=meeting.id, flash=flash, kind="ok" if done else "info")
@@ -77,7 +74,7 @@ async def paper(request: Request) -> Response:
 
 async def letters(request: Request) -> Response:
     """Letters to print for those without an address."""
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor_of(request))
+    meeting, _actor = await pages.to_run(request)
     return pdf_answer(await convocation.letters(meeting), f"lettres-{meeting.id}")
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from civic.i18n import _, speaking
 from civic.meetings import agenda as points
 from civic.meetings import convening, queries, words
-from civic.meetings.models import Attendance, Item, Meeting
+from civic.meetings.attendance import Attendance
+from civic.meetings.models import Item, Meeting
 from civic.papers import draw
 from civic.people.models import Person
 from civic.web import urls

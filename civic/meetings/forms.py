@@ -1,4 +1,4 @@
-"""What people write about meetings. Moments are written on the territory's clocks and kept in UTC."""
+"""What people write about meetings."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -8,16 +8,12 @@ from pydantic import AfterValidator, BaseModel, EmailStr, Field, field_validator
 from civic import clock
 from civic.errors import Invalid
 from civic.i18n import _
-from civic.meetings.dates import Suits
-from civic.meetings.models import Coming, ItemKind
+from civic.meetings.attendance import Coming
+from civic.meetings.models import ItemKind
+from civic.web.moments import Moment
 
 MOST_DATES = 10
 FURTHEST = timedelta(days=730)
-
-
-def _local(moment: datetime) -> datetime:
-    """A moment as people wrote it, on the territory's clocks, in UTC; what was skipped in March is the hour after."""
-    return clock.at(moment.date(), moment.hour, moment.minute) if moment.tzinfo is None else moment
 
 
 def _to_come(moment: datetime) -> datetime:
@@ -26,8 +22,7 @@ def _to_come(moment: datetime) -> datetime:
     return moment
 
 
-Moment = Annotated[datetime, AfterValidator(_local)]
-Coming_ = Annotated[datetime, AfterValidator(_local), AfterValidator(_to_come)]
+MomentToCome = Annotated[Moment, AfterValidator(_to_come)]
 
 
 class MeetingForm(BaseModel):
@@ -62,20 +57,14 @@ class CancelForm(BaseModel):
 class DateLine(BaseModel):
     """A date to propose; `lasts` in minutes."""
 
-    starts_at: Coming_
+    starts_at: MomentToCome
     lasts: int = Field(ge=15, le=720)
 
 
 class PollForm(BaseModel):
     """Until when one says which dates suit; the dates themselves are lines (`poll.read_dates`)."""
 
-    until: Coming_ | None = None
-
-
-class SuitsForm(BaseModel):
-    """What one says of one date."""
-
-    suits: Suits
+    until: MomentToCome | None = None
 
 
 class ItemForm(BaseModel):

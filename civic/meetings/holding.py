@@ -14,9 +14,10 @@ from civic.decisions import service as decisions
 from civic.decisions.models import Decision
 from civic.errors import DomainError, Invalid
 from civic.i18n import _
-from civic.meetings import checkin
+from civic.meetings import checkin, queries
 from civic.meetings import sheet as sheets
-from civic.meetings.models import Attendance, Coming, Item, Meeting, MeetingStatus
+from civic.meetings.attendance import Attendance, Coming
+from civic.meetings.models import Item, Meeting, MeetingStatus
 from civic.people import service as people
 from civic.people.actor import Actor
 
@@ -65,7 +66,7 @@ async def name_desk(meeting: Meeting, chair_id: int | None, secretary_id: int | 
 @retrying
 async def go_to(meeting: Meeting, item_id: int) -> Item:
     """The room turns to a point: time stops for the one before and runs for this one. Raises NotFound, DomainError."""
-    item = await sheets.item_of(meeting, item_id)
+    item = await queries.item_of(meeting, item_id)
     async with transaction():
         fresh = await checkin.take(meeting)
         if fresh.status != MeetingStatus.RUNNING:

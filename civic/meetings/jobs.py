@@ -1,4 +1,4 @@
-"""What happens after the fact: the mails of dates, convocations, changes, proxies and points; two reminders."""
+"""What happens after the fact: the mails of dates, convocations, changes, proxies, points, minutes; two reminders."""
 
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,10 @@ from civic.committees import queries as committees
 from civic.i18n import speaking
 from civic.mail import send
 from civic.meetings import answers, letters, poll, queries, words
-from civic.meetings.models import Attendance, Coming, Meeting, MeetingStatus, Proposal, ProposalStatus
+from civic.meetings.attendance import Attendance, Coming
+from civic.meetings.models import Meeting, MeetingStatus, Proposal, ProposalStatus
 from civic.people.models import Person
+from civic.web.formats import day
 from civic.web.formats import until as until_words
 
 
@@ -199,6 +201,24 @@ async def point_answered(*, proposal_id: int) -> None:
         )  # fmt: skip
 
 
+async def minutes_shared(*, meeting_id: int) -> None:
+    """Ask those who were there to read the draft and to say what to correct, each once."""
+    meeting = await _meeting(meeting_id)
+    if meeting.approved_at or meeting.remarks_until is None or meeting.starts_at is None:
+        return
+    rows = Attendance.filter(meeting_id=meeting_id, arrived_at__isnull=False).order_by("id")
+    for row in await rows.select_related("person", "came"):
+        person = row.came or row.person
+        if not person.email or person.erased_at:
+            continue
+        with speaking(person.locale):
+            when, last = day(meeting.starts_at), until_words(meeting.remarks_until)
+        await send(
+            "civic/minutes_shared", to=person.email, key=f"minutes-{meeting_id}-{person.id}", locale=person.locale,
+            title=meeting.title, committee=meeting.committee.name, when=when, last=last, meeting_id=meeting_id,
+        )  # fmt: skip
+
+
 async def _meeting(meeting_id: int) -> Meeting:
     return await Meeting.get(id=meeting_id).select_related("committee")
 
@@ -213,4 +233,5 @@ handlers: dict[str, jobs.Handler] = {
     "meeting_guest_invited": guest_invited, "meeting_changed": changed, "meeting_agenda_changed": agenda_changed,
     "meeting_cancelled": cancelled, "meeting_nudged": nudged, "meeting_proxy_changed": proxy_changed,
     "meeting_point_proposed": point_proposed, "meeting_point_answered": point_answered,
+    "minutes_shared": minutes_shared,
 }  # fmt: skip

@@ -6,8 +6,9 @@ from civic import mail
 from civic.committees import queries as committees
 from civic.i18n import speaking
 from civic.meetings import answers, words
+from civic.meetings.attendance import Attendance
 from civic.meetings.calendar import ics
-from civic.meetings.models import Attendance, Meeting
+from civic.meetings.models import Meeting
 from civic.people import links
 from civic.people.models import Person
 

@@ -11,12 +11,12 @@ from civic.commitments.forms import CommitmentForm
 from civic.committees import queries as committees
 from civic.errors import DomainError, Invalid
 from civic.i18n import _
-from civic.meetings import closing, minutes, papers, queries, record
+from civic.meetings import closing, minutes, pages, papers, queries, record
 from civic.meetings import sheet as sheets
 from civic.meetings.models import Item, Meeting
 from civic.meetings.room_forms import ApproveForm, NotesForm, RemarkForm, ShareForm
 from civic.papers import pdf_answer
-from civic.people.actor import Actor, actor_of, visitor_or_actor
+from civic.people.actor import actor_of, visitor_or_actor
 from civic.web import urls
 from civic.web.formats import hour
 from civic.web.forms import Form
@@ -25,21 +25,16 @@ from civic.web.page import json_answer, page, redirect, redirect_to
 PRIVATE = {"Cache-Control": "no-store"}
 
 
-async def _held(request: Request) -> tuple[Meeting, Actor]:
-    actor = actor_of(request)
-    return await queries.meeting_to_run(request.path_params["id"], actor), actor
-
-
 async def write(request: Request) -> Response:
     """A box for each point."""
-    meeting, _actor = await _held(request)
+    meeting, _actor = await pages.to_run(request)
     return await _notes_page(request, meeting)
 
 
 async def _notes_page(
     request: Request, meeting: Meeting, form: Form[Any] | None = None, item_id: int = 0, status: int = 200
 ) -> Response:
-    items = await sheets.items_of(meeting)
+    items = await queries.agenda_of(meeting.id)
     seats = await committees.seats_of(meeting.committee_id)
     return page(
         request, "civic/meetings/notes.html", status=status, headers=PRIVATE, meeting=meeting, items=items,
@@ -51,8 +46,8 @@ async def _notes_page(
 
 async def commit(request: Request) -> Response:
     """Somebody promises to do something, in a point: « Qui fait quoi, pour quand »."""
-    meeting, actor = await _held(request)
-    item = await sheets.item_of(meeting, request.path_params["item"])
+    meeting, actor = await pages.to_run(request)
+    item = await queries.item_of(meeting, request.path_params["item"])
     form = await Form.read(request, CommitmentForm)
     try:
         if form.data:
@@ -66,8 +61,8 @@ async def commit(request: Request) -> Response:
 
 async def save(request: Request) -> Response:
     """Keep what was written; when another one has written meanwhile, show both texts and lose neither."""
-    meeting, actor = await _held(request)
-    item = await sheets.item_of(meeting, request.path_params["item"])
+    meeting, actor = await pages.to_run(request)
+    item = await queries.item_of(meeting, request.path_params["item"])
     form = await Form.read(request, NotesForm)
     if form.data is None:
         return await _conflict_page(request, meeting, item, form, status=422)
@@ -92,7 +87,7 @@ async def _conflict_page(
 
 async def state(request: Request) -> Response:
     """What each point says now, for the boxes of those who write: version, text, by whom."""
-    meeting, _actor = await _held(request)
+    meeting, _actor = await pages.to_run(request)
     said = [
         {
             "id": item.id, "version": item.notes_version, "text": item.notes,
@@ -100,15 +95,15 @@ async def state(request: Request) -> Response:
                       name=item.notes_by.short_name if item.notes_by else "…", hour=hour(item.notes_at))
             if item.notes_at else "",
         }
-        for item in await sheets.items_of(meeting)
+        for item in await queries.agenda_of(meeting.id)
     ]  # fmt: skip
     return json_answer({"items": said})
 
 
 async def versions(request: Request) -> Response:
     """All that was ever written for a point."""
-    meeting, _actor = await _held(request)
-    item = await sheets.item_of(meeting, request.path_params["item"])
+    meeting, _actor = await pages.to_run(request)
+    item = await queries.item_of(meeting, request.path_params["item"])
     return page(
         request, "civic/meetings/versions.html", headers=PRIVATE, meeting=meeting, item=item,
         committee=meeting.committee, versions=await minutes.versions_of(item),
@@ -117,7 +112,7 @@ async def versions(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """The minutes as one reads them."""
-    meeting = await record.meeting_to_read(request.path_params["id"], visitor_or_actor(request))
+    meeting = await queries.meeting_to_read(request.path_params["id"], visitor_or_actor(request))
     return await _record_page(request, meeting)
 
 
@@ -138,7 +133,7 @@ async def _record_page(
 
 async def close(request: Request) -> Response:
     """The meeting is over."""
-    meeting, actor = await _held(request)
+    meeting, actor = await pages.to_run(request)
     try:
         await closing.close(actor, meeting)
     except DomainError as error:
@@ -148,7 +143,7 @@ async def close(request: Request) -> Response:
 
 async def share(request: Request) -> Response:
     """Send the draft to those who were there."""
-    meeting, actor = await _held(request)
+    meeting, actor = await pages.to_run(request)
     form = await Form.read(request, ShareForm)
     if form.data is None:
         return await _record_page(request, meeting, form, status=422)
@@ -159,8 +154,8 @@ async def share(request: Request) -> Response:
 async def remark(request: Request) -> Response:
     """What to correct in a point."""
     actor = actor_of(request)
-    meeting = await record.meeting_to_read(request.path_params["id"], actor)
-    item = await sheets.item_of(meeting, request.path_params["item"])
+    meeting = await queries.meeting_to_read(request.path_params["id"], actor)
+    item = await queries.item_of(meeting, request.path_params["item"])
     form = await Form.read(request, RemarkForm)
     if form.data is None:
         return await _record_page(request, meeting, form, item.id, status=422)
@@ -172,7 +167,7 @@ async def remark(request: Request) -> Response:
 
 async def approve(request: Request) -> Response:
     """A later meeting approves the minutes."""
-    meeting, actor = await _held(request)
+    meeting, actor = await pages.to_run(request)
     form = await Form.read(request, ApproveForm)
     if form.data is None:
         return redirect("meetings.record", id=meeting.id, flash=_("Choisissez la réunion qui approuve."), kind="warn")
@@ -183,14 +178,14 @@ async def approve(request: Request) -> Response:
 
 async def sheet(request: Request) -> Response:
     """The sheet to sign, before and during the meeting."""
-    meeting, _actor = await _held(request)
+    meeting, _actor = await pages.to_run(request)
     return pdf_answer(await papers.sign_in_sheet(meeting), f"emargement-{meeting.id}")
 
 
 async def paper(request: Request) -> Response:
     """The minutes, to be signed by who presided and who wrote."""
     actor = visitor_or_actor(request)
-    meeting = await record.meeting_to_read(request.path_params["id"], actor)
+    meeting = await queries.meeting_to_read(request.path_params["id"], actor)
     found = await record.record_of(meeting, actor)
     return pdf_answer(await papers.minutes_paper(meeting, found), f"compte-rendu-{meeting.id}")
 

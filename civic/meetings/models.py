@@ -1,4 +1,4 @@
-"""Meetings, the dates proposed, the agenda with its minutes, who is expected and who came."""
+"""Meetings, and their agenda with its minutes."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,11 +8,11 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
-from civic.committees.models import CollegeKind, Committee
+from civic.committees.models import Committee
 from civic.database.guards import Guard
 from civic.decisions.models import Decision
-from civic.meetings.dates import DateAnswer, DateOption, Suits  # noqa: F401  the models of a slice are found here
-from civic.organisations.models import Organisation
+from civic.meetings.attendance import Attendance, Movement  # noqa: F401  the models of a slice are found here
+from civic.meetings.dates import DateAnswer, DateOption  # noqa: F401
 from civic.people.models import Person
 
 
@@ -25,6 +25,10 @@ class MeetingStatus(StrEnum):
     RUNNING = "running"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+
+
+PREPARED = (MeetingStatus.DRAFT, MeetingStatus.POLLING)
+"""Nobody has been convened yet."""
 
 
 class Meeting(Model):
@@ -109,7 +113,7 @@ class Meeting(Model):
     @property
     def is_prepared(self) -> bool:
         """Nobody has been convened yet."""
-        return self.status in (MeetingStatus.DRAFT, MeetingStatus.POLLING)
+        return self.status in PREPARED
 
     @property
     def is_over(self) -> bool:
@@ -233,115 +237,6 @@ class NotesVersion(Model):
     class Meta:
         table = "meeting_notes"
         constraints = (UniqueConstraint(fields=("item_id", "number"), name="meeting_notes_once"),)
-
-
-class Coming(StrEnum):
-    """What somebody expected says before the meeting."""
-
-    PRESENT = "present"
-    REMOTE = "remote"
-    EXCUSED = "excused"
-    PROXY = "proxy"
-
-
-class Arrival(StrEnum):
-    """How somebody was checked in."""
-
-    QR = "qr"
-    LIST = "list"
-    REMOTE = "remote"
-
-
-class Attendance(Model):
-    """Somebody expected, as the seats stood at the convocation, or a guest (`college` empty) who does not count.
-
-    `answered_by`: who said it, she or her substitute. `is_discreet`: only the committee learns her name.
-    `holder`: who carries her proxy, only with the answer « proxy »; `proxies_held` counts those she carries herself.
-    `substitute` may come in her place: `came` is who really sat there. Present from `arrived_at` until `left_at`; who
-    comes back is present again, and each `Movement` is kept. `claimed_at`: she says at the door that she is there.
-    """
-
-    id = fields.BigIntField(primary_key=True)
-    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField(
-        "civic.Meeting", on_delete=fields.OnDelete.CASCADE, related_name=False
-    )
-    meeting_id: int
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
-    )
-    person_id: int
-    college = fields.CharEnumField(CollegeKind, max_length=16, null=True)
-    organisation: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
-        "civic.Organisation", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
-    )
-    organisation_id: int | None
-    substitute: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, db_index=True, related_name=False
-    )
-    substitute_id: int | None
-    coming = fields.CharEnumField(Coming, max_length=7, null=True)
-    answered_at = fields.DatetimeField(null=True)
-    answered_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
-    )
-    answered_by_id: int | None
-    is_discreet = fields.BooleanField(default=False)
-    holder: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, db_index=True, related_name=False
-    )
-    holder_id: int | None
-    proxies_held = fields.IntField(default=0)
-    arrived_at = fields.DatetimeField(null=True)
-    arrived_how = fields.CharEnumField(Arrival, max_length=6, null=True)
-    came: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
-    )
-    came_id: int | None
-    left_at = fields.DatetimeField(null=True)
-    claimed_at = fields.DatetimeField(null=True)
-    guest_key = fields.CharField(max_length=64, null=True)
-    told_at = fields.DatetimeField(null=True)
-
-    class Meta:
-        table = "attendance_sheet"
-        constraints = (
-            UniqueConstraint(fields=("meeting_id", "person_id"), name="attendance_once"),
-            UniqueConstraint(fields=("meeting_id", "guest_key"), name="attendance_guest_once"),
-            CheckConstraint(check="holder_id IS NULL OR coming = 'proxy'", name="attendance_holder"),
-            CheckConstraint(check="proxies_held >= 0", name="attendance_proxies"),
-            CheckConstraint(check="arrived_at IS NULL OR arrived_how IS NOT NULL", name="attendance_how"),
-        )
-
-    @property
-    def is_here(self) -> bool:
-        """She, or her substitute, sits in the room or at a screen now."""
-        return self.arrived_at is not None and self.left_at is None
-
-
-class Way(StrEnum):
-    """In or out."""
-
-    IN = "in"
-    OUT = "out"
-
-
-class Movement(Model):
-    """Somebody of the sheet came in or left, at `at` (UTC): the quorum's hours are counted from these."""
-
-    id = fields.BigIntField(primary_key=True)
-    attendance: fields.ForeignKeyRelation[Attendance] = fields.ForeignKeyField(
-        "civic.Attendance", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
-    )
-    attendance_id: int
-    way = fields.CharEnumField(Way, max_length=3)
-    at = fields.DatetimeField()
-    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
-    )
-    person_id: int | None
-
-    class Meta:
-        table = "meeting_movement"
 
 
 class Remark(Model):

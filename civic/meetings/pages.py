@@ -1,6 +1,5 @@
 """The one page of a meeting, before, while and after it: every form of this slice comes back to it when refused."""
 
-import secrets
 from typing import Any
 
 from starlette.requests import Request
@@ -10,14 +9,20 @@ from civic import clock, slots
 from civic.committees import queries as committees
 from civic.committees.models import Committee
 from civic.meetings import agenda, answers, poll, queries, room, words
+from civic.meetings.attendance import Coming
 from civic.meetings.dates import Suits
-from civic.meetings.models import Coming, ItemKind, Meeting, MeetingStatus
-from civic.people.actor import visitor_or_actor
+from civic.meetings.models import ItemKind, Meeting, MeetingStatus
+from civic.people.actor import Actor, actor_of, visitor_or_actor
 from civic.web.forms import Form
 from civic.web.page import page
 
-WRITTEN = "%Y-%m-%dT%H:%M"
 FORMS = ("cancelling", "dates", "item", "proposal", "declining", "answer", "guest", "suits")
+
+
+async def to_run(request: Request) -> tuple[Meeting, Actor]:
+    """The meeting of the address, for who runs it, and who that is. Raises as `meeting_to_run`."""
+    actor = actor_of(request)
+    return await queries.meeting_to_run(request.path_params["id"], actor), actor
 
 
 async def meeting_page(
@@ -64,8 +69,7 @@ async def form_page(
     )  # fmt: skip
 
 
-async def form_key(request: Request, form: Form[Any]) -> str:
-    """The form's own key, so that sending it twice is harmless."""
-    sent = (await request.form()).get("cle")
-    form.values["cle"] = sent if isinstance(sent, str) and 8 <= len(sent) <= 64 else secrets.token_urlsafe(12)
-    return str(form.values["cle"])
+def calendar_answer(content: bytes, name: str) -> Response:
+    """A calendar file to download; `name` without its ending."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.ics"', "Cache-Control": "no-store"}
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)

@@ -7,25 +7,22 @@ from civic.i18n import _
 from civic.initiatives.models import Initiative
 from civic.initiatives.timeline import Sort
 from civic.meetings import poll, queries, words
+from civic.meetings.attendance import Attendance
 from civic.meetings.dates import DateAnswer
-from civic.meetings.models import Attendance, Meeting, MeetingStatus
-from civic.people.models import Person, RoleName
-from civic.people.queries import roles_of
+from civic.meetings.models import Meeting, MeetingStatus
+from civic.people.models import Person
 from civic.slots import Moment, Panel, Todo
 from civic.web import urls
 
 
 async def committee_panels(committee: Committee, person: Person | None) -> list[Panel]:
     """The next meeting, what is prepared, the last minutes, one step to a new one."""
-    runs = sits = False
-    if person is not None:
-        runs = committee.id in await committees.run_by(person) or RoleName.ANIMATOR in await roles_of(person)
-        seat = await committees.seat_of(person, committee.id)
-        sits = runs or seat is not None or await committees.substituted_by(person, committee.id) is not None
+    runs = await committees.runs(person, committee.id)
+    belongs = runs or await committees.sits(person, committee.id)
     coming, last = await queries.next_and_last(committee)
     context = {
         "committee": committee, "coming": coming, "last": last, "words": words, "runs": runs,
-        "prepared": await queries.in_preparation(committee) if sits else [],
+        "prepared": await queries.in_preparation(committee) if belongs else [],
     }  # fmt: skip
     return [Panel("civic/meetings/_committee.html", context, order=40)]
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from civic.i18n import _
 from civic.meetings import sheet as sheets
-from civic.meetings.models import Attendance, Coming, Meeting
+from civic.meetings.attendance import Attendance, Coming
+from civic.meetings.models import Meeting
 from civic.meetings.record import Named, Point, Record, counted, quorum_words
 from civic.papers import draw
 from civic.web.formats import day, moment

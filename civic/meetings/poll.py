@@ -15,7 +15,7 @@ from civic.i18n import _
 from civic.meetings import queries
 from civic.meetings.dates import DateAnswer, DateOption, Suits
 from civic.meetings.forms import MOST_DATES, DateLine, PollForm
-from civic.meetings.models import Meeting, MeetingStatus
+from civic.meetings.models import PREPARED, Meeting, MeetingStatus
 from civic.people import service as people
 from civic.people.actor import Actor
 from civic.people.models import Person
@@ -115,7 +115,7 @@ async def propose(actor: Actor, meeting: Meeting, dates: list[DateLine], until: 
     if not 1 <= len(dates) <= MOST_DATES:
         raise Invalid(_("Proposez entre une et dix dates."), field="starts_at_1")
     async with transaction():
-        waiting = Meeting.filter(id=meeting.id, status__in=[MeetingStatus.DRAFT, MeetingStatus.POLLING])
+        waiting = Meeting.filter(id=meeting.id, status__in=PREPARED)
         before = await Meeting.get(id=meeting.id)
         fresh = before.status == MeetingStatus.DRAFT
         values = {"poll_nudged_at": None, "starts_at": None, "ends_at": None} if fresh else {}

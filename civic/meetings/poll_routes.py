@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from civic import clock
 from civic.committees import queries as committees
 from civic.errors import DomainError, Forbidden, Gone, NotFound
 from civic.i18n import _
@@ -20,6 +19,7 @@ from civic.people.actor import actor_of, visitor_or_actor
 from civic.people.models import Person
 from civic.web import limits
 from civic.web.forms import Form
+from civic.web.moments import typed
 from civic.web.page import page, redirect
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
@@ -27,22 +27,20 @@ PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 
 async def new(request: Request) -> Response:
     """Up to ten dates to propose, filled with those that are proposed already."""
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor_of(request))
+    meeting, _actor = await pages.to_run(request)
     if not meeting.is_prepared:
         return redirect("meetings.show", id=meeting.id)
     values: dict[str, Any] = {f"lasts_{line}": meeting.lasts for line in poll.LINES}
     for line, date in enumerate(await queries.dates_of(meeting.id), 1):
-        values[f"starts_at_{line}"] = clock.local(date.starts_at).strftime(pages.WRITTEN)
+        values[f"starts_at_{line}"] = typed(date.starts_at)
         values[f"lasts_{line}"] = int((date.ends_at - date.starts_at).total_seconds() // 60)
-    if meeting.poll_until:
-        values["until"] = clock.local(meeting.poll_until).strftime(pages.WRITTEN)
+    values["until"] = typed(meeting.poll_until)
     return _dates_page(request, meeting, Form(values))
 
 
 async def propose(request: Request) -> Response:
     """Propose them; members are asked by mail the first time."""
-    actor = actor_of(request)
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor)
+    meeting, actor = await pages.to_run(request)
     form = await Form.read(request, PollForm)
     dates = poll.read_dates(form, await request.form())
     try:
@@ -91,8 +89,7 @@ def _said(sent: Mapping[str, object]) -> dict[int, Suits]:
 
 async def keep(request: Request) -> Response:
     """« Retenir cette date »."""
-    actor = actor_of(request)
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor)
+    meeting, actor = await pages.to_run(request)
     date = await poll.date_of(meeting, request.path_params["date"])
     done = await poll.keep(actor, meeting, date)
     flash = _("La date est retenue. Le comité est prévenu.") if done else _("Une date est déjà retenue.")
@@ -101,7 +98,7 @@ async def keep(request: Request) -> Response:
 
 async def nudge(request: Request) -> Response:
     """Remind once who has said nothing."""
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor_of(request))
+    meeting, _actor = await pages.to_run(request)
     done = await poll.nudge(meeting.id)
     flash = _("Un rappel part à qui n’a rien dit.") if done else _("Le rappel est déjà parti.")
     return redirect("meetings.show", id=meeting.id, flash=flash, kind="ok" if done else "info")
@@ -111,8 +108,7 @@ async def date_ics(request: Request) -> Response:
     """The calendar file of a proposed date."""
     meeting = await queries.meeting_of_member(request.path_params["id"], actor_of(request))
     date = await poll.date_of(meeting, request.path_params["date"])
-    headers = {"Content-Disposition": f'attachment; filename="date-{date.id}.ics"', "Cache-Control": "no-store"}
-    return Response(calendar.date_ics(meeting, date), media_type="text/calendar; charset=utf-8", headers=headers)
+    return pages.calendar_answer(calendar.date_ics(meeting, date), f"date-{date.id}")
 
 
 async def by_link(request: Request) -> Response:
@@ -146,8 +142,7 @@ async def _of_link(request: Request) -> tuple[Meeting, Person]:
     if person is None or meeting is None:
         raise NotFound(_("Cette réunion n’existe pas."))
     links.check_current(person, purpose, token)
-    seat = await committees.seat_of(person, meeting.committee_id)
-    if not seat and not await committees.substituted_by(person, meeting.committee_id):
+    if not await committees.sits(person, meeting.committee_id):
         raise Forbidden(_("Seules les personnes qui siègent au comité peuvent faire cela."))
     return meeting, person
 

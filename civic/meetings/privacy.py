@@ -5,8 +5,9 @@ Who was present stays in the minutes without a word about her: a decision must r
 
 from typing import Any
 
+from civic.meetings.attendance import Attendance
 from civic.meetings.dates import DateAnswer
-from civic.meetings.models import Attendance, MeetingStatus, NotesVersion, Proposal, Remark
+from civic.meetings.models import MeetingStatus, NotesVersion, Proposal, Remark
 from civic.people.models import Person
 
 

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from civic import clock
 from civic.committees import queries as committees
 from civic.committees.models import Committee, Seat
 from civic.errors import Forbidden, NotFound
 from civic.i18n import _
+from civic.meetings.attendance import Attendance
 from civic.meetings.dates import DateOption
-from civic.meetings.models import Attendance, Item, Meeting, MeetingStatus
+from civic.meetings.models import PREPARED, Item, Meeting, MeetingStatus
 from civic.people.actor import Actor
 from civic.people.models import Person
 
-PREPARED = (MeetingStatus.DRAFT, MeetingStatus.POLLING)
 PUBLIC = (MeetingStatus.CONVENED, MeetingStatus.RUNNING, MeetingStatus.CLOSED, MeetingStatus.CANCELLED)
 _WHOLE = ("committee", "committee__initiative", "chair", "secretary")
 SHOWN = 50
@@ -59,6 +60,17 @@ async def meeting_to_run(meeting_id: int, actor: Actor) -> Meeting:
     return meeting
 
 
+async def meeting_to_read(meeting_id: int, actor: Actor | None) -> Meeting:
+    """A meeting whose minutes this person may read: anybody once they are published, before who runs it, and who was
+    there once the draft is shared. Raises NotFound."""
+    meeting = await meeting_to_show(meeting_id, actor)
+    if meeting.published_at or await may_run(actor, meeting):
+        return meeting
+    if meeting.shared_at and await was_there(meeting, actor.person if actor else None):
+        return meeting
+    raise NotFound(_("Ce compte rendu n’est pas encore public : il le sera une fois approuvé."))
+
+
 async def meeting_of_member(meeting_id: int, actor: Actor) -> Meeting:
     """A meeting of a committee to which this person belongs: she says what she thinks of dates, proposes points.
     Raises NotFound or Forbidden."""
@@ -76,13 +88,21 @@ async def may_run(actor: Actor | None, meeting: Meeting) -> bool:
     return actor.person.id in named or await committees.may_run(actor, meeting.committee)
 
 
+async def was_there(meeting: Meeting, person: Person | None) -> bool:
+    """She was there, or somebody sat at her place."""
+    if person is None:
+        return False
+    hers = Q(person_id=person.id) | Q(came_id=person.id)
+    return await Attendance.filter(hers, meeting_id=meeting.id, arrived_at__isnull=False).exists()
+
+
 async def reader_of(meeting: Meeting, actor: Actor | None) -> Reader:
     """What this person is to the meeting."""
     if actor is None:
         return Reader()
-    person, committee_id = actor.person, meeting.committee_id
-    seat = await committees.seat_of(person, committee_id) or await committees.substituted_by(person, committee_id)
-    return Reader(person, await may_run(actor, meeting), seat is not None, await expected_as(meeting.id, person))
+    person = actor.person
+    sits = await committees.sits(person, meeting.committee_id)
+    return Reader(person, await may_run(actor, meeting), sits, await expected_as(meeting.id, person))
 
 
 async def expected_as(meeting_id: int, person: Person) -> list[Attendance]:
@@ -107,16 +127,20 @@ async def belongs(actor: Actor | None, committee: Committee) -> bool:
     """She sits there, is a substitute there, or runs it."""
     if actor is None:
         return False
-    person = actor.person
-    if await committees.seat_of(person, committee.id) or await committees.substituted_by(person, committee.id):
-        return True
-    return await committees.may_run(actor, committee)
+    return await committees.sits(actor.person, committee.id) or await committees.may_run(actor, committee)
 
 
 async def agenda_of(meeting_id: int) -> list[Item]:
     """The points in their order."""
-    rows = Item.filter(meeting_id=meeting_id).order_by("position", "id")
-    return await rows.select_related("decision", "approves")
+    return await _items(meeting_id).order_by("position", "id")
+
+
+async def item_of(meeting: Meeting, item_id: int) -> Item:
+    """A point of this meeting. Raises NotFound."""
+    found = await _items(meeting.id).get_or_none(id=item_id)
+    if found is None:
+        raise NotFound(_("Ce point n’est plus à l’ordre du jour."))
+    return found
 
 
 async def dates_of(meeting_id: int) -> list[DateOption]:
@@ -167,6 +191,10 @@ async def feed_of(committee: Committee) -> Sequence[Meeting]:
 async def seats_to_convene(meeting: Meeting) -> list[Seat]:
     """Whoever sits today, with the substitutes: those who would be convened."""
     return await committees.seats_of(meeting.committee_id)
+
+
+def _items(meeting_id: int) -> QuerySet[Item]:
+    return Item.filter(meeting_id=meeting_id).select_related("decision", "approves", "notes_by")
 
 
 def _is_public(meeting: Meeting) -> bool:

@@ -14,11 +14,11 @@ from civic.committees import queries as committees
 from civic.decisions import choices, words
 from civic.decisions import queries as decisions
 from civic.decisions.models import Decision
-from civic.errors import NotFound
 from civic.i18n import _, _n
-from civic.meetings import closing, queries
+from civic.meetings import queries
 from civic.meetings import sheet as sheets
-from civic.meetings.models import Attendance, Coming, Item, Meeting, MeetingStatus, Remark
+from civic.meetings.attendance import Attendance, Coming
+from civic.meetings.models import Item, Meeting, MeetingStatus, Remark
 from civic.meetings.quorum import Quorum, Turn
 from civic.people.actor import Actor
 from civic.people.models import Person
@@ -60,16 +60,6 @@ class Record:
     points: list[Point]
     chair: str = ""
     secretary: str = ""
-
-
-async def meeting_to_read(meeting_id: int, actor: Actor | None) -> Meeting:
-    """A meeting whose minutes this person may read. Raises NotFound."""
-    meeting = await queries.meeting_to_show(meeting_id, actor)
-    if meeting.published_at or await queries.may_run(actor, meeting):
-        return meeting
-    if meeting.shared_at and await closing.was_there(meeting, actor.person if actor else None):
-        return meeting
-    raise NotFound(_("Ce compte rendu n’est pas encore public : il le sera une fois approuvé."))
 
 
 async def record_of(meeting: Meeting, actor: Actor | None) -> Record:
@@ -175,7 +165,7 @@ async def promised_in(items: Sequence[Item]) -> dict[int, list[Commitment]]:
 
 
 async def _points(meeting: Meeting, actor: Actor | None) -> list[Point]:
-    items = await sheets.items_of(meeting)
+    items = await queries.agenda_of(meeting.id)
     promised = await promised_in(items)
     person = actor.person if actor else None
     names = await commitments.names_for([one for rows in promised.values() for one in rows], person)
@@ -213,7 +203,7 @@ async def may_correct(meeting: Meeting, person: Person | None) -> bool:
     until = meeting.remarks_until
     if meeting.approved_at or until is None or clock.now() >= until or meeting.status != MeetingStatus.CLOSED:
         return False
-    return await closing.was_there(meeting, person)
+    return await queries.was_there(meeting, person)
 
 
 async def remarks_of(meeting: Meeting) -> dict[int, list[Remark]]:

@@ -9,9 +9,10 @@ import segno
 from civic import clock
 from civic.committees.models import Seat
 from civic.decisions.models import Decision
-from civic.meetings import checkin, closing, queries, quorum
+from civic.meetings import checkin, queries, quorum
 from civic.meetings import sheet as sheets
-from civic.meetings.models import Attendance, Item, Meeting, MeetingStatus
+from civic.meetings.attendance import Attendance
+from civic.meetings.models import Item, Meeting, MeetingStatus
 from civic.meetings.quorum import Quorum, Turn
 from civic.meetings.sheet import Pace
 from civic.people.actor import Actor
@@ -98,7 +99,7 @@ async def room_of(meeting: Meeting, *, with_seats: bool = False) -> Room:
     """Everything about a meeting as it stands now."""
     sheet = await sheets.sheet_of(meeting)
     return Room(
-        meeting, sheet, await sheets.items_of(meeting), sheets.quorum_of(meeting, sheet),
+        meeting, sheet, await queries.agenda_of(meeting.id), sheets.quorum_of(meeting, sheet),
         await sheets.turns_of(meeting, sheet), await sheets.seated_since(meeting, sheet) if with_seats else [],
     )  # fmt: skip
 
@@ -114,7 +115,7 @@ async def beside(meeting: Meeting, actor: Actor | None) -> dict[str, Any]:
     person = actor.person if actor else None
     line, runs = await sheets.line_of(meeting, person), await queries.may_run(actor, meeting)
     is_me = line is not None and person is not None and (line.came_id or line.person_id) == person.id
-    was_there = meeting.shared_at is not None and await closing.was_there(meeting, person)
+    was_there = meeting.shared_at is not None and await queries.was_there(meeting, person)
     return {
         "line": line, "is_me": is_me, "doors": sheets.doors_open(meeting), "remote": sheets.remote_open(meeting),
         "room": await room_of(meeting) if meeting.status == MeetingStatus.RUNNING else None,

@@ -1,12 +1,9 @@
 """Pages of meetings: a committee's list, one meeting, preparing it, calling it off, its calendar file."""
 
-import secrets
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from civic import clock
 from civic.committees import queries as committees
 from civic.errors import DomainError, NotFound
 from civic.i18n import _
@@ -26,7 +23,8 @@ from civic.meetings import (
 from civic.meetings.forms import CancelForm, MeetingForm
 from civic.meetings.models import Meeting
 from civic.people.actor import actor_of, visitor_or_actor
-from civic.web.forms import Form
+from civic.web.forms import Form, kept_key, new_key
+from civic.web.moments import typed
 from civic.web.page import page, redirect
 
 PUBLIC = {"Cache-Control": "public, max-age=900", "Vary": "Accept-Language, Cookie"}
@@ -50,7 +48,7 @@ async def new(request: Request) -> Response:
     title = _("Réunion du comité")
     values = {
         "title": title, "lasts": 90, "quorum_percent": 0, "proxies_most": 0, "notice_days": 0,
-        "cle": secrets.token_urlsafe(12),
+        "cle": new_key(),
     }  # fmt: skip
     return await pages.form_page(request, committee, Form(values))
 
@@ -60,7 +58,7 @@ async def create(request: Request) -> Response:
     actor = actor_of(request)
     committee = await committees.committee_to_run(request.path_params["slug"], actor)
     form = await Form.read(request, MeetingForm)
-    key = await pages.form_key(request, form)
+    key = await kept_key(request, form)
     try:
         if form.data:
             meeting = await service.draft(actor, committee, form.data, key)
@@ -79,7 +77,7 @@ async def show(request: Request) -> Response:
 
 async def edit(request: Request) -> Response:
     """The form of a meeting that is not over."""
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor_of(request))
+    meeting, _actor = await pages.to_run(request)
     if meeting.status not in service.BEFORE:
         return redirect("meetings.show", id=meeting.id)
     return await pages.form_page(request, meeting.committee, Form(_values(meeting)), meeting)
@@ -87,14 +85,13 @@ async def edit(request: Request) -> Response:
 
 def _values(meeting: Meeting) -> dict[str, object]:
     values: dict[str, object] = {name: getattr(meeting, name) for name in MeetingForm.model_fields}
-    values["starts_at"] = clock.local(meeting.starts_at).strftime(pages.WRITTEN) if meeting.starts_at else ""
+    values["starts_at"] = typed(meeting.starts_at)
     return {name: "" if value is None else value for name, value in values.items()}
 
 
 async def save(request: Request) -> Response:
     """Change it; those expected are told of new hours or a new place."""
-    actor = actor_of(request)
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor)
+    meeting, actor = await pages.to_run(request)
     form = await Form.read(request, MeetingForm)
     try:
         if form.data:
@@ -108,8 +105,7 @@ async def save(request: Request) -> Response:
 
 async def cancel(request: Request) -> Response:
     """It does not take place."""
-    actor = actor_of(request)
-    meeting = await queries.meeting_to_run(request.path_params["id"], actor)
+    meeting, actor = await pages.to_run(request)
     form = await Form.read(request, CancelForm)
     if form.data is None:
         blank: Form[MeetingForm] = Form(_values(meeting))
@@ -126,7 +122,7 @@ async def ics(request: Request) -> Response:
     if meeting.starts_at is None:
         raise NotFound(_("La date de cette réunion n’est pas encore fixée."))
     reader = await queries.reader_of(meeting, actor)
-    return calendar_answer(calendar.ics(meeting, inside=reader.sees_names), f"reunion-{meeting.id}")
+    return pages.calendar_answer(calendar.ics(meeting, inside=reader.sees_names), f"reunion-{meeting.id}")
 
 
 async def feed(request: Request) -> Response:
@@ -134,12 +130,6 @@ async def feed(request: Request) -> Response:
     committee = await committees.committee_to_show(request.path_params["slug"], None)
     content = calendar.feed(committee.name, await queries.feed_of(committee))
     return Response(content, media_type="text/calendar; charset=utf-8", headers=PUBLIC)
-
-
-def calendar_answer(content: bytes, name: str) -> Response:
-    """A calendar file to download; `name` without its ending."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}.ics"', "Cache-Control": "no-store"}
-    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
 routes: list[BaseRoute] = [

@@ -1,6 +1,5 @@
 """Pages of the room: the sheet and its quorum, the door, the point being talked about, the screen on the wall."""
 
-import secrets
 from typing import Any
 
 from starlette.requests import Request
@@ -11,9 +10,10 @@ from civic.committees import queries as committees
 from civic.decisions import words
 from civic.errors import DomainError
 from civic.i18n import _
-from civic.meetings import checkin, closing, holding, queries, room
+from civic.meetings import checkin, closing, holding, pages, queries, room
 from civic.meetings import sheet as sheets
-from civic.meetings.models import Arrival, Attendance, Meeting
+from civic.meetings.attendance import Arrival, Attendance
+from civic.meetings.models import Meeting
 from civic.meetings.room_forms import (
     CameForm,
     CodeForm,
@@ -24,27 +24,28 @@ from civic.meetings.room_forms import (
     SeatForm,
     VoteForm,
 )
-from civic.people.actor import Actor, actor_of, visitor_or_actor
+from civic.people.actor import actor_of, visitor_or_actor
 from civic.web import limits
-from civic.web.forms import Form
+from civic.web.forms import Form, new_key
 from civic.web.page import page, redirect
 
 PRIVATE = {"Cache-Control": "no-store"}
 
 
-async def _held(request: Request) -> tuple[Meeting, Actor]:
-    actor = actor_of(request)
-    return await queries.meeting_to_run(request.path_params["id"], actor), actor
+async def _line(request: Request) -> tuple[Meeting, Attendance]:
+    """The line of the sheet in the address, for who runs the meeting."""
+    meeting, _actor = await pages.to_run(request)
+    return meeting, await sheets.line_to_hold(meeting, request.path_params["line"])
 
 
 async def show(request: Request) -> Response:
     """The sheet, the quorum, and what who holds the meeting does next."""
-    meeting, _actor = await _held(request)
+    meeting, _actor = await pages.to_run(request)
     return await _room_page(request, meeting, Form())
 
 
 async def _room_page(request: Request, meeting: Meeting, form: Form[Any], status: int = 200) -> Response:
-    form.values.setdefault("cle", secrets.token_urlsafe(12))
+    form.values.setdefault("cle", new_key())
     return page(
         request, "civic/meetings/room.html", status=status, headers=PRIVATE, meeting=meeting, form=form,
         committee=meeting.committee, room=await room.room_of(meeting, with_seats=True),
@@ -55,14 +56,14 @@ async def _room_page(request: Request, meeting: Meeting, form: Form[Any], status
 
 async def open_it(request: Request) -> Response:
     """The meeting begins."""
-    meeting, actor = await _held(request)
+    meeting, actor = await pages.to_run(request)
     await holding.open_meeting(actor, meeting)
     return redirect("meetings.room", id=meeting.id, flash=_("La réunion est ouverte."))
 
 
 async def desk(request: Request) -> Response:
     """Who presides, who writes."""
-    meeting, _actor = await _held(request)
+    meeting, _actor = await pages.to_run(request)
     form = await Form.read(request, DeskForm)
     if form.data:
         await holding.name_desk(meeting, form.data.chair, form.data.secretary)
@@ -71,8 +72,7 @@ async def desk(request: Request) -> Response:
 
 async def arrive(request: Request) -> Response:
     """« Est là », by the list; or her substitute is."""
-    meeting, _actor = await _held(request)
-    line = await sheets.line_to_hold(meeting, request.path_params["line"])
+    meeting, line = await _line(request)
     form = await Form.read(request, CameForm)
     came = line.substitute if form.data and form.data.came and form.data.came == line.substitute_id else None
     how = Arrival.QR if line.claimed_at else Arrival.LIST
@@ -86,8 +86,7 @@ async def arrive(request: Request) -> Response:
 
 async def leave(request: Request) -> Response:
     """« Est parti »."""
-    meeting, _actor = await _held(request)
-    line = await sheets.line_to_hold(meeting, request.path_params["line"])
+    meeting, line = await _line(request)
     await checkin.leave(line)
     text = _("Départ noté : %(name)s.", name=line.person.short_name)
     return redirect("meetings.room", id=meeting.id, flash=text, kind="info")
@@ -95,8 +94,7 @@ async def leave(request: Request) -> Response:
 
 async def undo(request: Request) -> Response:
     """The last tap was a mistake."""
-    meeting, _actor = await _held(request)
-    line = await sheets.line_to_hold(meeting, request.path_params["line"])
+    meeting, line = await _line(request)
     await checkin.undo(line)
     text = _("C’est annulé pour %(name)s.", name=line.person.short_name)
     return redirect("meetings.room", id=meeting.id, flash=text, kind="info")
@@ -104,15 +102,14 @@ async def undo(request: Request) -> Response:
 
 async def refuse(request: Request) -> Response:
     """It was not she at the door."""
-    meeting, _actor = await _held(request)
-    line = await sheets.line_to_hold(meeting, request.path_params["line"])
+    meeting, line = await _line(request)
     await checkin.refuse_claim(line)
     return redirect("meetings.room", id=meeting.id, flash=_("Rien n’est noté pour cette personne."), kind="info")
 
 
 async def guest(request: Request) -> Response:
     """Somebody listens."""
-    meeting, actor = await _held(request)
+    meeting, actor = await pages.to_run(request)
     form = await Form.read(request, GuestForm)
     if form.data is None:
         return await _room_page(request, meeting, form, status=422)
@@ -123,7 +120,7 @@ async def guest(request: Request) -> Response:
 
 async def walk_in(request: Request) -> Response:
     """Somebody who took her seat after the convocation."""
-    meeting, actor = await _held(request)
+    meeting, actor = await pages.to_run(request)
     form = await Form.read(request, SeatForm)
     seats = {seat.id: seat for seat in await committees.seats_of(meeting.committee_id)}
     seat = seats.get(form.data.seat) if form.data else None
@@ -211,7 +208,7 @@ async def code(request: Request) -> Response:
 
 async def point(request: Request) -> Response:
     """The room turns to a point; from the screen on the wall one comes back to it."""
-    meeting, _actor = await _held(request)
+    meeting, _actor = await pages.to_run(request)
     form = await Form.read(request, PointForm)
     if form.data:
         await holding.go_to(meeting, form.data.item)
@@ -221,8 +218,8 @@ async def point(request: Request) -> Response:
 
 async def vote(request: Request) -> Response:
     """Open the vote of a point in the room."""
-    meeting, actor = await _held(request)
-    item = await sheets.item_of(meeting, request.path_params["item"])
+    meeting, actor = await pages.to_run(request)
+    item = await queries.item_of(meeting, request.path_params["item"])
     form = await Form.read(request, VoteForm)
     minutes = form.data.minutes if form.data else 0
     await holding.open_vote(actor, meeting, item, minutes)
@@ -232,7 +229,7 @@ async def vote(request: Request) -> Response:
 
 async def again(request: Request) -> Response:
     """The quorum lacked: a second call."""
-    meeting, actor = await _held(request)
+    meeting, actor = await pages.to_run(request)
     made = await holding.call_again(actor, meeting)
     text = _("La seconde convocation est prête : choisissez sa date, puis convoquez.")
     return redirect("meetings.show", id=made.id, flash=text)
@@ -240,7 +237,7 @@ async def again(request: Request) -> Response:
 
 async def screen(request: Request) -> Response:
     """For the wall of the room: big, calm, without a name."""
-    meeting, _actor = await _held(request)
+    meeting, _actor = await pages.to_run(request)
     return page(
         request, "civic/meetings/screen.html", headers=PRIVATE, meeting=meeting, committee=meeting.committee,
         room=await room.room_of(meeting), picture=room.door_picture(meeting) if sheets.doors_open(meeting) else "",

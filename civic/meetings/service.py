@@ -15,12 +15,13 @@ from civic.database import retrying, transaction
 from civic.errors import DomainError, Gone, Invalid
 from civic.i18n import _
 from civic.meetings import agenda
+from civic.meetings.attendance import Attendance
 from civic.meetings.forms import MeetingForm
-from civic.meetings.models import Attendance, Meeting, MeetingStatus
+from civic.meetings.models import PREPARED, Meeting, MeetingStatus
 from civic.people import service as people
 from civic.people.actor import Actor
 
-BEFORE = (MeetingStatus.DRAFT, MeetingStatus.POLLING, MeetingStatus.CONVENED)
+BEFORE = (*PREPARED, MeetingStatus.CONVENED)
 _WRITTEN = {
     "title", "call_text", "lasts", "place", "remote_url", "quorum_percent", "proxies_most", "notice_days",
     "chair_id", "secretary_id",

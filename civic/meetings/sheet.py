@@ -4,15 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tortoise.expressions import Q
-
 from civic import clock
 from civic.committees import queries as committees
 from civic.committees.models import CollegeKind, Seat
 from civic.errors import NotFound
 from civic.i18n import _
-from civic.meetings import quorum
-from civic.meetings.models import Attendance, Coming, Item, Meeting, MeetingStatus, Movement, Way
+from civic.meetings import queries, quorum
+from civic.meetings.attendance import Attendance, Coming, Movement, Way
+from civic.meetings.models import Item, Meeting, MeetingStatus
 from civic.meetings.quorum import Place, Quorum, Step, Turn
 from civic.people.models import Person
 
@@ -29,20 +28,6 @@ async def line_to_hold(meeting: Meeting, line_id: int) -> Attendance:
     return line
 
 
-async def item_of(meeting: Meeting, item_id: int) -> Item:
-    """A point of this meeting's agenda. Raises NotFound."""
-    item = await Item.get_or_none(id=item_id, meeting_id=meeting.id).select_related("notes_by", "decision")
-    if item is None:
-        raise NotFound(_("Ce point n’est pas à l’ordre du jour."))
-    return item
-
-
-async def items_of(meeting: Meeting) -> list[Item]:
-    """The agenda, in order."""
-    rows = Item.filter(meeting_id=meeting.id).order_by("position", "id")
-    return await rows.select_related("notes_by", "decision")
-
-
 async def sheet_of(meeting: Meeting) -> list[Attendance]:
     """The sheet: those expected by college and name, then the guests."""
     rows = await Attendance.filter(meeting_id=meeting.id).select_related(
@@ -55,10 +40,7 @@ async def line_of(meeting: Meeting, person: Person | None) -> Attendance | None:
     """The line on which a person is expected, herself or as the substitute."""
     if person is None:
         return None
-    mine = Q(person_id=person.id) | Q(substitute_id=person.id)
-    rows = Attendance.filter(mine, meeting_id=meeting.id).select_related("person", "substitute", "organisation")
-    found = await rows.order_by("id")
-    return next((row for row in found if row.person_id == person.id), found[0] if found else None)
+    return next(iter(await queries.expected_as(meeting.id, person)), None)
 
 
 def places_of(sheet: Iterable[Attendance]) -> list[Place]:

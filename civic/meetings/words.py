@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from civic.i18n import _, _n
+from civic.meetings.attendance import Attendance, Coming
 from civic.meetings.dates import Suits
-from civic.meetings.models import Attendance, Coming, ItemKind, Meeting, MeetingStatus
+from civic.meetings.models import ItemKind, Meeting, MeetingStatus
 from civic.web.formats import day, hour, moment, percent
 
 

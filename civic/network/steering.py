@@ -20,7 +20,7 @@ from civic.decisions import panels as decisions
 from civic.decisions import privacy as decisions_privacy
 from civic.decisions import review_panels, secret, secret_panels
 from civic.decisions import routes as decision_pages
-from civic.meetings import convocation, running_letters
+from civic.meetings import convocation
 from civic.meetings import jobs as meetings_jobs
 from civic.meetings import panels as meetings
 from civic.meetings import privacy as meetings_privacy
@@ -39,7 +39,7 @@ PARTS: tuple[Any, ...] = (
 )  # fmt: skip
 CHECKS = (decisions.verify, secret.verify)
 JOBS: tuple[Any, ...] = (
-    committees_jobs, decisions_jobs, commitments_jobs, ballots_jobs, meetings_jobs, running_letters, proposals_jobs,
+    committees_jobs, decisions_jobs, commitments_jobs, ballots_jobs, meetings_jobs, proposals_jobs,
 )  # fmt: skip
 _PAGES: tuple[Any, ...] = (
     committee_pages, decision_pages, proposal_pages, commitment_pages, polling_pages, meeting_pages, assembly_pages,

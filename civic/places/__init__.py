@@ -6,8 +6,3 @@ accents, ligatures, apostrophes or case, « St » as « Saint ». The file of co
 `service.load` puts it in the database. This slice never asks a geocoder, and never corrects a name that a
 person has written.
 """
-
-ATTRIBUTION = "Communes : INSEE, La Poste (Licence Ouverte 2.0), GeoNames (CC BY 4.0)"
-"""The credit the sources ask for, shown in the footer and beside every map. Proper names: the same in all
-languages.
-"""

@@ -120,11 +120,6 @@ def full_label(commune: Commune) -> str:
     return f"{commune.name} ({codes[0] if codes else commune.departement})"
 
 
-async def by_insee(insee: str) -> Commune | None:
-    """The commune of this INSEE code."""
-    return await Commune.get_or_none(insee=insee)
-
-
 async def commune_to_show(slug: str) -> Commune:
     """The commune of an address such as `01427-trevoux`; only the code counts, so that a renamed one is still
     found.

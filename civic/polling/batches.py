@@ -8,7 +8,7 @@ from typing import Any
 from civic.ballots import service as ballots
 from civic.committees.models import CollegeKind
 from civic.database import retrying, transaction
-from civic.decisions import answers
+from civic.decisions import stages
 from civic.decisions.models import Decision, Elector
 from civic.decisions.positions import Position
 from civic.errors import DomainError, Forbidden, Invalid, NotFound
@@ -87,7 +87,7 @@ async def type_in(actor: Actor, decision: Decision, college: str, typed: Sequenc
     once time is up.
     """
     async with transaction():
-        await answers.hold(decision)
+        await stages.hold_for_positions(decision.id)
         box = await _to_type(decision, college)
         _check_number(box, len(typed))
         said = sorted((papers.kept(one) for one in typed), key=lines.key)
@@ -108,7 +108,7 @@ async def type_in(actor: Actor, decision: Decision, college: str, typed: Sequenc
 async def adopt(actor: Actor, decision: Decision, college: str) -> bool:
     """« L’autre saisie est la bonne » : take over what the other typed, having counted again."""
     async with transaction():
-        await answers.hold(decision)
+        await stages.hold_for_positions(decision.id)
         mine, other = (await _to_type(decision, college)).sides(actor)
         if mine is None or other is None:
             raise Forbidden(_("Seules les deux personnes qui ont saisi cette urne la corrigent."))
@@ -120,7 +120,7 @@ async def adopt(actor: Actor, decision: Decision, college: str) -> bool:
 async def forget(actor: Actor, decision: Decision, college: str) -> None:
     """Take one's own typing of a box away. Raises NotFound without one."""
     async with transaction():
-        await answers.hold(decision)
+        await stages.hold_for_positions(decision.id)
         mine, _other = (await _to_type(decision, college)).sides(actor)
         if mine is None:
             raise NotFound(_("Vous n’avez pas saisi cette urne."))

@@ -4,8 +4,7 @@ from civic import clock
 from civic.committees import queries as committees
 from civic.decisions.models import Decision
 from civic.i18n import _, _n
-from civic.people.models import Person, RoleName
-from civic.people.queries import roles_of
+from civic.people.models import Person
 from civic.polling import queries
 from civic.slots import Panel, Todo
 from civic.web import urls
@@ -13,10 +12,7 @@ from civic.web import urls
 
 async def decision_panels(decision: Decision, person: Person | None) -> list[Panel]:
     """« Bureau de vote », for who runs the committee, while the vote runs."""
-    if person is None or not decision.takes_answers(clock.now()):
-        return []
-    runs = decision.committee_id in await committees.run_by(person) or RoleName.ANIMATOR in await roles_of(person)
-    if not runs:
+    if not decision.takes_answers(clock.now()) or not await committees.runs(person, decision.committee_id):
         return []
     context = {"decision": decision, "papers": await queries.missing(decision)}
     return [Panel("civic/polling/_panel.html", context, order=110)]

@@ -6,7 +6,7 @@ from typing import Any
 from civic import clock, mail
 from civic.counting.rules import Code
 from civic.database import retrying, transaction
-from civic.decisions import answers, paper, positions, queries
+from civic.decisions import answers, paper, positions, queries, stages
 from civic.decisions.models import Decision, Elector, Stance
 from civic.decisions.positions import Position
 from civic.errors import DomainError, Forbidden, Invalid, NotFound
@@ -30,7 +30,7 @@ async def type_in(actor: Actor, decision: Decision, elector_id: int, said: Posit
     if said.code == Code.OBJECT and not reason:
         raise Invalid(_("Une objection a besoin d’une raison : recopiez celle du bulletin."), field="reason")
     async with transaction():
-        await answers.hold(decision)
+        await stages.hold_for_positions(decision.id)
         elector = await _with_paper(actor, decision, elector_id)
         if said != papers.blank(decision):
             said = positions.checked(decision, await queries.options_of(decision), said)
@@ -43,7 +43,7 @@ async def type_in(actor: Actor, decision: Decision, elector_id: int, said: Posit
 async def adopt(actor: Actor, decision: Decision, elector_id: int) -> bool:
     """« L’autre saisie est la bonne » : take over what the other typed, having read the paper again."""
     async with transaction():
-        await answers.hold(decision)
+        await stages.hold_for_positions(decision.id)
         elector = await _with_paper(actor, decision, elector_id)
         typed = await Reading.filter(elector_id=elector.id).order_by("turn")
         mine, other = _sides(actor, typed)
@@ -57,7 +57,7 @@ async def adopt(actor: Actor, decision: Decision, elector_id: int) -> bool:
 async def forget(actor: Actor, decision: Decision, elector_id: int) -> None:
     """Take one's own typing away, of the wrong paper for instance. Raises NotFound without one."""
     async with transaction():
-        await answers.hold(decision)
+        await stages.hold_for_positions(decision.id)
         await _with_paper(actor, decision, elector_id)
         if not await Reading.filter(elector_id=elector_id, typed_by_id=actor.hand.id).delete():
             raise NotFound(_("Vous n’avez pas saisi ce bulletin."))
@@ -68,7 +68,7 @@ async def forget(actor: Actor, decision: Decision, elector_id: int) -> None:
 async def take_back(actor: Actor, decision: Decision, elector_id: int) -> None:
     """Take a paper back of which nothing is typed yet. Raises DomainError else, or once it counts."""
     async with transaction():
-        await answers.hold(decision)
+        await stages.hold_for_positions(decision.id)
         if await Reading.filter(elector_id=elector_id, elector__decision_id=decision.id).exists():
             raise DomainError(_("Ce bulletin est déjà saisi : qui l’a saisi peut d’abord effacer sa saisie."))
         await paper.take_back(actor, decision, elector_id)

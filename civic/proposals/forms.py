@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from civic.decisions.forms import Moment
+from civic.web.moments import Moment
 
 LONGEST_TEXT = 20_000
 

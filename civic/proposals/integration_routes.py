@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from civic import clock
 from civic.decisions import extending
 from civic.decisions import queries as decisions
 from civic.decisions.models import Decision, Stance
@@ -17,10 +16,10 @@ from civic.people.actor import actor_of
 from civic.proposals import queries, revisions
 from civic.proposals.forms import ExtensionForm, IntegrationForm
 from civic.web.forms import Form
+from civic.web.moments import typed
 from civic.web.page import page, redirect
 
 USUAL = timedelta(days=3)
-WRITTEN = "%Y-%m-%dT%H:%M"
 
 
 async def objection(request: Request) -> Response:
@@ -53,7 +52,7 @@ async def integrate(request: Request) -> Response:
 async def later(request: Request) -> Response:
     """The form that moves the closing."""
     decision = await decisions.decision_to_run(request.path_params["id"], actor_of(request))
-    usual = clock.local(decision.closes_at + USUAL).strftime(WRITTEN)
+    usual = typed(decision.closes_at + USUAL)
     return _later_page(request, decision, Form({"closes_at": usual}))
 
 

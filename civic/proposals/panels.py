@@ -6,8 +6,7 @@ from civic.counting.rules import Method
 from civic.decisions import extending
 from civic.decisions.models import Decision, DecisionStatus
 from civic.i18n import _, _n
-from civic.people.models import Person, RoleName
-from civic.people.queries import roles_of
+from civic.people.models import Person
 from civic.proposals import queries, words
 from civic.slots import Panel, Todo
 from civic.web import urls
@@ -19,7 +18,7 @@ async def decision_panels(decision: Decision, person: Person | None) -> list[Pan
         return []
     moment = clock.now()
     work = await queries.work_on(decision, person)
-    runs = person is not None and await _runs(person, decision)
+    runs = await committees.runs(person, decision.committee_id)
     context = {
         "decision": decision, "work": work, "words": words, "moment": moment, "steps": words.path(decision, moment),
         "improving": decision.improves(moment), "running": decision.is_running(moment), "runs": runs,
@@ -27,11 +26,6 @@ async def decision_panels(decision: Decision, person: Person | None) -> list[Pan
         "me": person.id if person else None, "may_extend": runs and extending.may_extend(decision, moment),
     }  # fmt: skip
     return [Panel("civic/proposals/_work.html", context, order=10)]
-
-
-async def _runs(person: Person, decision: Decision) -> bool:
-    ids = await committees.run_by(person)
-    return decision.committee_id in ids or RoleName.ANIMATOR in await roles_of(person)
 
 
 async def person_todos(person: Person) -> list[Todo]:

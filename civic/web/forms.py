@@ -5,6 +5,7 @@
         return page(request, "…/new.html", status=422, form=form)
 """
 
+import secrets
 import typing
 from collections.abc import Mapping
 from datetime import date
@@ -86,6 +87,19 @@ class Form(Generic[Shape]):
                 self.errors[name] = impossible()
         if self.errors:
             self.data = None
+
+
+def new_key() -> str:
+    """The own key of a form that is shown for the first time, so that sending it twice is harmless."""
+    return secrets.token_urlsafe(12)
+
+
+async def kept_key(request: Request, form: Form[Any]) -> str:
+    """The key under which the form came (`cle`), kept for when it is shown again; a new one for a strange one."""
+    sent = (await request.form()).get("cle")
+    key = sent if isinstance(sent, str) and 8 <= len(sent) <= 64 else new_key()
+    form.values["cle"] = key
+    return key
 
 
 def impossible() -> str:

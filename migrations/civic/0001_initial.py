@@ -1,7 +1,8 @@
 from civic.database.guards import Guard
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from civic.committees.models import CollegeKind, Designation, Joining, RequestStatus
+from civic.committees.joining import Designation, Joining, RequestStatus
+from civic.committees.models import CollegeKind
 from civic.counting.rules import Code, Majority, Method, Verdict
 from civic.decisions.models import DecisionStatus
 from civic.initiatives.models import Stage

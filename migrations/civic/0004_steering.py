@@ -1,7 +1,8 @@
 from civic.database.guards import Guard
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from civic.committees.models import CommitteeKind, Designation, Ending, InvitationStatus, Joining
+from civic.committees.joining import Designation, InvitationStatus, Joining
+from civic.committees.models import CommitteeKind, Ending
 from civic.counting.rules import Code, Method, Verdict
 from orjson import loads
 from tortoise.fields.base import OnDelete

@@ -7,7 +7,8 @@ from civic.committees.models import CollegeKind
 from civic.counting.rules import Majority
 from civic.decisions.models import BallotKind
 from civic.meetings.dates import Suits
-from civic.meetings.models import Arrival, Coming, ItemKind, MeetingStatus, ProposalStatus, Way
+from civic.meetings.attendance import Arrival, Coming, Way
+from civic.meetings.models import ItemKind, MeetingStatus, ProposalStatus
 from civic.moderation.models import Ground
 from civic.proposals.models import AmendmentStatus
 from orjson import loads

@@ -8,7 +8,8 @@ import pytest
 
 from civic import clock
 from civic.committees import seats
-from civic.committees.models import College, CollegeKind, Committee, Designation
+from civic.committees.joining import Designation
+from civic.committees.models import College, CollegeKind, Committee
 from civic.counting.rules import Code, Method
 from civic.decisions.models import Decision, DecisionStatus, Elector
 from civic.jobs.models import Job

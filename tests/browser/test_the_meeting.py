@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from civic import clock
-from civic.meetings.models import Attendance, Coming, Meeting, MeetingStatus
+from civic.meetings.attendance import Attendance, Coming
+from civic.meetings.models import Meeting, MeetingStatus
 from civic.people.models import Person
 from tests.browser.conftest import Arrive
 from tests.engines import Database

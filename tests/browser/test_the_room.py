@@ -9,7 +9,8 @@ import pytest
 
 from civic.meetings import checkin
 from civic.meetings import sheet as sheets
-from civic.meetings.models import Attendance, Item, Meeting, MeetingStatus, NotesVersion
+from civic.meetings.attendance import Attendance
+from civic.meetings.models import Item, Meeting, MeetingStatus, NotesVersion
 from civic.people.models import Person
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor

@@ -16,7 +16,8 @@ from civic.assemblies.models import Assembly, Casting, ResolutionKind
 from civic.counting.rules import Majority, Verdict
 from civic.decisions.models import Decision, Elector
 from civic.errors import DomainError, Gone, Invalid
-from civic.meetings.models import Attendance, Coming, Item, Meeting
+from civic.meetings.attendance import Attendance, Coming
+from civic.meetings.models import Item, Meeting
 from civic.people.actor import Actor
 from civic.people.models import AuditEntry, Person
 from tests.client import Client

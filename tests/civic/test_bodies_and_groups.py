@@ -8,7 +8,8 @@ from tortoise.exceptions import IntegrityError
 from civic import clock, jobs
 from civic.committees import queries, seats
 from civic.committees.forms import FoundingForm, NewBodyForm
-from civic.committees.models import College, CollegeKind, Committee, CommitteeKind, Designation, Ending, Joining, Seat
+from civic.committees.joining import Designation, Joining
+from civic.committees.models import College, CollegeKind, Committee, CommitteeKind, Ending, Seat
 from civic.committees.rules import close
 from civic.committees.service import found_body, found_group, join
 from civic.contributions.service import contribute

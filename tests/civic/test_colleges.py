@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from civic.committees import queries, register
-from civic.committees.models import College, CollegeKind, Committee, Joining
+from civic.committees.joining import Joining
+from civic.committees.models import College, CollegeKind, Committee
 from civic.decisions.models import Elector
 from civic.people.models import Person
 from tests.client import Client

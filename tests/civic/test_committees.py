@@ -9,7 +9,8 @@ from tortoise.exceptions import IntegrityError
 
 from civic import clock, jobs
 from civic.committees import panels, queries
-from civic.committees.models import College, Committee, Designation, RequestStatus, Seat, SeatRequest
+from civic.committees.joining import Designation, RequestStatus, SeatRequest
+from civic.committees.models import College, Committee, Seat
 from civic.contributions.service import contribute, revoke
 from civic.mail.models import OutboxMessage
 from civic.needs.models import Need, NeedKind

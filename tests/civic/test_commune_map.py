@@ -153,7 +153,7 @@ def test_a_hostile_name_is_only_a_name() -> None:
 
 
 def test_the_commune_of_the_reader_stands_out_with_her_circle() -> None:
-    window = Window.around_point(4.7735, 45.9409, 20)
+    window = Window.around([Place("01427", "Trévoux", 4.7735, 45.9409)], 20)
     root = drawn(commune_map(DOMBES, window, highlighted="01427", radius_km=15))
     (circle,) = root.iter(f"{SVG}circle")
     frame = Frame.of(window)
@@ -235,7 +235,7 @@ def test_a_window_without_land_is_refused() -> None:
 
 
 def test_the_scale_tells_the_truth_in_km() -> None:
-    frame = Frame.of(Window.around_point(5.0, 46.0, 15))
+    frame = Frame.of(Window.around([Place("01000", "Ailleurs", 5.0, 46.0)], 15))
     (x1, y1), (x2, y2) = frame.point(5.0, 46.0), frame.point(5.0, 46.0 + 10 / 111.32)
     assert math.dist((x1, y1), (x2, y2)) == pytest.approx(10 * frame.unit)
     km, length = frame.ruler()

@@ -14,7 +14,8 @@ from tortoise.exceptions import IntegrityError
 
 from civic import clock, jobs
 from civic.committees import seats
-from civic.committees.models import College, CollegeKind, Committee, Designation
+from civic.committees.joining import Designation
+from civic.committees.models import College, CollegeKind, Committee
 from civic.counting.published import UnreadableFile, recount
 from civic.counting.rules import Code, Method, Verdict
 from civic.decisions import closing

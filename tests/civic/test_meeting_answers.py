@@ -10,7 +10,8 @@ from civic.committees.models import Seat
 from civic.errors import Forbidden, Gone, Invalid
 from civic.mail.models import OutboxMessage
 from civic.meetings import answers
-from civic.meetings.models import Attendance, Coming, Meeting, MeetingStatus
+from civic.meetings.attendance import Attendance, Coming
+from civic.meetings.models import Meeting, MeetingStatus
 from civic.people.models import Person
 from tests.client import Client
 from tests.factories import a_person

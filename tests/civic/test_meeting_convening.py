@@ -13,8 +13,9 @@ from civic.decisions.models import Decision
 from civic.errors import DomainError, Gone
 from civic.mail.models import OutboxMessage
 from civic.meetings import agenda, convening, convocation, queries
+from civic.meetings.attendance import Attendance
 from civic.meetings.forms import ItemForm, ProposalForm
-from civic.meetings.models import Attendance, Item, Meeting, MeetingStatus, Proposal
+from civic.meetings.models import Item, Meeting, MeetingStatus, Proposal
 from civic.people.actor import Actor
 from civic.people.models import Person
 from civic.settings import Settings

@@ -11,9 +11,10 @@ from civic.committees.models import Committee, Seat
 from civic.counting.rules import Code
 from civic.decisions.models import Decision, DecisionStatus, Proxy
 from civic.errors import DomainError
-from civic.meetings import checkin, closing, holding
+from civic.meetings import checkin, closing, holding, queries
 from civic.meetings import sheet as sheets
-from civic.meetings.models import Attendance, Coming, Item, ItemKind, Meeting, MeetingStatus, Movement
+from civic.meetings.attendance import Attendance, Coming, Movement
+from civic.meetings.models import Item, ItemKind, Meeting, MeetingStatus
 from civic.meetings.quorum import Quorum
 from civic.people.actor import Actor
 from civic.people.models import Person
@@ -223,13 +224,13 @@ async def test_time_runs_for_one_point_after_the_other(sign_in: SignIn) -> None:
     committee, lead, _rose = await _committee()
     meeting = await a_meeting(committee)
     await holding.open_meeting(Actor(lead), meeting)
-    first, second = await sheets.items_of(meeting)
+    first, second = await queries.agenda_of(meeting.id)
     assert first.began_at
     assert not second.began_at
     _later(7)
     mine = await sign_in(lead)
     await mine.submit(f"/reunions/{meeting.id}/point", {"item": str(second.id)})
-    first, second = await sheets.items_of(meeting)
+    first, second = await queries.agenda_of(meeting.id)
     assert second.began_at
     assert not first.began_at
     assert sheets.pace_of(first).spent == 7
@@ -241,7 +242,7 @@ async def test_a_vote_in_the_room_is_short_and_holds_the_meeting_open(sign_in: S
     draft = await a_draft(committee, lead)
     meeting = await a_meeting(committee, MeetingStatus.RUNNING, items=(("Le samedi", ItemKind.DECISION),))
     await Item.filter(meeting_id=meeting.id).update(decision_id=draft.id)
-    item, mine = (await sheets.items_of(meeting))[0], await sign_in(lead)
+    item, mine = (await queries.agenda_of(meeting.id))[0], await sign_in(lead)
     path = f"/reunions/{meeting.id}/points/{item.id}/vote"
     assert (await mine.submit(path, {"minutes": "3"})).status_code == 422
     for _ in range(2):
@@ -273,9 +274,9 @@ async def test_proxies_of_the_meeting_are_handed_down_to_its_vote(app: ASGIApp) 
             coming=Coming.PROXY, holder_id=holder.id
         )
     await checkin.arrive(await _line(meeting, lead), checkin.Arrival.LIST)
-    item = (await sheets.items_of(meeting))[0]
+    item = (await queries.agenda_of(meeting.id))[0]
     await Item.filter(id=item.id).update(decision_id=draft.id)
-    decision = await holding.open_vote(Actor(lead), meeting, await sheets.item_of(meeting, item.id), 5)
+    decision = await holding.open_vote(Actor(lead), meeting, await queries.item_of(meeting, item.id), 5)
     assert decision.proxies_most == 1
     given = await Proxy.filter(decision_id=draft.id).select_related("giver", "holder")
     assert [(one.giver.person_id, one.holder.person_id) for one in given] == [(odile.id, rose.id)]
@@ -288,7 +289,7 @@ async def test_no_vote_is_opened_before_the_meeting_is(app: ASGIApp) -> None:
     meeting = await a_meeting(committee)
     await Item.filter(meeting_id=meeting.id).update(decision_id=draft.id)
     with pytest.raises(DomainError):
-        await holding.open_vote(Actor(lead), meeting, (await sheets.items_of(meeting))[0], 5)
+        await holding.open_vote(Actor(lead), meeting, (await queries.agenda_of(meeting.id))[0], 5)
     assert (await Decision.get(id=draft.id)).status == DecisionStatus.DRAFT
 
 
@@ -302,8 +303,8 @@ async def test_a_meeting_without_its_quorum_is_called_again_once(sign_in: SignIn
     second = await Meeting.get(first_call_id=meeting.id)
     assert second.status == MeetingStatus.DRAFT
     assert second.quorum_percent == 0
-    titles = [item.title for item in await sheets.items_of(meeting)]
-    assert [item.title for item in await sheets.items_of(second)] == titles
+    titles = [item.title for item in await queries.agenda_of(meeting.id)]
+    assert [item.title for item in await queries.agenda_of(second.id)] == titles
     reached = await a_meeting(committee, MeetingStatus.RUNNING)
     await checkin.arrive(await _line(reached, rose), checkin.Arrival.LIST)
     assert (await mine.submit(f"/reunions/{reached.id}/seconde")).status_code == 409

@@ -10,8 +10,9 @@ from civic import clock, jobs
 from civic.errors import Invalid
 from civic.mail.models import OutboxMessage
 from civic.meetings import service
+from civic.meetings.attendance import Attendance, Coming
 from civic.meetings.forms import MeetingForm
-from civic.meetings.models import Attendance, Coming, Meeting, MeetingStatus
+from civic.meetings.models import Meeting, MeetingStatus
 from civic.people.actor import Actor
 from civic.people.models import Person
 from tests.client import Client

@@ -10,9 +10,9 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from civic import jobs
 from civic.committees.models import Committee
 from civic.mail.models import OutboxMessage
-from civic.meetings import checkin, closing, minutes
-from civic.meetings import sheet as sheets
-from civic.meetings.models import Attendance, Coming, Item, Meeting, MeetingStatus, NotesVersion, Remark
+from civic.meetings import checkin, closing, minutes, queries
+from civic.meetings.attendance import Attendance, Coming
+from civic.meetings.models import Item, Meeting, MeetingStatus, NotesVersion, Remark
 from civic.people.actor import Actor
 from civic.people.models import Person
 from tests.client import Client
@@ -28,7 +28,7 @@ async def _held() -> tuple[Meeting, Person, Person, Item]:
     committee = await a_committee(lead)
     rose = await a_member(committee)
     meeting = await a_meeting(committee, MeetingStatus.RUNNING, secretary=rose, chair=lead)
-    return meeting, lead, rose, (await sheets.items_of(meeting))[0]
+    return meeting, lead, rose, (await queries.agenda_of(meeting.id))[0]
 
 
 async def _here(meeting: Meeting, person: Person) -> None:

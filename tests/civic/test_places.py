@@ -69,8 +69,7 @@ async def test_the_territory_comes_first_then_what_is_near_then_the_most_populou
     peoples = [commune.population for commune, home in zip(found, at_home, strict=True) if home]
     assert peoples == sorted(peoples, reverse=True)
 
-    vonnas = await queries.by_insee("01457")
-    assert vonnas is not None
+    vonnas = await Commune.get(insee="01457")
     assert names(await queries.suggest("saint denis", limit=3)) == [
         "Saint-Denis (974)", "Saint-Denis (93)", "Saint-Denis-lès-Bourg",
     ]  # fmt: skip

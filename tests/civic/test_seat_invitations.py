@@ -8,7 +8,8 @@ from tortoise.exceptions import IntegrityError
 
 from civic import clock, jobs
 from civic.committees import invitations, queries
-from civic.committees.models import College, CollegeKind, Committee, Invitation, InvitationStatus, Seat
+from civic.committees.joining import Invitation, InvitationStatus
+from civic.committees.models import College, CollegeKind, Committee, Seat
 from civic.committees.service import join
 from civic.errors import DomainError
 from civic.mail.models import OutboxMessage

@@ -7,7 +7,8 @@ import pytest
 
 from civic import clock, jobs
 from civic.committees import panels, privacy, queries, register, seats
-from civic.committees.models import College, CollegeKind, Committee, Designation, Ending, Seat, SeatRequest
+from civic.committees.joining import Designation, SeatRequest
+from civic.committees.models import College, CollegeKind, Committee, Ending, Seat
 from civic.committees.service import join
 from civic.contributions.service import contribute, revoke
 from civic.decisions.models import Elector

@@ -286,7 +286,7 @@ async def test_a_small_college_that_weighs_keeps_a_secret_decision_from_opening(
 
 async def _weighted(residents: int, contributors: int) -> tuple[Decision, list[Person], list[Person]]:
     from civic.committees import seats
-    from civic.committees.models import Designation
+    from civic.committees.joining import Designation
 
     lead = await a_person("Sélim Laurent")
     committee = await a_committee(lead)

@@ -8,7 +8,8 @@ import pytest
 from civic import clock, i18n, jobs
 from civic.committees import panels as committees_panels
 from civic.committees import service as committees
-from civic.committees.models import CollegeKind, Committee, CommitteeKind, SeatRequest
+from civic.committees.joining import SeatRequest
+from civic.committees.models import CollegeKind, Committee, CommitteeKind
 from civic.counting.rules import Code, Method
 from civic.decisions import panels
 from civic.decisions.models import Decision

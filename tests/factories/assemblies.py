@@ -7,8 +7,10 @@ from civic.assemblies import queries, service
 from civic.assemblies.forms import AssemblyForm
 from civic.assemblies.models import Assembly, Resolution
 from civic.committees import seats
-from civic.committees.models import College, CollegeKind, Committee, CommitteeKind, Designation
-from civic.meetings.models import Arrival, Attendance, Meeting, MeetingStatus
+from civic.committees.joining import Designation
+from civic.committees.models import College, CollegeKind, Committee, CommitteeKind
+from civic.meetings.attendance import Arrival, Attendance
+from civic.meetings.models import Meeting, MeetingStatus
 from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
 from tests.factories import a_person

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from civic import clock
 from civic.committees.models import Committee
 from civic.meetings import agenda, convening, poll, service
+from civic.meetings.attendance import Attendance
 from civic.meetings.forms import DateLine, ItemForm, MeetingForm
-from civic.meetings.models import Attendance, Meeting
+from civic.meetings.models import Meeting
 from civic.people.actor import Actor
 from civic.people.models import Person
 

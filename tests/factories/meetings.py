@@ -6,7 +6,8 @@ from typing import Any
 from civic import clock
 from civic.committees import queries as committees
 from civic.committees.models import Committee
-from civic.meetings.models import Attendance, Item, ItemKind, Meeting, MeetingStatus
+from civic.meetings.attendance import Attendance
+from civic.meetings.models import Item, ItemKind, Meeting, MeetingStatus
 
 _serial = iter(range(1, 1_000_000))
 ITEMS = (("Le point sur les horaires", ItemKind.INFORMATION), ("Les arrêts du samedi", ItemKind.DISCUSSION))

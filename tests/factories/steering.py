@@ -7,7 +7,8 @@ from civic.ballots import codes
 from civic.committees import invitations, seats
 from civic.committees import service as committees
 from civic.committees.forms import InviteForm, NewCommitteeForm
-from civic.committees.models import College, CollegeKind, Committee, Designation, Invitation, Seat
+from civic.committees.joining import Designation, Invitation
+from civic.committees.models import College, CollegeKind, Committee, Seat
 from civic.counting.rules import Code, Method
 from civic.decisions import answers, electors, secret, service
 from civic.decisions.forms import DecisionForm

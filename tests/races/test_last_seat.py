@@ -6,7 +6,8 @@ import asyncio
 
 import httpx2
 
-from civic.committees.models import College, Committee, Invitation, Seat
+from civic.committees.joining import Invitation
+from civic.committees.models import College, Committee, Seat
 from civic.people import service as people
 from civic.people.middleware import cookie_name
 from civic.people.models import Person

@@ -6,8 +6,9 @@ import asyncio
 
 import httpx2
 
+from civic.meetings.attendance import Attendance, Coming
 from civic.meetings.dates import DateOption
-from civic.meetings.models import Attendance, Coming, MeetingStatus
+from civic.meetings.models import MeetingStatus
 from civic.people import service as people
 from civic.people.middleware import cookie_name
 from civic.people.models import Person

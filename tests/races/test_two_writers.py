@@ -6,7 +6,8 @@ import asyncio
 
 import httpx2
 
-from civic.meetings.models import Attendance, Item, MeetingStatus, Movement, NotesVersion
+from civic.meetings.attendance import Attendance, Movement
+from civic.meetings.models import Item, MeetingStatus, NotesVersion
 from civic.people import service as people
 from civic.people.middleware import cookie_name
 from civic.people.models import Person

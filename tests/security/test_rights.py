@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from campaigns.lifecycle.models import Campaign, CostLine
 from campaigns.pledges.models import Pledge, PledgeStatus
 from civic.committees import service as committees
-from civic.committees.models import CollegeKind, RequestStatus, Seat, SeatRequest
+from civic.committees.joining import RequestStatus, SeatRequest
+from civic.committees.models import CollegeKind, Seat
 from civic.counting.rules import Code, Method
 from civic.decisions.models import Stance
 from civic.initiatives.models import Initiative

@@ -29,8 +29,6 @@ from volunteering.hours.models import PENDING, HoursEntry
 HOURS, HOURS_IN_ONE = 200, 100
 """Of governance or leading in a civil year: in all, and in one association."""
 YEARLY_CENTS, CEILING_CENTS = 24_000, 72_000
-DECLARED_YEARS = 1
-"""For how long an association must have been declared; 3 before the law of 15 April 2024."""
 CONCERNED_MINUTES = HOURS_IN_ONE * 60
 """From so many minutes on a reminder is worth its mail: below 100 hours here, the 200 are far away."""
 _CONCERNED = """SELECT person.id AS id FROM hours_entry entry JOIN person ON person.id = entry.person_id

@@ -14,7 +14,6 @@ from civic.initiatives.importing.rows import ParsedFile, RefusedLine
 
 BYTES_MOST = 20_000_000
 ROWS_MOST = 20_000
-DEPTH_MOST = 60
 DELIMITERS = ",;\t|"
 
 
