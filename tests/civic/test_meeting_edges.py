@@ -7,18 +7,21 @@ import pytest
 
 from civic import clock, jobs
 from civic.committees.models import Seat
+from civic.decisions import proxies
+from civic.decisions.models import Decision, Elector
 from civic.errors import Invalid
 from civic.mail.models import OutboxMessage
-from civic.meetings import agenda, poll, queries
+from civic.meetings import agenda, answers, convening, poll, queries
 from civic.meetings.dates import DateAnswer, DateOption, Suits
 from civic.meetings.forms import DateLine, ItemForm, ProposalForm
-from civic.meetings.models import Item, Meeting, Proposal
+from civic.meetings.models import Coming, Item, Meeting, Proposal
+from civic.people import links
 from civic.people.actor import Actor
 from civic.people.models import Person
 from tests.client import Client
 from tests.factories import a_person
-from tests.factories.convening import a_convened_meeting, a_poll, a_prepared_meeting, fresh
-from tests.factories.steering import a_committee, a_member, a_seat_of_an_organisation
+from tests.factories.convening import a_convened_meeting, a_poll, a_prepared_meeting, expected, fresh
+from tests.factories.steering import a_committee, a_member, a_seat_of_an_organisation, an_open_decision
 
 SignIn = Callable[[Person], Awaitable[Client]]
 
@@ -136,3 +139,77 @@ async def test_a_point_of_which_something_was_written_stays_on_the_agenda(sign_i
     for one in (point, empty):
         assert (await mine.submit(f"/reunions/{meeting.id}/points/{one.id}/retirer")).status_code == 303
     assert [one.id for one in await queries.agenda_of(meeting.id)] == [point.id]
+
+
+async def test_on_the_last_day_of_the_notice_a_convocation_is_in_time(app: object) -> None:
+    lead = await a_person("Sélim Laurent")
+    starts_at = clock.at(clock.today() + timedelta(days=10), 18)
+    meeting = await a_prepared_meeting(await a_committee(lead), lead, starts_at=starts_at, notice_days=10)
+    assert convening.last_day(meeting) == clock.today()
+    assert not convening.is_late(meeting)
+    clock.travel(timedelta(days=1))
+    assert convening.is_late(meeting)
+
+
+async def test_who_sits_discreetly_is_expected_discreetly(app: object) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    rose = await a_member(committee)
+    await Seat.filter(person_id=rose.id).update(is_discreet=True)
+    meeting = await a_convened_meeting(committee, lead)
+    assert ((await expected(meeting, rose)).is_discreet, (await expected(meeting, lead)).is_discreet) == (True, False)
+    assert (await fresh(meeting)).expected == 2
+
+
+async def test_only_who_carries_a_proxy_declines_it(app: object) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    rose, paul = await a_member(committee, "Rose Martin"), await a_member(committee, "Paul Rey")
+    meeting = await a_convened_meeting(committee, lead, proxies_most=1)
+    await answers.answer(rose, meeting, await expected(meeting, rose), Coming.PROXY, lead.id)
+    assert not await answers.decline_proxy(paul, await expected(meeting, rose))
+    assert (await expected(meeting, rose)).holder_id == lead.id
+    assert await answers.decline_proxy(lead, await expected(meeting, rose))
+
+
+async def test_a_reminder_is_sent_once_and_says_so(app: object) -> None:
+    lead = await a_person("Sélim Laurent")
+    meeting = await a_convened_meeting(await a_committee(lead), lead)
+    assert [await answers.nudge(meeting) for _ in range(2)] == [True, False]
+
+
+async def test_a_link_mailed_before_she_signed_her_devices_out_answers_nothing(client: Client) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    rose = await a_member(committee)
+    meeting = await a_convened_meeting(committee, lead)
+    link = f"/convocations/{answers.token_of(await expected(meeting, rose))}"
+    assert (await client.get(link)).status_code == 200
+    await Person.filter(id=rose.id).update(links_since=links.from_now_on())
+    assert (await client.submit(link, {"coming": "present"})).status_code == 410
+    assert (await expected(meeting, rose)).coming is None
+
+
+async def test_who_runs_the_committee_is_not_told_of_the_point_she_proposes(app: object) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    rose = await a_member(committee)
+    meeting = await a_prepared_meeting(committee, lead)
+    await agenda.propose(lead, meeting, ProposalForm(title="Les gobelets du café"))
+    await agenda.propose(rose, meeting, ProposalForm(title="La serre de l’école"))
+    await jobs.run_due()
+    letters = await OutboxMessage.filter(to=lead.email)
+    assert [("gobelets" in one.text, "serre" in one.text) for one in letters] == [(False, True)]
+
+
+async def test_who_gave_her_voice_away_is_not_offered_to_carry_another(app: object) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    rose, paul = await a_member(committee, "Rose Martin"), await a_member(committee, "Paul Rey")
+    decision = await an_open_decision(committee, lead, proxies_most=1)
+    await proxies.give(decision, rose.id, lead.id)
+    elector = await Elector.get(decision_id=decision.id, person_id=paul.id)
+    assert await proxies.who_could_carry(await Decision.get(id=decision.id), elector) == []  # one carries, one gave
+    await proxies.take_back(decision, rose.id)
+    found = await proxies.who_could_carry(await Decision.get(id=decision.id), elector)
+    assert {one.person_id for one in found} == {lead.id, rose.id}
