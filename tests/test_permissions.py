@@ -414,7 +414,7 @@ async def some_meetings(committee: Committee, lead: Person, member: Person) -> d
             f"meetings.{act}": {"id": looking.id, "token": dates_token(looking.id, member)}
             for act in ("dates_by_link", "answer_dates_by_link")
         },
-        **{f"meetings.{act}": {"token": meeting_answers.proxy_token_of(row)} for act in ("proxy", "decline_by_link")},
+        **{f"meetings.{act}": {"token": meeting_answers.proxy_token_of(row, row.person_id)} for act in ("proxy", "decline_by_link")},
     }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def publish(
     terms = {name: value for name, value in asdict(rule).items() if name != "weights"}
     lines = sorted(
         (_ballot(name, vote, result) for name, vote in ballots),
-        key=lambda line: (json.dumps(line.get("choices", line.get("code"))), line["name"] or ""),
+        key=lambda line: (json.dumps(line.get("choices", line.get("code"))), line["name"] or "", json.dumps(line)),
     )
     return {
         "format": FORMAT, **about, "rule": {**terms, "weighted": result.weights is not None}, "options": list(options),

@@ -29,9 +29,14 @@ def token_of(row: Attendance, *, substitute: bool = False) -> str:
     return links.make(SUBSTITUTE_LINK if substitute else LINK, row.id)
 
 
-def proxy_token_of(row: Attendance) -> str:
-    """The secret of the link by which a holder declines the proxy that this person gave her."""
-    return links.make(PROXY_LINK, row.id)
+def proxy_token_of(row: Attendance, holder_id: int) -> str:
+    """The secret of the link by which this holder declines the proxy that this person gave her; it names the seat in
+    the open, and is for no other holder."""
+    return f"{row.id}.{links.make(_proxy_purpose(row.id), holder_id)}"
+
+
+def _proxy_purpose(row_id: int) -> str:
+    return f"{PROXY_LINK}-{row_id}"
 
 
 def possible_holders(rows: Sequence[Attendance]) -> list[Attendance]:
@@ -194,11 +199,15 @@ async def row_of_link(token: str) -> tuple[Attendance, Person]:
 
 
 async def row_of_proxy_link(token: str) -> tuple[Attendance, Person]:
-    """The proxy behind a mailed link and who carries it. Raises NotFound, Gone when it is carried no more."""
-    row = await _row(links.read(PROXY_LINK, token))
-    if row.coming != Coming.PROXY or row.holder is None:
+    """The proxy behind a mailed link and who carries it. Raises NotFound, Gone when it is carried no more, or by
+    somebody else."""
+    written, _dot, secret = token.partition(".")
+    row_id = int(written) if written.isdecimal() and len(written) < 18 else 0
+    holder_id = links.read(_proxy_purpose(row_id), secret)
+    row = await _row(row_id)
+    if row.coming != Coming.PROXY or row.holder is None or row.holder.id != holder_id:
         raise Gone(_("Ce pouvoir a été repris ou décliné : vous ne le portez plus."))
-    links.check_current(row.holder, PROXY_LINK, token)
+    links.check_current(row.holder, _proxy_purpose(row_id), secret)
     return row, row.holder
 
 

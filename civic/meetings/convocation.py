@@ -17,7 +17,7 @@ from civic.meetings.models import Item, Meeting
 from civic.papers import draw
 from civic.people.models import Person
 from civic.web import urls
-from civic.web.formats import day_short, hour
+from civic.web.formats import day_short, hour, with_years
 
 if TYPE_CHECKING:
     from civic.papers.paper import Paper
@@ -62,7 +62,8 @@ async def _drawn(meeting: Meeting, names: list[str]) -> bytes:
     items = await queries.agenda_of(meeting.id)
     expected = meeting.expected or len(await queries.seats_to_convene(meeting))
     said = Convocation(meeting, items, expected, names)
-    return await draw(_("Convocation : %(title)s", title=meeting.title), lambda sheet: _fill(sheet, said))
+    with with_years():
+        return await draw(_("Convocation : %(title)s", title=meeting.title), lambda sheet: _fill(sheet, said))
 
 
 async def letter_papers(name: str) -> tuple[str, bytes] | None:

@@ -172,7 +172,7 @@ async def proxy_changed(*, attendance_id: int, what: str, holder_id: int | None)
     await send(
         "civic/meeting_proxy", to=holder.email, key=key, locale=holder.locale, who=row.person.short_name, when=when,
         given=what == "given", title=meeting.title, committee=meeting.committee.name, meeting_id=meeting.id,
-        token=answers.proxy_token_of(row),
+        token=answers.proxy_token_of(row, holder.id),
     )  # fmt: skip
 
 

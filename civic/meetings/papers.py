@@ -11,12 +11,13 @@ from civic.meetings.attendance import Attendance, Coming
 from civic.meetings.models import Meeting
 from civic.meetings.record import Named, Point, Record, counted, quorum_words
 from civic.papers import draw
-from civic.web.formats import day, moment
+from civic.web.formats import dated_moment, day_short
 
 if TYPE_CHECKING:
     from civic.papers.paper import Paper
 
-BLANKS = 6
+BLANKS, ROW, SIGNATURES = 6, 11.0, 42.0
+"""Lines for others on the sheet; millimetres of a line to sign on, and of the boxes under the last one."""
 
 
 Fill = Callable[["Paper"], None]
@@ -30,7 +31,6 @@ async def sign_in_sheet(meeting: Meeting) -> bytes:
 async def sheet_to_sign(meeting: Meeting) -> Fill:
     """The sheet to sign at the door: who is expected by college, proxies, boxes, and lines for others."""
     rows = [_line(row) for row in await sheets.sheet_of(meeting) if row.college]
-    rows += [("", "", "", "\n\n") for _number in range(BLANKS)]
     facts = _facts(meeting)
     headers = (_("Nom"), _("Collège"), _("Pouvoir"), _("Signature"))
     people = [_name(meeting.chair), _name(meeting.secretary)]
@@ -42,7 +42,8 @@ async def sheet_to_sign(meeting: Meeting) -> Fill:
         paper.text_block(meeting.title, bold=True, size=12)
         paper.facts(facts)
         paper.text_block(call, muted=True)
-        paper.rows(headers, rows, widths=(34, 24, 20, 32), size=10)
+        paper.rows(headers, rows, widths=(34, 24, 20, 32), size=10, least=ROW)
+        paper.blank_lines(BLANKS, height=ROW, below=SIGNATURES)
         paper.signatures(signed, said=people)
 
     return fill
@@ -55,8 +56,7 @@ def _line(row: Attendance) -> tuple[str, str, str, str]:
     if row.substitute:
         name += "\n" + _("ou %(name)s, suppléant", name=row.substitute.name)
     given = _("à %(name)s", name=row.holder.name) if row.coming == Coming.PROXY and row.holder else ""
-    lines = max(0, 2 - name.count("\n"))
-    return name + "\n" * lines, row.college.words if row.college else "", given, ""
+    return name, row.college.words if row.college else "", given, ""
 
 
 async def minutes_paper(meeting: Meeting, record: Record) -> bytes:
@@ -69,7 +69,7 @@ def minutes_to_sign(meeting: Meeting, record: Record, heading: str) -> Fill:
     """The minutes under this heading, with room for both signatures."""
     facts = [*_facts(meeting), *_held(meeting, record)]
     state = (
-        _("Approuvé le %(day)s.", day=day(meeting.approved_at))
+        _("Approuvé le %(day)s.", day=day_short(meeting.approved_at))
         if meeting.approved_at
         else _("Projet : ce compte rendu n’est pas encore approuvé.")
     )
@@ -97,7 +97,7 @@ def _name(person: object) -> str:
 def _facts(meeting: Meeting) -> list[tuple[str, str]]:
     found = [(_("Comité"), meeting.committee.name)]
     if meeting.starts_at:
-        found.append((_("Prévue"), moment(meeting.starts_at)))
+        found.append((_("Prévue"), dated_moment(meeting.starts_at)))
     if meeting.place:
         found.append((_("Lieu"), meeting.place))
     return found
@@ -106,9 +106,9 @@ def _facts(meeting: Meeting) -> list[tuple[str, str]]:
 def _held(meeting: Meeting, record: Record) -> list[tuple[str, str]]:
     found = []
     if meeting.opened_at:
-        found.append((_("Ouverte"), moment(meeting.opened_at)))
+        found.append((_("Ouverte"), dated_moment(meeting.opened_at)))
     if meeting.closed_at:
-        found.append((_("Close"), moment(meeting.closed_at)))
+        found.append((_("Close"), dated_moment(meeting.closed_at)))
     return [*found, (_("Présences"), counted(record)), (_("Quorum"), " ".join(quorum_words(meeting, record)))]
 
 
@@ -138,4 +138,4 @@ def _point(paper: Paper, number: int, point: Point) -> None:
         paper.text_block(sentence)
     for name, one in point.promised:
         said = _("%(name)s s’engage : %(what)s, avant le %(day)s.")
-        paper.text_block(said % {"name": name, "what": one.what, "day": day(one.due_on)})
+        paper.text_block(said % {"name": name, "what": one.what, "day": day_short(one.due_on)})

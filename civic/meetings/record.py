@@ -70,11 +70,13 @@ async def record_of(meeting: Meeting, actor: Actor | None) -> Record:
     lines = [(row, _line(row, hidden, actor)) for row in sheet]
     came = [(row, line) for row, line in lines if row.arrived_at]
     rest = [(row, line) for row, line in lines if not row.arrived_at and row.college]
+    seated = {row.came_id or row.person_id for row, _line in came if row.college}
+    carried = [row for row, _line in rest if row.coming == Coming.PROXY and row.holder_id in seated]
     return Record(
         present=[line for row, line in came if row.college],
-        represented=[line for row, line in rest if row.coming == Coming.PROXY],
+        represented=[line for row, line in rest if row in carried],
         excused=[line for row, line in rest if row.coming == Coming.EXCUSED],
-        absent=[line for row, line in rest if row.coming not in (Coming.PROXY, Coming.EXCUSED)],
+        absent=[line for row, line in rest if row.coming != Coming.EXCUSED and row not in carried],
         guests=[line for row, line in came if not row.college],
         quorum=sheets.quorum_of(meeting, sheet), turns=await sheets.turns_of(meeting, sheet),
         points=await _points(meeting, actor),
@@ -84,10 +86,10 @@ async def record_of(meeting: Meeting, actor: Actor | None) -> Record:
 
 
 def counted(record: Record) -> str:
-    """How many were there, were represented, were expected."""
+    """How many were there, were represented by somebody who was, were expected."""
     return ", ".join((
         _n("%(n)s présent", "%(n)s présents", len(record.present)),
-        _n("%(n)s représenté", "%(n)s représentés", record.quorum.represented),
+        _n("%(n)s représenté", "%(n)s représentés", len(record.represented)),
         _n("%(n)s attendu", "%(n)s attendus", record.quorum.expected),
     ))  # fmt: skip
 

@@ -13,6 +13,9 @@ from civic.i18n import _
 from civic.papers.look import BRAND, FAMILY, FONTS, INK, LINE, MARGIN, MUTED
 from civic.settings import settings
 
+HEADED = 28.0
+"""Millimetres that a heading needs, with the first lines under it."""
+
 
 class Paper(FPDF):
     """A document being drawn. Each method adds below what is there and turns the page by itself."""
@@ -40,7 +43,9 @@ class Paper(FPDF):
         self.cell(0, 5, _printable(f"{self.foot} · {number}"), align="C")
 
     def heading(self, text: str, *, level: int = 1) -> None:
-        """A title (level 1) or the heading of a part (2)."""
+        """A title (level 1) or the heading of a part (2), which never stands alone at the foot of a page."""
+        if level > 1:
+            self._keep_together(HEADED)
         self.ln(0 if level == 1 else 3)
         self._letters(18 if level == 1 else 12.5, bold=True, color=BRAND)
         self._block(text, 8.5 if level == 1 else 6.5)
@@ -69,9 +74,10 @@ class Paper(FPDF):
 
     def rows(
         self, headers: Sequence[str], rows: Sequence[Sequence[str]], *, widths: Sequence[float],
-        right: Sequence[int] = (), size: float = 9, total: Sequence[str] | None = None,
+        right: Sequence[int] = (), size: float = 9, total: Sequence[str] | None = None, least: float = 0,
     ) -> None:  # fmt: skip
-        """A table whose head is repeated on each page; `widths` are shares, `right` the columns of amounts."""
+        """A table whose head is repeated on each page; `widths` are shares, `right` the columns of amounts, `least`
+        the height of a line at least."""
         aligned = tuple("RIGHT" if column in right else "LEFT" for column in range(len(headers)))
         self._letters(size)
         self.set_draw_color(*LINE)
@@ -82,10 +88,23 @@ class Paper(FPDF):
         ) as table:  # fmt: skip
             table.row([_printable(header) for header in headers])
             for row in rows:
-                table.row([_printable(cell) for cell in row])
+                table.row([_printable(cell) for cell in row], min_height=least or None)
             if total:
                 table.row([_printable(cell) for cell in total], style=FontFace(emphasis="BOLD"))
         self.ln(3)
+
+    def blank_lines(self, most: int, *, height: float, below: float) -> None:
+        """Ruled lines to write on under a table: as many as leave room `below` on this page; all of them on the next one
+        when that is less than half."""
+        top = self.get_y() - 3
+        fits = min(most, int((self.page_break_trigger - top - below) // height))
+        if 2 * fits < most:
+            self.add_page()
+            top, fits = self.get_y(), most
+        self.set_draw_color(*LINE)
+        for place in range(fits + 1):
+            self.line(self.l_margin, top + place * height, self.w - self.r_margin, top + place * height)
+        self.set_y(top + fits * height + 3)
 
     def signatures(self, labels: Sequence[str], *, height: float = 28, said: Sequence[str] = ()) -> None:
         """Boxes to sign in, side by side; `said`: what stands in each already."""

@@ -16,7 +16,7 @@ from civic.papers.look import BRAND, FAMILY, INK, LINE, MUTED
 from civic.polling import lines
 from civic.polling import said as papers
 from civic.polling.queries import Line
-from civic.web.formats import moment, money
+from civic.web.formats import dated_moment, money
 
 if TYPE_CHECKING:
     from civic.papers.paper import Paper
@@ -46,7 +46,7 @@ async def sheet(decision: Decision, electors: Sequence[Line]) -> bytes:
     """Every elector with room to sign for her paper; who voted on the screen has a word there instead."""
     title = _("Feuille d’émargement")
     facts = [
-        decision.committee.name, _("Clôture le %(when)s.", when=moment(decision.closes_at)),
+        decision.committee.name, _("Clôture le %(when)s.", when=dated_moment(decision.closes_at)),
         _("Signe qui reçoit un bulletin papier. Cette feuille ne dit jamais ce que quelqu’un a voté."),
     ]  # fmt: skip
     headers = ("", _("Prénom et nom"), _("Collège"), _("Déjà noté"), _("Signature"))
@@ -124,7 +124,7 @@ def _texts(decision: Decision, options: Sequence[Option]) -> Texts:
         _("Vote secret : n’écrivez ni votre nom, ni aucun signe.") if decision.is_secret else _("Prénom et nom :"),
         how(decision), shown,
         [papers.rule(decision), _("À rendre au bureau de vote avant la clôture, %(when)s.",
-                                  when=moment(decision.closes_at))],
+                                  when=dated_moment(decision.closes_at))],
         _("Pourquoi ? Une objection a besoin d’une raison.") if decision.method == Method.CONSENT else "",
         colleges if weighs else ("",),
     )  # fmt: skip
@@ -216,10 +216,10 @@ async def receipt(decision: Decision, elector: Elector, stance: Stance, noted: s
         (_("Question"), decision.question), (_("Comité"), decision.committee.name),
         (_("Réponse de"), elector.person.name), (_("Ce qui est noté"), noted),
         *([(_("Raison"), stance.reason)] if stance.reason else []),
-        (_("Noté le"), moment(stance.at)), (_("Par"), hand),
+        (_("Noté le"), dated_moment(stance.at)), (_("Par"), hand),
     ]  # fmt: skip
     ends = _("La clôture est le %(when)s. Jusque-là, une erreur se corrige au bureau de vote.",
-             when=moment(decision.closes_at))  # fmt: skip
+             when=dated_moment(decision.closes_at))  # fmt: skip
 
     def fill(paper: Paper) -> None:
         paper.heading(title)

@@ -1,7 +1,9 @@
 """How amounts, days and distances are written, in the language of the page (Babel), with French typography."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_time, format_timedelta
@@ -18,6 +20,7 @@ _COLON = re.compile(r"(?<=[^\s|]) (?=:\s|»)|(?<=«) ")
 JUST_AFTER = 5
 """Minutes of a day in which a last moment still is told as the midnight before."""
 VOWELS = set("aâàeéèêiîoôuù")
+_dated: ContextVar[bool] = ContextVar("dated", default=False)
 UNITS = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60)
 """Seconds of a year, a month, a week, a day, an hour, a minute, as Babel counts them."""
 
@@ -57,11 +60,21 @@ def km(value: float) -> str:
     return f"{format_decimal(round(value, 1) if value < 10 else round(value), locale=locale())}\u00a0km"
 
 
+@contextmanager
+def with_years() -> Iterator[None]:
+    """Within the block each day says its year: paper is read in other years, too."""
+    token = _dated.set(True)
+    try:
+        yield
+    finally:
+        _dated.reset(token)
+
+
 def day(value: date | datetime) -> str:
     """« samedi 14 juin », with the year when it is not this one; no line ends between the number and the month."""
     shown = _local_day(value)
     pattern = "EEEE, d\u00a0MMMM" if locale() == "en" else "EEEE d\u00a0MMMM"
-    if shown.year != clock.today().year:
+    if _dated.get() or shown.year != clock.today().year:
         pattern += " y"
     return _first(format_date(shown, pattern, locale=locale()))
 
@@ -100,6 +113,12 @@ def hour(value: datetime) -> str:
 def moment(value: datetime) -> str:
     """« samedi 14 juin à 14 h 30 »."""
     return _("%(day)s à %(hour)s", day=day(value), hour=hour(value))
+
+
+def dated_moment(value: datetime) -> str:
+    """« samedi 14 juin 2026 à 14 h 30 », for what is printed."""
+    with with_years():
+        return moment(value)
 
 
 def until(value: datetime, write: Callable[[date | datetime], str] = day) -> str:

@@ -146,6 +146,24 @@ async def test_a_holder_declines_by_link_and_a_giver_takes_back_until_the_end(cl
         await answers.revoke(paul, meeting, await expected(meeting, paul))
 
 
+async def test_the_link_of_a_former_holder_declines_nothing_for_the_next_one(client: Client) -> None:
+    meeting, (lead, rose, paul) = await a_table("Rose Martin", "Paul Rey")
+    links = []
+    for holder in (lead, paul):
+        await says(meeting, rose, Coming.PROXY, holder)
+        await jobs.run_due()
+        letter = await OutboxMessage.get(to=holder.email, subject__startswith="Rose M. vous donne pouvoir")
+        links.append(next(word for word in letter.text.split() if "/pouvoirs/" in word).removeprefix("http://testserver"))
+    former, current = links
+    assert (await client.get(former)).status_code == 410
+    assert (await client.submit(f"{former}/decliner")).status_code == 410
+    assert (await client.get(current.replace("/pouvoirs/", "/pouvoirs/9"))).status_code == 404
+    assert (await client.get("/pouvoirs/paul.abc")).status_code == 404
+    assert (await expected(meeting, rose)).holder_id == paul.id
+    assert (await client.submit(f"{current}/decliner")).status_code == 303
+    assert (await expected(meeting, rose)).holder_id is None
+
+
 @pytest.mark.one_engine
 async def test_without_proxies_nobody_gives_one(app: object) -> None:
     meeting, (lead, rose) = await a_table("Rose Martin", proxies_most=0)
