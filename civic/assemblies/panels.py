@@ -48,8 +48,7 @@ def _said(one: Resolution) -> list[str]:
     if one.kind == ResolutionKind.ELECTION:
         found.append(_("Candidatures : %(names)s.", names=", ".join(one.candidates)))
     found.append(words.rule_of(one))
-    if one.hands:
-        found.append(words.hands_of(one))
+    found += words.hands_of(one)
     verdict = words.verdict_of(one)
     if verdict:
         found.append(_("Résultat : %(result)s.", result=verdict[0]))

@@ -196,7 +196,7 @@ def _weight(weights: Weights, names: Sequence[str]) -> str:
     )  # fmt: skip
 
 
-def weighted_majority(decision: Decision, found: Count) -> str:
+def weighted_majority(majority: Majority, found: Count) -> str:
     """« 45 % pour : il en faut plus de la moitié. »"""
     if found.yes is None or found.cast is None:
         return ""
@@ -204,7 +204,7 @@ def weighted_majority(decision: Decision, found: Count) -> str:
     needed = {
         Majority.HALF: _("plus de la moitié"), Majority.TWO_THIRDS: _("au moins les deux tiers"),
         Majority.THREE_QUARTERS: _("au moins les trois quarts"),
-    }[decision.majority]  # fmt: skip
+    }[majority]  # fmt: skip
     sentence = _("Avec le poids des collèges : %(share)s pour. Il fallait %(needed)s.")
     return sentence % {"share": _percent(share), "needed": needed}
 

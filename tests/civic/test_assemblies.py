@@ -266,7 +266,7 @@ async def test_an_animator_prepares_votes_and_signs_in_a_browsers_order(app: obj
     assert "recomptez" in over.text
     await browser.submit(f"{address}/resolutions/{one.id}/mains", {"yes": "3", "no": "0", "abstain": "1"})
     page = plain((await browser.get(address)).text)
-    assert "3 pour, 0 contre, 1 abstentions, sur 4 voix présentes ou représentées." in page
+    assert "3 pour, 0 contre, 1 abstention, sur 4 voix présentes ou représentées." in page
     assert "Adoptée" in plain((await member.get(f"/reunions/{assembly.meeting_id}")).text)
     paper = await browser.get(address + "/proces-verbal.pdf")
     assert paper.headers["content-type"] == "application/pdf"
