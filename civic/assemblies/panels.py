@@ -43,6 +43,17 @@ async def item_results(meeting: Meeting) -> dict[int, list[str]]:
     return {one.item_id: _said(one) for one in await queries.resolutions_of(assembly)}
 
 
+async def item_outcomes(meeting: Meeting) -> dict[int, list[str]]:
+    """What came out of each resolution that was voted, then its figures."""
+    assembly = await queries.assembly_of(meeting)
+    voted = await queries.resolutions_of(assembly) if assembly else []
+    outcomes = await queries.outcomes_of(voted)
+    return {
+        one.item_id: [verdict[0], *(outcomes[one.id] or words.hands_of(one))]
+        for one in voted if (verdict := words.verdict_of(one))
+    }  # fmt: skip
+
+
 def _said(one: Resolution) -> list[str]:
     found = [_("Texte soumis au vote : %(wording)s", wording=one.wording)]
     if one.kind == ResolutionKind.ELECTION:

@@ -10,7 +10,9 @@ from civic.committees.models import CollegeKind, Seat
 from civic.counting.weights import SMALL
 from civic.errors import NotFound
 from civic.i18n import _
+from civic.decisions import words as decisions
 from civic.meetings import queries as meetings
+from civic.meetings import record
 from civic.meetings.models import Meeting, MeetingStatus
 from civic.people import queries as people
 from civic.people.actor import Actor
@@ -66,6 +68,16 @@ async def _load_hands(found: list[Resolution]) -> None:
         log = await people.audited_last(list(counted), "hands_counted")
         for subject, one in counted.items():
             one.by_college = hands.of_json(log[subject].details.get("colleges") or {}) if subject in log else ()
+
+
+async def outcomes_of(resolutions: list[Resolution]) -> dict[int, list[str]]:
+    """The figures of those that were voted on the screens or in secret, by resolution: result and participation."""
+    found: dict[int, list[str]] = {}
+    for one in resolutions:
+        closed = one.decision if one.decision and one.decision.is_closed else None
+        said = [await record.result_of(closed), decisions.participation(closed)] if closed else []
+        found[one.id] = [sentence for sentence in said if sentence]
+    return found
 
 
 def missing_usual(resolutions: list[Resolution], usual: tuple[ResolutionKind, ...]) -> list[ResolutionKind]:

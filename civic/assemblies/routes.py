@@ -91,7 +91,7 @@ async def _page(request: Request, assembly: Assembly, status: int = 200, **shown
         usual=queries.missing_usual(resolutions, words.USUAL), electors=groups,
         quorum=sheets.quorum_of(meeting, sheet), vote_minutes=holding.VOTE_MINUTES,
         too_small=queries.too_small(assembly, resolutions, groups, voices), voices=voices,
-        secret_weighs=queries.secret_weighs(assembly, resolutions),
+        secret_weighs=queries.secret_weighs(assembly, resolutions), outcomes=await queries.outcomes_of(resolutions),
         **({"rules": Form(rules), "hands": Form(), "refused": None} | shown),
     )  # fmt: skip
 

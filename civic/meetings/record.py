@@ -195,17 +195,20 @@ async def _point(item: Item) -> Point:
         return Point(item)
     point = Point(item, words.verdict_words(decision)[0], participation=words.participation(decision))
     if decision.is_closed:
-        point.result = await _result(decision)
+        point.result = await result_of(decision)
     return point
 
 
-async def _result(decision: Decision) -> str:
-    """The result in a sentence: what won, or how many said what."""
+async def result_of(decision: Decision) -> str:
+    """The result of a closed decision in a line: what won, and how many said what."""
     ballot = (await decisions.ballots_for([decision], None, most=1))[0]
     if decision.chooses:
-        return choices.outcome(ballot.count, ballot.options) if ballot.count else ""
+        if ballot.count is None:
+            return ""
+        figures = ", ".join(choices.figures(decision, ballot.count, ballot.options))
+        return f"{choices.outcome(ballot.count, ballot.options)} {figures}".strip()
     counts = ballot.tally.counts if ballot.tally else {}
-    return ", ".join(f"{words.code_words(code)} : {n}" for code, n in counts.items())
+    return ", ".join(f"{words.code_words(code)} : {n}" for code, n in counts.items())
 
 
 async def may_correct(meeting: Meeting, person: Person | None) -> bool:
