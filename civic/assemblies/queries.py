@@ -8,9 +8,9 @@ from civic.assemblies.models import Assembly, Casting, Resolution, ResolutionKin
 from civic.committees import queries as committees
 from civic.committees.models import CollegeKind, Seat
 from civic.counting.weights import SMALL
+from civic.decisions import words as decisions
 from civic.errors import NotFound
 from civic.i18n import _
-from civic.decisions import words as decisions
 from civic.meetings import queries as meetings
 from civic.meetings import record
 from civic.meetings.models import Meeting, MeetingStatus

@@ -104,8 +104,9 @@ def figures(decision: Decision, found: Count, options: Sequence[Option]) -> list
 def dotted(decision: Decision, found: Count, score: Fraction) -> str:
     """How much an option was given: dots, or voices where each puts one cross."""
     if found.weights:
-        each = number(round(float(score / 100), 2))
-        return _("%(n)s voix en moyenne", n=each) if decision.is_crossed else _("%(n)s points par voix", n=each)
+        if decision.is_crossed:
+            return _("%(n)s %% des voix pesées", n=number(round(float(score), 2)))
+        return _("%(n)s points par voix", n=number(round(float(score / 100), 2)))
     if decision.is_crossed:
         return _n("%(n)s voix", "%(n)s voix", int(score))
     return _n("%(n)s point", "%(n)s points", int(score))

@@ -111,7 +111,10 @@ def _check_dots(decision: Decision, known: Sequence[int], placed: dict[int, int]
     over = sum(placed.values()) - decision.dots
     if over > 0 and decision.is_crossed:
         raise Invalid(
-            _n("Trop de cases sont cochées : une au plus.", "Trop de cases sont cochées : %(n)s au plus.", decision.dots),
+            _n(
+                "Trop de cases sont cochées : une au plus.", "Trop de cases sont cochées : %(n)s au plus.",
+                decision.dots,
+            ),
             field="choix",
         )  # fmt: skip
     if over > 0:

@@ -64,7 +64,8 @@ def _dots(page: Explained, decision: Decision, options: Sequence[Option], found:
     for option in sorted(options, key=lambda one: places.index(one.id)):
         score = result.scores[option.id]
         shown = number(round(float(score / 100), 2)) if found.weights else number(int(score))
-        page.bars.append((option.title, choices.dotted(decision, found, score), float(score * 100 / total) if total else 0.0))
+        part = float(score * 100 / total) if total else 0.0
+        page.bars.append((option.title, choices.dotted(decision, found, score), part))
         page.rows.append([option.title, shown])
 
 

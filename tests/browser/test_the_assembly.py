@@ -159,7 +159,9 @@ async def test_forty_are_convened_and_answer_with_proxies_up_to_the_cap(
     assert (await rows.get(person_id=rose.id)).proxies_held == 2
     assert await rows.filter(coming=Coming.PROXY, holder_id=rose.id).count() == 2
     await desk.open(f"/reunions/{assembly.meeting_id}")
-    await desk.reads("1 présent, 2 pouvoirs, 1 excusé, 36 sans réponse.", "porte 2 pouvoirs")
+    await desk.reads("1 présent, 2 pouvoirs, 1 excusé, 36 sans réponse.")
+    await desk.unfold("Voir les 40 réponses")
+    await desk.reads("porte 2 pouvoirs")
     await desk.look("who comes")
 
 
@@ -294,7 +296,7 @@ async def test_a_member_answers_an_open_vote_for_three_voices_on_her_phone(arriv
     await look_at_the_wall(wall, assembly, "the result on the wall")
     await wall.reads("Adoptée", "Pour : 17, Contre : 2, Abstention : 1")
     await desk.open(f"/reunions/{assembly.meeting_id}/assemblee")
-    await desk.reads("Adoptée", "Pour : 17, Contre : 2, Abstention : 1", "20 réponses sur 26")
+    await desk.reads("Adoptée", "Pour : 17, Contre : 2, Abstention : 1", "20 voix sur 26")
     await desk.look("the vote is counted")
 
 
@@ -332,6 +334,7 @@ async def _papers(desk: Visitor, counter: Visitor, decision: Decision, hall: Hal
     await counter.look("the list at the counter")
     assert "cochez" in await counter.paper(re.compile("à couper"))
     for titular in hall.titulars[:5]:
+        await counter.open(f"/decisions/{decision.id}/bureau")
         await counter.write("Chercher un nom", titular.name)
         await counter.press("Chercher")
         await counter.press("Remettre un bulletin")
@@ -410,7 +413,7 @@ async def test_two_write_the_minutes_and_one_paper_says_it_all(arrive: Arrive, h
         "pouvoir à rose m.", both,
         "20 pour, 4 contre, 2 abstentions, sur 26 voix", "résultat : adoptée",
         "9 pour, 12 contre, 0 abstention, sur 26 voix", "résultat : rejetée",
-        "pour : 8, contre : 0, abstention : 0", "8 réponses sur 26",
+        "pour : 8, contre : 0, abstention : 0", "8 voix sur 26",
         "odile martin, maraîchère à chalamont : 7 voix", "paul rey : 0 voix", "fatou diop, sage-femme : 1 voix",
         "résultat : élection faite", "feuille d'émargement", "nadia petit",
     ):  # fmt: skip

@@ -28,7 +28,9 @@ NARROWEST, PHONE = 320, 360
 HIDDEN_COLUMNS = (
     "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.ariaLabel)"
 )
-LOOK_SECONDS = 30
+PATIENCE_MS = 20_000
+"""How long a page may take while eight others share the cores; a quiet machine never waits."""
+LOOK_SECONDS = 60
 PICTURE_TRIES = 4
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 """What can differ by night; the structure was checked by day."""
@@ -66,7 +68,7 @@ class Visitor:
             viewport={"width": self.width, "height": 800}, locale=self.locale, java_script_enabled=self.javascript,
             reduced_motion="reduce",
         )  # fmt: skip
-        self.context.set_default_timeout(6_000)
+        self.context.set_default_timeout(PATIENCE_MS)
         self.page = await self.context.new_page()
         if not self.javascript:
             behind = await browser.new_context(viewport={"width": self.width, "height": 800}, reduced_motion="reduce")
