@@ -36,7 +36,7 @@ class Named:
 
 @dataclass(slots=True)
 class Point:
-    """A point with its minutes, the decision taken and what follows from it; `voted` is what was voted otherwise."""
+    """A point with its minutes, the decision taken and what follows; `voted`: all about an assembly's vote."""
 
     item: Item
     state: str = ""
@@ -184,7 +184,8 @@ async def _points(meeting: Meeting, actor: Actor | None) -> list[Point]:
         voted |= await fill(meeting)
     points = [await _point(item) for item in items]
     for point in points:
-        point.voted = voted.get(point.item.id, [])
+        if point.item.id in voted:
+            point.voted, point.state = voted[point.item.id], ""
         point.promised = [(names.who(one), one) for one in promised[point.item.id]]
     return points
 
