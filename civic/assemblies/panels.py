@@ -59,7 +59,7 @@ async def item_outcomes(meeting: Meeting) -> dict[int, list[str]]:
 def _said(one: Resolution, outcome: list[str]) -> list[str]:
     found = [_("Texte soumis au vote : %(wording)s", wording=one.wording)]
     if one.kind == ResolutionKind.ELECTION:
-        found.append(_("Candidatures : %(names)s.", names=", ".join(one.candidates)))
+        found.append(_("Candidatures : %(names)s.", names=" · ".join(one.candidates)))
     found.append(words.rule_of(one))
     found += outcome or words.hands_of(one)
     verdict = words.verdict_of(one)

@@ -8,7 +8,6 @@ from civic.assemblies.models import Assembly, Casting, Resolution, ResolutionKin
 from civic.committees import queries as committees
 from civic.committees.models import CollegeKind, Seat
 from civic.counting.weights import SMALL
-from civic.decisions import words as decisions
 from civic.errors import NotFound
 from civic.i18n import _
 from civic.meetings import queries as meetings
@@ -75,8 +74,11 @@ async def outcomes_of(resolutions: list[Resolution]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for one in resolutions:
         closed = one.decision if one.decision and one.decision.is_closed else None
-        said = [await record.result_of(closed), decisions.participation(closed)] if closed else []
-        found[one.id] = [sentence for sentence in said if sentence]
+        if closed is None:
+            found[one.id] = []
+            continue
+        took_part = _("Ont voté : %(n)s voix sur %(all)s.", n=closed.answers_count, all=closed.electorate)
+        found[one.id] = [sentence for sentence in (await record.result_of(closed), took_part) if sentence]
     return found
 
 

@@ -206,10 +206,10 @@ async def result_of(decision: Decision) -> str:
     if decision.chooses:
         if ballot.count is None:
             return ""
-        figures = ", ".join(choices.figures(decision, ballot.count, ballot.options))
+        figures = " · ".join(choices.figures(decision, ballot.count, ballot.options))
         return f"{choices.outcome(ballot.count, ballot.options)} {figures}".strip()
     counts = ballot.tally.counts if ballot.tally else {}
-    return ", ".join(f"{words.code_words(code)} : {n}" for code, n in counts.items())
+    return " · ".join(f"{words.code_words(code)} : {n}" for code, n in counts.items())
 
 
 async def may_correct(meeting: Meeting, person: Person | None) -> bool:

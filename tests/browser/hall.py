@@ -14,16 +14,15 @@ from civic.committees import seats
 from civic.committees.models import College, CollegeKind, Committee, Designation, Seat
 from civic.decisions.models import Decision, DecisionStatus
 from civic.jobs.models import Job
-from civic.meetings import answers, checkin, convening
+from civic.meetings import answers, checkin
 from civic.meetings.models import Arrival, Attendance, Coming, Meeting, MeetingStatus
 from civic.organisations.service import name_representative
-from civic.people.actor import Actor
 from civic.people.models import Person, RoleName
 from tests.browser.giving import PATIENCE_SECONDS
 from tests.browser.visitor import Visitor
 from tests.factories import a_person, an_organisation
 from tests.factories.assemblies import an_assembly
-from tests.factories.meetings import fresh
+from tests.factories.meetings import expect_everybody, fresh
 
 WALL = {"width": 1920, "height": 1080}
 SMALLEST_ON_THE_WALL = 20
@@ -95,10 +94,12 @@ async def a_convened_assembly(hall: Hall) -> Assembly:
     await service.add(assembly, ElectionForm(
         title="Élection au conseil d’administration", wording=elects, places=2, candidates=list(CANDIDATES),
     ))  # fmt: skip
-    await convening.convene(Actor(hall.secretary), assembly.meeting)
     soon = clock.now() + timedelta(minutes=10)
-    times = {"starts_at": soon, "ends_at": soon + timedelta(hours=2, minutes=30)}
-    await Meeting.filter(id=assembly.meeting_id).update(**times)
+    await Meeting.filter(id=assembly.meeting_id).update(
+        status=MeetingStatus.CONVENED, convened_at=soon - timedelta(days=20), starts_at=soon,
+        ends_at=soon + timedelta(hours=2, minutes=30),
+    )  # fmt: skip
+    await expect_everybody(assembly.meeting)
     assembly.meeting = await fresh(assembly.meeting)
     return assembly
 

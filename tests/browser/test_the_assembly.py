@@ -294,9 +294,9 @@ async def test_a_member_answers_an_open_vote_for_three_voices_on_her_phone(arriv
     await Item.filter(meeting_id=assembly.meeting_id).update(began_at=None)
     await Item.filter(id=fee.item_id).update(began_at=clock.now())
     await look_at_the_wall(wall, assembly, "the result on the wall")
-    await wall.reads("Adoptée", "Pour : 17, Contre : 2, Abstention : 1")
+    await wall.reads("Adoptée", "Pour : 17 · Contre : 2 · Abstention : 1")
     await desk.open(f"/reunions/{assembly.meeting_id}/assemblee")
-    await desk.reads("Adoptée", "Pour : 17, Contre : 2, Abstention : 1", "20 voix sur 26")
+    await desk.reads("Adoptée", "Pour : 17 · Contre : 2 · Abstention : 1", "Ont voté : 20 voix sur 26")
     await desk.look("the vote is counted")
 
 
@@ -413,7 +413,7 @@ async def test_two_write_the_minutes_and_one_paper_says_it_all(arrive: Arrive, h
         "pouvoir à rose m.", both,
         "20 pour, 4 contre, 2 abstentions, sur 26 voix", "résultat : adoptée",
         "9 pour, 12 contre, 0 abstention, sur 26 voix", "résultat : rejetée",
-        "pour : 8, contre : 0, abstention : 0", "8 voix sur 26",
+        "pour : 8 · contre : 0 · abstention : 0", "ont voté : 8 voix sur 26",
         "odile martin, maraîchère à chalamont : 7 voix", "paul rey : 0 voix", "fatou diop, sage-femme : 1 voix",
         "résultat : élection faite", "feuille d'émargement", "nadia petit",
     ):  # fmt: skip

@@ -32,6 +32,7 @@ PATIENCE_MS = 20_000
 """How long a page may take while eight others share the cores; a quiet machine never waits."""
 LOOK_SECONDS = 60
 PICTURE_TRIES = 4
+READ_TRIES = 40
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 """What can differ by night; the structure was checked by day."""
 REFUSED_FORM = re.compile(r"status of (409|410|422)")
@@ -237,10 +238,15 @@ class Visitor:
         await self.page.get_by_label(label).first.set_input_files({"name": name, "mimeType": kind, "buffer": content})
 
     async def reads(self, *words: str) -> None:
-        """The page says these words (whatever its spaces and apostrophes)."""
-        text = spaced(await self.page.inner_text("body"))
-        for word in words:
-            assert spaced(word) in text, f"{self.page.url} does not say “{word}”:\n{text[:3000]}"
+        """The page says these words (whatever its spaces and apostrophes), at the latest once a script has written
+        them."""
+        for left in reversed(range(READ_TRIES if self.javascript else 1)):
+            text = spaced(await self.page.inner_text("body"))
+            missing = [word for word in words if spaced(word) not in text]
+            if not missing or not left:
+                break
+            await asyncio.sleep(0.25)
+        assert not missing, f"{self.page.url} does not say {missing}:\n{text[:3000]}"
 
 
 def _origin(url: str) -> str:

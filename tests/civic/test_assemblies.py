@@ -181,7 +181,7 @@ async def test_persons_are_elected_by_secret_ballot_of_the_room(app: object) -> 
         "candidates": "Odile Martin\n\n  Paul Rey \nFatou Diop\n",
     })  # fmt: skip
     one = await service.add(assembly, wish)
-    assert "Odile Martin, Paul Rey, Fatou Diop" in (await Item.get(id=one.item_id)).explanation
+    assert "Odile Martin · Paul Rey · Fatou Diop" in (await Item.get(id=one.item_id)).explanation
     await begun(assembly, here=5)
     one = (await the_resolutions(assembly))[0]
     with pytest.raises(DomainError):
