@@ -192,6 +192,8 @@ meeting_panels: Slot[Callable[["Meeting", "Person | None"], Awaitable[list[Panel
 """Parts of a meeting's page, above its agenda."""
 item_results: Slot[Callable[["Meeting"], Awaitable[dict[int, list[str]]]]] = Slot("item_results")
 """What was voted at the points of a meeting (by id) otherwise than by a decision, in sentences, for its minutes."""
+item_outcomes: Slot[Callable[["Meeting"], Awaitable[dict[int, list[str]]]]] = Slot("item_outcomes")
+"""What came out at the points of a meeting (by id), for the wall of the room: the result, then its figures."""
 initiative_timeline: Slot[Callable[["Initiative"], Awaitable[list[Moment]]]] = Slot("initiative_timeline")
 person_panels: Slot[Callable[["Person"], Awaitable[list[Panel]]]] = Slot("person_panels")
 """Parts of « Mon espace », below what one gave."""
@@ -218,7 +220,7 @@ verifications: Slot[Callable[[], Awaitable[list[str]]]] = Slot("verifications")
 
 ALL: tuple[Slot[Any], ...] = (
     discussed, writings, initiative_panels, organisation_panels, committee_panels, decision_panels, decisions_followed,
-    meeting_panels, item_results,
+    meeting_panels, item_results, item_outcomes,
     initiative_timeline, person_todos, person_given,
     person_panels, body_questions, gift_discretion, secret_links, personal_data, erasures, desk_todos, team_reports,
     agenda, home_ways, figures, verifications, letter_papers,

@@ -1,8 +1,12 @@
 """What people write about assemblies."""
 
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationInfo, create_model, field_validator
 
 from civic.assemblies.models import Casting, ResolutionKind
+from civic.committees.models import CollegeKind
 from civic.counting.rules import Majority
 from civic.errors import Invalid
 from civic.i18n import _
@@ -89,3 +93,16 @@ class HandsForm(BaseModel):
     yes: int = Field(ge=0, le=100_000)
     no: int = Field(ge=0, le=100_000)
     abstain: int = Field(ge=0, le=100_000)
+
+
+def hands_shape(colleges: Iterable[CollegeKind]) -> type[BaseModel]:
+    """The form of hands counted college by college: `yes_residents`, and so on."""
+    number: tuple[type, Any] = (int, Field(ge=0, le=100_000))
+    said = {f"{name}_{kind.value}": number for kind in colleges for name in HandsForm.model_fields}
+    return create_model("HandsByCollege", **said)  # type: ignore[call-overload, no-any-return]
+
+
+def hands_by_college(colleges: Iterable[CollegeKind], sent: BaseModel) -> dict[CollegeKind, HandsForm]:
+    """What such a form says, college by college."""
+    said, names = sent.model_dump(), list(HandsForm.model_fields)
+    return {kind: HandsForm(**{name: said[f"{name}_{kind.value}"] for name in names}) for kind in colleges}

@@ -1,12 +1,16 @@
 """Assemblies and the resolutions they vote."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
+from civic.assemblies import hands as raised
+from civic.assemblies.hands import CollegeHands
 from civic.counting import rules
+from civic.counting.count import Count
 from civic.counting.rules import Code, Majority, Method, Rule, Tally, Verdict
 from civic.decisions.models import Decision
 from civic.meetings.models import Item, Meeting
@@ -64,7 +68,8 @@ class Resolution(Model):
 
     On the screens or by secret ballot it is the decision of its item. By show of hands, `voices` (present or
     represented at that moment) said `yes`, `no`, `abstain`, as counted and written down by `counted_by`. An election
-    fills `places` out of the names of its `candidates`.
+    fills `places` out of the names of its `candidates`. Where colleges weigh, the hands are counted in each:
+    `by_college`, which the audit log keeps and `queries` load; the numbers here are its sums.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -91,6 +96,7 @@ class Resolution(Model):
         "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
     )
     counted_by_id: int | None
+    by_college: Sequence[CollegeHands] = ()
 
     class Meta:
         table = "resolution"
@@ -121,8 +127,15 @@ class Resolution(Model):
         return Tally(self.voices, {Code.YES: self.yes, Code.NO: self.no, Code.ABSTAIN: self.abstain})
 
     @property
+    def weighed(self) -> Count | None:
+        """The hands with the weight of each college; None where every voice counts the same."""
+        return raised.weighed(self.majority, self.by_college) if self.by_college else None
+
+    @property
     def verdict(self) -> Verdict | None:
         """What came out, None before the vote; abstentions are not votes cast."""
         if not self.is_by_hands:
             return self.decision.verdict if self.decision else None
+        if self.weighed:
+            return self.weighed.verdict
         return rules.verdict(Rule(Method.MAJORITY, majority=self.majority), self.hands) if self.hands else None

@@ -37,16 +37,28 @@ async def item_results(meeting: Meeting) -> dict[int, list[str]]:
     assembly = await queries.assembly_of(meeting)
     if assembly is None:
         return {}
-    return {one.item_id: _said(one) for one in await queries.resolutions_of(assembly)}
+    resolutions = await queries.resolutions_of(assembly)
+    outcomes = await queries.outcomes_of(resolutions)
+    return {one.item_id: _said(one, outcomes[one.id]) for one in resolutions}
 
 
-def _said(one: Resolution) -> list[str]:
+async def item_outcomes(meeting: Meeting) -> dict[int, list[str]]:
+    """What came out of each resolution that was voted, then its figures."""
+    assembly = await queries.assembly_of(meeting)
+    voted = await queries.resolutions_of(assembly) if assembly else []
+    outcomes = await queries.outcomes_of(voted)
+    return {
+        one.item_id: [verdict[0], *(outcomes[one.id] or words.hands_of(one))]
+        for one in voted if (verdict := words.verdict_of(one))
+    }  # fmt: skip
+
+
+def _said(one: Resolution, outcome: list[str]) -> list[str]:
     found = [_("Texte soumis au vote : %(wording)s", wording=one.wording)]
     if one.kind == ResolutionKind.ELECTION:
-        found.append(_("Candidatures : %(names)s.", names=", ".join(one.candidates)))
+        found.append(_("Candidatures : %(names)s.", names=" · ".join(one.candidates)))
     found.append(words.rule_of(one))
-    if one.hands:
-        found.append(words.hands_of(one))
+    found += outcome or words.hands_of(one)
     verdict = words.verdict_of(one)
     if verdict:
         found.append(_("Résultat : %(result)s.", result=verdict[0]))

@@ -1,7 +1,9 @@
 """Reads about assemblies, and the guards of their pages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from civic.assemblies import hands
 from civic.assemblies.models import Assembly, Casting, Resolution, ResolutionKind
 from civic.committees import queries as committees
 from civic.committees.models import CollegeKind, Seat
@@ -9,7 +11,9 @@ from civic.counting.weights import SMALL
 from civic.errors import NotFound
 from civic.i18n import _
 from civic.meetings import queries as meetings
-from civic.meetings.models import Meeting
+from civic.meetings import record
+from civic.meetings.models import Meeting, MeetingStatus
+from civic.people import queries as people
 from civic.people.actor import Actor
 
 
@@ -41,7 +45,9 @@ async def reread(assembly: Assembly) -> Assembly:
 async def resolutions_of(assembly: Assembly) -> list[Resolution]:
     """Its resolutions in the order of the agenda, each with its point and decision."""
     rows = Resolution.filter(assembly_id=assembly.id).order_by("item__position", "item_id")
-    return await rows.select_related("item", "item__decision", "counted_by")
+    found = await rows.select_related("item", "item__decision", "counted_by")
+    await _load_hands(found)
+    return found
 
 
 async def resolution_of(assembly: Assembly, resolution_id: int) -> Resolution:
@@ -50,6 +56,29 @@ async def resolution_of(assembly: Assembly, resolution_id: int) -> Resolution:
     found = await rows.select_related("item", "item__decision").first()
     if found is None:
         raise NotFound(_("Cette résolution n’est plus à l’ordre du jour."))
+    await _load_hands([found])
+    return found
+
+
+async def _load_hands(found: list[Resolution]) -> None:
+    """The hands college by college, as they were counted last."""
+    counted = {f"resolution:{one.id}": one for one in found if one.counted_at}
+    if counted:
+        log = await people.audited_last(list(counted), "hands_counted")
+        for subject, one in counted.items():
+            one.by_college = hands.of_json(log[subject].details.get("colleges") or {}) if subject in log else ()
+
+
+async def outcomes_of(resolutions: list[Resolution]) -> dict[int, list[str]]:
+    """The figures of those that were voted on the screens or in secret, by resolution: result and participation."""
+    found: dict[int, list[str]] = {}
+    for one in resolutions:
+        closed = one.decision if one.decision and one.decision.is_closed else None
+        if closed is None:
+            found[one.id] = []
+            continue
+        took_part = _("Ont voté : %(n)s voix sur %(all)s.", n=closed.answers_count, all=closed.electorate)
+        found[one.id] = [sentence for sentence in (await record.result_of(closed), took_part) if sentence]
     return found
 
 
@@ -84,9 +113,19 @@ async def electors_of(assembly: Assembly) -> list[Electors]:
     return found
 
 
-def too_small(assembly: Assembly, resolutions: list[Resolution], groups: list[Electors]) -> list[str]:
-    """The colleges whose secret votes could be guessed where colleges weigh; none when nothing is voted in secret."""
-    secret = any(one.casting == Casting.SECRET for one in resolutions)
-    if not secret or not assembly.meeting.committee.is_weighted:
+def secret_weighs(assembly: Assembly, resolutions: list[Resolution]) -> bool:
+    """Something is still to be voted in secret where colleges weigh: each of them needs five voices then."""
+    waiting = any(one.casting == Casting.SECRET and one.decision is None for one in resolutions)
+    return waiting and assembly.meeting.committee.is_weighted
+
+
+def too_small(
+    assembly: Assembly, resolutions: list[Resolution], groups: list[Electors], here: Mapping[CollegeKind, int]
+) -> list[str]:
+    """The colleges because of which a secret vote would not open, as one would guess who said what: by their seats
+    while the assembly is prepared, by the voices that are `here` while it runs."""
+    if not secret_weighs(assembly, resolutions):
         return []
-    return [group.words for group in groups if len(group.seats) < SMALL]
+    if assembly.meeting.status == MeetingStatus.RUNNING:
+        return [kind.words for kind, voices in here.items() if voices < SMALL]
+    return [] if assembly.meeting.is_over else [group.words for group in groups if len(group.seats) < SMALL]

@@ -16,6 +16,8 @@ from civic.assemblies.forms import (
     ResolutionForm,
     RulesForm,
     UsualForm,
+    hands_by_college,
+    hands_shape,
 )
 from civic.assemblies.models import Assembly, Casting, Resolution, ResolutionKind
 from civic.committees import queries as committees
@@ -78,6 +80,7 @@ async def _page(request: Request, assembly: Assembly, status: int = 200, **shown
     meeting = assembly.meeting
     resolutions = await queries.resolutions_of(assembly)
     sheet, groups = await sheets.sheet_of(meeting), await queries.electors_of(assembly)
+    voices = sheets.voices_by_college(sheet)
     rules: dict[str, Any] = {"year": assembly.year, "second_percent": assembly.second_percent}
     rules["second_at"] = typed(assembly.second_at)
     return page(
@@ -85,7 +88,8 @@ async def _page(request: Request, assembly: Assembly, status: int = 200, **shown
         committee=meeting.committee, resolutions=resolutions, words=words, steps=steps.steps(assembly, resolutions),
         usual=queries.missing_usual(resolutions, words.USUAL), electors=groups,
         quorum=sheets.quorum_of(meeting, sheet), vote_minutes=holding.VOTE_MINUTES,
-        too_small=queries.too_small(assembly, resolutions, groups),
+        too_small=queries.too_small(assembly, resolutions, groups, voices), voices=voices,
+        secret_weighs=queries.secret_weighs(assembly, resolutions), outcomes=await queries.outcomes_of(resolutions),
         **({"rules": Form(rules), "hands": Form(), "refused": None} | shown),
     )  # fmt: skip
 
@@ -208,10 +212,16 @@ async def hands(request: Request) -> Response:
     """Write down the hands."""
     assembly, actor = await _run(request)
     one = await queries.resolution_of(assembly, request.path_params["resolution"])
-    form = await Form.read(request, HandsForm)
+    weighs = assembly.meeting.committee.is_weighted
+    colleges = list(sheets.voices_by_college(await sheets.sheet_of(assembly.meeting))) if weighs else []
+    form: Form[Any] = await Form.read(request, hands_shape(colleges) if weighs else HandsForm)
     try:
         if form.data:
-            await voting.count_hands(actor, assembly, one, form.data)
+            if weighs:
+                by_college = hands_by_college(colleges, form.data)
+                await voting.count_hands_by_college(actor, assembly, one, by_college)
+            else:
+                await voting.count_hands(actor, assembly, one, form.data)
             return _back(assembly, one, _("Le vote est noté."))
     except DomainError as error:
         if not error.field:

@@ -142,7 +142,7 @@ def _item_of(wish: ResolutionForm | ElectionForm) -> ItemForm:
     """The point of the agenda: the convocation says the wording, and who stands."""
     explanation = wish.wording
     if isinstance(wish, ElectionForm) and wish.candidates:
-        explanation += "\n\n" + _("Candidatures : %(names)s.", names=", ".join(wish.candidates))
+        explanation += "\n\n" + _("Candidatures : %(names)s.", names=" · ".join(wish.candidates))
     return ItemForm(title=wish.title, kind=ItemKind.DECISION, minutes=wish.minutes, explanation=explanation)
 
 

@@ -1,7 +1,8 @@
 """Sentences about assemblies: the usual resolutions with their wording, ways of voting, results."""
 
-from civic.assemblies.models import Casting, Resolution, ResolutionKind
-from civic.counting.rules import Code, Majority, Verdict
+from civic.assemblies.models import Assembly, Casting, Resolution, ResolutionKind
+from civic.counting.rules import Code, Majority, Tally, Verdict
+from civic.decisions import results
 from civic.i18n import _, _n
 
 USUAL = (
@@ -90,14 +91,28 @@ def verdict_of(resolution: Resolution) -> tuple[str, str] | None:
     }.get(found, (_("Sans résultat"), "warn"))
 
 
-def hands_of(resolution: Resolution) -> str:
-    """The count of the hands in one sentence; empty before it."""
-    tally = resolution.hands
+def hands_of(resolution: Resolution) -> list[str]:
+    """The count of the hands in sentences, college by college where they weigh; nothing before it."""
+    tally, weighed = resolution.hands, resolution.weighed
     if tally is None:
-        return ""
-    return _(
-        "%(yes)s pour, %(no)s contre, %(abstain)s abstentions, sur %(voices)s voix présentes ou représentées.",
-        yes=tally.of(Code.YES), no=tally.of(Code.NO), abstain=tally.of(Code.ABSTAIN), voices=tally.electorate,
+        return []
+    if weighed is None:
+        return [_raised(tally)]
+    found = [
+        _("%(college)s (%(percent)s %%) : %(counted)s", college=one.college.words, percent=one.percent,
+          counted=_raised(one.tally) if one.tally.electorate else _("aucune voix dans la salle."))
+        for one in resolution.by_college
+    ]  # fmt: skip
+    if any(one.percent and not one.tally.of(Code.YES, Code.NO) for one in resolution.by_college):
+        found.append(_("Un collège sans voix exprimée ne pèse pas : les autres se partagent son poids."))
+    return [*found, results.weighted_majority(resolution.majority, weighed)]
+
+
+def _raised(tally: Tally) -> str:
+    return _n(
+        "%(yes)s pour, %(no)s contre, %(n)s abstention, sur %(voices)s voix présentes ou représentées.",
+        "%(yes)s pour, %(no)s contre, %(n)s abstentions, sur %(voices)s voix présentes ou représentées.",
+        tally.of(Code.ABSTAIN), yes=tally.of(Code.YES), no=tally.of(Code.NO), voices=tally.electorate,
     )  # fmt: skip
 
 

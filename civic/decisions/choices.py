@@ -1,15 +1,17 @@
 """Choosing among several options, in words: the rule before, what one person said, what came out."""
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import Any
 
 from babel.lists import format_list
 
 from civic.counting.count import Count
+from civic.counting.dots import DotsResult
 from civic.counting.rules import Method, Verdict
 from civic.decisions.models import Decision, Option
 from civic.i18n import _, _n, locale
-from civic.web.formats import money
+from civic.web.formats import money, number
 
 
 def when_to_use(method: Method) -> tuple[str, str]:
@@ -54,6 +56,8 @@ def _placing(decision: Decision) -> str:
             "Chacun classe les choix ; on les compare deux à deux (méthode de Schulze). Un choix non classé vient "
             "après ceux qui le sont."
         )
+    if decision.is_crossed:
+        return _n("Chacun coche un choix.", "Chacun coche au plus %(n)s choix.", decision.dots)
     dots = _n("Chacun a %(n)s point à placer.", "Chacun a %(n)s points à placer.", decision.dots)
     if not decision.dots_on_one or decision.dots_on_one >= decision.dots:
         return dots + " " + _("Il peut les mettre tous sur un même choix.")
@@ -75,6 +79,8 @@ def said(decision: Decision, options: Sequence[Option], choices: Any) -> str:
     if not choices:
         return _("Blanc ou nul")
     titles = {option.id: option.title for option in options}
+    if decision.is_crossed:
+        return ", ".join(titles[one] for one in sorted(int(one) for one in choices))
     if decision.method == Method.DOTS:
         placed = sorted(((n, int(one)) for one, n in choices.items()), key=lambda pair: (-pair[0], pair[1]))
         return ", ".join(_("%(title)s : %(n)s", title=titles[one], n=n) for n, one in placed)
@@ -82,6 +88,28 @@ def said(decision: Decision, options: Sequence[Option], choices: Any) -> str:
         return ", ".join(titles[one] for one in choices)
     groups = [" = ".join(titles[one] for one in group) for group in choices]
     return ", ".join(f"{place}. {group}" for place, group in enumerate(groups, 1))
+
+
+def figures(decision: Decision, found: Count, options: Sequence[Option]) -> list[str]:
+    """« Odile Martin : 15 voix », the most chosen first; nothing where the count is withheld or not by dots."""
+    if not isinstance(found.of_method, DotsResult):
+        return []
+    scores = found.of_method.scores
+    return [
+        _("%(title)s : %(n)s", title=option.title, n=dotted(decision, found, scores[option.id]))
+        for option in sorted(options, key=lambda one: -scores[one.id])
+    ]
+
+
+def dotted(decision: Decision, found: Count, score: Fraction) -> str:
+    """How much an option was given: dots, or voices where each puts one cross."""
+    if found.weights:
+        if decision.is_crossed:
+            return _("%(n)s %% des voix pesées", n=number(round(float(score), 2)))
+        return _("%(n)s points par voix", n=number(round(float(score / 100), 2)))
+    if decision.is_crossed:
+        return _n("%(n)s voix", "%(n)s voix", int(score))
+    return _n("%(n)s point", "%(n)s points", int(score))
 
 
 def outcome(found: Count, options: Sequence[Option]) -> str:

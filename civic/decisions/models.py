@@ -131,6 +131,11 @@ class Decision(Model):
         return self.method not in CODES
 
     @property
+    def is_crossed(self) -> bool:
+        """One cross beside an option at most, as on the paper of an election."""
+        return self.method == Method.DOTS and self.dots_on_one == 1
+
+    @property
     def quorum(self) -> int:
         """How many answers it needs."""
         return quorum_needed(self.electorate, self.quorum_percent)

@@ -97,7 +97,7 @@ def checked(decision: Decision, options: Sequence[Option], said: Position) -> Po
 
 
 def _nothing(decision: Decision) -> str:
-    if decision.method == Method.DOTS:
+    if decision.method == Method.DOTS and not decision.is_crossed:
         return _n(
             "Placez votre point : il vous en reste %(n)s.", "Placez au moins un point : il vous en reste %(n)s.",
             decision.dots,
@@ -109,6 +109,14 @@ def _nothing(decision: Decision) -> str:
 
 def _check_dots(decision: Decision, known: Sequence[int], placed: dict[int, int]) -> None:
     over = sum(placed.values()) - decision.dots
+    if over > 0 and decision.is_crossed:
+        raise Invalid(
+            _n(
+                "Trop de cases sont cochées : une au plus.", "Trop de cases sont cochées : %(n)s au plus.",
+                decision.dots,
+            ),
+            field="choix",
+        )  # fmt: skip
     if over > 0:
         raise Invalid(
             _n(

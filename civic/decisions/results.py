@@ -54,21 +54,19 @@ def _dots(page: Explained, decision: Decision, options: Sequence[Option], found:
         page.steps.append(_("On prend la moyenne des points dans chaque collège, puis on pèse les collèges."))
     else:
         page.steps.append(
-            _n("%(n)s point a été placé en tout.", "%(n)s points ont été placés en tout.", int(total))
+            _n("%(n)s voix a été donnée en tout.", "%(n)s voix ont été données en tout.", int(total))
+            if decision.is_crossed
+            else _n("%(n)s point a été placé en tout.", "%(n)s points ont été placés en tout.", int(total))
         )
     places = [one for group in result.standing.order for one in group]
-    page.head = [_("Choix"), _("Points, en moyenne pesée") if found.weights else _("Points")]
+    unit = _("Voix") if decision.is_crossed else _("Points")
+    page.head = [_("Choix"), _("Points, en moyenne pesée") if found.weights else unit]
     for option in sorted(options, key=lambda one: places.index(one.id)):
         score = result.scores[option.id]
         shown = number(round(float(score / 100), 2)) if found.weights else number(int(score))
-        page.bars.append((option.title, _points(score, found), float(score * 100 / total) if total else 0.0))
+        part = float(score * 100 / total) if total else 0.0
+        page.bars.append((option.title, choices.dotted(decision, found, score), part))
         page.rows.append([option.title, shown])
-
-
-def _points(score: Fraction, found: Count) -> str:
-    if found.weights:
-        return _("%(n)s points par voix", n=number(round(float(score / 100), 2)))
-    return _n("%(n)s point", "%(n)s points", int(score))
 
 
 def _ranked(page: Explained, options: Sequence[Option], found: Count, result: RankedResult) -> None:
@@ -196,7 +194,7 @@ def _weight(weights: Weights, names: Sequence[str]) -> str:
     )  # fmt: skip
 
 
-def weighted_majority(decision: Decision, found: Count) -> str:
+def weighted_majority(majority: Majority, found: Count) -> str:
     """« 45 % pour : il en faut plus de la moitié. »"""
     if found.yes is None or found.cast is None:
         return ""
@@ -204,7 +202,7 @@ def weighted_majority(decision: Decision, found: Count) -> str:
     needed = {
         Majority.HALF: _("plus de la moitié"), Majority.TWO_THIRDS: _("au moins les deux tiers"),
         Majority.THREE_QUARTERS: _("au moins les trois quarts"),
-    }[decision.majority]  # fmt: skip
+    }[majority]  # fmt: skip
     sentence = _("Avec le poids des collèges : %(share)s pour. Il fallait %(needed)s.")
     return sentence % {"share": _percent(share), "needed": needed}
 

@@ -165,7 +165,7 @@ def counted(decision: Decision, said: Position) -> str:
     """What a voter is told once she has answered."""
     taken = _("Votre voix est comptée. Vous pouvez en changer jusqu’à la clôture.")
     left = decision.dots - sum(said.choices.values()) if decision.method == Method.DOTS else 0
-    if not left:
+    if not left or decision.is_crossed:
         return taken
     return taken + " " + _n("Il vous reste %(n)s point à placer.", "Il vous reste %(n)s points à placer.", left)
 

@@ -106,9 +106,20 @@ def _one(sheet: Paper, said: Convocation, name: str) -> None:
     sheet.heading(_("Ordre du jour"), level=2)
     rows = [_row(line) for line in points.lines(meeting, said.items)]
     sheet.rows([_("Heure"), _("Point"), _("Durée")], rows, widths=(14, 68, 18))
+    _texts(sheet, points.lines(meeting, said.items))
     sheet.text_block(_("Réponse et documents : %(address)s", address=urls.absolute("meetings.show", id=meeting.id)))
     if meeting.proxies_most:
         _proxy(sheet, meeting, name)
+
+
+def _texts(sheet: Paper, lines: list[points.Line]) -> None:
+    """What is to be read before: in an assembly the exact texts put to the vote, and who stands."""
+    explained = [line for line in lines if line.item.explanation.strip()]
+    if explained:
+        sheet.heading(_("À lire avant la réunion"), level=2)
+    for line in explained:
+        sheet.text_block(f"{line.rank}. {line.item.title}", bold=True)
+        sheet.text_block(line.item.explanation.strip())
 
 
 def _row(line: points.Line) -> list[str]:

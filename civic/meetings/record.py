@@ -36,7 +36,7 @@ class Named:
 
 @dataclass(slots=True)
 class Point:
-    """A point with its minutes, the decision taken and what follows from it; `voted` is what was voted otherwise."""
+    """A point with its minutes, the decision taken and what follows; `voted`: all about an assembly's vote."""
 
     item: Item
     state: str = ""
@@ -176,7 +176,8 @@ async def _points(meeting: Meeting, actor: Actor | None) -> list[Point]:
         voted |= await fill(meeting)
     points = [await _point(item) for item in items]
     for point in points:
-        point.voted = voted.get(point.item.id, [])
+        if point.item.id in voted:
+            point.voted, point.state = voted[point.item.id], ""
         point.promised = [(names.who(one), one) for one in promised[point.item.id]]
     return points
 
@@ -187,17 +188,20 @@ async def _point(item: Item) -> Point:
         return Point(item)
     point = Point(item, words.verdict_words(decision)[0], participation=words.participation(decision))
     if decision.is_closed:
-        point.result = await _result(decision)
+        point.result = await result_of(decision)
     return point
 
 
-async def _result(decision: Decision) -> str:
-    """The result in a sentence: what won, or how many said what."""
+async def result_of(decision: Decision) -> str:
+    """The result of a closed decision in a line: what won, and how many said what."""
     ballot = (await decisions.ballots_for([decision], None, most=1))[0]
     if decision.chooses:
-        return choices.outcome(ballot.count, ballot.options) if ballot.count else ""
+        if ballot.count is None:
+            return ""
+        figures = " · ".join(choices.figures(decision, ballot.count, ballot.options))
+        return f"{choices.outcome(ballot.count, ballot.options)} {figures}".strip()
     counts = ballot.tally.counts if ballot.tally else {}
-    return ", ".join(f"{words.code_words(code)} : {n}" for code, n in counts.items())
+    return " · ".join(f"{words.code_words(code)} : {n}" for code, n in counts.items())
 
 
 async def may_correct(meeting: Meeting, person: Person | None) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import segno
 
-from civic import clock
+from civic import clock, slots
 from civic.committees.models import Seat
 from civic.decisions.models import Decision
 from civic.meetings import checkin, queries, quorum
@@ -102,6 +102,13 @@ async def room_of(meeting: Meeting, *, with_seats: bool = False) -> Room:
         meeting, sheet, await queries.agenda_of(meeting.id), sheets.quorum_of(meeting, sheet),
         await sheets.turns_of(meeting, sheet), await sheets.seated_since(meeting, sheet) if with_seats else [],
     )  # fmt: skip
+
+
+async def outcome_of(room: Room) -> list[str]:
+    """What came out at the point being talked about: the result, then its figures; nothing before."""
+    item = room.current
+    found = [await fill(room.meeting) for fill in slots.item_outcomes] if item else []
+    return next((one[item.id] for one in found if item and item.id in one), [])
 
 
 def door_picture(meeting: Meeting) -> str:

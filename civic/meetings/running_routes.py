@@ -238,9 +238,10 @@ async def again(request: Request) -> Response:
 async def screen(request: Request) -> Response:
     """For the wall of the room: big, calm, without a name."""
     meeting, _actor = await pages.to_run(request)
+    now, doors = await room.room_of(meeting), sheets.doors_open(meeting)
     return page(
         request, "civic/meetings/screen.html", headers=PRIVATE, meeting=meeting, committee=meeting.committee,
-        room=await room.room_of(meeting), picture=room.door_picture(meeting) if sheets.doors_open(meeting) else "",
+        room=now, outcome=await room.outcome_of(now), picture=room.door_picture(meeting) if doors else "",
         code=checkin.code_of(meeting), words=words,
     )  # fmt: skip
 

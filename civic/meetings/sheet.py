@@ -1,5 +1,6 @@
 """Reads about the room: the sheet, the quorum, the point being talked about."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -59,6 +60,14 @@ def voices_in(sheet: Iterable[Attendance]) -> set[int]:
     rows = list(sheet)
     carried = quorum.carried(places_of(rows))
     return {row.person_id for row in rows if row.college and (row.is_here or row.id in carried)}
+
+
+def voices_by_college(sheet: Iterable[Attendance]) -> Counter[CollegeKind]:
+    """How many voices of each college are present or represented now, in the order of the statutes."""
+    rows = list(sheet)
+    here = voices_in(rows)
+    found = Counter(row.college for row in rows if row.college and row.person_id in here)
+    return Counter({kind: found[kind] for kind in CollegeKind if found[kind]})
 
 
 def quorum_of(meeting: Meeting, sheet: Iterable[Attendance]) -> Quorum:

@@ -18,6 +18,7 @@ from civic.polling import said as papers
 
 BLANK = ("-", "–", "0", "nul", "blanc")
 MOST = 2000
+_CROSSES = re.compile(r"([A-Z])[ ,;]*")
 _DOTS = re.compile(r"([A-Z]) ?[:=]? ?(\d{1,2})[ ,;]*")
 _LETTERS = re.compile(r"[A-Z =>,;]+")
 
@@ -48,6 +49,8 @@ def written(decision: Decision, options: Sequence[Option], said: Position) -> st
     if not said.ids:
         return BLANK[0]
     letters = {option.id: letter for letter, option in lettered(options)}
+    if decision.is_crossed:
+        return " ".join(letters[int(one)] for one, _n in _sorted(options, said.choices))
     if decision.method == Method.DOTS:
         return " ".join(f"{letters[int(one)]}{n}" for one, n in _sorted(options, said.choices))
     if decision.method == Method.RANKED:
@@ -65,8 +68,20 @@ def _paper(decision: Decision, options: Sequence[Option], line: str) -> Position
     if plain.lower() in BLANK:
         return papers.blank(decision)
     known = {letter: option.id for letter, option in lettered(options)}
-    said = _dots(plain.upper(), known) if decision.method == Method.DOTS else _order(decision, plain.upper(), known)
+    if decision.is_crossed:
+        said = _crosses(plain.upper(), known)
+    else:
+        said = _dots(plain.upper(), known) if decision.method == Method.DOTS else _order(decision, plain.upper(), known)
     return positions.checked(decision, options, said) if said.ids else papers.blank(decision)
+
+
+def _crosses(line: str, known: dict[str, int]) -> Position:
+    if _CROSSES.sub("", line):
+        raise Invalid(_("écrivez seulement des lettres, par exemple A C."))
+    ids = [_known(letter, known) for letter in _CROSSES.findall(line)]
+    if len(set(ids)) < len(ids):
+        raise Invalid(_("une lettre y est deux fois."))
+    return Position(choices={str(one): 1 for one in ids})
 
 
 def _dots(line: str, known: dict[str, int]) -> Position:

@@ -137,6 +137,8 @@ def _title(decision: Decision, letter: str, option: Option) -> str:
 
 def how(decision: Decision) -> str:
     """How to fill a paper in, for its method."""
+    if decision.is_crossed:
+        return _n("Cochez une case au plus.", "Cochez %(n)s cases au plus.", decision.dots)
     if decision.method == Method.DOTS:
         given = _n(
             "Vous avez %(n)s point : écrivez-le dans la case de votre choix.",

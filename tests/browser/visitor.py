@@ -28,8 +28,11 @@ NARROWEST, PHONE = 320, 360
 HIDDEN_COLUMNS = (
     "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.ariaLabel)"
 )
-LOOK_SECONDS = 30
+PATIENCE_MS = 20_000
+"""How long a page may take while eight others share the cores; a quiet machine never waits."""
+LOOK_SECONDS = 60
 PICTURE_TRIES = 4
+READ_TRIES = 40
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 """What can differ by night; the structure was checked by day."""
 REFUSED_FORM = re.compile(r"status of (409|410|422)")
@@ -66,7 +69,7 @@ class Visitor:
             viewport={"width": self.width, "height": 800}, locale=self.locale, java_script_enabled=self.javascript,
             reduced_motion="reduce",
         )  # fmt: skip
-        self.context.set_default_timeout(6_000)
+        self.context.set_default_timeout(PATIENCE_MS)
         self.page = await self.context.new_page()
         if not self.javascript:
             behind = await browser.new_context(viewport={"width": self.width, "height": 800}, reduced_motion="reduce")
@@ -235,10 +238,15 @@ class Visitor:
         await self.page.get_by_label(label).first.set_input_files({"name": name, "mimeType": kind, "buffer": content})
 
     async def reads(self, *words: str) -> None:
-        """The page says these words (whatever its spaces and apostrophes)."""
-        text = spaced(await self.page.inner_text("body"))
-        for word in words:
-            assert spaced(word) in text, f"{self.page.url} does not say “{word}”:\n{text[:3000]}"
+        """The page says these words (whatever its spaces and apostrophes), at the latest once a script has written
+        them."""
+        for left in reversed(range(READ_TRIES if self.javascript else 1)):
+            text = spaced(await self.page.inner_text("body"))
+            missing = [word for word in words if spaced(word) not in text]
+            if not missing or not left:
+                break
+            await asyncio.sleep(0.25)
+        assert not missing, f"{self.page.url} does not say {missing}:\n{text[:3000]}"
 
 
 def _origin(url: str) -> str:

@@ -182,7 +182,7 @@ async def test_persons_are_elected_by_secret_ballot_of_the_room(app: object) -> 
         "candidates": "Odile Martin\n\n  Paul Rey \nFatou Diop\n",
     })  # fmt: skip
     one = await service.add(assembly, wish)
-    assert "Odile Martin, Paul Rey, Fatou Diop" in (await Item.get(id=one.item_id)).explanation
+    assert "Odile Martin · Paul Rey · Fatou Diop" in (await Item.get(id=one.item_id)).explanation
     await begun(assembly, here=5)
     one = (await the_resolutions(assembly))[0]
     with pytest.raises(DomainError):
@@ -267,7 +267,7 @@ async def test_an_animator_prepares_votes_and_signs_in_a_browsers_order(app: obj
     assert "recomptez" in over.text
     await browser.submit(f"{address}/resolutions/{one.id}/mains", {"yes": "3", "no": "0", "abstain": "1"})
     page = plain((await browser.get(address)).text)
-    assert "3 pour, 0 contre, 1 abstentions, sur 4 voix présentes ou représentées." in page
+    assert "3 pour, 0 contre, 1 abstention, sur 4 voix présentes ou représentées." in page
     assert "Adoptée" in plain((await member.get(f"/reunions/{assembly.meeting_id}")).text)
     paper = await browser.get(address + "/proces-verbal.pdf")
     assert paper.headers["content-type"] == "application/pdf"
