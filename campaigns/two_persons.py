@@ -72,7 +72,7 @@ def may_answer(row: Asked | None, actor: Actor) -> bool:
     return row is not None and getattr(row, row.seats.answered_at) is None and not is_hers(row, actor)
 
 
-async def answer(row: Asked, actor: Actor, own: str, *, only: Q | None = None, **said: object) -> bool:
+async def answer(row: Asked, actor: Actor, own: str, only: Q | None = None, /, **said: object) -> bool:
     """Write down her answer, once; False when somebody was faster, or when what `only` asks of the row is not so.
 
     Raises Forbidden with the sentence `own` for the person who asked.

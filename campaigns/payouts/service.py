@@ -252,9 +252,9 @@ def _reason_for(said: Answer, reason: str) -> None:
         raise Invalid(_("Écrivez la raison du refus."), field="reason")
 
 
-async def _answer(row: TwoPersons, actor: Actor, only: Q | None = None, **said: object) -> None:
+async def _answer(row: TwoPersons, actor: Actor, only: Q | None = None, /, **said: object) -> None:
     """Nobody answers herself, nobody twice. Raises Forbidden or DomainError."""
-    if not await two_persons.answer(row, actor, queries.own(), only=only, **said):
+    if not await two_persons.answer(row, actor, queries.own(), only, **said):
         held = only is not None and await Tranche.exists(id=row.pk, status=Answer.ASKED)
         raise DomainError(holding.held() if held else _answered())
 
