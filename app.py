@@ -54,6 +54,7 @@ from campaigns.payments import gateway
 from campaigns.payments import jobs as payments_jobs
 from campaigns.payments import routes as payments_routes
 from campaigns.payments.keys import sandbox_key, simulated_secret
+from campaigns.payouts import jobs as payouts_jobs
 from campaigns.payouts import panels as payouts_panels
 from campaigns.payouts import routes as payouts_routes
 from campaigns.payouts import verify as payouts_verify
@@ -211,6 +212,7 @@ CAMPAIGN_CHECKS: tuple[Any, ...] = (
 CAMPAIGN_JOBS: tuple[Any, ...] = (
     lifecycle_jobs, coaching_jobs, offers_jobs, pledges_jobs, payments_jobs, matching_jobs, settlement_jobs,
     offline_jobs, onboarding_jobs, refunds_jobs, recurring_jobs, receipts_jobs, news_jobs, board_jobs,
+    payouts_jobs,
 )  # fmt: skip
 
 

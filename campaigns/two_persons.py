@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
@@ -71,12 +72,12 @@ def may_answer(row: Asked | None, actor: Actor) -> bool:
     return row is not None and getattr(row, row.seats.answered_at) is None and not is_hers(row, actor)
 
 
-async def answer(row: Asked, actor: Actor, own: str, **said: object) -> bool:
-    """Write down her answer, once; False when somebody was faster.
+async def answer(row: Asked, actor: Actor, own: str, only: Q | None = None, /, **said: object) -> bool:
+    """Write down her answer, once; False when somebody was faster, or when what `only` asks of the row is not so.
 
     Raises Forbidden with the sentence `own` for the person who asked.
     """
     must_be_another(actor, getattr(row, row.seats.asked_by), own)
-    waits = type(row).filter(pk=row.pk, **{f"{row.seats.answered_at}__isnull": True})
+    waits = type(row).filter(only or Q(), pk=row.pk, **{f"{row.seats.answered_at}__isnull": True})
     said |= {row.seats.answered_by: actor.hand.id, row.seats.answered_at: clock.now()}
     return bool(await waits.update(**said))

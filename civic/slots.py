@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
+    from civic.commitments.models import Commitment
     from civic.committees.models import Committee
     from civic.decisions.models import Decision
     from civic.initiatives.models import Initiative
@@ -186,6 +187,8 @@ committee_panels: Slot[Callable[["Committee", "Person | None"], Awaitable[list[P
 """Parts of a committee's page: below order 100 in the main column, from 100 on in the narrow one."""
 decision_panels: Slot[Callable[["Decision", "Person | None"], Awaitable[list[Panel]]]] = Slot("decision_panels")
 """Parts of a decision's page, placed like those of a committee's; from 90 on they come after the positions."""
+commitment_panels: Slot[Callable[["Commitment", "Person | None"], Awaitable[list[Panel]]]] = Slot("commitment_panels")
+"""Parts of a commitment's page, in its narrow column: what waits for it."""
 decisions_followed: Slot[Callable[[Sequence[int]], Awaitable[dict[int, tuple[int, int]]]]] = Slot("decisions_followed")
 """How many commitments of these decisions (ids) are kept and how many are open."""
 meeting_panels: Slot[Callable[["Meeting", "Person | None"], Awaitable[list[Panel]]]] = Slot("meeting_panels")
@@ -220,7 +223,7 @@ verifications: Slot[Callable[[], Awaitable[list[str]]]] = Slot("verifications")
 
 ALL: tuple[Slot[Any], ...] = (
     discussed, writings, initiative_panels, organisation_panels, committee_panels, decision_panels, decisions_followed,
-    meeting_panels, item_results, item_outcomes,
+    commitment_panels, meeting_panels, item_results, item_outcomes,
     initiative_timeline, person_todos, person_given,
     person_panels, body_questions, gift_discretion, secret_links, personal_data, erasures, desk_todos, team_reports,
     agenda, home_ways, figures, verifications, letter_papers,

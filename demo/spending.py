@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from PIL import Image, ImageDraw, ImageFont
@@ -12,6 +13,12 @@ from campaigns.payouts import queries, service
 from campaigns.payouts.forms import ExpenseForm, TrancheForm
 from campaigns.payouts.models import Answer, Tranche
 from civic import clock
+from civic.commitments import service as commitments
+from civic.commitments.forms import CommitmentForm
+from civic.commitments.models import Commitment
+from civic.committees import service as committees
+from civic.committees.forms import NewCommitteeForm
+from civic.committees.models import Committee, CommitteeKind
 from civic.media.documents import store_evidence
 from civic.media.models import Picture
 from civic.papers.look import FONTS
@@ -19,11 +26,18 @@ from civic.people.models import RoleName
 from demo.world import Scene, World
 
 FUND, LEAD = "fournil", "baptiste"
+TABLE = {
+    "name": "Le comité du four", "purpose": "Il suit les travaux du four, et dit quand on allume.", "residents": 6,
+}  # fmt: skip
+QUOTES = "Demander le prix d’une pelle à deux fabricants"
 
 
 @dataclass(slots=True, frozen=True)
 class Spent:
-    """One sum: on which cost line, permitted and paid how many days ago (0: waits), in cents, what and from whom."""
+    """One sum: on which cost line, permitted and paid how many days ago (0: waits), in cents, what and from whom.
+
+    With a `promise` it is held until that is kept.
+    """
 
     line: str
     permitted: int
@@ -34,19 +48,20 @@ class Spent:
     what: str = ""
     verified: bool = True
     pdf: bool = False
+    promise: str = ""
 
 
 SUMS = (
     Spent("Briques", 115_000, 111_240, "Les briques et la chape, sur devis.", 100, 92, "Briques réfractaires, Matériaux de la Dombes"),
     Spent("Quatre", 98_000, 98_000, "Le fumiste, quatre journées.", 97, 80, "Quatre journées, Atelier du Fumiste", pdf=True),
     Spent("Transport", 21_000, 19_850, "Le camion et la pose de la porte.", 85, 4, "Transport de la porte, Taxi-Colis", verified=False),
-    Spent("Deux", 4_000, 0, "Une pelle, l’autre est donnée.", 3),
+    Spent("Deux", 4_000, 0, "Une pelle, l’autre est donnée.", 3, promise=QUOTES),
 )  # fmt: skip
 
 
 def scenes() -> list[Scene]:
     """Asked, permitted the next day, paid, declared, verified."""
-    found = []
+    found = [Scene(104, 20, _gather), Scene(4, 20, _promise)]
     for one in SUMS:
         found.append(Scene(one.asked, 19, partial(_ask, one=one)))
         if one.paid:
@@ -55,11 +70,27 @@ def scenes() -> list[Scene]:
     return found
 
 
+async def _gather(world: World) -> None:
+    """Who looks after the oven sits down together."""
+    await committees.found(world.actor(LEAD), world.initiatives[FUND], NewCommitteeForm.model_validate(TABLE))
+
+
+async def _promise(world: World) -> None:
+    committee = await Committee.get(initiative_id=world.initiatives[FUND].id, kind=CommitteeKind.STEERING)
+    wish = CommitmentForm(
+        what=QUOTES, due_on=clock.today() + timedelta(days=12), person_id=world.actor(LEAD).person.id
+    )
+    await commitments.commit(world.actor(LEAD), committee, wish)
+
+
 async def _ask(world: World, *, one: Spent) -> None:
     campaign = await _campaign(world)
     if campaign:
         line = await _line(campaign, one)
-        form = TrancheForm(cost_line=line.id, amount=one.permitted, purpose=one.purpose)
+        waits = await Commitment.get(what=one.promise) if one.promise else None
+        form = TrancheForm(
+            cost_line=line.id, amount=one.permitted, purpose=one.purpose, commitment=waits.id if waits else 0
+        )
         await service.ask(campaign, world.actor(LEAD), form)
 
 

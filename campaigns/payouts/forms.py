@@ -9,12 +9,13 @@ from campaigns.lifecycle.forms import Cents
 
 
 class TrancheForm(BaseModel):
-    """The permission to spend a sum on a cost line; `decision` is the id of the decision it waits for, 0 for none."""
+    """The permission to spend a sum on a cost line; `decision` and `commitment` are what it waits for, 0 for none."""
 
     cost_line: int
     amount: Cents
     purpose: str = Field(min_length=5, max_length=300)
     decision: int = 0
+    commitment: int = 0
 
 
 class ExpenseForm(BaseModel):
@@ -43,7 +44,7 @@ class HideForm(BaseModel):
 
 
 class ReasonForm(BaseModel):
-    """Why a verified expense is undone."""
+    """Why a verified expense is undone, or a held sum is let go."""
 
     reason: str = Field(min_length=5, max_length=300)
 

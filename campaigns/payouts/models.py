@@ -7,8 +7,10 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from campaigns.lifecycle.models import Campaign, CostLine
 from campaigns.two_persons import TwoPersons, never_the_same
+from civic.commitments.models import Commitment
 from civic.decisions.models import Decision
 from civic.media.models import Picture
+from civic.people.models import Person
 
 
 class Answer(StrEnum):
@@ -21,7 +23,10 @@ class Answer(StrEnum):
 
 
 class Tranche(TwoPersons):
-    """A sum in cents that may be spent on a cost line; bound to a decision of a committee when `decision` is set."""
+    """A sum in cents that may be spent on a cost line; bound to a decision of a committee when `decision` is set.
+
+    With a `commitment` it is held until that is kept, unless a treasurer other than the asker lifts this, and why.
+    """
 
     id = fields.BigIntField(primary_key=True)
     campaign_id: int
@@ -36,6 +41,16 @@ class Tranche(TwoPersons):
     decision: fields.ForeignKeyNullableRelation[Decision] = fields.ForeignKeyField(
         "civic.Decision", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
     )
+    commitment_id: int | None
+    commitment: fields.ForeignKeyNullableRelation[Commitment] = fields.ForeignKeyField(
+        "civic.Commitment", null=True, on_delete=fields.OnDelete.RESTRICT, db_index=True, related_name=False
+    )
+    lifted_by_id: int | None
+    lifted_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "civic.Person", null=True, on_delete=fields.OnDelete.RESTRICT, related_name=False
+    )
+    lifted_at = fields.DatetimeField(null=True)
+    lifted_reason = fields.CharField(max_length=300, default="")
     amount_cents = fields.BigIntField()
     purpose = fields.CharField(max_length=300)
     status = fields.CharEnumField(Answer, max_length=10, default=Answer.ASKED)
@@ -45,6 +60,11 @@ class Tranche(TwoPersons):
         table = "tranche"
         constraints = (
             CheckConstraint(check="amount_cents > 0", name="tranche_positive"),
+            CheckConstraint(
+                check="(lifted_at IS NULL AND lifted_by_id IS NULL AND lifted_reason = '') OR (lifted_at IS NOT NULL "
+                "AND commitment_id IS NOT NULL AND lifted_by_id <> asked_by_id AND lifted_reason <> '')",
+                name="tranche_lifted",
+            ),
             never_the_same("tranche"),
         )
 

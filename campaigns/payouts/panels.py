@@ -1,10 +1,11 @@
 """What other pages show of spending: a link for those who run a campaign, what waits for a second person."""
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.payouts import queries
+from campaigns.payouts import holding, queries
 from campaigns.payouts.models import Answer
 from campaigns.payouts.wording import shortage, waits_for
 from campaigns.slots import Tool
+from civic.commitments.models import Commitment
 from civic.decisions.models import DecisionStatus
 from civic.i18n import _
 from civic.initiatives.queries import is_lead
@@ -35,7 +36,7 @@ async def treasury_panels(_actor: Actor) -> list[Panel]:
 
 
 async def desk_todos(person: Person) -> list[Todo]:
-    """What another person asks or declares; a demand that a committee still answers waits for it."""
+    """What another person asks or declares; a demand waits for what a committee still answers or somebody promised."""
     tranches, expenses = await queries.waiting()
     found = [
         Todo(
@@ -45,6 +46,7 @@ async def desk_todos(person: Person) -> list[Todo]:
         )
         for row in tranches
         if row.asked_by_id != person.id and not (row.decision and row.decision.status in UNDECIDED)
+        and not holding.waits_for_promise(row)
     ]  # fmt: skip
     return found + [
         Todo(
@@ -55,6 +57,16 @@ async def desk_todos(person: Person) -> list[Todo]:
         )
         for row in expenses if row.asked_by_id != person.id
     ]  # fmt: skip
+
+
+async def commitment_panels(made: Commitment, _person: Person | None) -> list[Panel]:
+    """How much money waits for this commitment, and where everybody reads it."""
+    rows = [] if made.is_kept else [row for row in await holding.waiting_for(made) if row.campaign.is_public]
+    if not rows:
+        return []
+    href = urls.path("proof.show", slug=rows[0].campaign.slug) + "#depenses"
+    context = {"cents": holding.total(rows), "title": rows[0].campaign.title, "href": href, "commitment": made}
+    return [Panel("campaigns/payouts/_commitment.html", context, order=10)]
 
 
 async def person_todos(person: Person) -> list[Todo]:

@@ -226,7 +226,7 @@ async def campaign_to_check(slug: str, actor: Actor) -> Campaign:
 
 async def tranche_to_answer(campaign: Campaign, tranche_id: int, actor: Actor) -> Tranche:
     """A tranche that somebody else asked for. Raises NotFound or Forbidden."""
-    tranche = await Tranche.get_or_none(id=tranche_id, campaign_id=campaign.id).select_related("decision")
+    tranche = await Tranche.get_or_none(id=tranche_id, campaign_id=campaign.id).select_related("decision", "commitment")
     if tranche is None:
         raise NotFound(_("Cette demande n’existe pas."))
     must_be_another(actor, tranche.asked_by_id, own())
@@ -273,7 +273,7 @@ async def evidence_to_read(slug: str, expense_id: int, actor: Actor | None) -> P
 
 async def waiting() -> tuple[list[Tranche], list[Expense]]:
     """What waits for a second person, in all campaigns, the oldest first."""
-    tranches = Tranche.filter(status=Answer.ASKED).order_by("id").select_related("campaign", "decision")
+    tranches = Tranche.filter(status=Answer.ASKED).order_by("id").select_related("campaign", "decision", "commitment")
     expenses = Expense.filter(status=Answer.ASKED).order_by("id").select_related("campaign")
     return await tranches, await expenses
 

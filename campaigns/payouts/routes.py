@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle.models import Campaign
-from campaigns.payouts import queries, service
+from campaigns.payouts import holding, queries, service
 from campaigns.payouts.forms import AnswerForm, CloseForm, ExpenseForm, HideForm, ReasonForm, ReportForm, TrancheForm
 from campaigns.payouts.models import Answer, Expense, Tranche
 from campaigns.payouts.wording import paying, shortage, waits_for
@@ -50,6 +50,8 @@ async def _page(
         request, "campaigns/payouts/show.html", status=status, campaign=campaign, actor=actor, forms=shown,
         form=next(iter(forms.values()), None), purse=purse, shortage=shortage(campaign, purse),
         lines=await queries.lines_of(campaign), decisions=await queries.decisions_for(campaign),
+        promises=await holding.promises_of(campaign, actor.person),
+        conditions=await holding.conditions_of(campaign, actor.person),
         tranches=await Tranche.filter(**rows).order_by("-id").select_related("cost_line", "decision", "asked_by"),
         expenses=await Expense.filter(**rows).order_by("-id").select_related("cost_line", "evidence", "asked_by"),
         report=report, waits_for=waits_for, leads=await is_lead(actor.person, campaign.initiative_id),
@@ -138,6 +140,20 @@ async def _answer(
     return await _said(campaign, form, say, _("C’est refusé. La raison est envoyée.") if refused else done)
 
 
+async def lift(request: Request) -> Response:
+    """Let a held sum go without its commitment: the treasurer, with a reason that everybody reads."""
+    actor, campaign = await _second(request)
+    if not actor.is_treasurer:
+        raise Forbidden(_("Cette page est réservée à la trésorerie."))
+    tranche = await queries.tranche_to_answer(campaign, request.path_params["id"], actor)
+    form = await Form.read(request, ReasonForm)
+
+    async def say(data: ReasonForm) -> None:
+        await holding.lift(tranche, actor, data.reason)
+
+    return await _said(campaign, form, say, _("La condition est levée, et la raison publiée."))
+
+
 async def undo(request: Request) -> Response:
     """Undo a verified expense: the treasurer, with a reason."""
     actor, campaign = await _second(request)
@@ -212,6 +228,7 @@ routes: list[BaseRoute] = [
     Route(_AT, show, name="payouts.show"),
     Route(_AT + "/tranches", ask, methods=["POST"], name="payouts.ask"),
     Route(_AT + "/tranches/{id:int}", answer, methods=["POST"], name="payouts.answer"),
+    Route(_AT + "/tranches/{id:int}/lever", lift, methods=["POST"], name="payouts.lift"),
     Route(_AT + "/declarer", declare, methods=["POST"], name="payouts.declare"),
     Route(_AT + "/{id:int}", check, methods=["POST"], name="payouts.check"),
     Route(_AT + "/{id:int}/cacher", hide, methods=["POST"], name="payouts.hide"),

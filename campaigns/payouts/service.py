@@ -3,13 +3,15 @@
 import hashlib
 from datetime import date
 
+from tortoise.expressions import Q
+
 from campaigns import two_persons
 from campaigns.ledger import service as ledger
 from campaigns.ledger.models import AccountKind, Entry
 from campaigns.ledger.service import Amount
 from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine
 from campaigns.lifecycle.transitions import By, move
-from campaigns.payouts import letters, queries
+from campaigns.payouts import holding, letters, queries
 from campaigns.payouts.forms import ExpenseForm, ReportForm, TrancheForm
 from campaigns.payouts.models import Answer, ClosingReport, Expense, Tranche
 from campaigns.settlement.crash import crash_point
@@ -40,10 +42,11 @@ async def ask(campaign: Campaign, actor: Actor, form: TrancheForm) -> Tranche:
             ))  # fmt: skip
         line = await _line(campaign, form.cost_line)
         decision = await _decision(campaign, form.decision)
+        commitment = await holding.commitment_to_wait_for(campaign, form.commitment)
         await _within_purse(campaign, form.amount)
         tranche = await Tranche.create(
-            campaign=campaign, cost_line=line, decision=decision, amount_cents=form.amount, purpose=form.purpose,
-            asked_by=actor.hand, asked_at=clock.now(),
+            campaign=campaign, cost_line=line, decision=decision, commitment=commitment, amount_cents=form.amount,
+            purpose=form.purpose, asked_by=actor.hand, asked_at=clock.now(),
         )  # fmt: skip
         await letters.asked(campaign, tranche, actor.hand, decision)
         return tranche
@@ -51,7 +54,10 @@ async def ask(campaign: Campaign, actor: Actor, form: TrancheForm) -> Tranche:
 
 @retrying
 async def answer(campaign: Campaign, tranche: Tranche, actor: Actor, said: Answer, reason: str) -> None:
-    """Permit or refuse a tranche. Raises Invalid, or DomainError when its decision or the money is missing."""
+    """Permit or refuse a tranche.
+
+    Raises Invalid, or DomainError when its decision or the money is missing, or its commitment is not kept.
+    """
     _reason_for(said, reason)
     async with transaction():
         campaign = await _hold(campaign, queries.spending_states(campaign))
@@ -59,7 +65,7 @@ async def answer(campaign: Campaign, tranche: Tranche, actor: Actor, said: Answe
             if tranche.decision_id and not (await Decision.get(id=tranche.decision_id)).is_adopted:
                 raise DomainError(_("La décision dont dépend cette somme n’est pas adoptée. Attendez son résultat."))
             await _within_purse(campaign, tranche.amount_cents)
-        await _answer(tranche, actor, status=said, reason=reason)
+        await _answer(tranche, actor, holding.free(said), status=said, reason=reason)
         await audit(actor, f"tranche_{said.value}", f"campaign:{campaign.id}", tranche=tranche.id)
         await letters.answered(campaign, tranche, said.value, reason)
         crash_point("tranche_answered")
@@ -246,10 +252,11 @@ def _reason_for(said: Answer, reason: str) -> None:
         raise Invalid(_("Écrivez la raison du refus."), field="reason")
 
 
-async def _answer(row: TwoPersons, actor: Actor, **said: object) -> None:
+async def _answer(row: TwoPersons, actor: Actor, only: Q | None = None, /, **said: object) -> None:
     """Nobody answers herself, nobody twice. Raises Forbidden or DomainError."""
-    if not await two_persons.answer(row, actor, queries.own(), **said):
-        raise DomainError(_answered())
+    if not await two_persons.answer(row, actor, queries.own(), only, **said):
+        held = only is not None and await Tranche.exists(id=row.pk, status=Answer.ASKED)
+        raise DomainError(holding.held() if held else _answered())
 
 
 def _spent(other: Campaign) -> str:

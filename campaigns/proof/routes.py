@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle import queries
 from campaigns.lifecycle.models import Campaign, CampaignStatus
+from campaigns.payouts import holding
 from campaigns.payouts import queries as payouts
 from campaigns.payouts.models import ClosingReport
 from campaigns.proof import kept, months
@@ -53,7 +54,8 @@ class Place:
 
 async def show(request: Request) -> Response:
     """Gifts, balance, spending, and how to check all this; the hash of a mail is looked up in place."""
-    campaign = await queries.campaign_to_show(request.path_params["slug"], visitor_or_actor(request))
+    actor = visitor_or_actor(request)
+    campaign = await queries.campaign_to_show(request.path_params["slug"], actor)
     if not request.query_params.keys() <= set(ASKED):
         asked = {name: request.query_params[name] for name in ASKED if name in request.query_params}
         return redirect("proof.show", slug=campaign.slug, **asked)
@@ -69,6 +71,7 @@ async def show(request: Request) -> Response:
         names=found.names,
         next=_next(campaign, gifts), form=form, wanted=wanted,
         place=_place(books, wanted) if wanted else None, lines=await payouts.lines_of(campaign),
+        conditions=await holding.public_of(campaign, actor.person if actor else None),
         expenses=await payouts.verified(campaign.id), report=await _report(campaign),
         checked=await _reconciled(books), opened=len(books.open_entries()), received=received,
         whole=books.broken_at is None, chart=_chart(received, books), left=books.left_cents, left_label=_left(books),

@@ -1,6 +1,6 @@
 """Sentences about assemblies: the usual resolutions with their wording, ways of voting, results."""
 
-from civic.assemblies.models import Assembly, Casting, Resolution, ResolutionKind
+from civic.assemblies.models import Casting, Resolution, ResolutionKind
 from civic.counting.rules import Code, Majority, Tally, Verdict
 from civic.decisions import results
 from civic.i18n import _, _n

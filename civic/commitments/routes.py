@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from civic import slots
 from civic.commitments import list_routes, queries, service, words
 from civic.commitments.forms import AnswerForm, CommitmentForm, HandForm, KeepForm, MoveForm, ReasonForm
 from civic.commitments.models import Commitment, Step
@@ -18,6 +19,8 @@ from civic.errors import DomainError
 from civic.i18n import _
 from civic.media.documents import path_of, store_evidence
 from civic.people.actor import Actor, actor_of, visitor_or_actor
+from civic.people.models import Person
+from civic.slots import Panel
 from civic.web import limits
 from civic.web.forms import Form
 from civic.web.page import page, redirect
@@ -201,8 +204,14 @@ async def _page(request: Request, made: Commitment, status: int = 200, **forms: 
         words=words, me=person.id if person else None, runs=runs, mine=mine, may=may,
         asked=person is not None and (made.offered_to_id == person.id or (mine and made.is_proposed)),
         seats=await committees.seats_of(made.committee_id) if may and made.is_open else [],
+        panels=await _panels(made, person),
         wrong=next(iter(forms.values()), None), **(blanks | forms),
     )  # fmt: skip
+
+
+async def _panels(made: Commitment, person: Person | None) -> list[Panel]:
+    found = [panel for filler in slots.commitment_panels for panel in await filler(made, person)]
+    return sorted(found, key=lambda panel: panel.order)
 
 
 def _named(made: Commitment, history: list[Step]) -> set[int]:

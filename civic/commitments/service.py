@@ -9,7 +9,7 @@ from datetime import date
 
 from tortoise.expressions import F
 
-from civic import clock
+from civic import clock, jobs
 from civic.commitments import letters
 from civic.commitments.forms import CommitmentForm, KeepForm
 from civic.commitments.models import Commitment, CommitmentStatus, Step, StepKind
@@ -155,8 +155,9 @@ async def _end(actor: Actor, commitment: Commitment, change: dict[str, object], 
             if now == change["status"]:
                 return False
             raise DomainError(_no_more(now))
-        await _step(commitment, kind, actor, reason)
+        step = await _step(commitment, kind, actor, reason)
         await people.audit(actor, f"commitment_{kind.value}", f"commitment:{commitment.id}")
+        await jobs.enqueue("commitment_ended", key=f"step-{step.id}", commitment_id=commitment.id, step_id=step.id)
     return True
 
 

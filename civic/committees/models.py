@@ -58,6 +58,7 @@ class Ending(StrEnum):
     ENDED = "ended"
     REPLACED = "replaced"
     CLOSED = "closed"
+    UNSPOKEN = "unspoken"
 
     @property
     def words(self) -> str:
@@ -65,6 +66,7 @@ class Ending(StrEnum):
         return {
             Ending.LAPSED: _("fin du mandat"), Ending.LEFT: _("a quitté le comité"), Ending.ENDED: _("siège repris"),
             Ending.REPLACED: _("a passé le relais dans son organisation"), Ending.CLOSED: _("le comité a pris fin"),
+            Ending.UNSPOKEN: _("ne représente plus son organisation"),
         }[self]  # fmt: skip
 
 
@@ -169,7 +171,8 @@ class Seat(Model):
     """A place in a committee; open while `ended_at` is empty, its mandate until the end of `until_on`.
 
     `person` holds it: for herself, or as titular for the `organisation`, with or without a `substitute`. `is_discreet`:
-    the public register says « une personne », the committee and who runs it know who (S2).
+    the public register says « une personne », the committee and who runs it know who (S2). `vacant_at`: since when the
+    titular speaks no more for the organisation, whose seat it stays; nobody sits, votes or is convened by it.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -200,6 +203,7 @@ class Seat(Model):
     designated_note = fields.CharField(max_length=120, default="")
     from_on = fields.DateField()
     until_on = fields.DateField(null=True)
+    vacant_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
     ending = fields.CharEnumField(Ending, max_length=10, null=True)
 
@@ -207,7 +211,10 @@ class Seat(Model):
         table = "seat"
         indexes = (("until_on",),)
         constraints = (
-            UniqueConstraint(fields=("committee_id", "person_id"), name="seat_once", condition="ended_at IS NULL"),
+            UniqueConstraint(
+                fields=("committee_id", "person_id"), name="seat_once",
+                condition="ended_at IS NULL AND vacant_at IS NULL",
+            ),
             UniqueConstraint(
                 fields=("committee_id", "organisation_id"), name="seat_organisation_once", condition="ended_at IS NULL"
             ),
@@ -215,8 +222,11 @@ class Seat(Model):
                 check="NOT is_discreet OR (organisation_id IS NULL AND NOT is_facilitator)", name="seat_discreet"
             ),
             CheckConstraint(check="substitute_id IS NULL OR organisation_id IS NOT NULL", name="seat_substitute"),
+            CheckConstraint(
+                check="vacant_at IS NULL OR (organisation_id IS NOT NULL AND substitute_id IS NULL)", name="seat_vacant"
+            ),
         )
 
     def holds_on(self, day: date) -> bool:
-        """The mandate runs on this day."""
-        return self.ended_at is None and (self.until_on is None or self.until_on >= day)
+        """The mandate runs on this day, and somebody speaks."""
+        return self.ended_at is None and self.vacant_at is None and (self.until_on is None or self.until_on >= day)

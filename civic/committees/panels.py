@@ -10,6 +10,7 @@ from civic.committees.models import Committee, Seat
 from civic.i18n import _
 from civic.initiatives.models import Initiative
 from civic.initiatives.timeline import Sort
+from civic.organisations.queries import hats_of
 from civic.people.models import Person, RoleName
 from civic.people.queries import roles_of
 from civic.slots import Moment, Panel, Todo
@@ -19,8 +20,8 @@ from civic.web.forms import Form
 
 
 async def person_todos(person: Person) -> list[Todo]:
-    """Requests this person may answer, and mandates that end within 30 days."""
-    return [*await _to_answer(person), *await _ending(person)]
+    """Requests this person may answer, mandates that end within 30 days, organisations that nobody speaks for."""
+    return [*await _to_answer(person), *await _ending(person), *await _vacant(person)]
 
 
 async def desk_todos(person: Person) -> list[Todo]:
@@ -79,9 +80,26 @@ async def _to_answer(person: Person) -> list[Todo]:
 async def _ending(person: Person) -> list[Todo]:
     """Mandates to renew, for who runs the committee; her own, for anybody."""
     ids = await queries.run_by(person)
-    own = Seat.filter(person_id=person.id, ended_at__isnull=True, until_on__lte=clock.today() + queries.MANDATE_NOTICE)
+    until = clock.today() + queries.MANDATE_NOTICE
+    own = Seat.filter(person_id=person.id, ended_at__isnull=True, vacant_at__isnull=True, until_on__lte=until)
     seats = [*(await queries.ending_soon(ids) if ids else []), *await own.select_related("committee", "person")]
     return [_mandate(seat, person) for seat in {seat.id: seat for seat in seats}.values()]
+
+
+async def _vacant(person: Person) -> list[Todo]:
+    """Seats without a titular: her organisation chooses one, who runs the committee sees that it is missing."""
+    own = {organisation.id for organisation in await hats_of(person)}
+    found = await queries.vacant_seats(await queries.run_by(person), own)
+    return [
+        Todo(
+            _("Choisir qui siège pour %(name)s", name=one.organisation.name) if one.organisation_id in own
+            else _("Personne ne siège plus pour %(name)s", name=one.organisation.name),
+            urls.path("committees.speakers", id=one.id) if one.organisation_id in own
+            else urls.path("committees.show", slug=one.committee.slug),
+            "voix", detail=one.committee.name,
+        )
+        for one in found if one.organisation
+    ]  # fmt: skip
 
 
 def _mandate(seat: Seat, person: Person) -> Todo:

@@ -47,7 +47,8 @@ async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
 
 async def erasures(person: Person) -> None:
     """Her places are free again, her words and the mention of her address go. May be repeated."""
-    for seat in await Seat.filter(person_id=person.id, ended_at__isnull=True).select_related("committee"):
+    held = Seat.filter(person_id=person.id, ended_at__isnull=True, vacant_at__isnull=True)
+    for seat in await held.select_related("committee"):
         async with transaction():
             await seats.take(seat.committee)
             await seats.end(seat, Ending.LEFT)

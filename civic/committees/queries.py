@@ -1,6 +1,6 @@
 """Reads about committees, and the guards of their pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -117,8 +117,17 @@ async def _open_seat(seat_id: int) -> Seat:
 async def ending_soon(ids: Sequence[int]) -> list[Seat]:
     """The seats of these committees whose mandate ends within 30 days."""
     until = clock.today() + MANDATE_NOTICE
-    rows = Seat.filter(committee_id__in=list(ids), ended_at__isnull=True, until_on__lte=until)
+    rows = Seat.filter(
+        committee_id__in=list(ids), ended_at__isnull=True, vacant_at__isnull=True, until_on__lte=until
+    )
     return await rows.order_by("until_on", "id").limit(50).select_related("committee", "person")
+
+
+async def vacant_seats(ids: Iterable[int], organisation_ids: Iterable[int] = ()) -> list[Seat]:
+    """The seats of these committees, or of these organisations anywhere, for which nobody speaks now."""
+    where = Q(committee_id__in=list(ids) or [0]) | Q(organisation_id__in=list(organisation_ids) or [0])
+    rows = Seat.filter(where, ended_at__isnull=True, vacant_at__isnull=False).order_by("id").limit(50)
+    return await rows.select_related("committee", "person", "college", "organisation", "substitute")
 
 
 async def committee_of(initiative_id: int) -> Committee | None:
@@ -237,7 +246,7 @@ async def committees(cursor: str | None, wanted: Filter = Filter.ALL) -> Page[Co
 async def run_by(person: Person) -> Sequence[int]:
     """Ids of the committees a person answers for as lead or facilitator, and of their working groups."""
     led = Committee.filter(initiative__leads__person_id=person.id, initiative__leads__until__isnull=True)
-    held = Seat.filter(person_id=person.id, is_facilitator=True, ended_at__isnull=True)
+    held = Seat.filter(person_id=person.id, is_facilitator=True, ended_at__isnull=True, vacant_at__isnull=True)
     facilitated = [int(str(one)) for one in await held.values_list("committee_id", flat=True)]
     groups = Committee.filter(parent_id__in=facilitated or [0]).values_list("id", flat=True)
     return sorted({int(str(one)) for one in (*await led.values_list("id", flat=True), *facilitated, *await groups)})
@@ -278,7 +287,8 @@ async def places_waiting(person: Person) -> list[Committee]:
 async def seats_of_person(person: Person) -> list[Seat]:
     """Where she sits today, in her own name or for an organisation, and where she is the substitute."""
     running = Q(until_on__isnull=True) | Q(until_on__gte=clock.today())
-    rows = Seat.filter(running, Q(person_id=person.id) | Q(substitute_id=person.id), ended_at__isnull=True)
+    mine = Q(person_id=person.id) | Q(substitute_id=person.id)
+    rows = Seat.filter(running, mine, ended_at__isnull=True, vacant_at__isnull=True)
     return await rows.order_by("id").limit(50).select_related("committee", "college", "organisation")
 
 
@@ -302,4 +312,4 @@ def _sits() -> Q:
 
 def _held(*committee_ids: int) -> QuerySet[Seat]:
     running = Q(until_on__isnull=True) | Q(until_on__gte=clock.today())
-    return Seat.filter(running, committee_id__in=list(committee_ids), ended_at__isnull=True)
+    return Seat.filter(running, committee_id__in=list(committee_ids), ended_at__isnull=True, vacant_at__isnull=True)

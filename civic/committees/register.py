@@ -70,6 +70,9 @@ def line_of(seat: Seat, *, sees_names: bool) -> Line:
         return Line(seat, _("Une personne du collège des contributeurs"), is_hidden=True)
     if seat.organisation is None:
         return Line(seat, seat.person.short_name)
+    if seat.vacant_at and not seat.ended_at:
+        behind = _("personne pour l’instant : %(name)s ne la représente plus", name=seat.person.short_name)
+        return Line(seat, seat.organisation.name, behind)
     behind = _("%(name)s, titulaire", name=seat.person.short_name)
     if seat.substitute:
         behind = _("%(titular)s ; %(substitute)s, suppléant", titular=behind, substitute=seat.substitute.short_name)

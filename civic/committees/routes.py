@@ -53,7 +53,8 @@ async def show(request: Request) -> Response:
         request, "civic/committees/show.html", committee=committee, standing=standing, colleges=colleges,
         soon=clock.today() + queries.MANDATE_NOTICE,
         lines=register.lines(
-            await queries.seats_of(committee.id), sees_names=standing.sees_names, me=actor.person.id if actor else None
+            [*await queries.seats_of(committee.id), *await queries.vacant_seats([committee.id])],
+            sees_names=standing.sees_names, me=actor.person.id if actor else None,
         ),
         shares=register.shares(colleges) if committee.is_weighted else [], groups=await queries.groups_of(committee),
         form=await _tick(actor, committee, standing),

@@ -146,7 +146,8 @@ def _seat_page(
 async def _speakers_page(request: Request, found: Seat, form: Form[Any], status: int = 200) -> Response:
     assert found.organisation is not None  # the getter is the guard
     known = {one.person.id: one.person.name for one in await representatives_of(found.organisation)}
-    known.setdefault(found.person_id, found.person.name)
+    if not found.vacant_at:
+        known.setdefault(found.person_id, found.person.name)
     return page(
         request, "civic/committees/voices.html", status=status, seat=found, committee=found.committee, form=form,
         known=list(known.items()),

@@ -53,7 +53,7 @@ async def sit(
     organisation speaks here already.
     """
     said = said or Said()
-    old = await Seat.get_or_none(committee_id=committee.id, person_id=person.id, ended_at__isnull=True)
+    old = await held_by(person, committee)
     if old and old.holds_on(clock.today()):
         return old
     if old:
@@ -72,12 +72,18 @@ async def sit(
     )  # fmt: skip
 
 
+async def held_by(person: Person, committee: Committee) -> Seat | None:
+    """The line she has in the register, also when its mandate is over and no job has come by yet."""
+    rows = Seat.filter(committee_id=committee.id, person_id=person.id, ended_at__isnull=True)
+    return await rows.get_or_none(vacant_at__isnull=True)
+
+
 async def _one_voice_each(committee: Committee, person: Person, organisation_id: int | None) -> None:
     """Nobody speaks twice at one table. Raises DomainError."""
     held = Seat.filter(committee_id=committee.id, ended_at__isnull=True).select_related("organisation")
     for seat in await held.filter(Q(substitute_id=person.id) | Q(organisation_id=organisation_id or 0)):
         if not seat.holds_on(clock.today()):
-            await end(seat, Ending.LAPSED)
+            await end(seat, Ending.UNSPOKEN if seat.vacant_at else Ending.LAPSED)
         elif seat.organisation and seat.organisation_id == organisation_id:
             raise DomainError(_("%(name)s siège déjà à ce comité.", name=seat.organisation.name), field="hat")
         elif seat.organisation:
@@ -125,7 +131,7 @@ async def leave(actor: Actor, committee: Committee) -> bool:
     """Give one's seat back; False when there was none. Decisions already open keep their electorate."""
     async with transaction():
         await take(committee)
-        seat = await Seat.get_or_none(committee_id=committee.id, person_id=actor.person.id, ended_at__isnull=True)
+        seat = await held_by(actor.person, committee)
         if seat is None:
             return False
         await end(seat, Ending.LEFT)
@@ -172,7 +178,7 @@ async def dismiss(actor: Actor, seat: Seat, reason: str) -> bool:
             return False
         await count(seat.committee)
         await people.audit(actor, "seat_ended", f"seat:{seat.id}")
-        if seat.person.email:
+        if seat.person.email and not seat.vacant_at:
             await mail.send(
                 "civic/seat_ended", to=seat.person.email, key=f"seat-ended-{seat.id}", locale=seat.person.locale,
                 committee=seat.committee.name, slug=seat.committee.slug, reason=reason,

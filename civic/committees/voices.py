@@ -33,9 +33,10 @@ async def name(actor: Actor, seat: Seat, wish: VoicesForm) -> Seat:
         for person, field in ((titular, "titular"), (substitute, "substitute")):
             await _sits_nowhere_else(running, person, field)
         if titular.id != running.person_id:
-            running = await _hand_over(running, titular)
+            running = await hand_over(running, titular, Ending.UNSPOKEN if running.vacant_at else Ending.REPLACED)
         former = running.substitute_id
-        await Seat.filter(id=running.id).update(substitute_id=substitute.id if substitute else None)
+        kept = Seat.filter(id=running.id)
+        await kept.update(vacant_at=None, substitute_id=substitute.id if substitute else None)
         await people.audit(actor, "seat_voices_named", f"seat:{running.id}")
         if substitute and substitute.id != former:
             await _tell(substitute, titular, seat)
@@ -54,17 +55,18 @@ async def _sits_nowhere_else(seat: Seat, person: Person | None, field: str) -> N
         raise Invalid(_("Cette personne siège déjà à ce comité, à un autre titre."), field=field)
 
 
-async def _hand_over(seat: Seat, titular: Person) -> Seat:
-    """The place is not freed between the two: nobody can take it from the organisation."""
+async def hand_over(seat: Seat, titular: Person, why: Ending) -> Seat:
+    """The place is not freed between the two: nobody can take it from the organisation. In the caller's transaction."""
     kept = {
         name: getattr(seat, name)
         for name in ("committee_id", "college_id", "organisation_id", "title", "is_facilitator", "designated",
                      "designated_note", "until_on")
     }  # fmt: skip
-    stale = Seat.filter(committee_id=seat.committee_id, person_id=titular.id, ended_at__isnull=True)
+    rows = Seat.filter(committee_id=seat.committee_id, person_id=titular.id)
+    stale = rows.filter(ended_at__isnull=True, vacant_at__isnull=True)
     for old in await stale:  # her own mandate is over, the hourly job has not come by yet
         await seats.end(old, Ending.LAPSED)
-    await Seat.filter(id=seat.id).update(ended_at=clock.now(), ending=Ending.REPLACED)
+    await Seat.filter(id=seat.id).update(ended_at=seat.vacant_at or clock.now(), ending=why)
     return await Seat.create(person=titular, from_on=clock.today(), **kept)
 
 

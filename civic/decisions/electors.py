@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 from civic.decisions.models import Decision, DecisionStatus, Elector, Proxy, Stance
 from civic.errors import DomainError, Forbidden
 from civic.i18n import _
+from civic.organisations.queries import represented_no_more
 from civic.people.models import Person
 from civic.web.formats import whose
 
@@ -114,9 +115,18 @@ async def voices(decision_ids: Iterable[int], person: Person) -> list[Voice]:
     """The voices this person may use in these decisions: her own, as a substitute, by proxy; without what they say."""
     mine = Q(person_id=person.id) | Q(substitute_id=person.id) | Q(id__in=await givers_of(person))
     rows = Elector.filter(mine, decision_id__in=list(decision_ids)).order_by("id")
-    found = [Voice(elector, person.id) for elector in await rows.select_related("person", "organisation")]
+    electors = await rows.select_related("person", "organisation")
+    if any(one.organisation_id for one in electors):
+        gone = await represented_no_more(person)
+        electors = [one for one in electors if one.organisation_id not in gone or not _hers(one, person)]
+    found = [Voice(elector, person.id) for elector in electors]
     await with_proxies(found)
     return sorted(found, key=lambda voice: (not voice.is_own, not voice.is_substituted, voice.elector.id))
+
+
+def _hers(elector: Elector, person: Person) -> bool:
+    """She was named to speak for it at the opening, not by proxy."""
+    return person.id in (elector.person_id, elector.substitute_id)
 
 
 async def givers_of(person: Person) -> list[int]:

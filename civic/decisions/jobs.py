@@ -30,7 +30,10 @@ async def close_due(*, decision_id: int) -> None:
 
 
 async def invite(*, decision_id: int) -> None:
-    """Tell every elector that the question is open."""
+    """Tell every elector that the question is open; not when the letter of the next stage is about to say so."""
+    decision = await Decision.get(id=decision_id)
+    if stages.next_letter_is_enough(decision, clock.now()):
+        return
     await _write_to(decision_id, "civic/decision_opened", "opened")
 
 

@@ -1,9 +1,11 @@
 """The register of decisions (PRODUCT S5): a committee's or the whole network's, narrowed, paged, as a sheet.
 
-Always the same number of questions to the database, however many decisions there are.
+Always the same number of questions to the database, however many decisions there are; one more when words are looked
+for, in the latest `MOST_READ` that the rest of the address leaves.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,12 +19,14 @@ from civic.counting.rules import CODES, Method, Verdict
 from civic.decisions import choices, queries, words
 from civic.decisions.models import Decision, DecisionStatus
 from civic.i18n import _
+from civic.places.folding import fold
 from civic.places.models import Commune
 from civic.web import paging
 from civic.web.paging import Page
 
 PER_PAGE = 30
 MOST_IN_A_SHEET = 2000
+MOST_READ = 5000
 MOST_WORDS, LONGEST = 6, 80
 MOST_COMMUNES = 300
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -90,7 +94,7 @@ def everywhere() -> QuerySet[Decision]:
     return Decision.filter(public, status__in=queries.SHOWN)
 
 
-def narrowed(rows: QuerySet[Decision], asked: Asked) -> QuerySet[Decision]:
+async def narrowed(rows: QuerySet[Decision], asked: Asked) -> QuerySet[Decision]:
     """Only what is asked for. Words stand in the question, the explanation or what follows."""
     rows = _in_state(rows, asked.state)
     if asked.method:
@@ -100,12 +104,17 @@ def narrowed(rows: QuerySet[Decision], asked: Asked) -> QuerySet[Decision]:
         rows = rows.filter(closes_at__gte=first, closes_at__lt=after)
     if asked.commune:
         rows = rows.filter(committee__initiative__commune_id=asked.commune)
-    for word in asked.text.split()[:MOST_WORDS]:
-        found = Q()
-        for written in {word, word.lower(), word.capitalize()}:  # SQLite knows no capital but of the bare letters
-            found |= Q(question__icontains=written) | Q(explanation__icontains=written) | Q(outcome__icontains=written)
-        rows = rows.filter(found)
-    return rows
+    wanted = fold(asked.text).split()[:MOST_WORDS]
+    if not wanted:
+        return rows
+    texts = await rows.order_by("-id").limit(MOST_READ).values_list("id", "question", "explanation", "outcome")
+    return rows.filter(id__in=await asyncio.to_thread(_saying, texts, wanted) or [0])
+
+
+def _saying(texts: Iterable[Sequence[object]], wanted: Sequence[str]) -> list[int]:
+    """Which of these (id, then texts) say all these words, folded: no engine folds accents like we do."""
+    folded = ((id, fold(" ".join(str(text or "") for text in said))) for id, *said in texts)
+    return [int(str(id)) for id, text in folded if all(word in text for word in wanted)]
 
 
 def _in_state(rows: QuerySet[Decision], state: State) -> QuerySet[Decision]:
@@ -124,7 +133,7 @@ def _in_state(rows: QuerySet[Decision], state: State) -> QuerySet[Decision]:
 
 async def page_of(rows: QuerySet[Decision], asked: Asked, cursor: str | None) -> Page[Decision]:
     """A page of it, the newest first."""
-    rows = narrowed(rows, asked)
+    rows = await narrowed(rows, asked)
     after = paging.decode(cursor, "id")
     if after:
         rows = rows.filter(id__lt=after[0])
@@ -134,7 +143,8 @@ async def page_of(rows: QuerySet[Decision], asked: Asked, cursor: str | None) ->
 
 async def for_sheet(rows: QuerySet[Decision], asked: Asked) -> list[Decision]:
     """All that is asked for, the newest first."""
-    return await narrowed(rows, asked).order_by("-id").limit(MOST_IN_A_SHEET).select_related(*_WITH)
+    rows = await narrowed(rows, asked)
+    return await rows.order_by("-id").limit(MOST_IN_A_SHEET).select_related(*_WITH)
 
 
 async def years_of(rows: QuerySet[Decision]) -> list[int]:

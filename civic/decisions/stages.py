@@ -18,6 +18,8 @@ from civic.i18n import _
 NUDGE_BEFORE = timedelta(hours=24)
 APART = timedelta(hours=1)
 """Two letters to all electors are never nearer than this."""
+LATE = timedelta(minutes=15)
+"""A letter that waited longer than this was kept back by an outage."""
 
 
 async def hold(decision_id: int) -> datetime:
@@ -73,6 +75,14 @@ async def plan_end(decision: Decision, moment: datetime) -> None:
 def says_when_positions_open(decision: Decision, opened_at: datetime) -> bool:
     """Whether a letter of its own says that positions may be taken: not when the opening's has only just said so."""
     return decision.positions_at is not None and decision.positions_at >= opened_at + APART
+
+
+def next_letter_is_enough(decision: Decision, moment: datetime) -> bool:
+    """Whether the opening's letter is so late, after an outage, that the one about positions says it all."""
+    if decision.opened_at is None or decision.positions_at is None:
+        return False
+    late = max(decision.positions_at - APART, decision.opened_at + LATE)
+    return says_when_positions_open(decision, decision.opened_at) and moment > late
 
 
 def nudged_at(decision: Decision, moment: datetime) -> datetime | None:

@@ -113,10 +113,13 @@ async def open_vote(
 
 
 async def _hand_down_proxies(meeting: Meeting, decision: Decision) -> None:
-    """Who gave a proxy for the meeting gives it for the vote, unless she came after all or sits no more."""
+    """Who gave a proxy for the meeting gives it for the vote, unless she came after all or sits no more.
+
+    The holders were told when it was given for the meeting, and sit in the room: no second letter.
+    """
     for giver_id, holder_id in await proxies_of(meeting):
         with suppress(DomainError):
-            await proxies.give(decision, giver_id, holder_id)
+            await proxies.give(decision, giver_id, holder_id, tell=False)
 
 
 @retrying

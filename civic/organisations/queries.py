@@ -1,5 +1,6 @@
 """Reads about organisations."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from tortoise.expressions import Q
@@ -61,6 +62,26 @@ async def hats_of(person: Person) -> list[Organisation]:
         .filter(from_on__lte=today).select_related("organisation")
     )  # fmt: skip
     return [row.organisation for row in rows]
+
+
+async def representing(organisation_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """Who speaks today for which of these: pairs of organisation and person."""
+    today = clock.today()
+    rows = Representative.filter(Q(until_on__isnull=True) | Q(until_on__gte=today), from_on__lte=today)
+    found = await rows.filter(organisation_id__in=list(organisation_ids) or [0]).values_list(
+        "organisation_id", "person_id"
+    )
+    return {(int(organisation), int(person)) for organisation, person in found}
+
+
+async def represented_no_more(person: Person) -> set[int]:
+    """The organisations this person spoke for until a day that is past, by id."""
+    today = clock.today()
+    rows = await Representative.filter(person_id=person.id, from_on__lte=today).values_list(
+        "organisation_id", "until_on"
+    )
+    speaks = {int(id) for id, until in rows if until is None or until >= today}
+    return {int(id) for id, _until in rows} - speaks
 
 
 def kind_labels() -> dict[str, str]:

@@ -11,6 +11,7 @@ from civic.committees.models import Committee, Seat
 from civic.counting.rules import Code
 from civic.decisions.models import Decision, DecisionStatus, Proxy
 from civic.errors import DomainError
+from civic.mail.models import OutboxMessage
 from civic.meetings import checkin, closing, holding, queries
 from civic.meetings import sheet as sheets
 from civic.meetings.attendance import Attendance, Coming, Movement
@@ -280,6 +281,9 @@ async def test_proxies_of_the_meeting_are_handed_down_to_its_vote(app: ASGIApp) 
     assert decision.proxies_most == 1
     given = await Proxy.filter(decision_id=draft.id).select_related("giver", "holder")
     assert [(one.giver.person_id, one.holder.person_id) for one in given] == [(odile.id, rose.id)]
+    await jobs.run_due()
+    told = await OutboxMessage.filter(to=rose.email, subject__contains="confie sa voix").exists()
+    assert not told, "she was told when it was given for the meeting"
 
 
 @pytest.mark.one_engine

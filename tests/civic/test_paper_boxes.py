@@ -1,5 +1,6 @@
 """Papers of a secret vote: the box, typed twice as a multiset, goes into the urn; the lines one types."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,20 +11,24 @@ from hypothesis import strategies as some
 
 from civic import clock
 from civic.ballots.models import CountedBallot, SealedBallot
-from civic.committees.models import College, Seat
+from civic.committees import seats
+from civic.committees.models import College, CollegeKind, Committee, Designation, Seat
+from civic.counting.count import Vote, count
+from civic.counting.published import recount
 from civic.counting.rules import Code, Method, Verdict
 from civic.decisions import closing, paper
 from civic.decisions.models import Decision, Elector, Option
 from civic.decisions.positions import Position
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.people.actor import Actor
-from civic.people.models import AuditEntry, Person
+from civic.people.models import AuditEntry, Person, RoleName
 from civic.polling import batches, lines
 from civic.polling import said as papers
 from civic.polling.models import Batch, Emptied
 from tests.civic.test_polling import SignIn
+from tests.client import Client
 from tests.factories import a_person
-from tests.factories.steering import a_committee, a_member, an_open_decision, fresh
+from tests.factories.steering import a_committee, a_member, an_open_decision, fresh, votes
 
 YES, NO, NOTHING = Position(Code.YES), Position(Code.NO), Position(Code.ABSTAIN)
 
@@ -241,3 +246,93 @@ def test_lines_are_read_as_people_type_them(method: Method, line: str, choices: 
 def test_a_line_that_says_nothing_clear_is_refused_with_its_number(method: Method, line: str) -> None:
     with pytest.raises(Invalid, match="Ligne 2"):
         lines.read(_decision(method), OPTIONS, f"-\n{line}")
+
+
+class Colleges:
+    """Two colleges of five that weigh 60 and 40 vote in secret, some of each on paper."""
+
+    selim: Person
+    paule: Person
+    decision: Decision
+
+
+PAPERS = {"residents": (YES, NO, NOTHING), "contributors": (NO, NO)}
+SCREEN = {"residents": (Code.YES, Code.YES), "contributors": (Code.YES, Code.YES, Code.NO)}
+
+
+async def some_colleges() -> Colleges:
+    found = Colleges()
+    found.selim = await a_person("Sélim Laurent")
+    committee = await a_committee(found.selim)
+    found.paule = await a_person("Paule Girard", "paule@exemple.fr", RoleName.ANIMATOR)
+    await Committee.filter(id=committee.id).update(is_weighted=True)
+    people: dict[str, list[Person]] = {"residents": [found.selim], "contributors": []}
+    for kind, weight in ((CollegeKind.RESIDENTS, 60), (CollegeKind.CONTRIBUTORS, 40)):
+        await College.filter(committee_id=committee.id, kind=kind).update(weight=weight, places=None)
+        while len(people[kind.value]) < 5:
+            voter = await a_person(f"{kind.value.capitalize()}{len(people[kind.value])} Nom")
+            await seats.sit(committee, voter, kind, Designation.REQUEST)
+            people[kind.value].append(voter)
+    committee = await Committee.get(id=committee.id).select_related("initiative")
+    found.decision = await an_open_decision(committee, found.selim, method=Method.MAJORITY, secret=True)
+    for college, said in SCREEN.items():
+        for code in said:
+            await votes(people[college].pop(), found.decision, code)
+    for voter in (*people["residents"], *people["contributors"]):
+        elector = await Elector.get(decision_id=found.decision.id, person_id=voter.id)
+        await paper.hand_out(Actor(found.selim), found.decision, elector.id)
+        await paper.take_in(Actor(found.selim), found.decision, elector.id)
+    return found
+
+
+async def test_colleges_that_weigh_empty_a_box_each_and_paper_weighs_like_the_screen(
+    app: object, client: Client, sign_in: SignIn
+) -> None:
+    hall = await some_colleges()
+    station = f"/decisions/{hall.decision.id}/bureau"
+    selim, paule = await sign_in(hall.selim), await sign_in(hall.paule)
+    page = (await selim.get(station)).text
+    for college in PAPERS:
+        assert f"{station}/depouiller?college={college}" in page
+    assert (await selim.get(f"{station}/depouiller")).status_code == 404, "no box without its college"
+    for browser in (selim, paule):
+        too_many = await browser.submit(f"{station}/depouiller?college=contributors", {"n_yes": "1", "n_no": "2"})
+        assert too_many.status_code == 422
+        for college, typed in (("residents", ("1", "1", "1")), ("contributors", ("0", "2", "0"))):
+            sent = dict(zip(("n_yes", "n_no", "n_abstain"), typed, strict=True))
+            answer = await browser.submit(f"{station}/depouiller?college={college}", sent)
+            assert answer.status_code == 303
+    assert await SealedBallot.filter(decision_id=hall.decision.id).count() == 10
+    assert {one.college: one.papers for one in await Emptied.all()} == {"residents": 3, "contributors": 2}
+    clock.travel(timedelta(days=3, seconds=1))
+    await closing.close(hall.decision.id)
+    done = await fresh(hall.decision)
+    cast = Counter((one.college, one.said["code"]) for one in await CountedBallot.filter(decision_id=done.id))
+    assert cast == {
+        ("residents", "yes"): 3, ("residents", "no"): 1, ("residents", "abstain"): 1,
+        ("contributors", "yes"): 2, ("contributors", "no"): 3,
+    }  # fmt: skip
+    said = [
+        Vote(code, college=college)
+        for college in PAPERS for code in (*SCREEN[college], *(one.code for one in PAPERS[college]))
+    ]  # fmt: skip
+    assert done.counted == count(done.rule, {}, 10, said).as_json()
+    assert (done.answers_count, done.verdict) == (10, Verdict.ADOPTED), "60 × 3/4 + 40 × 2/5 = 61 of 100"
+    assert recount(json.loads((await client.get(f"/decisions/{done.id}/resultat.json")).text)).agrees
+
+
+async def test_a_box_left_full_makes_a_college_too_small_to_tell_and_the_result_stands(
+    app: object, client: Client
+) -> None:
+    hall = await some_colleges()
+    for person in (hall.selim, hall.paule):
+        await batches.type_in(Actor(person), hall.decision, "residents", list(PAPERS["residents"]))
+    clock.travel(timedelta(days=3, seconds=1))
+    await closing.close(hall.decision.id)
+    done = await fresh(hall.decision)
+    assert done.is_withheld, "three of the contributors are counted: fewer than five"
+    assert done.verdict == Verdict.ADOPTED
+    assert not await CountedBallot.all().count()
+    assert not await Batch.all().count()
+    page = await client.get(f"/decisions/{done.id}")
+    assert "seul le résultat est gardé" in page.text

@@ -68,7 +68,7 @@ async def test_one_narrows_the_register_by_state_method_year_and_words(committee
     assert await _questions(committee, methode="consent") == {"On achète un minibus"}
     year = clock.local(clock.now() - timedelta(days=800)).year
     assert await _questions(committee, annee=str(year)) == {"On loue une salle"}
-    for words in ("école", "École", "gratuit", "EURO trajet"):
+    for words in ("école", "École", "ecole", "ÉCOLE", "gratuit", "EURO trajet", "coute"):
         assert await _questions(committee, q=words) == {"Le trajet coûte un euro"}, words
     assert await _questions(committee, q="euro minibus") == set()
     for wrong in ({"etat": "x"}, {"annee": "x"}, {"annee": "99999"}, {"methode": "x"}, {"q": "  "}):

@@ -110,6 +110,29 @@ async def test_each_elector_gets_one_letter_a_stage_and_one_nudge(database: obje
     assert await _letters("Plus qu’un jour") == [rose.email]
 
 
+@pytest.mark.parametrize(
+    ("late", "subject"),
+    [
+        (timedelta(hours=2), "Votre voix est attendue"), (timedelta(hours=23, minutes=30), ""),
+        (timedelta(days=1, seconds=1), TELLS),
+    ],
+    ids=["late", "just-before-the-next-stage", "in-the-next-stage"],
+)  # fmt: skip
+async def test_after_an_outage_the_letter_of_the_next_stage_is_enough(
+    database: object, app: object, late: timedelta, subject: str
+) -> None:
+    lead = await a_person("Sélim Laurent")
+    await a_proposal(await a_committee(lead), lead)
+    clock.travel(late)
+    await jobs.run_due()
+    said = [one.subject for one in await OutboxMessage.filter(to=lead.email)]
+    assert len(said) == (1 if subject else 0), said
+    assert all(subject in one for one in said), said
+    clock.travel(timedelta(days=1, minutes=1))
+    await jobs.run_due()
+    assert await _letters(TELLS) == [lead.email]
+
+
 async def test_two_letters_are_never_an_hour_apart(database: object, app: object) -> None:
     lead = await a_person("Sélim Laurent")
     committee = await a_committee(lead)
