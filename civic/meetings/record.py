@@ -14,7 +14,7 @@ from civic.committees import queries as committees
 from civic.decisions import choices, words
 from civic.decisions import queries as decisions
 from civic.decisions.models import Decision
-from civic.errors import NotFound
+from civic.errors import NotFound, SignInNeeded
 from civic.i18n import _, _n
 from civic.meetings import closing, queries
 from civic.meetings import sheet as sheets
@@ -63,12 +63,15 @@ class Record:
 
 
 async def meeting_to_read(meeting_id: int, actor: Actor | None) -> Meeting:
-    """A meeting whose minutes this person may read. Raises NotFound."""
+    """A meeting whose minutes this person may read. Raises NotFound, or SignInNeeded once a draft was mailed: its link
+    opens for who was there."""
     meeting = await queries.meeting_to_show(meeting_id, actor)
     if meeting.published_at or await queries.may_run(actor, meeting):
         return meeting
     if meeting.shared_at and await closing.was_there(meeting, actor.person if actor else None):
         return meeting
+    if meeting.shared_at and actor is None:
+        raise SignInNeeded(_("Ce compte rendu n’est pas encore public. Vous étiez là ? Connectez-vous pour le relire."))
     raise NotFound(_("Ce compte rendu n’est pas encore public : il le sera une fois approuvé."))
 
 
