@@ -86,6 +86,16 @@ def test_no_english_message_is_idle() -> None:
     assert sorted(map(str, catalogues.idle("en"))) == []
 
 
+def test_no_message_hides_inside_an_f_string() -> None:
+    hidden = [
+        f"{file.relative_to(ROOT)}:{call.lineno}"
+        for file in _python_files()
+        for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.JoinedStr)
+        for call in ast.walk(node) if isinstance(call, ast.Call) and getattr(call.func, "id", "") in catalogues.KEYWORDS
+    ]  # fmt: skip
+    assert hidden == []  # Babel reads none of them: they would stay French
+
+
 def test_no_english_message_is_its_own_french() -> None:
     same = [
         message.id for message in catalogues.catalogue("en")

@@ -28,7 +28,8 @@ def _receipt(paper: Paper, receipt: Receipt, voided: str) -> None:
     said, article = receipt.content, ARTICLES[receipt.kind]
     paper.heading(_("Reçu au titre des dons"))
     law = _("Article %(article)s du code général des impôts.", article=article)
-    paper.text_block(f"{law} {_('Modèle Cerfa n° %(form)s.', form=FORMS[receipt.kind])}", muted=True)
+    model = _("Modèle Cerfa n° %(form)s.", form=FORMS[receipt.kind])
+    paper.text_block(f"{law} {model}", muted=True)
     if voided:
         paper.text_block(_("ANNULÉ par le reçu n° %(number)s.", number=voided), bold=True, size=13)
     paper.facts([(_("Numéro d’ordre du reçu"), receipt.label)])

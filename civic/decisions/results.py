@@ -159,7 +159,8 @@ def _shares_table(page: Explained, options: Sequence[Option], result: SharesResu
         n = result.approvals[option.id]
         state = _("retenu") if option.id in order else _("à égalité") if option.id in result.tied else _("non retenu")
         cost = money(option.cost_cents or 0)
-        page.bars.append((option.title, f"{_n('%(n)s voix', '%(n)s voix', n)}, {cost}, {state}", n * 100 / voices))
+        told = _n("%(n)s voix, %(cost)s, %(state)s", "%(n)s voix, %(cost)s, %(state)s", n, cost=cost, state=state)
+        page.bars.append((option.title, told, n * 100 / voices))
         page.rows.append([option.title, cost, str(n), state])
 
 

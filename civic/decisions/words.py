@@ -176,5 +176,6 @@ def bars(decision: Decision, tally: Tally) -> list[tuple[str, str, float]]:
     for code in CODES[decision.method]:
         n = tally.of(code)
         part = n * 100 / tally.answers if tally.answers else 0.0
-        found.append((code_words(code), f"{_n('%(n)s voix', '%(n)s voix', n)}, {percent(part)}", part))
+        voices = _n("%(n)s voix, %(part)s", "%(n)s voix, %(part)s", n, part=percent(part))
+        found.append((code_words(code), voices, part))
     return found

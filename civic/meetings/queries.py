@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 from civic import clock
 from civic.committees import queries as committees
 from civic.committees.models import Committee, Seat
-from civic.errors import Forbidden, NotFound
+from civic.errors import Forbidden, NotFound, SignInNeeded
 from civic.i18n import _
 from civic.meetings.attendance import Attendance
 from civic.meetings.dates import DateOption
@@ -62,7 +62,7 @@ async def meeting_to_run(meeting_id: int, actor: Actor) -> Meeting:
 
 async def meeting_to_read(meeting_id: int, actor: Actor | None) -> Meeting:
     """A meeting whose minutes this person may read: anybody once they are published, before who runs it, and who was
-    there once the draft is shared. Raises NotFound."""
+    there once the draft is shared, whose mail opens for her. Raises NotFound or SignInNeeded."""
     meeting = await meeting_to_show(meeting_id, actor)
     if meeting.published_at or await may_run(actor, meeting):
         return meeting

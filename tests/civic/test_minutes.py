@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
 import pypdfium2
 import pytest
@@ -109,6 +110,8 @@ async def test_a_draft_is_shared_with_those_who_were_there_who_correct_it(sign_i
         assert (await mine.submit(f"/reunions/{meeting.id}/partager", {"days": "5"})).status_code == 303
     await jobs.run_due()
     assert await OutboxMessage.filter(to=rose.email, subject__contains="relire").count() == 1
+    from_her_mail = await client.get(path)  # she is not signed in: the link leads there and back
+    assert from_her_mail.headers["location"] == f"/connexion?suite={quote(path, safe='')}"
     assert "Corriger ce point" in (await hers.get(path)).text
     assert (await odile.get(path)).status_code == 404
     remark = f"/reunions/{meeting.id}/points/{item.id}/remarque"
