@@ -28,7 +28,7 @@ from civic.meetings import sheet as sheets
 from civic.papers import pdf_answer
 from civic.people.actor import Actor, actor_of
 from civic.web import urls
-from civic.web.forms import Form
+from civic.web.forms import Form, key_of
 from civic.web.page import page, redirect, redirect_to
 
 USUAL_NOTICE = timedelta(days=42)
@@ -56,11 +56,10 @@ async def create(request: Request) -> Response:
     actor = actor_of(request)
     committee = await committees.committee_to_run(request.path_params["slug"], actor)
     form = await Form.read(request, AssemblyForm)
-    sent = (await request.form()).get("cle")
-    form.values["cle"] = sent if isinstance(sent, str) and 8 <= len(sent) <= 64 else secrets.token_urlsafe(12)
+    key = await key_of(request, form)
     try:
         if form.data:
-            made = await service.prepare(actor, committee, form.data, form.values["cle"])
+            made = await service.prepare(actor, committee, form.data, key)
             flash = _("L’assemblée est préparée. Mettez maintenant les résolutions à l’ordre du jour.")
             return redirect("assemblies.show", id=made.meeting_id, flash=flash)
     except DomainError as error:

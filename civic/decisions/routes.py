@@ -38,7 +38,7 @@ from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from civic.people.actor import actor_of, visitor_or_actor
 from civic.web import limits
-from civic.web.forms import Form
+from civic.web.forms import Form, key_of
 from civic.web.page import page, redirect
 
 USUAL_TIME, HALF = timedelta(days=7), timedelta(days=3)
@@ -65,7 +65,7 @@ async def create(request: Request) -> Response:
     actor = actor_of(request)
     committee = await committees.committee_to_run(request.path_params["slug"], actor)
     form = await _read(request)
-    key = await _key(request, form)
+    key = await key_of(request, form)
     try:
         if form.data:
             decision = await service.draft(actor, committee, form.data, key)
@@ -222,13 +222,6 @@ async def _read(request: Request) -> Form[DecisionForm]:
     form = await Form.read(request, DecisionForm)
     choosing.read_options(form, await request.form())
     return form
-
-
-async def _key(request: Request, form: Form[Any]) -> str:
-    """The form's own key, so that sending it twice is harmless."""
-    sent = (await request.form()).get("cle")
-    form.values["cle"] = sent if isinstance(sent, str) and 8 <= len(sent) <= 64 else secrets.token_urlsafe(12)
-    return str(form.values["cle"])
 
 
 routes: list[BaseRoute] = [

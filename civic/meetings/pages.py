@@ -1,6 +1,5 @@
 """The one page of a meeting, before, while and after it: every form of this slice comes back to it when refused."""
 
-import secrets
 from typing import Any
 
 from starlette.requests import Request
@@ -62,10 +61,3 @@ async def form_page(
         request, "civic/meetings/form.html", status=status, committee=committee, form=form, meeting=meeting,
         people=[(seat.person_id, seat.person.name) for seat in seats], cancelling=cancelling or Form(),
     )  # fmt: skip
-
-
-async def form_key(request: Request, form: Form[Any]) -> str:
-    """The form's own key, so that sending it twice is harmless."""
-    sent = (await request.form()).get("cle")
-    form.values["cle"] = sent if isinstance(sent, str) and 8 <= len(sent) <= 64 else secrets.token_urlsafe(12)
-    return str(form.values["cle"])

@@ -26,7 +26,7 @@ from civic.meetings import (
 from civic.meetings.forms import CancelForm, MeetingForm
 from civic.meetings.models import Meeting
 from civic.people.actor import actor_of, visitor_or_actor
-from civic.web.forms import Form
+from civic.web.forms import Form, key_of
 from civic.web.page import page, redirect
 
 PUBLIC = {"Cache-Control": "public, max-age=900", "Vary": "Accept-Language, Cookie"}
@@ -60,7 +60,7 @@ async def create(request: Request) -> Response:
     actor = actor_of(request)
     committee = await committees.committee_to_run(request.path_params["slug"], actor)
     form = await Form.read(request, MeetingForm)
-    key = await pages.form_key(request, form)
+    key = await key_of(request, form)
     try:
         if form.data:
             meeting = await service.draft(actor, committee, form.data, key)

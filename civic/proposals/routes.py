@@ -16,7 +16,7 @@ from civic.proposals import integration_routes, queries, revisions, service
 from civic.proposals.forms import AmendmentForm, DeclineForm, QuestionForm, ReplyForm, TextForm
 from civic.proposals.models import Amendment, ProposalQuestion
 from civic.web import limits
-from civic.web.forms import Form
+from civic.web.forms import Form, key_of
 from civic.web.page import page, redirect
 
 
@@ -32,7 +32,7 @@ async def ask(request: Request) -> Response:
     decision = await queries.proposal_to_improve(request.path_params["id"], actor)
     await limits.hit("proposal", str(actor.person.id), most=60, per=3600)
     form = await Form.read(request, QuestionForm)
-    key = await _key(request, form)
+    key = await key_of(request, form)
     if form.data is None:
         return _write_page(request, "question", decision, form, status=422)
     await service.ask(actor, decision, form.data.text, key)
@@ -69,7 +69,7 @@ async def amend(request: Request) -> Response:
     decision = await queries.proposal_to_improve(request.path_params["id"], actor)
     await limits.hit("proposal", str(actor.person.id), most=60, per=3600)
     form = await Form.read(request, AmendmentForm)
-    key = await _key(request, form)
+    key = await key_of(request, form)
     if form.data is None:
         return _write_page(request, "amend", decision, form, status=422)
     await service.amend(actor, decision, form.data.change, form.data.why, key)
@@ -169,13 +169,6 @@ def _settled() -> str:
 
 def _back(decision: Decision, flash: str) -> Response:
     return redirect("decisions.show", id=decision.id, flash=flash)
-
-
-async def _key(request: Request, form: Form[Any]) -> str:
-    """The form's own key, so that sending it twice is harmless."""
-    sent = (await request.form()).get("cle")
-    form.values["cle"] = sent if isinstance(sent, str) and 8 <= len(sent) <= 64 else secrets.token_urlsafe(12)
-    return str(form.values["cle"])
 
 
 _ONE = "/decisions/{id:int}"

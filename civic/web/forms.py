@@ -5,6 +5,8 @@
         return page(request, "…/new.html", status=422, form=form)
 """
 
+import hashlib
+import secrets
 import typing
 from collections.abc import Mapping
 from datetime import date
@@ -136,3 +138,19 @@ def sentence(problem: dict[str, Any]) -> str:
             return _("Écrivez une adresse complète, par exemple camille@exemple.fr.")
         return str(own)
     return known.get(problem["type"], _("Cette réponse n’est pas comprise."))
+
+
+def whole(written: object) -> int | None:
+    """A number as a form or an address says one, in eighteen plain digits at most; None for anything else."""
+    plain = isinstance(written, str) and written.isascii() and written.isdigit() and len(written) <= 18
+    return int(str(written)) if plain else None
+
+
+async def key_of(request: Request, form: Form[Any]) -> str:
+    """The form's own key, so that sending it twice is harmless; `cle` carries it on the page, a new one if need be.
+
+    Kept as a hash with the address it was sent to: no other page's form, and nobody's invention, meets it.
+    """
+    sent = (await request.form()).get("cle")
+    form.values["cle"] = sent if isinstance(sent, str) and 8 <= len(sent) <= 64 else secrets.token_urlsafe(12)
+    return hashlib.sha256(f"{request.url.path}\0{form.values['cle']}".encode()).hexdigest()
