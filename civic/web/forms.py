@@ -104,11 +104,16 @@ def _is_impossible(value: object) -> bool:
 def _take(form: Form[Any], sent: Mapping[str, Any], name: str, *, is_list: bool) -> None:
     if is_list and hasattr(sent, "getlist"):
         values = [value for value in sent.getlist(name) if isinstance(value, str) and value.strip()]
-        form.values[name] = [value.strip().translate(UNWRITTEN) for value in values]
+        form.values[name] = [typed(value) for value in values]
         return
     value = sent.get(name)
     if isinstance(value, str):
-        form.values[name] = value.strip().replace("\r\n", "\n").translate(UNWRITTEN)
+        form.values[name] = typed(value)
+
+
+def typed(value: object) -> str:
+    """What somebody typed, without what nobody types; empty for a file or a field that was not sent."""
+    return value.strip().replace("\r\n", "\n").translate(UNWRITTEN) if isinstance(value, str) else ""
 
 
 def sentence(problem: dict[str, Any]) -> str:
@@ -151,6 +156,6 @@ async def key_of(request: Request, form: Form[Any]) -> str:
 
     Kept as a hash with the address it was sent to: no other page's form, and nobody's invention, meets it.
     """
-    sent = (await request.form()).get("cle")
-    form.values["cle"] = sent if isinstance(sent, str) and 8 <= len(sent) <= 64 else secrets.token_urlsafe(12)
+    sent = typed((await request.form()).get("cle"))
+    form.values["cle"] = sent if 8 <= len(sent) <= 64 else secrets.token_urlsafe(12)
     return hashlib.sha256(f"{request.url.path}\0{form.values['cle']}".encode()).hexdigest()

@@ -5,6 +5,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from civic import clock
+from civic.assemblies import service as assembly_service
+from civic.assemblies.forms import ResolutionForm
+from civic.assemblies.models import Assembly, Casting
 from civic.ballots import codes
 from civic.ballots.models import SealedBallot
 from civic.committees import voices
@@ -12,7 +15,7 @@ from civic.committees.forms import VoicesForm
 from civic.committees.models import Seat
 from civic.counting.rules import Code, Method
 from civic.decisions import secret
-from civic.decisions.models import Decision, DecisionStatus, Elector
+from civic.decisions.models import Decision, DecisionStatus, Elector, Option
 from civic.meetings import answers, sheet
 from civic.meetings import privacy as meetings_privacy
 from civic.meetings.models import Attendance, Coming, Meeting, MeetingStatus
@@ -20,7 +23,8 @@ from civic.people.actor import Actor
 from civic.people.models import Person
 from tests.client import Client
 from tests.factories import a_person
-from tests.factories.convening import a_convened_meeting, a_poll, expected
+from tests.factories.assemblies import a_general_assembly, an_assembly, begun
+from tests.factories.convening import a_convened_meeting, a_poll, a_prepared_meeting, expected
 from tests.factories.meetings import a_meeting
 from tests.factories.steering import (
     a_committee,
@@ -159,3 +163,37 @@ async def test_who_is_erased_gives_the_proxies_of_a_meeting_back(database: objec
     given = await expected(meeting, rose)
     assert (given.coming, given.holder_id) == (None, None)
     assert (await expected(meeting, paul)).proxies_held == 0
+
+
+async def test_signs_that_nobody_types_are_left_out_of_choices_and_dates(sign_in: SignIn) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    prepared = await a_prepared_meeting(committee, lead)
+    selim = await sign_in(lead)
+    wish = {
+        "question": "Quel pain le\x00 samedi ?", "method": "dots", "closes_at": "2030-01-15T20:00", "dots": "3",
+        "title_1": "Le\x00 seigle", "meaning_1": "\x01Bis", "title_2": "Le\x08 blé", "cle": "une\x00-cle-de-form",
+    }  # fmt: skip
+    answer = await selim.submit(f"/comites/{committee.slug}/decisions/nouvelle", wish)
+    assert answer.status_code == 303, answer.text
+    titles = await Option.all().order_by("position").values_list("title", flat=True)
+    assert list(titles) == ["Le seigle", "Le blé"]
+    refused = await selim.submit(f"/reunions/{prepared.id}/dates", {"starts_at_1": "2030-\x0001-15", "lasts_1": "9" * 5000})
+    assert refused.status_code == 422
+
+
+async def test_an_assembly_that_voted_on_its_screens_is_not_called_again(sign_in: SignIn) -> None:
+    body, _people, animator = await a_general_assembly()
+    assembly = await an_assembly(body, animator)
+    wish = ResolutionForm(title="La cotisation", wording="La cotisation est de dix euros.", casting=Casting.SCREENS)
+    one = await assembly_service.add(assembly, wish)
+    assembly = await begun(assembly, here=2)
+    anne = await sign_in(animator)
+    path = f"/reunions/{assembly.meeting_id}/assemblee/resolutions/{one.id}/vote"
+    assert (await anne.submit(path, {"minutes": "9" * 5000})).status_code == 422
+    assert (await anne.submit(path, {"minutes": "5"})).status_code == 303
+    await Attendance.filter(meeting_id=assembly.meeting_id).update(left_at=clock.now())  # the quorum is lost
+    again = await anne.submit(f"/reunions/{assembly.meeting_id}/assemblee/seconde")
+    assert again.status_code == 409
+    assert "L'assemblée a voté" in plain(again.text)
+    assert await Assembly.all().count() == 1
