@@ -1,5 +1,7 @@
 """The second call of an assembly that lacked its quorum: a new meeting with the same resolutions."""
 
+from tortoise.expressions import Q
+
 from civic import clock
 from civic.assemblies import queries
 from civic.assemblies.models import Assembly, Resolution
@@ -21,7 +23,8 @@ async def call_again(actor: Actor, assembly: Assembly) -> Assembly:
     Raises DomainError when the quorum was there, or once something was voted.
     """
     async with transaction():
-        if await Resolution.filter(assembly_id=assembly.id, counted_at__isnull=False).exists():
+        voted = Q(counted_at__isnull=False) | Q(item__decision__opened_at__isnull=False)
+        if await Resolution.filter(voted, assembly_id=assembly.id).exists():
             raise DomainError(_("L’assemblée a voté : elle ne se convoque pas une seconde fois."))
         assembly = await queries.reread(assembly)
         second = await holding.call_again(actor, assembly.meeting)

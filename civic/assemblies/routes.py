@@ -30,6 +30,7 @@ from civic.papers import pdf_answer
 from civic.people.actor import Actor, actor_of
 from civic.web import urls
 from civic.web.forms import Form, kept_key, new_key
+from civic.web.forms import whole as whole_number
 from civic.web.moments import typed
 from civic.web.page import page, redirect, redirect_to
 
@@ -234,8 +235,8 @@ async def vote(request: Request) -> Response:
     """Open the vote on the screens, or the secret ballot."""
     assembly, actor = await _run(request)
     one = await queries.resolution_of(assembly, request.path_params["resolution"])
-    sent = str((await request.form()).get("minutes") or "")
-    await voting.open_vote(actor, assembly, one, int(sent) if sent.isdecimal() else 0)
+    minutes = whole_number((await request.form()).get("minutes"))
+    await voting.open_vote(actor, assembly, one, minutes or 0)
     flash = _("Le vote est ouvert : chacun répond sur son téléphone, ou sur papier.")
     return _back(assembly, one, flash)
 
@@ -251,7 +252,7 @@ async def again(request: Request) -> Response:
 async def whole(request: Request) -> Response:
     """Everything on paper, ready to be signed."""
     assembly, actor = await _run(request)
-    return pdf_answer(await papers.whole(assembly, actor), f"assemblee-generale-{assembly.meeting_id}.pdf")
+    return pdf_answer(await papers.whole(assembly, actor), f"assemblee-generale-{assembly.meeting_id}")
 
 
 def _back(assembly: Assembly, one: Resolution, flash: str) -> Response:

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from nacl.bindings import sodium_pad, sodium_unpad
+from nacl.exceptions import CryptoError
 from nacl.public import PublicKey, SealedBox
 
 from civic import jobs
 from civic.ballots import keys
 from civic.ballots.models import BallotBox, CountedBallot, SealedBallot
-from civic.errors import NotFound
+from civic.errors import DomainError, NotFound
 from civic.i18n import _
 
 FIXED_BYTES, OPTION_BYTES = 128, 40
+UNREADABLE = (keys.KeyIsGone, CryptoError, ValueError)
+"""What opening a box raises when nobody can count it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,11 @@ async def put_in(decision_id: int, college: str, said: dict[str, Any], *, code_h
     """Seal a ballot and put it in; who may vote and has not yet is the caller's to know.
 
     `said` is what is counted: {"code": "yes"} or {"choices": …}. Raises KeyIsGone when nobody could ever count it,
-    NotFound without a box.
+    NotFound without a box, DomainError when another ballot has this code.
     """
     box = await _box(decision_id)
+    if code_hash and await SealedBallot.exists(decision_id=decision_id, code_hash=code_hash):
+        raise DomainError(_("Ce code est celui d’un autre bulletin. Rouvrez l’isoloir et votez de nouveau."))
     await SealedBallot.create(decision_id=decision_id, sealed=_sealed(box, college, said), code_hash=code_hash)
 
 

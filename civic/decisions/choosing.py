@@ -12,7 +12,7 @@ from civic.decisions.models import Option
 from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from civic.web.formats import money
-from civic.web.forms import Form, sentence
+from civic.web.forms import Form, sentence, typed
 
 LINES = range(1, MOST_OPTIONS + 1)
 PARTS = ("title", "meaning", "cost")
@@ -23,7 +23,7 @@ def read_options(form: Form[DecisionForm], sent: Mapping[str, Any]) -> None:
     """Take the lines « title_1, meaning_1, cost_1 » … into the form: words kept, mistakes beside their field."""
     wishes = []
     for line in LINES:
-        written = {part: str(sent.get(f"{part}_{line}") or "").strip() for part in PARTS}
+        written = {part: typed(sent.get(f"{part}_{line}")) for part in PARTS}
         form.values |= {f"{part}_{line}": value for part, value in written.items()}
         if not any(written.values()) or form.values.get("method") in CODES:
             continue

@@ -14,6 +14,7 @@ from civic.decisions.models import Decision, DecisionStatus, Option
 from civic.people import service as people
 from civic.people.actor import Actor
 from civic.people.models import Person
+from civic.web.forms import whole
 
 HOUR = 8
 """At which hour of the day of review who runs the committee is reminded, on the territory's clocks."""
@@ -30,7 +31,7 @@ async def former(committee: Committee, decision_id: int | None) -> int | None:
 
 async def prefilled(committee: Committee, asked: str | None) -> dict[str, Any]:
     """The form of a question filled with the last words of the one it follows; nothing for any other."""
-    found = await former(committee, int(asked)) if asked and asked.isdigit() and len(asked) < 18 else None
+    found = await former(committee, whole(asked))
     if found is None:
         return {}
     decision = await Decision.get(id=found)

@@ -3,6 +3,7 @@
 Who voted is written without the moment; what she voted is sealed by `ballots` in the same transaction.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 
 from tortoise.expressions import F
@@ -11,7 +12,7 @@ from civic import clock, jobs
 from civic.ballots import codes
 from civic.ballots import service as ballots
 from civic.database import retrying, transaction
-from civic.decisions import electors, positions, sealing, stages
+from civic.decisions import closing, electors, positions, sealing, stages
 from civic.decisions.forms import SHORTEST
 from civic.decisions.models import Decision, DecisionStatus, Elector, Option
 from civic.decisions.positions import Position
@@ -102,8 +103,10 @@ async def is_lost(decision: Decision) -> bool:
 async def start_again(actor: Actor, decision: Decision) -> bool:
     """Empty a lost box and ask everybody again, for as long as the first time; False when the box is not lost (S4).
 
-    All electors are told by mail. The former ballots are destroyed unread.
+    A box that is only late is counted instead. All electors are told by mail. The former ballots are destroyed unread.
     """
+    with suppress(*ballots.UNREADABLE):
+        await closing.close(decision.id)
     async with transaction():
         present = clock.now()
         open_ = Decision.filter(id=decision.id, status=DecisionStatus.OPEN)

@@ -18,7 +18,7 @@ from civic.i18n import _
 from civic.people.actor import Actor, actor_of
 from civic.settings import settings
 from civic.web import limits, urls
-from civic.web.forms import Form
+from civic.web.forms import Form, whole
 from civic.web.page import page, redirect
 
 COOKIE = "bulletin"
@@ -30,7 +30,7 @@ async def booth(request: Request) -> Response:
     actor, decision = await _guarded(request)
     if not await _takes_votes(decision):
         return redirect("decisions.show", id=decision.id)
-    elector = await electors.to_speak_for(decision, actor.person, _asked(request.query_params.get("pour")))
+    elector = await electors.to_speak_for(decision, actor.person, whole(request.query_params.get("pour")))
     code = codes.unwrap(decision.id, request.cookies.get(COOKIE, ""))
     answer = await _booth_page(request, decision, elector, code=codes.shown(code) if code else "")
     if code:
@@ -89,10 +89,6 @@ async def _takes_votes(decision: Decision) -> bool:
     return decision.is_secret and decision.takes_answers(clock.now()) and not await secret.is_lost(decision)
 
 
-def _asked(written: str | None) -> int | None:
-    return int(written) if written and written.isdigit() and len(written) <= 18 else None
-
-
 async def _read(request: Request) -> tuple[Actor, Decision, Elector, Form[Any], Position | None]:
     """Who votes for whom in what, her form, and what it says if it says something."""
     actor, decision = await _guarded(request)
@@ -101,7 +97,7 @@ async def _read(request: Request) -> tuple[Actor, Decision, Elector, Form[Any], 
     await limits.hit("stance", str(actor.person.id), most=60, per=3600)
     options = await queries.options_of(decision)
     form = await Form.read(request, _shape(decision, options))
-    elector = await electors.to_speak_for(decision, actor.person, _asked(form.values.get("pour")))
+    elector = await electors.to_speak_for(decision, actor.person, whole(form.values.get("pour")))
     data: Any = form.data
     if data is None:
         return actor, decision, elector, form, None

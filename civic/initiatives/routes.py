@@ -18,7 +18,7 @@ from civic.media.service import store
 from civic.people.actor import actor_of
 from civic.places.queries import commune_meant, full_label
 from civic.web import limits
-from civic.web.forms import Form
+from civic.web.forms import Form, typed
 from civic.web.page import page, redirect
 
 
@@ -79,7 +79,7 @@ async def save_picture(request: Request) -> Response:
     initiative = await initiative_to_edit(request.path_params["slug"], actor)
     await limits.hit("picture", str(actor.person.id), most=30, per=3600)
     async with request.form(max_fields=5, max_files=1) as sent:
-        alt = str(sent.get("alt", ""))[:200]
+        alt = typed(sent.get("alt"))[:200]
         try:
             upload = sent.get("picture")
             if not isinstance(upload, UploadFile) or not upload.filename:

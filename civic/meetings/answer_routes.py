@@ -15,7 +15,7 @@ from civic.meetings.forms import AnswerForm, GuestForm
 from civic.people.actor import actor_of
 from civic.people.models import Person
 from civic.web import limits
-from civic.web.forms import Form
+from civic.web.forms import Form, whole
 from civic.web.page import page, redirect
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
@@ -40,8 +40,7 @@ async def answer(request: Request) -> Response:
 
 
 async def _row_id(request: Request) -> int | None:
-    sent = (await request.form()).get("pour")
-    return int(sent) if isinstance(sent, str) and sent.isdigit() and len(sent) < 18 else None
+    return whole((await request.form()).get("pour"))
 
 
 def _thanks(coming: Coming) -> str:

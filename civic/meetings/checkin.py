@@ -118,7 +118,10 @@ async def leave(line: Attendance) -> bool:
 
 @retrying
 async def undo(line: Attendance) -> bool:
-    """The last tap on this line was a mistake: as if it had not been; False when there was none."""
+    """The last tap on this line was a mistake: as if it had not been; False when there was none.
+
+    Raises DomainError when who comes back sits on another line by now.
+    """
     async with transaction():
         await take(await Meeting.get(id=line.meeting_id))
         moves = await Movement.filter(attendance_id=line.id).order_by("id")
@@ -128,11 +131,14 @@ async def undo(line: Attendance) -> bool:
         while moves and moves[-1].at == tapped:
             await moves.pop().delete()
         last = moves[-1] if moves else None
+        came_id = next((move.person_id for move in reversed(moves) if move.way == Way.IN), None)
+        if last and last.way == Way.IN:
+            await _sits_nowhere_else(line, await Person.get(id=came_id or line.person_id))
         await Attendance.filter(id=line.id).update(
             arrived_at=moves[0].at if moves else None,
             arrived_how=(await Attendance.get(id=line.id)).arrived_how if moves else None,
             left_at=last.at if last and last.way == Way.OUT else None,
-            came_id=next((move.person_id for move in reversed(moves) if move.way == Way.IN), None),
+            came_id=came_id,
         )
     return True
 
@@ -157,9 +163,14 @@ async def add_guest(actor: Actor, meeting: Meeting, name: str, key: str) -> Atte
 
 @retrying
 async def walk_in(actor: Actor, meeting: Meeting, seat: Seat) -> Attendance:
-    """Somebody who took her seat after the convocation is there: she is expected from now on, and present."""
+    """Somebody who took her seat after the convocation is there: she is expected from now on, and present.
+
+    The new titular of an organisation comes in the place of the former one: one voice for each. Raises DomainError
+    when the former one is there.
+    """
     async with transaction():
         await take(meeting)
+        await _take_over(meeting, seat)
         line, is_new = await Attendance.get_or_create(
             meeting_id=meeting.id, person_id=seat.person_id,
             defaults={
@@ -174,6 +185,18 @@ async def walk_in(actor: Actor, meeting: Meeting, seat: Seat) -> Attendance:
     line = await sheets.line_to_hold(meeting, line.id)
     await arrive(line, Arrival.LIST)
     return line
+
+
+async def _take_over(meeting: Meeting, seat: Seat) -> None:
+    """Her organisation was convened through somebody else, whose line counts no more."""
+    if seat.organisation_id is None:
+        return
+    convened = Attendance.filter(meeting_id=meeting.id, organisation_id=seat.organisation_id, college__isnull=False)
+    former = convened.exclude(person_id=seat.person_id)
+    if any(row.is_here for row in await former):
+        raise DomainError(_("Quelqu’un est déjà là pour cette organisation : une voix chacun."))
+    ended = await Attendance.filter(id__in=[row.id for row in await former] or [0]).update(college=None)
+    await Meeting.filter(id=meeting.id).update(expected=F("expected") - ended)
 
 
 @retrying

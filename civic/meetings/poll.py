@@ -19,7 +19,7 @@ from civic.meetings.models import PREPARED, Meeting, MeetingStatus
 from civic.people import service as people
 from civic.people.actor import Actor
 from civic.people.models import Person
-from civic.web.forms import Form
+from civic.web.forms import Form, typed
 
 LINES = range(1, MOST_DATES + 1)
 NUDGE_BEFORE = timedelta(hours=24)
@@ -90,7 +90,7 @@ def read_dates(form: Form[PollForm], sent: Mapping[str, object]) -> list[DateLin
     """The lines of dates that were filled in; what is wrong with one stands beside its field."""
     found: dict[datetime, DateLine] = {}
     for line in LINES:
-        values = {name: str(sent.get(f"{name}_{line}") or "").strip() for name in ("starts_at", "lasts")}
+        values = {name: typed(sent.get(f"{name}_{line}")) for name in ("starts_at", "lasts")}
         form.values |= {f"{name}_{line}": value for name, value in values.items()}
         if not values["starts_at"]:
             continue

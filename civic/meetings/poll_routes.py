@@ -18,7 +18,7 @@ from civic.people import links
 from civic.people.actor import actor_of, visitor_or_actor
 from civic.people.models import Person
 from civic.web import limits
-from civic.web.forms import Form
+from civic.web.forms import Form, whole
 from civic.web.moments import typed
 from civic.web.page import page, redirect
 
@@ -81,9 +81,9 @@ def _said(sent: Mapping[str, object]) -> dict[int, Suits]:
     known = {one.value: one for one in Suits}
     found = {}
     for name, value in sent.items():
-        number = name.removeprefix("date_")
-        if number != name and number.isdigit() and len(number) < 18 and str(value) in known:
-            found[int(number)] = known[str(value)]
+        date = whole(name.removeprefix("date_"))
+        if name.startswith("date_") and date is not None and str(value) in known:
+            found[date] = known[str(value)]
     return found
 
 

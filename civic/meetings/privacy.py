@@ -3,9 +3,12 @@
 Who was present stays in the minutes without a word about her: a decision must remain readable.
 """
 
+from contextlib import suppress
 from typing import Any
 
-from civic.meetings.attendance import Attendance
+from civic.errors import Gone
+from civic.meetings import answers
+from civic.meetings.attendance import Attendance, Coming
 from civic.meetings.dates import DateAnswer
 from civic.meetings.models import MeetingStatus, NotesVersion, Proposal, Remark
 from civic.people.models import Person
@@ -47,10 +50,15 @@ async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
 
 
 async def erasures(person: Person) -> None:
-    """Her words go; what she answered to meetings that are over stays counted. May be repeated."""
+    """Her words go, and the proxies she carries go back to who gave them; what she answered to meetings that are over
+    stays counted. May be repeated."""
     await DateAnswer.filter(person_id=person.id).delete()
     await Proposal.filter(person_id=person.id).delete()
     await Remark.filter(person_id=person.id).delete()
     waiting = Attendance.filter(person_id=person.id, meeting__status=MeetingStatus.CONVENED, college__isnull=True)
     await Attendance.filter(id__in=[row.id for row in await waiting] or [0]).delete()
     await Attendance.filter(substitute_id=person.id).update(substitute_id=None)
+    carries = Attendance.filter(person_id=person.id, proxies_held__gt=0, meeting__status=MeetingStatus.CONVENED)
+    for row in await carries.select_related("meeting", "person"):
+        with suppress(Gone):  # it runs by now
+            await answers.answer(person, row.meeting, row, Coming.EXCUSED)

@@ -68,6 +68,8 @@ async def meeting_to_read(meeting_id: int, actor: Actor | None) -> Meeting:
         return meeting
     if meeting.shared_at and await was_there(meeting, actor.person if actor else None):
         return meeting
+    if meeting.shared_at and actor is None:
+        raise SignInNeeded(_("Ce compte rendu n’est pas encore public. Vous étiez là ? Connectez-vous pour le relire."))
     raise NotFound(_("Ce compte rendu n’est pas encore public : il le sera une fois approuvé."))
 
 

@@ -26,6 +26,7 @@ from civic.meetings import panels as meetings
 from civic.meetings import privacy as meetings_privacy
 from civic.meetings import routes as meeting_pages
 from civic.polling import panels as polling
+from civic.polling import privacy as polling_privacy
 from civic.polling import routes as polling_pages
 from civic.proposals import jobs as proposals_jobs
 from civic.proposals import panels as proposals
@@ -33,7 +34,7 @@ from civic.proposals import privacy as proposals_privacy
 from civic.proposals import routes as proposal_pages
 
 PARTS: tuple[Any, ...] = (
-    decisions, committees, committees_privacy, decisions_privacy, secret_panels, polling, commitments,
+    decisions, committees, committees_privacy, decisions_privacy, secret_panels, polling, polling_privacy, commitments,
     commitments_privacy, meetings, meetings_privacy, convocation, assemblies, review_panels, proposals,
     proposals_privacy,
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from civic.ballots import service as ballots
 from civic.committees.models import CollegeKind
+from civic.counting.weights import SMALL
 from civic.database import retrying, transaction
 from civic.decisions import stages
 from civic.decisions.models import Decision, Elector
@@ -162,13 +163,19 @@ async def _agree(actor: Actor, decision: Decision, college: str) -> bool:
     for said in both[0].lines:
         await ballots.put_in(decision.id, college, said, code_hash=None)
     await Batch.filter(id__in=[one.id for one in both]).delete()
-    nulls = sum(not papers.position(said).ids and "code" not in said for said in both[0].lines)
     await Emptied.create(
-        decision_id=decision.id, college=college, opened_at=decision.opened_at, papers=len(both[0].lines), nulls=nulls,
-        first_typist_id=both[0].typed_by_id, second_typist_id=both[1].typed_by_id,
+        decision_id=decision.id, college=college, opened_at=decision.opened_at, papers=len(both[0].lines),
+        nulls=_nulls(both[0]), first_typist_id=both[0].typed_by_id, second_typist_id=both[1].typed_by_id,
     )  # fmt: skip
     await people.audit(
         actor, "papers_put_into_the_urn", f"decision:{decision.id}", college=college, papers=len(both[0].lines),
-        nulls=nulls, first=both[0].typed_by_id, second=both[1].typed_by_id,
+        first=both[0].typed_by_id, second=both[1].typed_by_id,
     )  # fmt: skip
     return True
+
+
+def _nulls(batch: Batch) -> int:
+    """How many chose nothing; of fewer than five papers that would tell what somebody voted, and is not kept."""
+    if len(batch.lines) < SMALL:
+        return 0
+    return sum(not papers.position(said).ids and "code" not in said for said in batch.lines)

@@ -73,7 +73,7 @@ class Batch(Model):
 class Emptied(Model):
     """Papers of a box that two persons typed alike and that are in the urn: how many, and who typed them.
 
-    `nulls` of them chose nothing; `opened_at` as in a `Batch`.
+    `nulls` of them chose nothing (0 under five papers: it would tell what somebody voted); `opened_at` as in a `Batch`.
     """
 
     id = fields.BigIntField(primary_key=True)

@@ -5,6 +5,7 @@
         return page(request, "…/new.html", status=422, form=form)
 """
 
+import hashlib
 import secrets
 import typing
 from collections.abc import Mapping
@@ -95,11 +96,13 @@ def new_key() -> str:
 
 
 async def kept_key(request: Request, form: Form[Any]) -> str:
-    """The key under which the form came (`cle`), kept for when it is shown again; a new one for a strange one."""
-    sent = (await request.form()).get("cle")
-    key = sent if isinstance(sent, str) and 8 <= len(sent) <= 64 else new_key()
-    form.values["cle"] = key
-    return key
+    """The key under which the form came (`cle`), kept for when it is shown again; a new one for a strange one.
+
+    Kept as a hash with the address it was sent to: no other page's form, and nobody's invention, meets it.
+    """
+    sent = typed((await request.form()).get("cle"))
+    form.values["cle"] = sent if 8 <= len(sent) <= 64 else new_key()
+    return hashlib.sha256(f"{request.url.path}\0{form.values['cle']}".encode()).hexdigest()
 
 
 def impossible() -> str:
@@ -116,11 +119,16 @@ def _is_impossible(value: object) -> bool:
 def _take(form: Form[Any], sent: Mapping[str, Any], name: str, *, is_list: bool) -> None:
     if is_list and hasattr(sent, "getlist"):
         values = [value for value in sent.getlist(name) if isinstance(value, str) and value.strip()]
-        form.values[name] = [value.strip().translate(UNWRITTEN) for value in values]
+        form.values[name] = [typed(value) for value in values]
         return
     value = sent.get(name)
     if isinstance(value, str):
-        form.values[name] = value.strip().replace("\r\n", "\n").translate(UNWRITTEN)
+        form.values[name] = typed(value)
+
+
+def typed(value: object) -> str:
+    """What somebody typed, without what nobody types; empty for a file or a field that was not sent."""
+    return value.strip().replace("\r\n", "\n").translate(UNWRITTEN) if isinstance(value, str) else ""
 
 
 def sentence(problem: dict[str, Any]) -> str:
@@ -150,3 +158,9 @@ def sentence(problem: dict[str, Any]) -> str:
             return _("Écrivez une adresse complète, par exemple camille@exemple.fr.")
         return str(own)
     return known.get(problem["type"], _("Cette réponse n’est pas comprise."))
+
+
+def whole(written: object) -> int | None:
+    """A number as a form or an address says one, in eighteen plain digits at most; None for anything else."""
+    plain = isinstance(written, str) and written.isascii() and written.isdigit() and len(written) <= 18
+    return int(str(written)) if plain else None

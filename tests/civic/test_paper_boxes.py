@@ -152,7 +152,7 @@ async def test_the_trace_says_who_typed_and_never_what(database: object, app: ob
     for person in (hall.selim, hall.paule):
         await types(hall, person, YES, NO)
     trace = await AuditEntry.get(act="papers_put_into_the_urn")
-    assert trace.details == {"college": "", "papers": 2, "nulls": 0, "first": hall.selim.id, "second": hall.paule.id}
+    assert trace.details == {"college": "", "papers": 2, "first": hall.selim.id, "second": hall.paule.id}
 
 
 async def test_a_box_of_dots_is_emptied_from_the_page(database: object, app: object, sign_in: SignIn) -> None:
@@ -336,3 +336,13 @@ async def test_a_box_left_full_makes_a_college_too_small_to_tell_and_the_result_
     assert not await Batch.all().count()
     page = await client.get(f"/decisions/{done.id}")
     assert "seul le résultat est gardé" in page.text
+
+
+async def test_blank_papers_of_a_few_are_counted_in_no_trace(database: object, app: object) -> None:
+    """One paper taken in and counted alone: who gave it is in the log, so that it was blank must not be."""
+    hall = await a_hall(back=1, method=Method.DOTS, dots=3, options=[{"title": "Le lavoir"}, {"title": "Le four"}])
+    for person in (hall.selim, hall.paule):
+        await types(hall, person, Position(choices={}))
+    assert (await Emptied.get(decision_id=hall.decision.id)).nulls == 0
+    assert "nulls" not in (await AuditEntry.get(act="papers_put_into_the_urn")).details
+    assert await SealedBallot.all().count() == 1

@@ -15,9 +15,10 @@ from civic.decisions.models import Decision, Elector, Option, Stance
 from civic.decisions.positions import Position
 from civic.errors import DomainError, Forbidden, Invalid, NotFound
 from civic.mail.models import OutboxMessage
+from civic.network import steering
 from civic.people.actor import Actor
 from civic.people.models import AuditEntry, Person, RoleName
-from civic.polling import counter, readings
+from civic.polling import counter, privacy, readings
 from civic.polling.models import Reading
 from tests.client import Client
 from tests.factories import a_person
@@ -347,3 +348,29 @@ async def test_the_station_waits_for_the_second_stage_of_a_proposal(
     assert (await selim.get(market.bureau)).status_code == 404
     await Decision.filter(id=market.decision.id).update(positions_at=clock.now() - timedelta(hours=2))
     assert (await selim.get(market.bureau)).status_code == 200
+
+
+async def test_what_is_typed_and_does_not_count_yet_is_hers_to_take_away_and_goes_with_her(database: object, app: object) -> None:
+    market = await handed_out()
+    assert await privacy.personal_data(market.odette) == {"papers": [], "papers_typed": [], "boxes_typed": []}
+    await typed(market, market.selim, Code.NO, "Trop tôt.")
+    (paper_of_hers,) = (await privacy.personal_data(market.odette))["papers"]
+    assert (paper_of_hers["said"], paper_of_hers["reason"]) == ({"code": "no"}, "Trop tôt.")
+    told = await privacy.personal_data(market.selim)
+    assert [one["question"] for one in told["papers_typed"]] == [market.decision.question]
+    assert "Trop tôt" not in str(told)  # what somebody else said is not his to take away
+    await privacy.erasures(market.selim)
+    assert await Reading.all().count() == 0
+    await typed(market, market.paule, Code.NO)
+    await privacy.erasures(market.paule)
+    await typed(market, market.selim, Code.NO)
+    for _twice in range(2):
+        await privacy.erasures(market.odette)
+    assert await Reading.all().count() == 0
+    for person in (market.selim, market.paule):
+        await typed(market, person, Code.NO)  # the paper is still there, and counts
+    assert await Stance.filter(decision_id=market.decision.id, person_id=market.odette.id).count() == 1
+
+
+def test_the_polling_station_hands_out_and_erases_what_it_keeps() -> None:
+    assert privacy in steering.PARTS
