@@ -8,7 +8,7 @@ from volunteering.signups.models import GuardianConsent, Signup, SignupChange
 NAMES = {
     "by_person": "cancelled", "erased": "cancelled", "stood_in": "stood-in", "partly_stood_in": "stood-in", "offer_withdrawn": "withdrawn",
     "guardian_refused": "guardian-no", "shift_cancelled": "called-off", "not_answered": "lapsed",
-    "guardian_silent": "lapsed", "mission_closed": "queue-closed",
+    "guardian_silent": "lapsed", "mission_closed": "queue-closed", "shift_restored": "restored",
 }  # fmt: skip
 SETTLED = {"accepted", "guardian_agreed", "stands_in", "link_used", "fewer"}
 

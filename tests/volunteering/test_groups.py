@@ -188,12 +188,12 @@ async def test_a_passer_by_reads_that_somebody_seeks_a_stand_in(client: Client, 
     assert "cherche quelqu’un pour venir à sa place" in (await client.get(page)).text
 
 
-async def test_a_parent_is_awaited_until_two_hours_before_the_start_at_the_latest(database: object, app: object) -> None:
+async def test_a_parent_is_awaited_until_the_evening_before_a_shift_of_the_morning(database: object, app: object) -> None:
     it_is(10)
     shift = await the_shift(await a_mission(days=3))
     lea = await a_person("Léa Rey", "lea@exemple.fr")
     row = await service.sign_up(shift, Actor(lea), "une-cle-de-lea", service.Wish(minor=PAUL))
-    assert row.hold_until == shift.starts_at - timedelta(hours=2)
+    assert row.hold_until == clock.at(clock.local(shift.starts_at).date() - timedelta(days=1), 21)
     far = await the_shift(await a_mission("Compter les hérons", days=30))
     row = await service.sign_up(far, Actor(lea), "une-autre-cle", service.Wish(minor=PAUL))
     assert row.hold_until

@@ -13,7 +13,7 @@ from civic.people.actor import Actor
 from civic.people.models import Person
 from tests.client import Client
 from tests.factories import a_person
-from tests.factories.volunteering import a_mission, a_signup, the_shift
+from tests.factories.volunteering import a_mission, a_signup, it_is, the_shift
 from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.signups import service, stand_ins
 from volunteering.signups.consents import Minor
@@ -110,6 +110,7 @@ async def test_a_parent_who_refuses_gives_the_place_to_the_next_and_is_not_asked
 
 
 async def test_a_silent_parent_loses_the_place_and_the_minor_is_told(client: Client) -> None:
+    it_is(14)
     shift = await the_shift(await a_mission(places=1, days=20))
     await a_minor(shift)
     await a_signup(shift)

@@ -20,7 +20,7 @@ from volunteering.signups.models import Signup
 CAMILLE = {"name": "Camille Rey", "email": "camille@exemple.fr", "cle": "une-cle-de-formulaire"}
 NIGHTS = pytest.mark.parametrize(
     ("asked", "until"),
-    [((12, 0), (12, 30)), ((20, 50), (8, 20)), ((22, 30), (8, 30)), ((0, 10), (8, 30)), ((7, 59), (8, 30))],
+    [((12, 0), (12, 30)), ((20, 50), (9, 20)), ((22, 30), (9, 30)), ((0, 10), (9, 30)), ((7, 59), (9, 30))],
 )
 
 
@@ -125,6 +125,6 @@ def test_whoever_has_to_confirm_has_her_time_by_day_on_every_day_of_the_year(
     if deadlines.offer_until(asked, starts) is None:
         assert until == asked + time
         return
-    assert (8, 0) <= hour(until) <= (21, 0)
+    assert (9, 0) <= hour(until) <= (21, 0)
     assert until <= starts - deadlines.LEAST
     assert deadlines.waking(asked, until) == min(time, deadlines.waking(asked, starts - deadlines.LEAST))

@@ -68,6 +68,8 @@ async def create(request: Request) -> Response:
 async def edit(request: Request) -> Response:
     """Change a shift."""
     mission, shift = await _shift_to_edit(request)
+    if shift.is_cancelled:
+        return redirect("missions.show", slug=mission.slug, flash=_("Ce créneau est annulé."), kind="warn")
     slot = await service.slot_of(shift)
     sheet = Sheet(forms.filled(slot, await series.series_of(shift)), len(slot.roles))
     return await _form_page(request, sheet, mission, shift, status=200)

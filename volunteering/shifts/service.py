@@ -167,7 +167,20 @@ async def call_off(shift: Shift, reason: str) -> None:
     )  # fmt: skip
     if not called_off:
         raise DomainError(_("Ce créneau est annulé, ou il a commencé."))
-    await jobs.enqueue("shift_cancelled", key=f"shift:{shift.id}", shift_id=shift.id)
+    now = await Shift.get(id=shift.id)
+    await jobs.enqueue("shift_cancelled", key=f"shift:{shift.id}:{now.sequence}", shift_id=shift.id)
+
+
+async def reopen(shift: Shift) -> None:
+    """It takes place after all, in the caller's transaction, which asks the people and counts the mission again.
+
+    SEQUENCE grows by two: who is told that a shift is called off has in her calendar one more than the shift itself.
+    """
+    await Shift.filter(id=shift.id).update(
+        status=ShiftStatus.OPEN, reason="", sequence=F("sequence") + 2, version=F("version") + 1,
+        updated_at=clock.now(),
+    )  # fmt: skip
+    shift.status, shift.reason, shift.sequence = ShiftStatus.OPEN, "", shift.sequence + 2
 
 
 async def recount(mission_id: int) -> None:

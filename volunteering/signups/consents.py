@@ -14,7 +14,7 @@ from civic.i18n import _
 from civic.people import links
 from civic.web import limits
 from volunteering.shifts.models import Shift
-from volunteering.signups import letters, queries
+from volunteering.signups import deadlines, letters, queries
 from volunteering.signups.models import OVER, GuardianConsent, Signup
 
 MOST, BEFORE = timedelta(hours=72), timedelta(hours=2)
@@ -43,8 +43,7 @@ def check(minor: Minor, own_email: str) -> None:
 
 def ask_until(starts_at: datetime) -> datetime:
     """Until when a place waits for the guardian (UTC): three days, at the latest two hours before the shift."""
-    soonest = clock.now() + timedelta(minutes=30)
-    return max(soonest, min(clock.now() + MOST, starts_at - BEFORE)).replace(microsecond=0)
+    return deadlines.consent_until(clock.now(), starts_at, MOST, BEFORE)
 
 
 async def ask(signup: Signup, minor: Minor) -> None:

@@ -1,7 +1,7 @@
 """Until when a place is kept for whom it was offered to (PRODUCT V3): shorter near the shift, never ending at night.
 
-Time runs only from 8 h to 21 h on the territory’s clocks. Whoever is asked at 23 h has until the
-next morning, and nobody has to look at a telephone at night to keep a place.
+Time runs only from 9 h to 21 h on the territory’s clocks: whoever is asked at 23 h has until the next morning, and
+nobody has to look at a telephone at night, or before breakfast, to keep a place. A guardian's days end by day too.
 """
 
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from datetime import datetime, time, timedelta
 
 from civic import clock
 
-MORNING, EVENING = time(8), time(21)
-MOST = timedelta(hours=13)
+MORNING, EVENING = time(9), time(21)
+MOST = timedelta(hours=12)
 """One waking day, which is 24 hours for whoever is asked during the day."""
 LEAST = timedelta(minutes=30)
 SHARE = 4
@@ -38,10 +38,22 @@ def confirm_until(present: datetime, starts_at: datetime, span: timedelta) -> da
     last = starts_at - LEAST
     if waking(present, last) < LEAST:
         return present + span
-    return min(after_waking(present, span), _awake(last))
+    return min(after_waking(present, span), awake(last))
 
 
-def _awake(moment: datetime) -> datetime:
+def consent_until(present: datetime, starts_at: datetime, most: timedelta, before: timedelta) -> datetime:
+    """Until when a place waits for a guardian (UTC): `most`, at the latest so long before the shift, not at night.
+
+    The evening before instead; when that leaves no half hour of daytime, the night runs on, and half an hour is left
+    at any time.
+    """
+    last = min(present + most, starts_at - before)
+    if waking(present, awake(last)) >= LEAST:
+        last = awake(last)
+    return max(present + LEAST, last).replace(microsecond=0)
+
+
+def awake(moment: datetime) -> datetime:
     """The moment itself by day, at night the evening before it (UTC)."""
     day = clock.local(moment).date()
     if moment < clock.at(day, MORNING.hour):

@@ -157,6 +157,12 @@ async def called_off(signup: Signup, change: SignupChange) -> None:
     await _send("shift_cancelled", signup, f"called-off-{change.id}", with_calendar=change.before == "confirmed")
 
 
+async def restored(signup_id: int, change: SignupChange) -> None:
+    """The shift takes place after all: does she still come? Or she waits again, at this rank."""
+    whole = await Signup.get(id=signup_id).select_related(*WHOLE)
+    await _send("shift_restored", whole, f"restored-{change.id}")
+
+
 async def queue_closed(signup: Signup, change: SignupChange) -> None:
     """The mission takes nobody any more: who waited need not wait. Nothing to an address that nobody confirmed."""
     if signup.confirmed_at is not None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from volunteering.shifts.models import Shift, ShiftRole
 from volunteering.shifts.places import roles_of
-from volunteering.signups import contacts, fairness
+from volunteering.signups import contacts, fairness, restoring
 from volunteering.signups.models import OVER, SEATED, GuardianConsent, Signup, SignupStatus
 
 
@@ -65,7 +65,9 @@ async def roll_of(shift: Shift) -> Roll:
     roll = Roll(list(groups.values()))
     asked = await GuardianConsent.filter(signup_id__in=[row.id for row in found]) if found else []
     roll.minors = {one.signup_id: one for one in asked}
-    if contacts.shown(shift):
+    if shift.is_cancelled:
+        roll.gone = [signup for signup, _change in await restoring.sent_away(shift.id)]
+    elif contacts.shown(shift):
         left = Signup.filter(shift_id=shift.id, status=SignupStatus.CANCELLED).exclude(reason="")
         roll.gone = await left.order_by("-updated_at").select_related("person")
     return roll

@@ -24,7 +24,7 @@ from volunteering.missions.queries import mission_to_edit
 from volunteering.missions.words import when, where
 from volunteering.shifts import queries as shifts
 from volunteering.shifts.models import Shift
-from volunteering.signups import attendance, contacts, queries
+from volunteering.signups import attendance, contacts, queries, restoring
 from volunteering.signups.attendance import Said
 from volunteering.signups.forms import CameForm, CodeForm, WalkInForm
 from volunteering.signups.letters import LINK, token_of
@@ -57,8 +57,24 @@ async def _page(request: Request, shift: Shift, form: Form[Any], *, status: int 
         mission=mission, shift=shift, roll=roll, form=form, when=when(shift.starts_at, shift.ends_at),
         where=where(mission), doors=attendance.doors_open(shift), after=after_words(),
         roles=[(group.role.id, group.role.title) for group in roll.groups], contacts=contacts.shown(shift),
-        called=contacts.called(shift),
+        called=contacts.called(shift), answers=restoring.answers_until(shift),
     )  # fmt: skip
+
+
+async def restore(request: Request) -> Response:
+    """A shift that was called off takes place after all."""
+    shift, actor = await shift_to_run(request)
+    try:
+        told = await restoring.restore(shift, actor.hand.id)
+    except DomainError as error:
+        return redirect("missions.show", slug=shift.mission.slug, flash=error.message, kind="warn")
+    text = _("Le créneau a lieu de nouveau.")
+    if told:
+        text += " " + _n(
+            "%(n)s personne reçoit un message et dit si elle vient toujours.",
+            "%(n)s personnes reçoivent un message et disent si elles viennent toujours.", told,
+        )  # fmt: skip
+    return redirect("missions.show", slug=shift.mission.slug, flash=text)
 
 
 def after_words() -> list[tuple[str, str]]:
@@ -218,6 +234,7 @@ routes: list[BaseRoute] = [
     Route("/arrivees/{id:int}/{code}", scan, name="signups.scan"),
     Route("/arrivees/{id:int}/{code}", scanned, methods=["POST"], name="signups.scanned"),
     Route("/missions/{slug}/creneaux/{id:int}/liste", show, name="signups.list"),
+    Route("/missions/{slug}/creneaux/{id:int}/retablir", restore, methods=["POST"], name="signups.restore"),
     Route("/missions/{slug}/creneaux/{id:int}/presences", attend, methods=["POST"], name="signups.attend"),
     Route("/missions/{slug}/creneaux/{id:int}/arrivees", arrive, methods=["POST"], name="signups.arrive"),
     Route("/missions/{slug}/creneaux/{id:int}/arrivees/{signup:int}", here, methods=["POST"], name="signups.here"),

@@ -34,6 +34,7 @@ from volunteering.signups.letters import token_of
 from volunteering.signups.links import routes as link_routes
 from volunteering.signups.models import MOST_UNSURE
 from volunteering.signups.overlaps import sentences
+from volunteering.signups.restoring import answers_until
 from volunteering.slots import known_skills, mission_panels
 
 MOST_HELD, FAMILY = 20, 4
@@ -148,7 +149,7 @@ async def _mission_page(
     others = await sentences(person.id, chosen) if person and chosen else []
     return page(
         request, "volunteering/missions/show.html", status=status, mission=mission, places=places, form=form,
-        called_off=await shifts.called_off_shifts(mission.id) if leads else [],
+        called_off=await shifts.called_off_shifts(mission.id) if leads else [], answers_until=answers_until,
         chosen=chosen, others=others, left=left, leads=leads, hours=hours, where=where(mission),
         efforts=dict(efforts()),
         model=await kept_of(mission) if leads else None,

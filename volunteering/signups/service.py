@@ -185,9 +185,11 @@ async def lapse(signup_id: int) -> None:
 
 @database.retrying
 async def close_shift(shift_id: int) -> None:
-    """A shift was called off: everyone who had or awaited a place is told."""
+    """A shift was called off: everyone who had or awaited a place is told, unless it was restored meanwhile."""
     async with database.transaction():
         await places.lock(shift_id)
+        if not (await Shift.get(id=shift_id)).is_cancelled:
+            return
         for signup in await Signup.filter(shift_id=shift_id, status__in=COMING).order_by("id"):
             counts, waits = signup.counts, signup.status == SignupStatus.WAITING
             change = await queue.move(signup, SignupStatus.CANCELLED, "shift_cancelled", None)
