@@ -5,7 +5,6 @@ Pure: a hand is a vote without its person, counted by the one way there is (docs
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from civic.committees.models import CollegeKind
 from civic.counting.count import Count, Vote, count
@@ -21,7 +20,7 @@ class CollegeHands:
     tally: Tally
 
     def as_json(self) -> dict[str, int]:
-        """For the audit log."""
+        """As a resolution keeps it."""
         tally = self.tally
         return {"percent": self.percent, "voices": tally.electorate, **{code.value: tally.of(code) for code in CODES}}
 
@@ -29,8 +28,8 @@ class CollegeHands:
 CODES = (Code.YES, Code.NO, Code.ABSTAIN)
 
 
-def of_json(kept: Mapping[str, Any]) -> tuple[CollegeHands, ...]:
-    """Back from the audit log, in the order of the statutes; nothing where the hands were counted in one."""
+def of_json(kept: Mapping[str, Mapping[str, int]]) -> tuple[CollegeHands, ...]:
+    """Back from a resolution, in the order of the statutes; nothing where the hands were counted in one."""
     return tuple(
         CollegeHands(
             kind, one["percent"], Tally(one["voices"], {code: one[code.value] for code in CODES})

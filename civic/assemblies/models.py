@@ -69,7 +69,7 @@ class Resolution(Model):
     On the screens or by secret ballot it is the decision of its item. By show of hands, `voices` (present or
     represented at that moment) said `yes`, `no`, `abstain`, as counted and written down by `counted_by`. An election
     fills `places` out of the names of its `candidates`. Where colleges weigh, the hands are counted in each:
-    `by_college`, which the audit log keeps and `queries` load; the numbers here are its sums.
+    `colleges` keeps each count with the weight of that moment; the numbers here are its sums.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -96,7 +96,7 @@ class Resolution(Model):
         "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
     )
     counted_by_id: int | None
-    by_college: Sequence[CollegeHands] = ()
+    colleges: fields.Field[dict[str, dict[str, int]]] = fields.JSONField(default=dict)
 
     class Meta:
         table = "resolution"
@@ -125,6 +125,11 @@ class Resolution(Model):
         if self.yes is None or self.no is None or self.abstain is None or self.voices is None:
             return None
         return Tally(self.voices, {Code.YES: self.yes, Code.NO: self.no, Code.ABSTAIN: self.abstain})
+
+    @property
+    def by_college(self) -> Sequence[CollegeHands]:
+        """The hands of each college in the order of the statutes; empty where every voice counts the same."""
+        return raised.of_json(self.colleges)
 
     @property
     def weighed(self) -> Count | None:

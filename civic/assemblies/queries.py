@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from civic.assemblies import hands
 from civic.assemblies.models import Assembly, Casting, Resolution, ResolutionKind
 from civic.committees import queries as committees
 from civic.committees.models import CollegeKind, Seat
@@ -13,7 +12,6 @@ from civic.i18n import _
 from civic.meetings import queries as meetings
 from civic.meetings import record
 from civic.meetings.models import Meeting, MeetingStatus
-from civic.people import queries as people
 from civic.people.actor import Actor
 
 
@@ -45,9 +43,7 @@ async def reread(assembly: Assembly) -> Assembly:
 async def resolutions_of(assembly: Assembly) -> list[Resolution]:
     """Its resolutions in the order of the agenda, each with its point and decision."""
     rows = Resolution.filter(assembly_id=assembly.id).order_by("item__position", "item_id")
-    found = await rows.select_related("item", "item__decision", "counted_by")
-    await _load_hands(found)
-    return found
+    return await rows.select_related("item", "item__decision", "counted_by")
 
 
 async def resolution_of(assembly: Assembly, resolution_id: int) -> Resolution:
@@ -56,17 +52,7 @@ async def resolution_of(assembly: Assembly, resolution_id: int) -> Resolution:
     found = await rows.select_related("item", "item__decision").first()
     if found is None:
         raise NotFound(_("Cette résolution n’est plus à l’ordre du jour."))
-    await _load_hands([found])
     return found
-
-
-async def _load_hands(found: list[Resolution]) -> None:
-    """The hands college by college, as they were counted last."""
-    counted = {f"resolution:{one.id}": one for one in found if one.counted_at}
-    if counted:
-        log = await people.audited_last(list(counted), "hands_counted")
-        for subject, one in counted.items():
-            one.by_college = hands.of_json(log[subject].details.get("colleges") or {}) if subject in log else ()
 
 
 async def outcomes_of(resolutions: list[Resolution]) -> dict[int, list[str]]:

@@ -22,7 +22,8 @@ from civic.errors import DomainError, Gone, Invalid
 from civic.i18n import _, _n
 from civic.meetings import holding
 from civic.meetings import sheet as sheets
-from civic.meetings.models import Attendance, Item, Meeting, MeetingStatus
+from civic.meetings.attendance import Attendance
+from civic.meetings.models import Item, Meeting, MeetingStatus
 from civic.people import service as people
 from civic.people.actor import Actor
 
@@ -87,10 +88,12 @@ def _check_raised(wish: HandsForm, voices: int, field: str) -> None:
 
 
 async def _keep(
-    actor: Actor, resolution: Resolution, wish: HandsForm, voices: int, colleges: dict[str, Any] | None = None
+    actor: Actor, resolution: Resolution, wish: HandsForm, voices: int,
+    colleges: Mapping[str, dict[str, int]] | None = None,
 ) -> None:
     await Resolution.filter(id=resolution.id).update(
-        **wish.model_dump(), voices=voices, counted_at=clock.now(), counted_by_id=actor.person.id
+        **wish.model_dump(), voices=voices, colleges=colleges or {}, counted_at=clock.now(),
+        counted_by_id=actor.person.id,
     )
     more = {"colleges": colleges} if colleges else {}
     subject = f"resolution:{resolution.id}"

@@ -66,9 +66,3 @@ async def sessions_of(person: Person) -> list[Session]:
 async def audited(subject: str, act: str, limit: int) -> list[AuditEntry]:
     """What the audit log says of one act on one subject, the latest first."""
     return await AuditEntry.filter(subject=subject, act=act).order_by("-id").limit(limit)
-
-
-async def audited_last(subjects: list[str], act: str) -> dict[str, AuditEntry]:
-    """What the audit log says last of one act on each of these subjects, by subject."""
-    entries = await AuditEntry.filter(subject__in=subjects, act=act).order_by("id")
-    return {entry.subject: entry for entry in entries}

@@ -15,7 +15,8 @@ from civic.committees.models import College, CollegeKind, Committee, Designation
 from civic.decisions.models import Decision, DecisionStatus
 from civic.jobs.models import Job
 from civic.meetings import answers, checkin
-from civic.meetings.models import Arrival, Attendance, Coming, Meeting, MeetingStatus
+from civic.meetings.attendance import Arrival, Attendance, Coming
+from civic.meetings.models import Meeting, MeetingStatus
 from civic.organisations.service import name_representative
 from civic.people.models import Person, RoleName
 from tests.browser.giving import PATIENCE_SECONDS

@@ -18,7 +18,8 @@ from civic.counting.rules import Code, Verdict
 from civic.decisions.models import Decision, Elector
 from civic.meetings import checkin
 from civic.meetings import sheet as sheets
-from civic.meetings.models import Attendance, Coming, Item, Meeting
+from civic.meetings.attendance import Attendance, Coming
+from civic.meetings.models import Item, Meeting
 from civic.people.actor import Actor
 from civic.people.models import Person
 from tests.browser.conftest import Arrive

@@ -14,7 +14,7 @@ from civic.committees.models import College, CollegeKind, Committee, Designation
 from civic.counting.rules import Code, Majority, Tally, Verdict
 from civic.decisions.models import Decision
 from civic.errors import DomainError, Invalid
-from civic.meetings.models import Attendance, Coming
+from civic.meetings.attendance import Attendance, Coming
 from civic.people.actor import Actor
 from civic.people.models import AuditEntry, Person
 from tests.civic.test_assemblies import plain

@@ -12,9 +12,10 @@ from civic.decisions.models import Decision, Elector
 from civic.errors import Invalid
 from civic.mail.models import OutboxMessage
 from civic.meetings import agenda, answers, convening, poll, queries
+from civic.meetings.attendance import Coming
 from civic.meetings.dates import DateAnswer, DateOption, Suits
 from civic.meetings.forms import DateLine, ItemForm, ProposalForm
-from civic.meetings.models import Coming, Item, Meeting, Proposal
+from civic.meetings.models import Item, Meeting, Proposal
 from civic.people import links
 from civic.people.actor import Actor
 from civic.people.models import Person

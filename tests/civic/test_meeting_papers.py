@@ -10,7 +10,8 @@ import pytest
 from civic import clock
 from civic.committees.models import CollegeKind
 from civic.meetings import convocation, papers, record
-from civic.meetings.models import Attendance, Coming, Item, ItemKind, Meeting, MeetingStatus
+from civic.meetings.attendance import Attendance, Coming
+from civic.meetings.models import Item, ItemKind, Meeting, MeetingStatus
 from civic.people.actor import Actor
 from civic.people.models import Person
 from tests.factories import a_person

@@ -10,7 +10,8 @@ from civic.committees.models import Committee
 from civic.errors import DomainError, Forbidden, Invalid, NotFound
 from civic.meetings import checkin, closing, holding, record
 from civic.meetings import sheet as sheets
-from civic.meetings.models import Attendance, Coming, Item, Meeting, MeetingStatus, Movement, Remark
+from civic.meetings.attendance import Attendance, Coming, Movement
+from civic.meetings.models import Item, Meeting, MeetingStatus, Remark
 from civic.meetings.room import room_of
 from civic.people.actor import Actor
 from civic.people.models import Person

@@ -18,7 +18,8 @@ from civic.decisions import secret
 from civic.decisions.models import Decision, DecisionStatus, Elector, Option
 from civic.meetings import answers, sheet
 from civic.meetings import privacy as meetings_privacy
-from civic.meetings.models import Attendance, Coming, Meeting, MeetingStatus
+from civic.meetings.attendance import Attendance, Coming
+from civic.meetings.models import Meeting, MeetingStatus
 from civic.people.actor import Actor
 from civic.people.models import Person
 from tests.client import Client
