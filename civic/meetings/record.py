@@ -13,7 +13,7 @@ from civic.commitments.models import Commitment
 from civic.committees import queries as committees
 from civic.decisions import choices, words
 from civic.decisions import queries as decisions
-from civic.decisions.models import Decision
+from civic.decisions.queries import Ballot
 from civic.i18n import _, _n
 from civic.meetings import queries
 from civic.meetings import sheet as sheets
@@ -157,10 +157,11 @@ async def promised_in(items: Sequence[Item]) -> dict[int, list[Commitment]]:
     by_source = {source_of(item): item.id for item in items}
     for one in await commitments.made_at(list(by_source)):
         found[by_source[one.source]].append(one)
-    for item in items:
-        if item.decision and item.decision.is_closed:
-            known = {one.id for one in found[item.id]}
-            found[item.id] += [one for one in await commitments.after_decision(item.decision) if one.id not in known]
+    closed = [item for item in items if item.decision and item.decision.is_closed]
+    follow = await commitments.after_decisions([item.decision_id or 0 for item in closed])
+    for item in closed:
+        known = {one.id for one in found[item.id]}
+        found[item.id] += [one for one in follow if one.decision_id == item.decision_id and one.id not in known]
     return found
 
 
@@ -172,27 +173,26 @@ async def _points(meeting: Meeting, actor: Actor | None) -> list[Point]:
     voted: dict[int, list[str]] = {}
     for fill in slots.item_results:
         voted |= await fill(meeting)
-    points = [await _point(item) for item in items]
+    closed = [item.decision for item in items if item.decision and item.decision.is_closed]
+    ballots = {ballot.decision.id: ballot for ballot in await decisions.ballots_for(closed, None, most=1)}
+    points = [_point(item, ballots.get(item.decision_id or 0)) for item in items]
     for point in points:
         point.voted = voted.get(point.item.id, [])
         point.promised = [(names.who(one), one) for one in promised[point.item.id]]
     return points
 
 
-async def _point(item: Item) -> Point:
+def _point(item: Item, ballot: Ballot | None) -> Point:
     decision = item.decision
     if decision is None or decision.is_prepared:
         return Point(item)
-    point = Point(item, words.verdict_words(decision)[0], participation=words.participation(decision))
-    if decision.is_closed:
-        point.result = await _result(decision)
-    return point
+    result = _result(ballot) if ballot else ""
+    return Point(item, words.verdict_words(decision)[0], result, words.participation(decision))
 
 
-async def _result(decision: Decision) -> str:
+def _result(ballot: Ballot) -> str:
     """The result in a sentence: what won, or how many said what."""
-    ballot = (await decisions.ballots_for([decision], None, most=1))[0]
-    if decision.chooses:
+    if ballot.decision.chooses:
         return choices.outcome(ballot.count, ballot.options) if ballot.count else ""
     counts = ballot.tally.counts if ballot.tally else {}
     return ", ".join(f"{words.code_words(code)} : {n}" for code, n in counts.items())
