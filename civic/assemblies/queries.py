@@ -7,6 +7,7 @@ from civic.assemblies.models import Assembly, Casting, Resolution, ResolutionKin
 from civic.committees import queries as committees
 from civic.committees.models import CollegeKind, Seat
 from civic.counting.weights import SMALL
+from civic.decisions.queries import Ballot
 from civic.errors import NotFound
 from civic.i18n import _
 from civic.meetings import queries as meetings
@@ -57,15 +58,17 @@ async def resolution_of(assembly: Assembly, resolution_id: int) -> Resolution:
 
 async def outcomes_of(resolutions: list[Resolution]) -> dict[int, list[str]]:
     """The figures of those that were voted on the screens or in secret, by resolution: result and participation."""
+    ballots = await record.ballots_of(one.decision for one in resolutions)
     found: dict[int, list[str]] = {}
     for one in resolutions:
-        closed = one.decision if one.decision and one.decision.is_closed else None
-        if closed is None:
-            found[one.id] = []
-            continue
-        took_part = _("Ont voté : %(n)s voix sur %(all)s.", n=closed.answers_count, all=closed.electorate)
-        found[one.id] = [sentence for sentence in (await record.result_of(closed), took_part) if sentence]
+        ballot = ballots.get(one.decision.id) if one.decision else None
+        found[one.id] = [sentence for sentence in _outcome(ballot) if sentence] if ballot else []
     return found
+
+
+def _outcome(ballot: Ballot) -> tuple[str, str]:
+    voted, called = ballot.decision.answers_count, ballot.decision.electorate
+    return record.result_of(ballot), _("Ont voté : %(n)s voix sur %(all)s.", n=voted, all=called)
 
 
 def missing_usual(resolutions: list[Resolution], usual: tuple[ResolutionKind, ...]) -> list[ResolutionKind]:

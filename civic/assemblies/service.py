@@ -1,4 +1,7 @@
-"""Prepare an assembly with its resolutions. With `voting` and `calling_again`, the only writer of this slice's rows."""
+"""Prepare an assembly with its resolutions (S6).
+
+With `voting` and `calling_again`, the only writer of this slice's rows.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Voting the resolutions while the assembly runs: hands are counted, ballots are opened to the room."""
+"""Voting the resolutions while the assembly runs: hands are counted, ballots are opened to the room (S6)."""
 
 from collections.abc import Mapping
 from datetime import timedelta

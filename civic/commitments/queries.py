@@ -197,8 +197,13 @@ async def for_sheet(rows: QuerySet[Commitment], wanted: Filter) -> list[Commitme
 
 async def after_decision(decision: Decision) -> list[Commitment]:
     """What follows from a decision, what comes first before the rest; what nobody took is not told."""
-    rows = Commitment.filter(decision_id=decision.id).exclude(status=CommitmentStatus.DECLINED)
-    return await rows.order_by("due_on", "id").limit(50).select_related("person", "organisation")
+    return (await after_decisions([decision.id]))[:50]
+
+
+async def after_decisions(decision_ids: Sequence[int]) -> list[Commitment]:
+    """The same for several decisions at once."""
+    rows = Commitment.filter(decision_id__in=list(decision_ids) or [0]).exclude(status=CommitmentStatus.DECLINED)
+    return await rows.order_by("due_on", "id").limit(200).select_related("person", "organisation")
 
 
 async def made_at(sources: Sequence[str]) -> list[Commitment]:

@@ -1,4 +1,4 @@
-"""The verbs of commitments: take, propose, answer, keep, move, hand over, drop. The only writer of their rows.
+"""The verbs of commitments: take, propose, answer, keep, move, hand over, drop (S5). The only writer of their rows.
 
 Each changes the row by its state, and each writes a line of history in the same transaction: of two who say the
 contrary at once, one is told that it is decided already.

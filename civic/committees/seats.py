@@ -1,4 +1,4 @@
-"""The places themselves: take one, give it back, renew it, say what the register says of it.
+"""The places themselves: take one, give it back, renew it, say what the register says of it (S1).
 
 With `service`, `rules`, `invitations` and `voices`, the only writer of the rows of this slice. Whoever changes seats
 first takes the committee: one at a time, so that no place is given twice.

@@ -1,4 +1,4 @@
-"""Found a committee, join it, answer who asks."""
+"""Found a committee, join it, answer who asks (S1)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Answering: take a position, change it until closing, withdraw or integrate an objection."""
+"""Answering: take a position, change it until closing, withdraw or integrate an objection (S4)."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Closing, at the exact moment and once; then the outcome that people write."""
+"""Closing, at the exact moment and once; then the outcome that people write (S4)."""
 
 import asyncio
 from datetime import date

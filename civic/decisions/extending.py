@@ -1,4 +1,4 @@
-"""Moving the closing of a decision later, so that a text changed near the end can be read."""
+"""Moving the closing of a decision later, so that a text changed near the end can be read (S4)."""
 
 from datetime import datetime, timedelta
 

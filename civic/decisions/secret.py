@@ -1,4 +1,4 @@
-"""Voting in secret: once, changed with a code only; and starting again when the box can be opened by nobody.
+"""Voting in secret: once, changed with a code only; and starting again when the box can be opened by nobody (S4).
 
 Who voted is written without the moment; what she voted is sealed by `ballots` in the same transaction.
 """

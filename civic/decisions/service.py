@@ -1,4 +1,4 @@
-"""Prepare a decision and open it: the electorate is taken and the options frozen at that moment.
+"""Prepare a decision and open it: the electorate is taken and the options frozen at that moment (S4).
 
 With `answers` and `closing`, the only writer of the rows of this slice.
 """

@@ -1,4 +1,4 @@
-"""Say something, correct it, take it back; close and reopen. The thread's row is taken first by every verb."""
+"""Say something, correct it, take it back; close and reopen (S7). The thread's row is taken first by every verb."""
 
 import hashlib
 import secrets

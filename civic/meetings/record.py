@@ -4,7 +4,7 @@ Approved, they are public to who may see the committee; before that to who holds
 who were there. Who sits discreetly is not named to the public (S1).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from civic import clock, slots
@@ -14,6 +14,7 @@ from civic.committees import queries as committees
 from civic.decisions import choices, words
 from civic.decisions import queries as decisions
 from civic.decisions.models import Decision
+from civic.decisions.queries import Ballot
 from civic.i18n import _, _n
 from civic.meetings import queries
 from civic.meetings import sheet as sheets
@@ -159,10 +160,11 @@ async def promised_in(items: Sequence[Item]) -> dict[int, list[Commitment]]:
     by_source = {source_of(item): item.id for item in items}
     for one in await commitments.made_at(list(by_source)):
         found[by_source[one.source]].append(one)
-    for item in items:
-        if item.decision and item.decision.is_closed:
-            known = {one.id for one in found[item.id]}
-            found[item.id] += [one for one in await commitments.after_decision(item.decision) if one.id not in known]
+    closed = [item for item in items if item.decision and item.decision.is_closed]
+    follow = await commitments.after_decisions([item.decision_id or 0 for item in closed])
+    for item in closed:
+        known = {one.id for one in found[item.id]}
+        found[item.id] += [one for one in follow if one.decision_id == item.decision_id and one.id not in known]
     return found
 
 
@@ -174,7 +176,8 @@ async def _points(meeting: Meeting, actor: Actor | None) -> list[Point]:
     voted: dict[int, list[str]] = {}
     for fill in slots.item_results:
         voted |= await fill(meeting)
-    points = [await _point(item) for item in items]
+    ballots = await ballots_of(item.decision for item in items)
+    points = [_point(item, ballots.get(item.decision_id or 0)) for item in items]
     for point in points:
         if point.item.id in voted:
             point.voted, point.state = voted[point.item.id], ""
@@ -182,19 +185,23 @@ async def _points(meeting: Meeting, actor: Actor | None) -> list[Point]:
     return points
 
 
-async def _point(item: Item) -> Point:
+def _point(item: Item, ballot: Ballot | None) -> Point:
     decision = item.decision
     if decision is None or decision.is_prepared:
         return Point(item)
-    point = Point(item, words.verdict_words(decision)[0], participation=words.participation(decision))
-    if decision.is_closed:
-        point.result = await result_of(decision)
-    return point
+    result = result_of(ballot) if ballot else ""
+    return Point(item, words.verdict_words(decision)[0], result, words.participation(decision))
 
 
-async def result_of(decision: Decision) -> str:
+async def ballots_of(points: Iterable[Decision | None]) -> dict[int, Ballot]:
+    """The ballots of those that are closed, by decision."""
+    closed = [decision for decision in points if decision and decision.is_closed]
+    return {ballot.decision.id: ballot for ballot in await decisions.ballots_for(closed, None, most=1)}
+
+
+def result_of(ballot: Ballot) -> str:
     """The result of a closed decision in a line: what won, and how many said what."""
-    ballot = (await decisions.ballots_for([decision], None, most=1))[0]
+    decision = ballot.decision
     if decision.chooses:
         if ballot.count is None:
             return ""

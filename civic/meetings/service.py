@@ -1,4 +1,4 @@
-"""Prepare a meeting, change it, call it off.
+"""Prepare a meeting, change it, call it off (S3).
 
 With `poll`, `agenda`, `convening` and `answers`, the only writer of what comes before the meeting.
 """

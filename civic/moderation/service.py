@@ -1,4 +1,7 @@
-"""Report a text; hide it with a reason, keep it, show it again; appeal, and answer the appeal. Every act is audited."""
+"""Report a text; hide it with a reason, keep it, show it again; appeal, and answer the appeal (N9).
+
+Every act is audited.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta

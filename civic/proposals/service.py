@@ -1,4 +1,4 @@
-"""Asking and answering questions, proposing amendments and settling them, while a proposal is in its first stage."""
+"""Ask and answer questions, propose amendments and settle them, while a proposal is in its first stage (S4)."""
 
 from tortoise.queryset import QuerySet
 

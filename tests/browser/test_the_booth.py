@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
-from civic import clock
 from civic.ballots.models import CountedBallot
 from civic.counting.rules import Method
-from civic.decisions.models import Decision, DecisionStatus
-from civic.jobs.models import Job
+from civic.decisions.models import Decision
 from tests.browser.conftest import Arrive
-from tests.browser.giving import PATIENCE_SECONDS
+from tests.browser.deciding import the_votes_end
 from tests.browser.visitor import Visitor
 from tests.factories import a_person
 from tests.factories.steering import a_committee, a_draft, a_member, votes
@@ -51,16 +47,6 @@ async def _votes_and_changes(rose: Visitor, decision: Decision) -> None:
     await rose.reads("Votre bulletin est changé.")
 
 
-async def _ends(decision: Decision) -> None:
-    await Decision.filter(id=decision.id).update(closes_at=clock.now())
-    await Job.filter(name="decision_due").update(run_at=0)
-    for _turn in range(PATIENCE_SECONDS * 10):
-        if not await Decision.filter(status=DecisionStatus.OPEN).exists():
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("the decision stays open")
-
-
 @pytest.mark.one_engine("sqlite")
 @pytest.mark.parametrize(("width", "javascript", "brief"), [(360, False, False), (1280, True, True)])
 async def test_a_member_votes_in_secret_changes_her_mind_and_no_name_comes_out(
@@ -83,7 +69,7 @@ async def test_a_member_votes_in_secret_changes_her_mind_and_no_name_comes_out(
     await _votes_and_changes(rose, decision)
     for person in members[1:]:
         await votes(person, decision, [["Basile"], ["Colette"]])
-    await _ends(decision)
+    await the_votes_end(decision)
     assert sorted(len(one.said["choices"]) for one in await CountedBallot.all()) == [1, 2, 2, 2, 2]  # hers as changed
     await rose.open(f"/decisions/{decision.id}")
     await rose.reads("Retenu", "Basile", "jamais qui a voté quoi")

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
-from civic import clock
 from civic.committees import seats
 from civic.committees.joining import Designation
 from civic.committees.models import College, CollegeKind, Committee
-from civic.counting.rules import Code, Method
-from civic.decisions.models import Decision, DecisionStatus, Elector
-from civic.jobs.models import Job
+from civic.counting.rules import Code, Method, Verdict
+from civic.decisions.models import Decision, Elector, Option
 from civic.people.models import Person
 from tests.browser.conftest import Arrive
-from tests.browser.giving import PATIENCE_SECONDS
+from tests.browser.deciding import the_votes_end, two_at_the_table
 from tests.browser.visitor import Visitor
 from tests.factories import a_person
-from tests.factories.steering import a_committee, a_member, an_open_decision, says
+from tests.factories.steering import an_open_decision, says
 from tests.site import Site
 
 QUESTION = "Comment employer les 900 euros du département ?"
+CAME_OUT = ("Deux bancs", "Le jeudi", "Le jeudi")
 OPTIONS = [{"title": "Le lundi"}, {"title": "Le jeudi"}, {"title": "Le samedi"}]
 
 
@@ -67,40 +64,28 @@ async def _answers(rose: Visitor, shared: Decision, dotted: Decision, ranked: De
     await rose.look("her order")
 
 
-async def _all_end(*decisions: Decision) -> None:
-    for decision in decisions:
-        await Decision.filter(id=decision.id).update(closes_at=clock.now())
-    await Job.filter(name="decision_due").update(run_at=0)
-    for _turn in range(PATIENCE_SECONDS * 10):
-        if not await Decision.filter(status=DecisionStatus.OPEN).exists():
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("a decision stays open")
-
-
 @pytest.mark.one_engine("postgres")
 @pytest.mark.parametrize(("width", "javascript", "brief"), [(360, False, False), (1280, True, True)])
 async def test_a_committee_chooses_among_several_and_reads_how_it_was_counted(
     arrive: Arrive, site: Site, width: int, javascript: bool, brief: bool
 ) -> None:
-    woman = await a_person("Anne-Marie Lopez")
-    committee = await a_committee(woman)
-    member = await a_member(committee)
-    lead = await arrive(width=width, javascript=javascript, brief=brief)
-    rose = await arrive(width=width, javascript=javascript, brief=brief)
-    await lead.is_now(woman)
-    await rose.is_now(member)
+    committee, woman, lead, rose = await two_at_the_table(arrive, width=width, javascript=javascript, brief=brief)
     shared = await _asks(lead, committee)
     dotted = await an_open_decision(committee, woman, question="Quel soir de la semaine ?", method=Method.DOTS, options=OPTIONS)
     ranked = await an_open_decision(committee, woman, question="Dans quel ordre ?", method=Method.RANKED, options=OPTIONS)
     await _answers(rose, shared, dotted, ranked)
-    await _all_end(shared, dotted, ranked)
-    for decision, came in ((shared, "Retenu"), (dotted, "Retenu"), (ranked, "Retenu")):
+    for decision, came in zip(await the_votes_end(shared, dotted, ranked), CAME_OUT, strict=True):
+        assert await _chosen(decision) == [came]
         await rose.open(f"/decisions/{decision.id}")
-        await rose.reads(came)
+        await rose.reads("Retenu", came)
         await rose.unfold("Comment on a compté")
         await rose.look(f"how {decision.method.value} was counted")
     await _weighs(rose, committee, woman)
+
+
+async def _chosen(decision: Decision) -> list[str]:
+    assert decision.counted
+    return [option.title for option in await Option.filter(id__in=decision.counted["chosen"])]
 
 
 async def _weighs(rose: Visitor, committee: Committee, lead: Person) -> None:
@@ -114,7 +99,8 @@ async def _weighs(rose: Visitor, committee: Committee, lead: Person) -> None:
     decision = await an_open_decision(await Committee.get(id=committee.id), lead, method=Method.MAJORITY)
     for elector in await Elector.filter(decision_id=decision.id).select_related("person"):
         await says(elector.person, decision, Code.YES if elector.college == CollegeKind.RESIDENTS else Code.NO)
-    await _all_end(decision)
+    [closed] = await the_votes_end(decision)
+    assert closed.verdict == Verdict.REJECTED  # residents say yes, but contributors no, who weigh sixty percent
     await rose.open(f"/decisions/{decision.id}")
     await rose.reads("Avec le poids des collèges")
     await rose.unfold("Ce que pèse chaque collège")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
 
 from civic import clock
 from civic.committees.models import Committee
-from civic.decisions.models import Decision, DecisionStatus
-from civic.jobs.models import Job
+from civic.counting.rules import Verdict
+from civic.decisions.models import Decision
 from tests.browser.conftest import Arrive
-from tests.browser.giving import PATIENCE_SECONDS
+from tests.browser.deciding import the_moment_comes, the_votes_end, two_at_the_table
 from tests.browser.visitor import Visitor
-from tests.factories import a_person
-from tests.factories.steering import a_committee, a_member
 from tests.site import Site
 
 QUESTION = "La cuisine se loue aux traiteurs"
@@ -84,38 +81,20 @@ async def _object_and_integrate(lead: Visitor, rose: Visitor, path: str) -> None
     await rose.look("the text changed since her position")
 
 
-async def _moment_comes(decision: Decision, job: str, **moments: object) -> None:
-    await Decision.filter(id=decision.id).update(**moments)
-    await Job.filter(name=job).update(run_at=0)
-
-
-async def _ends(decision: Decision) -> None:
-    await _moment_comes(decision, "decision_due", closes_at=clock.now())
-    for _turn in range(PATIENCE_SECONDS * 10):
-        if not await Decision.filter(status=DecisionStatus.OPEN).exists():
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("the decision stays open")
-
-
 @pytest.mark.one_engine("sqlite")
 @pytest.mark.parametrize(("width", "javascript", "brief"), [(360, False, False), (360, True, True)])
 async def test_two_people_better_a_proposal_until_it_is_adopted(
     arrive: Arrive, site: Site, width: int, javascript: bool, brief: bool
 ) -> None:
-    woman = await a_person("Anne-Marie Lopez")
-    committee = await a_committee(woman)
-    member = await a_member(committee)
-    lead = await arrive(width=width, javascript=javascript, brief=brief)
-    rose = await arrive(width=width, javascript=javascript, brief=brief)
-    await lead.is_now(woman)
-    await rose.is_now(member)
+    committee, _woman, lead, rose = await two_at_the_table(arrive, width=width, javascript=javascript, brief=brief)
     decision = await _proposes(lead, committee)
     path = f"/decisions/{decision.id}"
     await _improve(lead, rose, path)
-    await _moment_comes(decision, "decision_positions_due", positions_at=clock.now() - timedelta(seconds=5))
+    await the_moment_comes("decision_positions_due", decision, positions_at=clock.now() - timedelta(seconds=5))
     await _object_and_integrate(lead, rose, path)
-    await _ends(decision)
+    [closed] = await the_votes_end(decision)
+    assert (closed.verdict, closed.answers_count, closed.electorate) == (Verdict.ADOPTED, 2, 2)
+    assert closed.tally == {"agree": 1, "reserve": 0, "object": 1, "aside": 0, "open_objections": 0}
     await rose.open(path)
     await rose.reads("Adoptée", "intégrée", "Version 3")
     await rose.look("adopted after an objection")

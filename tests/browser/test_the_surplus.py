@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus, CostLine
 from campaigns.payouts.queries import purse_of
-from civic import clock
 from civic.committees.models import Committee
-from civic.decisions.models import Decision, DecisionStatus
-from civic.jobs.models import Job
+from civic.decisions.models import Decision
 from civic.people.models import Person, RoleName
 from tests.browser.conftest import Arrive
-from tests.browser.giving import PATIENCE_SECONDS, gives, the_deadline_passes
+from tests.browser.deciding import the_votes_end
+from tests.browser.giving import gives, the_deadline_passes
 from tests.browser.visitor import Visitor
 from tests.factories import a_person
 from tests.factories.campaigns import a_live_campaign
@@ -70,16 +67,6 @@ async def _votes(jeanne: Visitor, mailbox: Mailbox) -> None:
     await jeanne.reads("Votre voix est comptée")
 
 
-async def _the_vote_ends(decision: Decision) -> None:
-    await Decision.filter(id=decision.id).update(closes_at=clock.now())
-    await Job.filter(name="decision_due").update(run_at=0)
-    for _turn in range(PATIENCE_SECONDS * 10):
-        if (await Decision.get(id=decision.id)).status == DecisionStatus.CLOSED:
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError((await Decision.get(id=decision.id)).status)
-
-
 async def _reports(lead: Visitor, campaign: Campaign) -> None:
     await lead.open(f"/campagnes/{campaign.slug}/depenses")
     await lead.write("Ce qui a été fait", "Le four chauffe depuis samedi, quarante pains sont sortis.")
@@ -118,7 +105,7 @@ async def test_contributors_vote_on_what_is_left_before_its_lead_closes_the_camp
     await jeanne.press("Prendre ma place")
     decision = await _opens_the_vote(lead, oven)
     await _votes(jeanne, mailbox)
-    await _the_vote_ends(decision)
+    await the_votes_end(decision)
     await _reports(lead, oven)
     await treasurer.is_now(await a_person("Marie Conte", "", RoleName.TREASURER))
     await _closes(treasurer, oven)
