@@ -94,8 +94,8 @@ class Paper(FPDF):
         self.ln(3)
 
     def blank_lines(self, most: int, *, height: float, below: float) -> None:
-        """Ruled lines to write on under a table: as many as leave room `below` on this page; all of them on the next
-        one when that is less than half."""
+        """Ruled lines to write on under a table: as many as leave room `below` on this page, or all on the next one if
+        less than half of them fit."""
         top = self.get_y() - 3
         fits = min(most, int((self.page_break_trigger - top - below) // height))
         if 2 * fits < most:
