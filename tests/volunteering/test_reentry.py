@@ -214,3 +214,15 @@ async def test_before_the_doors_there_is_nothing_to_type_and_nobody_was_away_bef
     assert "une fois le créneau commencé" in away.text
     assert await states(shift) == {"Camille Rey": "confirmed"}
     assert page.count("<details class=\"sheet__more\"") == SPARE
+
+
+async def test_who_came_without_signing_up_was_there_from_the_start_when_the_sheet_says_no_hour(
+    database: object, sign_in: SignIn
+) -> None:
+    shift, lead, rows = await market_day("Camille Rey")
+    await begins(shift, 50)
+    typed = {"cle": KEY, f"p{rows['Camille Rey'].id}": CAME, "who_1": "Marie Dupont", "who_2": "Paul Roy", "start_2": "8h40"}
+    await (await sign_in(lead)).submit(path_of(shift), typed)
+    came = {row.person.name: row.arrived_at for row in await Signup.filter(shift_id=shift.id).select_related("person")}
+    assert came["Marie Dupont"] == came["Camille Rey"] == shift.starts_at, "not the minute in which somebody typed it"
+    assert came["Paul Roy"] == shift.starts_at + timedelta(minutes=40)

@@ -20,6 +20,7 @@ from volunteering.missions.models import Mission
 from volunteering.shifts import service as shifts
 from volunteering.shifts.models import Shift
 from volunteering.signups import restoring, service, tallies
+from volunteering.signups.letters import token_of
 from volunteering.signups.models import Signup
 
 SignIn = Callable[[Person], Awaitable[Client]]
@@ -98,6 +99,23 @@ async def test_whoever_does_not_answer_makes_room_for_the_next(app: object, data
     assert await states(shift) == ["lapsed", "offered"]
     assert "Une place s’est libérée" in (await mails_to(odile))[-1].subject
     assert await tallies.verifications() == []
+
+
+async def test_whoever_leaves_an_offer_or_the_list_has_given_no_place_back(client: Client) -> None:
+    it_is(14)
+    shift = await the_shift(await a_mission(places=1))
+    rose, odile = await a_signup(shift), await a_signup(shift, await a_person("Odile Martin"))
+    await a_signup(shift, await a_person("Marie Dupont"))
+    await client.submit(f"/mes-creneaux/{token_of(rose)}/annuler")
+    await client.submit(f"/mes-creneaux/{token_of(odile)}/annuler")
+    pages = [(await client.get(f"/mes-creneaux/{token_of(row)}")).text for row in (rose, odile)]
+    assert "Votre place est rendue" in pages[0]
+    assert "Vous laissez cette place" in pages[1]
+    assert "Votre place est rendue" not in pages[1]
+    rose = await a_signup(shift, await a_person("Lucie Roy"))
+    await client.submit(f"/mes-creneaux/{token_of(rose)}/annuler")
+    assert "Vous avez quitté la liste" in (await client.get(f"/mes-creneaux/{token_of(rose)}")).text
+    assert await states(shift) == ["cancelled", "cancelled", "offered", "cancelled"]
 
 
 async def test_called_off_and_restored_twice_everybody_is_told_each_time(app: object, database: object) -> None:

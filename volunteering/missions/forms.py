@@ -52,6 +52,12 @@ class MissionForm(BaseModel):
         }  # fmt: skip
 
 
+class WelcomeForm(BaseModel):
+    """Which lead welcomes people from now on."""
+
+    contact: int
+
+
 def _skills(codes: list[str], field: str) -> list[str]:
     try:
         return skills.checked(codes)

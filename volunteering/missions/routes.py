@@ -13,7 +13,7 @@ from civic.web import urls
 from civic.web.forms import Form
 from civic.web.page import page, redirect, redirect_to
 from volunteering.missions import queries, service, skills, templates
-from volunteering.missions.forms import MissionForm, filled, overtaken
+from volunteering.missions.forms import MissionForm, WelcomeForm, filled, overtaken
 from volunteering.missions.models import Effort, Mission
 from volunteering.missions.words import availability_choices, cancel_choices, efforts
 
@@ -97,6 +97,21 @@ async def close(request: Request) -> Response:
     return redirect("missions.show", slug=mission.slug, flash=text)
 
 
+async def hand_over(request: Request) -> Response:
+    """Another lead welcomes people."""
+    actor = actor_of(request)
+    mission = await queries.mission_to_edit(request.path_params["slug"], actor)
+    form = await Form.read(request, WelcomeForm)
+    if form.data is None:
+        return redirect("missions.show", slug=mission.slug, flash=_("Choisissez une personne."), kind="warn")
+    try:
+        found = await service.hand_over(mission, actor, form.data.contact)
+    except DomainError as error:
+        return redirect("missions.show", slug=mission.slug, flash=error.message, kind="warn")
+    text = _("%(name)s accueille désormais : la page et les messages le disent.", name=found.short_name)
+    return redirect("missions.show", slug=mission.slug, flash=text)
+
+
 async def _form_page(
     request: Request, form: Form[MissionForm], *, status: int = 200, initiative: Initiative, mission: Mission | None
 ) -> Response:
@@ -117,4 +132,5 @@ routes: list[BaseRoute] = [
     Route("/missions/{slug}/modifier", update, methods=["POST"], name="missions.update"),
     Route("/missions/{slug}/ouvrir", open_, methods=["POST"], name="missions.open"),
     Route("/missions/{slug}/fermer", close, methods=["POST"], name="missions.close"),
+    Route("/missions/{slug}/accueil", hand_over, methods=["POST"], name="missions.hand_over"),
 ]

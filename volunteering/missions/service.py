@@ -7,14 +7,16 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from civic import clock, database, jobs, search
+from civic import clock, database, jobs, mail, search
 from civic.activity import service as activity
-from civic.errors import DomainError
+from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from civic.initiatives.models import Initiative
+from civic.initiatives.queries import leads_of
 from civic.needs import service as needs
 from civic.needs.models import NeedKind
 from civic.people.actor import Actor
+from civic.people.models import Person
 from civic.places.folding import slug
 from civic.web import urls
 from volunteering.missions.models import UNDATED, Mission, MissionStatus
@@ -129,6 +131,29 @@ async def close(mission: Mission) -> None:
         await Mission.filter(id=mission.id).update(status=MissionStatus.CLOSED, updated_at=clock.now())
         await keep_need(mission.id)
         await jobs.enqueue("mission_closed", key=f"{mission.id}:{fresh.version}", mission_id=mission.id)
+
+
+async def hand_over(mission: Mission, actor: Actor, person_id: int) -> Person:
+    """Another lead of the initiative welcomes people from now on, and is told; how to reach the former one goes.
+
+    Harmless when repeated. Raises Invalid when that person does not run the initiative.
+    """
+    found = next((lead for lead in await leads_of(mission.initiative_id) if lead.id == person_id), None)
+    if found is None:
+        raise Invalid(_("Cette personne ne porte pas l’initiative."), field="contact")
+    async with database.transaction():
+        await lock(mission.id)
+        fresh = await Mission.get(id=mission.id)
+        if fresh.contact_id == found.id:
+            return found
+        await Mission.filter(id=mission.id).update(contact_id=found.id, contact_note="", updated_at=clock.now())
+        if found.email and found.id != actor.person.id:
+            await mail.send(
+                "volunteering/welcome", to=found.email, key=f"welcome-{mission.id}-{fresh.version}",
+                locale=found.locale, reader=found.name, person=actor.person.short_name, title=fresh.title,
+                slug=fresh.slug,
+            )  # fmt: skip
+    return found
 
 
 async def lock(mission_id: int) -> None:

@@ -122,8 +122,11 @@ async def walk_in(shift: Shift, who: WalkIn, key: str, actor: Actor) -> Signup:
         return await walked_in(shift, who, key, actor)
 
 
-async def walked_in(shift: Shift, who: WalkIn, key: str, actor: Actor) -> Signup:
-    """The same within a transaction that has locked the shift. Whoever had a sign-up after all uses that one."""
+async def walked_in(shift: Shift, who: WalkIn, key: str, actor: Actor, at: datetime | None = None) -> Signup:
+    """The same within a transaction that has locked the shift, `at` the hour that a sheet says.
+
+    Whoever had a sign-up after all uses that one.
+    """
     form_key = f"{shift.id}:{key}:{who.mark}"
     known = await Signup.get_or_none(form_key=form_key).select_related("person")
     if known:
@@ -137,7 +140,7 @@ async def walked_in(shift: Shift, who: WalkIn, key: str, actor: Actor) -> Signup
     had = await Signup.filter(shift_id=shift.id, person_id=person.id).exclude(status__in=OVER).first()
     if had:
         had.person = person
-        await be_there(had, shift, actor)
+        await be_there(had, shift, actor, at)
         return had
     present = clock.now()
     sure = person.email_verified_at is not None or not person.email
@@ -145,7 +148,7 @@ async def walked_in(shift: Shift, who: WalkIn, key: str, actor: Actor) -> Signup
     signup = await Signup.create(
         shift=shift, role=role, person=person, form_key=form_key, status=SignupStatus.ATTENDED,
         party=who.party, walk_in=True, code=await queue.free_code(shift.id), confirmed_at=present if sure else None,
-        arrived_at=present, created_at=present, updated_at=present,
+        arrived_at=at or present, created_at=present, updated_at=present,
     )  # fmt: skip
     await queue.write_down(signup, "", "walked_in", actor.hand.id)
     await _follow(signup, shift)

@@ -65,7 +65,8 @@ async def _signup_of(shift: Shift, entry: Entry, key: str, actor: Actor) -> Sign
     twin = await Signup.filter(
         shift_id=shift.id, walk_in=True, person__name_folded=fold(" ".join(entry.new.name.split()))
     ).exclude(status__in=OVER).first()  # fmt: skip
-    return twin or await attendance.walked_in(shift, entry.new, f"{key}-{entry.number}", actor)
+    at = entry.arrived_at or shift.starts_at
+    return twin or await attendance.walked_in(shift, entry.new, f"{key}-{entry.number}", actor, at)
 
 
 async def _write_hours(signup: Signup, entry: Entry, shift: Shift) -> None:

@@ -77,11 +77,15 @@ async def position(signup: Signup) -> int:
 
 
 async def ended_by(signup: Signup) -> str:
-    """Why a cancelled sign-up ended (« stood_in », « mission_closed », …); empty for any other."""
+    """Why a cancelled sign-up ended (« stood_in », « mission_closed », …); empty for any other.
+
+    Whoever gave up what she never had: « declined » an offered place, « left_queue ».
+    """
     if signup.status != SignupStatus.CANCELLED:
         return ""
     last = await SignupChange.filter(signup_id=signup.id).order_by("-id").first()
-    return last.cause if last else ""
+    given_up = {SignupStatus.OFFERED.value: "declined", SignupStatus.WAITING.value: "left_queue"}
+    return (given_up.get(last.before, last.cause) if last.cause == "by_person" else last.cause) if last else ""
 
 
 async def coming_of(person: Person) -> list[Signup]:

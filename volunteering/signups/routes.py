@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from civic.errors import DomainError, TooMany
 from civic.i18n import _
-from civic.initiatives.queries import may_edit
+from civic.initiatives.queries import leads_of, may_edit
 from civic.people.actor import Actor, person_of, visitor_or_actor
 from civic.people.models import Person
 from civic.settings import settings
@@ -142,6 +142,7 @@ async def _mission_page(
 ) -> Response:
     person, actor = person_of(request), visitor_or_actor(request)
     leads = await may_edit(actor, mission.initiative)
+    others_leading = await leads_of(mission.initiative_id) if leads else []
     places = await queries.with_mine(await shifts.coming_shifts(mission.id), person)
     mine = next((place.mine for place in places if shift and place.shift.id == shift.id), None)
     open_ = mission.takes_people
@@ -150,6 +151,7 @@ async def _mission_page(
     return page(
         request, "volunteering/missions/show.html", status=status, mission=mission, places=places, form=form,
         called_off=await shifts.called_off_shifts(mission.id) if leads else [], answers_until=answers_until,
+        welcomers=[(one.id, one.short_name) for one in others_leading if one.id != mission.contact_id],
         chosen=chosen, others=others, left=left, leads=leads, hours=hours, where=where(mission),
         efforts=dict(efforts()),
         model=await kept_of(mission) if leads else None,
