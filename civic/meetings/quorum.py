@@ -13,7 +13,7 @@ from civic.counting.rules import quorum_needed
 
 @dataclass(slots=True, frozen=True)
 class Place:
-    """One line of the sheet: `here` is who sits there now (None: nobody), `holder` carries its proxy, from `since` on."""
+    """One line of the sheet: `here` is who sits there now (None: nobody), `holder` carries its proxy since `since`."""
 
     id: int
     person: int

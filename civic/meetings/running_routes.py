@@ -171,7 +171,7 @@ async def _door_page(request: Request, meeting: Meeting, form: Form[Any] | None 
 async def _names(meeting: Meeting) -> list[tuple[int, str]]:
     """Whom the public register names and who is not here yet."""
     waiting = [row for row in await sheets.sheet_of(meeting) if row.college and not row.is_here]
-    return [(row.id, row.person.short_name) for row in waiting if not row.is_discreet]
+    return [(row.id, row.called) for row in waiting if not row.is_discreet]
 
 
 async def at_the_door(request: Request) -> Response:
