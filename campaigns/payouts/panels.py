@@ -31,7 +31,7 @@ async def treasury_panels(_actor: Actor) -> list[Panel]:
     if not tranches and not expenses:
         return []
     return [Panel("campaigns/payouts/waiting.html", {
-        "tranches": tranches, "expenses": expenses, "waits_for": waits_for,
+        "tranches": tranches, "expenses": expenses, "waits_for": waits_for, "holds": holding.holds,
     }, order=30)]  # fmt: skip
 
 

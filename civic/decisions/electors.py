@@ -115,13 +115,18 @@ async def voices(decision_ids: Iterable[int], person: Person) -> list[Voice]:
     """The voices this person may use in these decisions: her own, as a substitute, by proxy; without what they say."""
     mine = Q(person_id=person.id) | Q(substitute_id=person.id) | Q(id__in=await givers_of(person))
     rows = Elector.filter(mine, decision_id__in=list(decision_ids)).order_by("id")
-    electors = await rows.select_related("person", "organisation")
-    if any(one.organisation_id for one in electors):
-        gone = await represented_no_more(person)
-        electors = [one for one in electors if one.organisation_id not in gone or not _hers(one, person)]
+    electors = await still_speaking(await rows.select_related("person", "organisation"), person)
     found = [Voice(elector, person.id) for elector in electors]
     await with_proxies(found)
     return sorted(found, key=lambda voice: (not voice.is_own, not voice.is_substituted, voice.elector.id))
+
+
+async def still_speaking(found: list[Elector], person: Person) -> list[Elector]:
+    """Without the organisations that named her to speak at the opening, and that she represents no more."""
+    if not any(one.organisation_id for one in found):
+        return found
+    gone = await represented_no_more(person)
+    return [one for one in found if one.organisation_id not in gone or not _hers(one, person)]
 
 
 def _hers(elector: Elector, person: Person) -> bool:

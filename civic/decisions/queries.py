@@ -35,6 +35,7 @@ class Ballot:
     """What one person may see of a decision now; `tally` and `stances` are empty while results are hidden.
 
     `nameless`: ids of those whose name she does not learn, because their seat is discreet and she has none.
+    `seats`: by person, those of organisations and the discreet ones.
     """
 
     decision: Decision
@@ -43,6 +44,7 @@ class Ballot:
     tally: Tally | None = None
     stances: list[Stance] = field(default_factory=list)
     nameless: set[int] = field(default_factory=set)
+    seats: dict[int, Elector] = field(default_factory=dict)
 
     @property
     def own(self) -> Voice | None:
@@ -66,7 +68,7 @@ class Ballot:
 
     def who(self, stance: Stance) -> str:
         """Whose position this is, for this reader, and who said it for her; the persons are loaded."""
-        return _named(stance, self.nameless) or _("Une personne")
+        return _named(stance, self.nameless, self.seats.get(stance.person_id)) or _("Une personne")
 
     def names(self, stances: Sequence[Stance]) -> list[str]:
         """Whose positions these are."""
@@ -103,13 +105,23 @@ class Ballot:
         return [stance for stance in self.stances if is_open_objection(stance)]
 
 
-def _named(stance: Stance, nameless: set[int]) -> str | None:
-    """« Jeanne P. », « Jeanne P., par Paul M. », None where her name is not published."""
+def _named(stance: Stance, nameless: set[int], seat: Elector | None) -> str | None:
+    """« Jeanne P. », « Jeanne P., par Paul M. », « La Ferme (Mariam K.) » for an organisation and who spoke for it.
+
+    None where her name is not published; the organisation of `seat` is loaded.
+    """
     if stance.person_id in nameless:
         return None
-    if stance.spoken_by is None or stance.spoken_by_id in nameless:
-        return stance.person.short_name
-    return _("%(giver)s, par %(holder)s", giver=stance.person.short_name, holder=stance.spoken_by.short_name)
+    organisation = seat.organisation if seat else None
+    speaker = stance.spoken_by if stance.spoken_by_id not in nameless else None
+    if organisation and seat and speaker and speaker.id == seat.substitute_id:
+        return f"{organisation.name} ({speaker.short_name})"
+    giver = stance.person.short_name
+    if organisation:
+        giver = f"{organisation.name} ({giver})"
+    if speaker is None:
+        return giver
+    return _("%(giver)s, par %(holder)s", giver=giver, holder=speaker.short_name)
 
 
 def is_open_objection(stance: Stance) -> bool:
@@ -170,14 +182,15 @@ async def published_votes(decision: Decision) -> list[tuple[str | None, Vote]]:
     """Each vote with the name that may be published, None where the seat is discreet. Guarding is the caller's."""
     if decision.is_secret:
         return await sealing.published(decision)
-    seats = {elector.person_id: elector for elector in await Elector.filter(decision_id=decision.id)}
+    rows = Elector.filter(decision_id=decision.id).select_related("organisation")
+    seats = {elector.person_id: elector for elector in await rows}
     stances = Stance.filter(decision_id=decision.id, superseded_at__isnull=True)
     nameless = {person_id for person_id, seat in seats.items() if seat.is_discreet}
     found = []
     for stance in await stances.select_related("option", "person", "spoken_by"):
         elector = seats[stance.person_id]
         vote = Vote(stance.code, stance.choices, elector.college.value, is_open_objection(stance))
-        found.append((_named(stance, nameless), vote))
+        found.append((_named(stance, nameless, elector), vote))
     return found
 
 
@@ -225,9 +238,12 @@ async def _add_results(found: dict[int, Ballot], ids: list[int], most: int) -> N
     rows = rows.select_related("option", "person", "spoken_by", "recorded_by")
     for stance in await rows.order_by("-at", "-id").limit(most):
         found[stance.decision_id].stances.append(stance)
-    for elector in await Elector.filter(decision_id__in=ids, is_discreet=True):
-        if not found[elector.decision_id].voices:
-            found[elector.decision_id].nameless.add(elector.person_id)
+    told = Elector.filter(Q(is_discreet=True) | Q(organisation_id__isnull=False), decision_id__in=ids)
+    for elector in await told.select_related("organisation"):
+        ballot = found[elector.decision_id]
+        ballot.seats[elector.person_id] = elector
+        if elector.is_discreet and not ballot.voices:
+            ballot.nameless.add(elector.person_id)
 
 
 async def tallies(decisions: Sequence[Decision]) -> dict[int, Tally]:
@@ -302,6 +318,7 @@ async def awaiting(person: Person) -> list[Voice]:
         decision__closes_at__gt=clock.now(),
     ).order_by("decision__closes_at", "id")
     found = await rows.limit(20).select_related("decision", "decision__committee", "person", "organisation")
+    found = await electors.still_speaking(found, person)
     voices = await electors.with_proxies([Voice(elector, person.id) for elector in found])
     return [voice for voice in voices if not voice.is_handed_over]
 

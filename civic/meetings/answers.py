@@ -63,9 +63,9 @@ async def answer(
         _check(fresh, before, coming, holder_id)
         if before.coming == coming and before.holder_id == (holder_id if coming == Coming.PROXY else None):
             return
-        await _let_go(before)
+        await let_go(before)
         if coming in (Coming.EXCUSED, Coming.PROXY):
-            await _give_back_all(before)
+            await give_back_all(before)
         if coming == Coming.PROXY and holder_id:
             await _carry(fresh, before, holder_id)
         await Attendance.filter(id=row.id).update(
@@ -73,7 +73,7 @@ async def answer(
             answered_by_id=person.id,
         )  # fmt: skip
         if coming == Coming.PROXY:
-            await _tell(before.id, "given", clock.now())
+            await tell(before.id, "given", clock.now())
 
 
 def _check(meeting: Meeting, row: Attendance, coming: Coming, holder_id: int | None) -> None:
@@ -102,21 +102,21 @@ async def _carry(meeting: Meeting, row: Attendance, holder_id: int) -> None:
         raise Invalid(_("Cette personne porte déjà tous les pouvoirs permis."), field="holder_id")
 
 
-async def _let_go(row: Attendance) -> None:
+async def let_go(row: Attendance) -> None:
     """The proxy she had given is nobody's any more; its holder is told."""
     if row.coming == Coming.PROXY and row.holder_id:
         await Attendance.filter(meeting_id=row.meeting_id, person_id=row.holder_id, proxies_held__gt=0).update(
             proxies_held=F("proxies_held") - 1
         )
-        await _tell(row.id, "revoked", clock.now(), holder_id=row.holder_id)
+        await tell(row.id, "revoked", clock.now(), holder_id=row.holder_id)
 
 
-async def _give_back_all(row: Attendance) -> None:
+async def give_back_all(row: Attendance) -> None:
     """She comes no more: those whose proxies she carried have to answer again."""
     givers = Attendance.filter(meeting_id=row.meeting_id, holder_id=row.person_id, coming=Coming.PROXY)
     for giver in await givers.order_by("id"):
         await _free(giver)
-        await _tell(giver.id, "returned", clock.now(), holder_id=row.person_id)
+        await tell(giver.id, "returned", clock.now(), holder_id=row.person_id)
     await Attendance.filter(id=row.id).update(proxies_held=0)
 
 
@@ -134,7 +134,7 @@ async def revoke(person: Person, meeting: Meeting, row: Attendance) -> bool:
         before = await Attendance.get(id=row.id)
         if before.coming != Coming.PROXY:
             return False
-        await _let_go(before)
+        await let_go(before)
         await _free(before)
     return True
 
@@ -151,7 +151,7 @@ async def decline_proxy(holder: Person, giver: Attendance) -> bool:
         held = Attendance.filter(meeting_id=before.meeting_id, person_id=holder.id, proxies_held__gt=0)
         await held.update(proxies_held=F("proxies_held") - 1)
         await _free(before)
-        await _tell(before.id, "returned", clock.now(), holder_id=holder.id)
+        await tell(before.id, "returned", clock.now(), holder_id=holder.id)
     return True
 
 
@@ -236,7 +236,8 @@ async def _taken(meeting_id: int) -> Meeting:
     return await Meeting.get(id=meeting_id)
 
 
-async def _tell(row_id: int, what: str, moment: datetime, *, holder_id: int | None = None) -> None:
+async def tell(row_id: int, what: str, moment: datetime, *, holder_id: int | None = None) -> None:
+    """Ask for the letter about a proxy: given, revoked or returned."""
     key = f"meeting-proxy-{what}-{row_id}-{moment.isoformat()}"
     await jobs.enqueue("meeting_proxy_changed", key=key, attendance_id=row_id, what=what, holder_id=holder_id)
 

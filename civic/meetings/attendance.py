@@ -95,6 +95,12 @@ class Attendance(Model):
         )
 
     @property
+    def called(self) -> str:
+        """How the sheet calls this line: « Rose M. », « La Ferme (Mariam K.) »; person and organisation are loaded."""
+        name = self.person.short_name
+        return f"{self.organisation.name} ({name})" if self.organisation else name
+
+    @property
     def is_here(self) -> bool:
         """She, or her substitute, sits in the room or at a screen now."""
         return self.arrived_at is not None and self.left_at is None

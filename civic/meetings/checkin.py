@@ -15,6 +15,7 @@ from civic.committees.models import Seat
 from civic.database import retrying, transaction
 from civic.errors import DomainError, Forbidden, Gone, Invalid, NotFound
 from civic.i18n import _
+from civic.meetings import going
 from civic.meetings import sheet as sheets
 from civic.meetings.attendance import Arrival, Attendance, Movement, Way
 from civic.meetings.models import Meeting, MeetingStatus
@@ -90,6 +91,7 @@ async def arrive(line: Attendance, how: Arrival, came: Person | None = None) -> 
             return False
         if fresh.is_here:
             await _move(line, Way.OUT, present, fresh.came_id)
+        await going.take_back(fresh)
         await Attendance.filter(id=line.id).update(
             arrived_at=fresh.arrived_at or present, arrived_how=how, left_at=None, came_id=who.id, claimed_at=None
         )
@@ -104,14 +106,19 @@ async def _sits_nowhere_else(line: Attendance, who: Person) -> None:
 
 
 @retrying
-async def leave(line: Attendance) -> bool:
-    """She left, from this moment on; False when she was not here."""
+async def leave(line: Attendance, holder_id: int | None = None) -> bool:
+    """She left, from this moment on, and leaves her voice to `holder_id`, who is here; False when she was not here.
+
+    Raises Invalid, and she stays, when that person may not carry it.
+    """
     async with transaction():
-        await take(await Meeting.get(id=line.meeting_id))
+        meeting = await take(await Meeting.get(id=line.meeting_id))
         here = Attendance.filter(id=line.id, arrived_at__isnull=False, left_at__isnull=True)
         present = clock.now()
         if not await here.update(left_at=present):
             return False
+        if holder_id:
+            await going.hand_over(meeting, line.id, holder_id, present)
         await _move(line, Way.OUT, present, None)
     return True
 
@@ -127,6 +134,7 @@ async def undo(line: Attendance) -> bool:
         moves = await Movement.filter(attendance_id=line.id).order_by("id")
         if not moves:
             return False
+        await going.take_back(await Attendance.get(id=line.id))
         tapped = moves[-1].at
         while moves and moves[-1].at == tapped:
             await moves.pop().delete()

@@ -13,13 +13,18 @@ from civic.counting.rules import quorum_needed
 
 @dataclass(slots=True, frozen=True)
 class Place:
-    """One line of the sheet: `here` is who sits there now (None: nobody), `holder` who carries its proxy."""
+    """One line of the sheet: `here` is who sits there now (None: nobody), `holder` carries its proxy since `since`."""
 
     id: int
     person: int
     here: int | None = None
     holder: int | None = None
     counts: bool = True
+    since: datetime | None = None
+
+    def at(self, moment: datetime) -> "Place":
+        """The same as it stood then: a proxy given later was not carried yet."""
+        return self if self.since is None or self.since <= moment else replace(self, holder=None)
 
 
 @dataclass(slots=True, frozen=True)
@@ -85,16 +90,16 @@ def turns(places: Sequence[Place], steps: Sequence[Step], percent: int, opened_a
     found: list[Turn] = []
     for step in sorted((one for one in steps if one.place in sheet), key=lambda one: one.at):
         if step.at > opened_at and not found:
-            _note(found, list(sheet.values()), percent, opened_at)
+            _note(found, sheet.values(), percent, opened_at)
         sheet[step.place] = replace(sheet[step.place], here=step.here)
         if step.at > opened_at:
-            _note(found, list(sheet.values()), percent, step.at)
+            _note(found, sheet.values(), percent, step.at)
     if not found:
-        _note(found, list(sheet.values()), percent, opened_at)
+        _note(found, sheet.values(), percent, opened_at)
     return found
 
 
-def _note(found: list[Turn], places: list[Place], percent: int, at: datetime) -> None:
-    now = count(places, percent)
+def _note(found: list[Turn], places: Iterable[Place], percent: int, at: datetime) -> None:
+    now = count([place.at(at) for place in places], percent)
     if not found or found[-1].reached != now.reached:
         found.append(Turn(at, now.reached, now.counted))

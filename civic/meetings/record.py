@@ -143,7 +143,7 @@ def _said(row: Attendance, hidden: set[int]) -> str:
         parts[-1] = _("de %(first)s à %(last)s", first=hour(row.arrived_at), last=hour(row.left_at))
     if row.arrived_how == "remote":
         parts.append(_("à distance"))
-    if not row.arrived_at and row.coming == Coming.PROXY and row.holder:
+    if not row.is_here and row.coming == Coming.PROXY and row.holder:
         name = _("une personne du comité") if row.holder_id in hidden else row.holder.short_name
         parts.append(_("pouvoir à %(name)s", name=name))
     return ", ".join(parts)

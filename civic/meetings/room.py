@@ -9,7 +9,7 @@ import segno
 from civic import clock, slots
 from civic.committees.models import Seat
 from civic.decisions.models import Decision
-from civic.meetings import checkin, queries, quorum
+from civic.meetings import checkin, going, queries, quorum
 from civic.meetings import sheet as sheets
 from civic.meetings.attendance import Attendance
 from civic.meetings.models import Item, Meeting, MeetingStatus
@@ -125,6 +125,7 @@ async def beside(meeting: Meeting, actor: Actor | None) -> dict[str, Any]:
     was_there = meeting.shared_at is not None and await queries.was_there(meeting, person)
     return {
         "line": line, "is_me": is_me, "doors": sheets.doors_open(meeting), "remote": sheets.remote_open(meeting),
+        "holders_of": going.holders,
         "room": await room_of(meeting) if meeting.status == MeetingStatus.RUNNING else None,
         "reads_minutes": meeting.published_at is not None or (meeting.convened_at is not None and runs) or was_there,
     }  # fmt: skip

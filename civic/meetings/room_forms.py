@@ -29,6 +29,13 @@ class SeatForm(BaseModel):
     seat: int
 
 
+class GoingForm(BaseModel):
+    """Who goes home, from the list, and to whom she leaves her voice; empty for nobody."""
+
+    line: int | None = None
+    holder: int | None = None
+
+
 class DoorForm(BaseModel):
     """Which line of the sheet somebody without an account says she is."""
 

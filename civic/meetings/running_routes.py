@@ -10,7 +10,7 @@ from civic.committees import queries as committees
 from civic.decisions import words
 from civic.errors import DomainError
 from civic.i18n import _
-from civic.meetings import checkin, closing, holding, pages, queries, room
+from civic.meetings import checkin, closing, going, holding, pages, queries, room
 from civic.meetings import sheet as sheets
 from civic.meetings.attendance import Arrival, Attendance
 from civic.meetings.models import Meeting
@@ -19,6 +19,7 @@ from civic.meetings.room_forms import (
     CodeForm,
     DeskForm,
     DoorForm,
+    GoingForm,
     GuestForm,
     PointForm,
     SeatForm,
@@ -50,7 +51,7 @@ async def _room_page(request: Request, meeting: Meeting, form: Form[Any], status
         request, "civic/meetings/room.html", status=status, headers=PRIVATE, meeting=meeting, form=form,
         committee=meeting.committee, room=await room.room_of(meeting, with_seats=True),
         doors=sheets.doors_open(meeting), pace_of=sheets.pace_of, to_approve=await closing.awaiting_approval(meeting),
-        vote_minutes=holding.VOTE_MINUTES,
+        vote_minutes=holding.VOTE_MINUTES, holders_of=going.holders,
     )  # fmt: skip
 
 
@@ -90,6 +91,22 @@ async def leave(request: Request) -> Response:
     await checkin.leave(line)
     text = _("Départ noté : %(name)s.", name=line.person.short_name)
     return redirect("meetings.room", id=meeting.id, flash=text, kind="info")
+
+
+async def leave_voice(request: Request) -> Response:
+    """Somebody goes home and leaves her voice to another one who stays."""
+    meeting, _actor = await pages.to_run(request)
+    form = await Form.read(request, GoingForm)
+    if form.data is None or not form.data.line or not form.data.holder:
+        text = _("Choisissez qui part, et qui reste.")
+        return redirect("meetings.room", id=meeting.id, flash=text, kind="warn")
+    line = await sheets.line_to_hold(meeting, form.data.line)
+    try:
+        gone = await checkin.leave(line, form.data.holder)
+    except DomainError as error:
+        return redirect("meetings.room", id=meeting.id, flash=error.message, kind="warn")
+    text = _("Départ noté, pouvoir donné : %(name)s.", name=line.person.short_name)
+    return redirect("meetings.room", id=meeting.id, flash=text if gone else None, kind="info")
 
 
 async def undo(request: Request) -> Response:
@@ -151,7 +168,7 @@ async def _door_page(request: Request, meeting: Meeting, form: Form[Any] | None 
 async def _names(meeting: Meeting) -> list[tuple[int, str]]:
     """Whom the public register names and who is not here yet."""
     waiting = [row for row in await sheets.sheet_of(meeting) if row.college and not row.is_here]
-    return [(row.id, row.person.short_name) for row in waiting if not row.is_discreet]
+    return [(row.id, row.called) for row in waiting if not row.is_discreet]
 
 
 async def at_the_door(request: Request) -> Response:
@@ -187,8 +204,12 @@ async def gone(request: Request) -> Response:
     actor = actor_of(request)
     meeting = await queries.meeting_to_show(request.path_params["id"], actor)
     line = await checkin.own_line(actor, meeting)
-    if (line.came_id or line.person_id) == actor.person.id:
-        await checkin.leave(line)
+    form = await Form.read(request, GoingForm)
+    try:
+        if (line.came_id or line.person_id) == actor.person.id:
+            await checkin.leave(line, form.data.holder if form.data else None)
+    except DomainError as error:
+        return redirect("meetings.show", id=meeting.id, flash=error.message, kind="warn")
     return redirect("meetings.show", id=meeting.id, flash=_("Votre départ est noté. Merci d’être venu."), kind="info")
 
 
@@ -256,6 +277,7 @@ routes: list[BaseRoute] = [
     Route("/reunions/{id:int}/bureau", desk, methods=["POST"], name="meetings.desk"),
     Route(f"{_ROW}/arrivee", arrive, methods=["POST"], name="meetings.arrive"),
     Route(f"{_ROW}/depart", leave, methods=["POST"], name="meetings.leave"),
+    Route("/reunions/{id:int}/presences/pouvoir", leave_voice, methods=["POST"], name="meetings.leave_voice"),
     Route(f"{_ROW}/annuler", undo, methods=["POST"], name="meetings.undo"),
     Route(f"{_ROW}/refuser", refuse, methods=["POST"], name="meetings.refuse"),
     Route("/reunions/{id:int}/presences/invites", guest, methods=["POST"], name="meetings.guest"),

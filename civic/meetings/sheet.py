@@ -50,6 +50,7 @@ def places_of(sheet: Iterable[Attendance]) -> list[Place]:
         Place(
             row.id, row.person_id, here=(row.came_id or row.person_id) if row.is_here else None,
             holder=row.holder_id if row.coming == Coming.PROXY else None, counts=row.college is not None,
+            since=row.answered_at if row.coming == Coming.PROXY else None,
         )
         for row in sheet
     ]  # fmt: skip

@@ -49,7 +49,11 @@ async def _answers(rose: Visitor, shared: Decision, dotted: Decision, ranked: De
     await rose.press("Donner ma voix")
     await rose.reads("Votre voix est comptée", "Vos choix coûtent")
     await rose.open(f"/decisions/{dotted.id}")
+    await rose.reads("Points restants")
     await rose.write("Le jeudi", "9")
+    if rose.javascript:
+        await rose.reads("Points en trop")
+        await rose.look("too many dots, said while she types")
     await rose.press("Donner ma voix")
     await rose.look("too many dots")
     await rose.write("Le jeudi", "3")

@@ -1,6 +1,5 @@
 """A sum that waits until somebody has done what she promised (PRODUCT S5, docs/decisions/0032-held-tranches.md)."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -74,6 +73,7 @@ async def test_a_sum_is_held_until_the_promise_is_kept_and_everybody_reads_it(cl
         assert f"{WHAT} (Rose M." in page.text
         assert f"/engagements/{made.id}" in page.text
     assert "300 € de la collecte attendent que ce soit fait" in plain((await client.get(f"/engagements/{made.id}")).text)
+    assert "retenue jusqu’à ce qu’un engagement soit tenu" in (await treasurer.get("/tresorerie")).text
     assert "Permettre</summary>" not in (await treasurer.get(path(campaign))).text
     refused = await treasurer.submit(path(campaign, f"/tranches/{tranche.id}"), {"answer": "accepted"})
     assert "attend un engagement qui n’est pas tenu" in (await treasurer.get(refused.headers["location"])).text
@@ -203,19 +203,3 @@ async def test_who_asked_does_not_lift_the_condition_not_even_by_sql(sign_in: Si
     with pytest.raises(IntegrityError):
         await Tranche.filter(id=tranche.id).update(lifted_by_id=campaign.lead.id, lifted_at=clock.now())
     assert await Tranche.filter(id=tranche.id).update(lifted_by_id=campaign.lead.id, **lifted)
-
-
-async def test_permitting_and_opening_again_at_once_never_permits_what_is_held(sign_in: SignIn) -> None:
-    campaign, _committee, made, rose, lead = await a_promise(sign_in)
-    tranche, treasurer = await asked(lead, campaign, made), await a_treasurer()
-    await kept(rose, made)
-    before = clock.now()
-    said = await asyncio.gather(
-        service.answer(campaign, tranche, treasurer, Answer.ACCEPTED, ""),
-        commitments.reopen(Actor(campaign.lead), await again(made), "Il manque un devis."),
-        return_exceptions=True,
-    )
-    permitted = (await Tranche.get(id=tranche.id)).status == Answer.ACCEPTED
-    assert permitted == (said[0] is None)
-    assert said[1] is True
-    assert before <= clock.now()

@@ -138,13 +138,15 @@ async def test_a_voter_places_her_dots_and_changes_them(sign_in: SignIn) -> None
     assert "Pour les enfants." in too_many.text
     too_many = await hers.submit(f"{path}/position", {garden: "3", orchard: "3"})
     assert "C’est 1 point de trop" in too_many.text
+    assert ">Points en trop\u00a0: 1.<" in too_many.text, "what was typed is kept and counted"
+    assert ">Points restants\u00a0: 5 sur 5.<" in (await hers.get(path)).text
     assert "au plus 3 points sur un même choix" in (await hers.submit(f"{path}/position", {garden: "4"})).text
     assert "il vous en reste 5" in (await hers.submit(f"{path}/position", {garden: "", "reason": "Rien"})).text
     assert not await Stance.all().count()
     assert (await hers.submit(f"{path}/position", {garden: "3", "reason": "Miam"})).status_code == 303
     page = await hers.get(path)
     assert "Il vous reste 2 points" in page.text
-    assert "3 points placés sur 5" in page.text
+    assert "Points restants\u00a0: 2 sur 5." in page.text
     assert (await hers.submit(f"{path}/position", {garden: "2", orchard: "3"})).status_code == 303
     current = await Stance.get(person_id=rose.id, superseded_at__isnull=True)
     assert current.choices == {str(ids["Potager"]): 2, str(ids["Verger"]): 3}

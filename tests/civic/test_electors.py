@@ -6,7 +6,7 @@ import pytest
 
 from civic.committees.models import Committee, Seat
 from civic.counting.rules import Code, Method
-from civic.decisions import answers, electors
+from civic.decisions import answers, electors, queries
 from civic.decisions.models import Decision, Elector, Stance
 from civic.decisions.positions import Position
 from civic.errors import Forbidden
@@ -69,11 +69,15 @@ async def test_titular_and_substitute_read_what_was_said_and_by_whom(sign_in: Si
     assert (await his.submit(f"{path}/position", {"option": "agree", "reason": ""})).status_code == 303
     page = (await hers.get(path)).text
     assert "C’est Robert C. qui a répondu" in page
-    assert "Mariam K., par Robert C." in page
+    assert "La Ferme des Trois Levées (Robert C.)" in page
     (elector,) = await electors.spoken_for(decision, seat.person)
     again = await hers.submit(f"{path}/position", {"option": "object", "reason": "Trop loin.", "pour": str(elector.id)})
     assert again.status_code == 303
-    assert "C’est Mariam K. qui a répondu" in (await his.get(path)).text
+    page = (await his.get(path)).text
+    assert "C’est Mariam K. qui a répondu" in page
+    assert "La Ferme des Trois Levées (Mariam K.)" in page
+    names = [name for name, _vote in await queries.published_votes(await fresh(decision))]
+    assert names == ["La Ferme des Trois Levées (Mariam K.)"]
     stranger = await sign_in(await a_person("Nadia Faure"))
     refused = await stranger.submit(f"{path}/position", {"option": "agree", "reason": "", "pour": str(elector.id)})
     assert refused.status_code == 403

@@ -106,6 +106,17 @@ async def test_a_proxy_counts_only_while_who_carries_it_is_here(app: ASGIApp) ->
     assert (await _quorum(meeting)).reached
 
 
+async def test_an_organisations_line_says_its_name_and_who_speaks_for_it(sign_in: SignIn) -> None:
+    committee, lead, _rose = await _committee()
+    held = await a_seat_of_an_organisation(committee, await a_person("Robert Cottin"))
+    meeting, mine = await a_meeting(committee, MeetingStatus.RUNNING, proxies_most=1), await sign_in(lead)
+    await checkin.arrive(await _line(meeting, held.person), checkin.Arrival.LIST)
+    room = (await mine.get(f"/reunions/{meeting.id}/salle")).text
+    assert room.count("La Ferme des Trois Levées (Mariam K.)") >= 3, "the sheet, who may leave, who may carry a voice"
+    coming = await a_meeting(committee)
+    assert "La Ferme des Trois Levées (Mariam K.)" in (await mine.get(f"/reunions/{coming.id}")).text
+
+
 async def test_a_guest_is_on_the_sheet_and_never_counts(sign_in: SignIn) -> None:
     committee, lead, _rose = await _committee()
     meeting = await a_meeting(committee, MeetingStatus.RUNNING)

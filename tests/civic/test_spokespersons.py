@@ -159,7 +159,8 @@ async def test_in_an_open_vote_only_who_still_represents_it_speaks_and_there_is_
     assert (await his.submit(answer, {"option": "reserve", "reason": "Pas le soir."})).status_code == 303
     counted = await fresh(decision)
     assert (counted.answers_count, counted.electorate) == (1, 2)
-    assert (await Stance.get(decision_id=decision.id, superseded_at__isnull=True)).code == Code.RESERVE
+    last = await Stance.get(decision_id=decision.id, superseded_at__isnull=True).select_related("option")
+    assert (last.option.code, last.spoken_by_id) == (Code.RESERVE, robert.id)
     later = await an_open_decision(committee, await Person.get(name="Sélim Laurent"), question="Le lundi aussi ?")
     assert later.electorate == 2
 
