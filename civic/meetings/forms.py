@@ -10,6 +10,7 @@ from civic.errors import Invalid
 from civic.i18n import _
 from civic.meetings.dates import Suits
 from civic.meetings.models import Coming, ItemKind
+from civic.people.forms import Name
 
 MOST_DATES = 10
 FURTHEST = timedelta(days=730)
@@ -115,5 +116,5 @@ class AnswerForm(BaseModel):
 class GuestForm(BaseModel):
     """Somebody who is invited without a seat."""
 
-    name: str = Field(min_length=2, max_length=120)
+    name: Name
     email: EmailStr | None = None
