@@ -19,7 +19,7 @@ from civic.decisions import secret
 from civic.decisions.models import Decision, DecisionStatus, Elector, Option
 from civic.meetings import answers, sheet
 from civic.meetings import privacy as meetings_privacy
-from civic.meetings.models import Attendance, Coming, Meeting, MeetingStatus
+from civic.meetings.models import Attendance, Coming, Meeting, MeetingStatus, Proposal
 from civic.people.actor import Actor
 from civic.people.models import Person
 from tests.client import Client
@@ -227,3 +227,21 @@ async def test_whoever_votes_next_at_the_same_machine_does_not_see_the_code_befo
         assert "ballot-code" not in (await machine.get(booth)).text
         await machine.sign_in(rose)
         assert "ballot-code" in (await machine.get(voted.headers["location"])).text
+
+
+async def test_a_point_that_a_discreet_member_proposed_does_not_name_her_on_the_public_agenda(sign_in: SignIn, client: Client) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    rose, paul = await a_member(committee, "Rose Martin"), await a_member(committee, "Paul Morel")
+    await Seat.filter(committee_id=committee.id, person_id=rose.id).update(is_discreet=True)
+    prepared = await a_prepared_meeting(committee, lead)
+    selim = await sign_in(lead)
+    for person in (rose, paul):
+        await (await sign_in(person)).submit(f"/reunions/{prepared.id}/propositions", {"title": f"Le bruit, dit {person.name[:1]}", "minutes": "10"})
+    for proposal in await Proposal.all():
+        await selim.submit(f"/reunions/{prepared.id}/propositions/{proposal.id}/retenir")
+    await selim.submit(f"/reunions/{prepared.id}/convoquer")
+    agenda = (await client.get(f"/reunions/{prepared.id}")).text
+    assert "Le bruit, dit R" in agenda
+    assert "Paul M." in agenda
+    assert "Rose M." not in agenda
