@@ -31,10 +31,10 @@ async def booth(request: Request) -> Response:
     if not await _takes_votes(decision):
         return redirect("decisions.show", id=decision.id)
     elector = await electors.to_speak_for(decision, actor.person, whole(request.query_params.get("pour")))
-    code = codes.unwrap(decision.id, request.cookies.get(COOKIE, ""))
+    code = codes.unwrap(decision.id, request.cookies.get(_cookie(elector), ""))
     answer = await _booth_page(request, decision, elector, code=codes.shown(code) if code else "")
     if code:
-        answer.delete_cookie(COOKIE, path=urls.path("decisions.booth", id=decision.id))
+        answer.delete_cookie(_cookie(elector), path=urls.path("decisions.booth", id=decision.id))
     return answer
 
 
@@ -115,13 +115,18 @@ def _shape(decision: Decision, options: list[Option]) -> type[BaseModel]:
     return create_model("Sealed", __base__=shape, code=(str, Field("", max_length=60)))
 
 
+def _cookie(elector: Elector) -> str:
+    """Its name: whoever votes next at the same machine is not shown the code of the one before."""
+    return f"{COOKIE}-{elector.id}"
+
+
 def _with_code(decision: Decision, elector: Elector, code: str) -> Response:
     """To the page that shows the code, which travels in a cookie of that page only."""
     path = urls.path("decisions.booth", id=decision.id)
     answer = redirect("decisions.booth", id=decision.id, pour=elector.id)
     answer.set_cookie(
-        COOKIE, codes.wrap(decision.id, code), max_age=COOKIE_SECONDS, path=path, httponly=True, samesite="strict",
-        secure=settings().secure,
+        _cookie(elector), codes.wrap(decision.id, code), max_age=COOKIE_SECONDS, path=path, httponly=True,
+        samesite="strict", secure=settings().secure,
     )  # fmt: skip
     return answer
 

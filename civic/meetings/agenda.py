@@ -8,6 +8,7 @@ from typing import Any
 from tortoise.expressions import F
 
 from civic import clock, jobs
+from civic.committees import queries as committees
 from civic.counting.rules import Method
 from civic.database import retrying, transaction
 from civic.decisions import service as decisions
@@ -169,13 +170,19 @@ async def answer(proposal: Proposal, *, accept: bool, reason: str = "") -> bool:
         if not await waiting.update(status=status, reason=reason.strip(), answered_at=clock.now()):
             return False
         if accept:
-            person = await Person.get(id=proposal.person_id)
             await _append(proposal.meeting_id, {
                 "title": proposal.title, "kind": proposal.kind, "minutes": proposal.minutes,
-                "explanation": proposal.explanation, "speaker": person.short_name,
+                "explanation": proposal.explanation, "speaker": await _speaker(proposal),
             })  # fmt: skip
         await jobs.enqueue("meeting_point_answered", key=f"meeting-proposal-{proposal.id}", proposal_id=proposal.id)
     return True
+
+
+async def _speaker(proposal: Proposal) -> str:
+    """Who proposed a point presents it, unless her seat is discreet: the agenda is public."""
+    meeting, person = await Meeting.get(id=proposal.meeting_id), await Person.get(id=proposal.person_id)
+    seat = await committees.seat_of(person, meeting.committee_id)
+    return "" if seat and seat.is_discreet else person.short_name
 
 
 async def proposal_of(meeting: Meeting, proposal_id: int) -> Proposal:

@@ -10,6 +10,7 @@ from civic.errors import Invalid
 from civic.i18n import _
 from civic.meetings.attendance import Coming
 from civic.meetings.models import ItemKind
+from civic.people.forms import Name
 from civic.web.moments import Moment
 
 MOST_DATES = 10
@@ -104,5 +105,5 @@ class AnswerForm(BaseModel):
 class GuestForm(BaseModel):
     """Somebody who is invited without a seat."""
 
-    name: str = Field(min_length=2, max_length=120)
+    name: Name
     email: EmailStr | None = None

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, Field
 
+from civic.people.forms import Name
+
 
 class CameForm(BaseModel):
     """Who sits at the place: empty means who is expected."""
@@ -19,7 +21,7 @@ class DeskForm(BaseModel):
 class GuestForm(BaseModel):
     """Somebody who listens; `cle` makes a resent form harmless."""
 
-    name: str = Field(min_length=2, max_length=80)
+    name: Name
     cle: str = Field(min_length=8, max_length=64)
 
 

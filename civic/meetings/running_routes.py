@@ -175,8 +175,9 @@ async def at_the_door(request: Request) -> Response:
     """« Je suis là », or « c’est moi » for who has no account: somebody at the desk looks up and confirms."""
     token = request.path_params["token"]
     meeting = await checkin.meeting_of_door(token)
-    await limits.hit("meeting_door", str(meeting.id), most=300, per=900)
     actor = visitor_or_actor(request)
+    who = str(actor.person.id) if actor else limits.address(request)
+    await limits.hit("meeting_door", f"{meeting.id}:{who}", most=300, per=900)
     if actor:
         await checkin.arrive_herself(actor, meeting, Arrival.QR)
         return redirect("meetings.door", token=token, flash=_("Bienvenue : votre arrivée est notée."))

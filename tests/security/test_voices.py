@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
+from starlette.types import ASGIApp
 
 from civic import clock
 from civic.assemblies import service as assembly_service
@@ -19,7 +20,7 @@ from civic.decisions.models import Decision, DecisionStatus, Elector, Option
 from civic.meetings import answers, sheet
 from civic.meetings import privacy as meetings_privacy
 from civic.meetings.attendance import Attendance, Coming
-from civic.meetings.models import Meeting, MeetingStatus
+from civic.meetings.models import Meeting, MeetingStatus, Proposal
 from civic.people.actor import Actor
 from civic.people.models import Person
 from tests.client import Client
@@ -198,3 +199,50 @@ async def test_an_assembly_that_voted_on_its_screens_is_not_called_again(sign_in
     assert again.status_code == 409
     assert "L'assemblée a voté" in plain(again.text)
     assert await Assembly.all().count() == 1
+
+
+@pytest.mark.parametrize("name", ["Gagnez sur gagnez.example", "Rose https://a.fr", "Rose\u202eelgoog"])
+async def test_a_guest_s_name_carries_no_link_to_a_stranger_s_mailbox(sign_in: SignIn, name: str) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    convened, running = await a_convened_meeting(committee, lead), await a_meeting(committee, MeetingStatus.RUNNING)
+    selim = await sign_in(lead)
+    guest = {"email": "inconnue@exemple.fr", "cle": "une-cle-de-form"}
+    for path in (f"/reunions/{convened.id}/invitations", f"/reunions/{running.id}/presences/invites"):
+        assert (await selim.submit(path, guest | {"name": name})).status_code == 422
+    assert not await Person.filter(email="inconnue@exemple.fr").exists()
+    for path in (f"/reunions/{convened.id}/invitations", f"/reunions/{running.id}/presences/invites"):
+        assert (await selim.submit(path, guest | {"name": "Rose Martin"})).status_code == 303
+
+
+async def test_whoever_votes_next_at_the_same_machine_does_not_see_the_code_before(app: ASGIApp) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    rose, paul = await a_member(committee, "Rose Martin"), await a_member(committee, "Paul Morel")
+    decision = await an_open_decision(committee, lead, method=Method.MAJORITY, secret=True)
+    booth = f"/decisions/{decision.id}/isoloir"
+    async with Client(app) as machine:
+        await machine.sign_in(rose)
+        voted = await machine.submit(booth, {"option": "yes"})  # the page that shows her code is never opened
+        await machine.sign_in(paul)
+        assert "ballot-code" not in (await machine.get(booth)).text
+        await machine.sign_in(rose)
+        assert "ballot-code" in (await machine.get(voted.headers["location"])).text
+
+
+async def test_a_point_that_a_discreet_member_proposed_does_not_name_her_on_the_public_agenda(sign_in: SignIn, client: Client) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    rose, paul = await a_member(committee, "Rose Martin"), await a_member(committee, "Paul Morel")
+    await Seat.filter(committee_id=committee.id, person_id=rose.id).update(is_discreet=True)
+    prepared = await a_prepared_meeting(committee, lead)
+    selim = await sign_in(lead)
+    for person in (rose, paul):
+        await (await sign_in(person)).submit(f"/reunions/{prepared.id}/propositions", {"title": f"Le bruit, dit {person.name[:1]}", "minutes": "10"})
+    for proposal in await Proposal.all():
+        await selim.submit(f"/reunions/{prepared.id}/propositions/{proposal.id}/retenir")
+    await selim.submit(f"/reunions/{prepared.id}/convoquer")
+    agenda = (await client.get(f"/reunions/{prepared.id}")).text
+    assert "Le bruit, dit R" in agenda
+    assert "Paul M." in agenda
+    assert "Rose M." not in agenda
