@@ -214,6 +214,8 @@ async def test_an_integrated_objection_makes_a_version_and_tells_who_had_spoken_
     await says(rose, decision, Code.OBJECT, "Le car scolaire passe là.")
     stance = await Stance.get(person_id=rose.id)
     mine, path = await sign_in(lead), f"/decisions/{decision.id}"
+    for who, hers in ((rose, True), (odile, False)):
+        assert ("C’est votre objection." in (await (await sign_in(who)).get(path)).text) is hers
     form = f"{path}/objections/{stance.id}"
     assert "Le car scolaire passe là." in (await mine.get(form)).text
     unchanged = await mine.submit(form, {"integration": "Après le car.", "text": TEXT, "version": "0"})
