@@ -102,7 +102,7 @@ async def test_the_home_page_and_the_index_show_what_is_open(client: Client, app
     await an_open_decision(await a_committee(lead, initiative=hidden), lead, question="Planter un figuier")
     assert "figuier" not in (await client.get("/comites")).text
     assert len((await panels.home_ways())[0].items) == 1
-    for question in ("Un banc", "Un abri", "Un arrêt"):
+    for question in ("Un banc neuf", "Un abri neuf", "Un arrêt de plus"):
         await an_open_decision(committee, lead, question=question)
     (way,) = await panels.home_ways()
     assert (len(way.items), way.summary) == (3, "4 décisions sont ouvertes.")
