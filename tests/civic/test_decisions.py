@@ -57,7 +57,7 @@ async def test_a_question_is_prepared_read_again_and_opened(sign_in: SignIn) -> 
     assert answer.headers["location"] == path
     assert (await hers.get(path)).status_code == 404
     read_again = plain((await mine.get(path)).text)
-    for said in ("2 personnes siègent", f"On répond jusqu’au {plain(until(decision.closes_at))}."):
+    for said in ("2 personnes siègent", plain(f"On répond jusqu’au {until(decision.closes_at)}.")):
         assert said in read_again
     for _ in range(2):
         assert (await mine.submit(f"{path}/ouvrir")).status_code == 303
