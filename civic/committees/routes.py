@@ -93,11 +93,9 @@ async def ask(request: Request) -> Response:
                 actor, committee, wish.college, wish.message, hat_id=wish.hat, discreet=wish.discreet
             )
             seated = isinstance(done, Seat)
-            flash = (
-                _("Bienvenue au comité.")
-                if seated
-                else _("Votre demande est envoyée. La réponse viendra par courriel.")
-            )
+            told = _("Ses prochaines questions et ses convocations vous viendront par courriel.")
+            asked = _("Votre demande est envoyée. La réponse viendra par courriel.")
+            flash = _("Bienvenue au comité.") + " " + told if seated else asked
             return redirect("committees.show", slug=committee.slug, flash=flash)
     except DomainError as error:
         form.refuse(error)

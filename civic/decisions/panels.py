@@ -142,11 +142,12 @@ async def body_questions() -> list[Moment]:
 
 async def home_ways() -> list[Way]:
     """What is being decided this week."""
+    found = await queries.open_now(99)
     items = [
         (decision.question, _title_and_end(decision), urls.path("decisions.show", id=decision.id))
-        for decision in await queries.open_now(3)
+        for decision in found[:3]
     ]
-    summary = _n("%(n)s décision est ouverte.", "%(n)s décisions sont ouvertes.", len(items))
+    summary = _n("%(n)s décision est ouverte.", "%(n)s décisions sont ouvertes.", len(found))
     return [Way("voix", summary if items else _("Aucune décision n’est ouverte."), items, order=10)]
 
 

@@ -124,6 +124,15 @@ async def open_it(request: Request) -> Response:
     return redirect("decisions.show", id=decision.id, flash=flash)
 
 
+async def discard(request: Request) -> Response:
+    """Throw a draft away."""
+    actor = actor_of(request)
+    decision = await queries.decision_to_run(request.path_params["id"], actor)
+    if not await service.discard(actor, decision):
+        return redirect("decisions.show", id=decision.id, flash=_("Ce n’est plus un brouillon."), kind="warn")
+    return redirect("committees.show", slug=decision.committee.slug, flash=_("Le brouillon est jeté."), kind="info")
+
+
 async def answer(request: Request) -> Response:
     """Take a position."""
     actor = actor_of(request)
@@ -231,6 +240,7 @@ routes: list[BaseRoute] = [
     Route("/decisions/{id:int}/modifier", edit, name="decisions.edit"),
     Route("/decisions/{id:int}/modifier", save, methods=["POST"], name="decisions.save"),
     Route("/decisions/{id:int}/ouvrir", open_it, methods=["POST"], name="decisions.open"),
+    Route("/decisions/{id:int}/jeter", discard, methods=["POST"], name="decisions.discard"),
     Route("/decisions/{id:int}/position", answer, methods=["POST"], name="decisions.answer"),
     Route("/decisions/{id:int}/suite", conclude, methods=["POST"], name="decisions.conclude"),
     Route("/decisions/{id:int}/retirer", withdraw, methods=["POST"], name="decisions.withdraw"),

@@ -182,6 +182,15 @@ async def withdraw(actor: Actor, decision: Decision, reason: str) -> bool:
     return True
 
 
+async def discard(actor: Actor, decision: Decision) -> bool:
+    """Throw a draft away: nobody was asked anything; False when it was opened or programmed meanwhile."""
+    async with transaction():
+        if not await Decision.filter(id=decision.id, status=DecisionStatus.DRAFT).delete():
+            return False
+        await people.audit(actor, "decision_discarded", f"decision:{decision.id}")
+    return True
+
+
 async def keep_need(decision: Decision) -> None:
     """Keep the initiative's gauge of voices true: answers out of the electorate; `committee` is loaded."""
     if decision.committee.initiative_id is None:

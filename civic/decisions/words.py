@@ -1,5 +1,6 @@
 """What methods, positions, rules and results are called on the page."""
 
+from civic import clock
 from civic.committees.models import CollegeKind
 from civic.counting.rules import CODES, Code, Majority, Method, Tally, Verdict
 from civic.decisions import choices
@@ -155,10 +156,14 @@ def verdict_words(decision: Decision) -> tuple[str, str]:
 
 
 def review_words(decision: Decision) -> str:
-    """« À revoir le … », « Revue le … », or nothing."""
+    """« À revoir le … », « À revoir depuis le … », « Revue le … », or nothing."""
     if decision.reviewed_at:
         return _("Revue le %(day)s.", day=day_short(decision.reviewed_at))
-    return _("À revoir le %(day)s.", day=day_short(decision.review_on)) if decision.review_on else ""
+    if decision.review_on is None:
+        return ""
+    late = decision.review_on < clock.today()
+    day = day_short(decision.review_on)
+    return _("À revoir depuis le %(day)s.", day=day) if late else _("À revoir le %(day)s.", day=day)
 
 
 def counted(decision: Decision, said: Position) -> str:

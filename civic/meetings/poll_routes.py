@@ -13,7 +13,7 @@ from civic.i18n import _
 from civic.meetings import calendar, letters, pages, poll, queries, words
 from civic.meetings.dates import Suits
 from civic.meetings.forms import PollForm
-from civic.meetings.models import Meeting
+from civic.meetings.models import Meeting, MeetingStatus
 from civic.people import links
 from civic.people.actor import actor_of, visitor_or_actor
 from civic.people.models import Person
@@ -46,7 +46,10 @@ async def propose(request: Request) -> Response:
     try:
         if form.data:
             await poll.propose(actor, meeting, dates, form.data.until)
-            return redirect("meetings.show", id=meeting.id, flash=_("Les dates sont proposées au comité."))
+            told = _("Les dates sont proposées au comité.")
+            if meeting.status == MeetingStatus.POLLING:
+                told = _("Les dates sont changées. Aucun courriel ne part : prévenez qui a déjà répondu.")
+            return redirect("meetings.show", id=meeting.id, flash=told)
     except DomainError as error:
         form.refuse(error)
     return _dates_page(request, meeting, form, status=422)

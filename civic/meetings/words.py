@@ -93,6 +93,19 @@ def answered(row: Attendance) -> str:
     return said
 
 
+def my_answer(row: Attendance) -> str:
+    """The same answer said to who gave it; `holder`, `person` and `answered_by` are loaded."""
+    if row.coming == Coming.PROXY and row.holder:
+        said = _("Je donne pouvoir à %(name)s", name=row.holder.short_name)
+    else:
+        said = {
+            Coming.PRESENT: _("Je viens"), Coming.REMOTE: _("Je suis à distance"), Coming.EXCUSED: _("Je ne viens pas")
+        }.get(row.coming, coming(row.coming))  # fmt: skip
+    if row.answered_by and row.answered_by_id != row.person_id:
+        said = _("%(said)s (réponse de %(name)s)", said=said, name=row.answered_by.short_name)
+    return said
+
+
 def quorum(meeting: Meeting, expected: int) -> str:
     """The quorum as a sentence; without one, that there is none."""
     if not meeting.quorum_percent:

@@ -9,8 +9,10 @@ from civic.proposals.models import Amendment, AmendmentStatus, ProposalQuestion,
 
 
 async def tell_asked(*, question_id: int) -> None:
-    """Who wrote the proposal learns that somebody has a question."""
-    asked = await ProposalQuestion.get(id=question_id).select_related("decision", "decision__author")
+    """Who wrote the proposal learns that somebody has a question, unless it was taken back at once."""
+    asked = await ProposalQuestion.get_or_none(id=question_id).select_related("decision", "decision__author")
+    if asked is None:
+        return
     await _tell_author(asked.decision, asked.person_id, f"question-{asked.id}", asked.text, "question")
 
 

@@ -126,6 +126,16 @@ async def question_to_answer(decision_id: int, question_id: int, actor: Actor) -
     return found
 
 
+async def own_question(decision_id: int, question_id: int, actor: Actor) -> ProposalQuestion:
+    """A question that this person asked. Raises NotFound; `unask` says no to anybody else."""
+    decision = await decisions.decision_to_show(decision_id, actor)
+    found = await ProposalQuestion.get_or_none(id=question_id, decision_id=decision.id)
+    if found is None:
+        raise NotFound(_("Cette question n’existe pas."))
+    found.decision = decision
+    return found
+
+
 async def amendment_to_settle(decision_id: int, amendment_id: int, actor: Actor) -> Amendment:
     """An amendment that this person may take or decline: she runs the committee. Raises NotFound or Forbidden."""
     decision = await decisions.decision_to_run(decision_id, actor)

@@ -56,6 +56,15 @@ async def reply(request: Request) -> Response:
     return _back(asked.decision, _("Votre réponse est publiée. Son auteur est prévenu."))
 
 
+async def unask(request: Request) -> Response:
+    """Take one's own question back while it has no answer."""
+    actor = actor_of(request)
+    asked = await queries.own_question(request.path_params["id"], request.path_params["question"], actor)
+    gone = await service.unask(actor, asked)
+    said = _("Votre question est retirée.") if gone else _("Cette question avait déjà sa réponse.")
+    return _back(asked.decision, said)
+
+
 async def new_amendment(request: Request) -> Response:
     """The form for a change."""
     decision = await queries.proposal_to_improve(request.path_params["id"], actor_of(request))
@@ -178,6 +187,7 @@ routes: list[BaseRoute] = [
     Route(_ONE + "/questions/nouvelle", ask, methods=["POST"], name="proposals.ask"),
     Route(_ONE + "/questions/{question:int}", question, name="proposals.question"),
     Route(_ONE + "/questions/{question:int}", reply, methods=["POST"], name="proposals.reply"),
+    Route(_ONE + "/questions/{question:int}/retirer", unask, methods=["POST"], name="proposals.unask"),
     Route(_ONE + "/ameliorations/nouvelle", new_amendment, name="proposals.new_amendment"),
     Route(_ONE + "/ameliorations/nouvelle", amend, methods=["POST"], name="proposals.amend"),
     Route(_AMENDMENT, amendment, name="proposals.amendment"),

@@ -32,6 +32,14 @@ async def ask(actor: Actor, decision: Decision, text: str, form_key: str) -> Pro
 
 
 @retrying
+async def unask(actor: Actor, question: ProposalQuestion) -> bool:
+    """Who asked takes her question back; False once it has its answer. Raises Forbidden for anybody else."""
+    if question.person_id != actor.person.id:
+        raise Forbidden(_("Seule la personne qui a posé une question peut la retirer."))
+    return bool(await ProposalQuestion.filter(id=question.id, answered_at__isnull=True).delete())
+
+
+@retrying
 async def reply(actor: Actor, question: ProposalQuestion, answer: str) -> bool:
     """Answer a question for everybody to read, until the closing; False when it has its answer. Its author is told.
 

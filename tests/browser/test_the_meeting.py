@@ -78,7 +78,7 @@ async def test_a_secretary_goes_from_the_dates_to_the_convocation(
     await hers_too.look("answer by link")
     await hers_too.page.get_by_label("Je viens", exact=True).check()
     await hers_too.press("Répondre")
-    await hers_too.reads("Présent")
+    await hers_too.reads("Votre réponse : Je viens")
     assert (await Attendance.get(person_id=rose.id)).coming == Coming.PRESENT
 
 

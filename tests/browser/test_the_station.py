@@ -34,7 +34,7 @@ async def test_two_persons_disagree_once_about_a_paper_and_then_agree(
     await selim.press("Chercher")
     await selim.press("Remettre un bulletin")
     await selim.reads("Le bulletin papier est remis.", "Odette Berger")
-    await selim.follow("Saisir le bulletin de Odette B.")
+    await selim.follow("Saisir le bulletin d’Odette B.")
     await selim.choose(re.compile("^Pour"))
     await selim.look("the paper typed")
     await selim.press("Enregistrer cette saisie")

@@ -15,10 +15,12 @@ from civic.errors import Invalid
 from civic.mail.models import OutboxMessage
 from civic.needs.models import Need
 from civic.people.models import Person, RoleName
+from civic.web.formats import until
 from tests.client import Client
 from tests.engines import query_count
 from tests.factories import a_person
 from tests.factories.steering import a_committee, a_draft, a_member, an_open_decision, fresh, says
+from tests.mailbox import plain
 
 SignIn = Callable[[Person], Awaitable[Client]]
 SECRET = "Raison que personne ne doit lire"
@@ -54,7 +56,9 @@ async def test_a_question_is_prepared_read_again_and_opened(sign_in: SignIn) -> 
     path = f"/decisions/{decision.id}"
     assert answer.headers["location"] == path
     assert (await hers.get(path)).status_code == 404
-    assert "2 personnes siègent" in (await mine.get(path)).text
+    read_again = plain((await mine.get(path)).text)
+    for said in ("2 personnes siègent", plain(f"On répond jusqu’au {until(decision.closes_at)}.")):
+        assert said in read_again
     for _ in range(2):
         assert (await mine.submit(f"{path}/ouvrir")).status_code == 303
     decision = await fresh(decision)
@@ -66,6 +70,21 @@ async def test_a_question_is_prepared_read_again_and_opened(sign_in: SignIn) -> 
     await jobs.run_due()
     assert await OutboxMessage.filter(subject__contains="Votre voix est attendue").count() == 2
     assert "Donner ma voix" in (await hers.get(path)).text
+
+
+async def test_a_draft_is_thrown_away_and_an_open_question_is_not(sign_in: SignIn) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    rose = await a_member(committee)
+    draft, asked = await a_draft(committee, lead), await an_open_decision(committee, lead)
+    mine, hers = await sign_in(lead), await sign_in(rose)
+    assert (await hers.submit(f"/decisions/{draft.id}/jeter")).status_code in (403, 404)
+    assert "Jeter le brouillon" in (await mine.get(f"/decisions/{draft.id}")).text
+    assert "Jeter le brouillon" not in (await mine.get(f"/decisions/{asked.id}")).text
+    assert (await mine.submit(f"/decisions/{draft.id}/jeter")).headers["location"] == f"/comites/{committee.slug}"
+    assert (await mine.submit(f"/decisions/{asked.id}/jeter")).headers["location"] == f"/decisions/{asked.id}"
+    assert [one.id for one in await Decision.all()] == [asked.id]
+    assert await Option.filter(decision_id=draft.id).count() == 0
 
 
 async def test_options_are_frozen_once_the_decision_is_open(sign_in: SignIn) -> None:

@@ -17,6 +17,7 @@ from tests.client import Client
 from tests.factories import a_person
 from tests.factories.convening import a_convened_meeting, expected
 from tests.factories.steering import a_committee, a_member, a_seat_of_an_organisation
+from tests.mailbox import plain
 
 SignIn = Callable[[Person], Awaitable[Client]]
 
@@ -69,6 +70,7 @@ async def test_somebody_answers_by_the_link_in_her_mail(client: Client) -> None:
     assert (await client.submit(link, {})).status_code == 422
     assert (await client.submit(link, {"coming": "remote"})).status_code == 303
     assert (await expected(meeting, rose)).coming == Coming.REMOTE
+    assert "Votre réponse :</strong> Je suis à distance</p>" in plain((await client.get(link)).text)
     assert (await client.get(link[:-2])).status_code == 404
     await Meeting.filter(id=meeting.id).update(status=MeetingStatus.CLOSED)
     assert (await client.submit(link, {"coming": "present"})).status_code == 303

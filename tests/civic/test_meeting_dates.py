@@ -63,6 +63,9 @@ async def test_members_say_which_dates_suit_and_one_is_kept(sign_in: SignIn) -> 
     dates = {"starts_at_1": in_days(8), "lasts_1": "90", "starts_at_2": in_days(9), "lasts_2": "60"}
     assert (await hers.submit(path, dates)).status_code == 403
     assert (await mine.submit(path, dates)).status_code == 303
+    assert "proposées au comité" in (await mine.get(f"/reunions/{meeting.id}")).text
+    assert (await mine.submit(path, dates)).status_code == 303
+    assert "Aucun courriel ne part" in (await mine.get(f"/reunions/{meeting.id}")).text  # members are told once
     first, second = await DateOption.filter(meeting_id=meeting.id).order_by("starts_at")
     said = {f"date_{first.id}": "no", f"date_{second.id}": "yes"}
     assert (await (await sign_in(stranger)).submit(f"{path}/reponses", said)).status_code == 404

@@ -59,10 +59,20 @@ async def test_a_member_asks_and_who_runs_the_committee_answers(client: Client, 
     assert (await hers.submit(answer, {"answer": "Moi."})).status_code == 403
     assert "Qui paie le gazole" in (await mine.get(answer)).text
     assert (await mine.submit(answer, {"answer": ""})).status_code == 422
+    typo = await a_question(rose, decision, "Qui pai")
+    assert (await mine.submit(f"{path}/questions/{typo.id}/retirer")).status_code == 403
+    assert "Retirer ma question" in (await hers.get(path)).text
+    assert "Retirer ma question" not in (await mine.get(path)).text
+    assert (await hers.submit(f"{path}/questions/{typo.id}/retirer")).status_code == 303
+    await jobs.run_due()  # nobody is told of what was taken back
+    assert [one.id for one in await ProposalQuestion.all()] == [asked.id]
+    assert await _letters("Une question sur votre proposition") == [lead.email]
     for said in ("La commune, jusqu’en juin.", "Personne."):
         assert (await mine.submit(answer, {"answer": said})).status_code == 303
     await jobs.run_due()
     assert await _letters("Une réponse à votre question") == [rose.email]
+    assert (await hers.submit(f"{answer}/retirer")).status_code == 303
+    assert await ProposalQuestion.filter(id=asked.id).exists()  # answered: it stays for everybody
     text = (await client.get(path)).text
     for expected in ("Qui paie le gazole", "Réponse de Sélim", "La commune, jusqu’en juin."):
         assert expected in text
@@ -214,6 +224,8 @@ async def test_an_integrated_objection_makes_a_version_and_tells_who_had_spoken_
     await says(rose, decision, Code.OBJECT, "Le car scolaire passe là.")
     stance = await Stance.get(person_id=rose.id)
     mine, path = await sign_in(lead), f"/decisions/{decision.id}"
+    for who, hers in ((rose, True), (odile, False)):
+        assert ("C’est votre objection." in (await (await sign_in(who)).get(path)).text) is hers
     form = f"{path}/objections/{stance.id}"
     assert "Le car scolaire passe là." in (await mine.get(form)).text
     unchanged = await mine.submit(form, {"integration": "Après le car.", "text": TEXT, "version": "0"})

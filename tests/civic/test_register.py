@@ -11,6 +11,7 @@ from civic.counting.rules import Verdict
 from civic.decisions import register
 from civic.decisions.models import Decision, DecisionStatus
 from civic.decisions.register import Asked
+from civic.decisions.words import review_words
 from civic.initiatives.models import Initiative
 from civic.people.models import Person
 from tests.client import Client
@@ -76,6 +77,12 @@ async def test_one_narrows_the_register_by_state_method_year_and_words(committee
 
 
 @pytest.mark.one_engine
+def test_a_review_whose_day_has_passed_is_said_late() -> None:
+    today = clock.today()
+    assert "À revoir depuis le" in review_words(Decision(review_on=today - timedelta(days=1)))
+    assert "À revoir le" in review_words(Decision(review_on=today))
+
+
 async def test_drafts_and_what_is_not_published_are_in_no_register(client: Client, committee: Committee) -> None:
     lead = await a_person("Anne-Marie Lopez")
     await a_draft(committee, lead, question="Une question en préparation")

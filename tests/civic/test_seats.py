@@ -101,11 +101,13 @@ async def test_a_giver_takes_her_place_from_three_pages_in_two_taps(sign_in: Sig
         text = (await hers.get(path)).text
         assert "Prendre ma place" in text, path
         assert 'name="discreet" value="1">' in text, path  # unticked: nothing says that she gives discreetly
+    assert 'href="#sieges"' in (await hers.get(pages[0])).text  # on a phone the seats are far below
     assert "Prendre ma place" not in (await client.get(pages[0])).text
     taken = await hers.submit(f"/comites/{committee.slug}/rejoindre", {"college": "contributors"})
     assert taken.status_code == 303
     for path in pages:
         assert "Prendre ma place" not in (await hers.get(path)).text
+    assert 'href="#sieges"' not in (await hers.get(pages[0])).text
     assert committee.name in (await hers.get("/mon-espace")).text
 
 

@@ -103,6 +103,10 @@ async def test_the_home_page_and_the_index_show_what_is_open(client: Client, app
     await an_open_decision(await a_committee(lead, initiative=hidden), lead, question="Planter un figuier")
     assert "figuier" not in (await client.get("/comites")).text
     assert len((await panels.home_ways())[0].items) == 1
+    for question in ("Un banc neuf", "Un abri neuf", "Un arrêt de plus"):
+        await an_open_decision(committee, lead, question=question)
+    (way,) = await panels.home_ways()
+    assert (len(way.items), way.summary) == (3, "4 décisions sont ouvertes.")
 
 
 async def test_the_home_page_asks_the_questions_of_the_network_too(client: Client, app: object) -> None:
@@ -137,6 +141,10 @@ async def test_pages_speak_english(client: Client, sign_in: SignIn) -> None:
         (f"/comites/{committee.slug}/decisions/nouvelle", "By consent"),
     ):  # fmt: skip
         assert expected in (await mine.get(path, headers=english)).text
+    await says(lead, decision, Code.YES)
+    clock.travel(timedelta(days=3, seconds=1))
+    await jobs.run_due()
+    assert "1 voice, 100%" in (await mine.get(f"/decisions/{decision.id}", headers=english)).text
     assert "en" in i18n.languages()
 
 
