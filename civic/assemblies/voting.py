@@ -30,7 +30,8 @@ from civic.people.actor import Actor
 
 @retrying
 async def count_hands(actor: Actor, assembly: Assembly, resolution: Resolution, wish: HandsForm) -> None:
-    """Write down the hands that were counted; counted again, the new count stands and both are in the log (S6).
+    """Write down the hands that were counted, and turn the room to them; counted again, the new count stands and both
+    are in the log (S6).
 
     Raises Invalid for more hands than voices present or represented, Gone unless the assembly runs, DomainError when it
     has no quorum, when its colleges weigh, or when the resolution is voted otherwise.
@@ -41,7 +42,7 @@ async def count_hands(actor: Actor, assembly: Assembly, resolution: Resolution, 
             raise DomainError(_("Les collèges pèsent ici : comptez les mains de chaque collège."))
         voices = len(sheets.voices_in(sheet))
         _check_raised(wish, voices, "yes")
-        await _keep(actor, resolution, wish, voices)
+        await _keep(actor, assembly, resolution, wish, voices)
 
 
 @retrying
@@ -71,7 +72,8 @@ async def count_hands_by_college(
         whole = HandsForm(**{
             name: sum(getattr(wish, name) for wish in wishes.values()) for name in HandsForm.model_fields
         })  # fmt: skip
-        await _keep(actor, resolution, whole, voices.total(), {one.college.value: one.as_json() for one in found})
+        colleges_of_log = {one.college.value: one.as_json() for one in found}
+        await _keep(actor, assembly, resolution, whole, voices.total(), colleges_of_log)
 
 
 def _tally(wish: HandsForm | None, voices: int) -> Tally:
@@ -88,9 +90,11 @@ def _check_raised(wish: HandsForm, voices: int, field: str) -> None:
 
 
 async def _keep(
-    actor: Actor, resolution: Resolution, wish: HandsForm, voices: int,
+    actor: Actor, assembly: Assembly, resolution: Resolution, wish: HandsForm, voices: int,
     colleges: Mapping[str, dict[str, int]] | None = None,
 ) -> None:
+    if resolution.counted_at is None:
+        await holding.go_to(assembly.meeting, resolution.item_id)  # the wall shows it
     await Resolution.filter(id=resolution.id).update(
         **wish.model_dump(), voices=voices, colleges=colleges or {}, counted_at=clock.now(),
         counted_by_id=actor.person.id,
@@ -131,14 +135,15 @@ async def _voices(assembly: Assembly) -> list[Attendance]:
 async def open_vote(actor: Actor, assembly: Assembly, resolution: Resolution, minutes: int) -> Decision:
     """Put a resolution or an election to the vote on the screens, or by secret ballot, for so many minutes.
 
-    Whoever is present or represented votes. Harmless when it is open already. Raises DomainError by show of hands or
-    without a quorum, Gone unless the assembly runs, Invalid for another length.
+    Whoever is present or represented votes, and the room turns to it. Harmless when it is open already. Raises
+    DomainError by show of hands or without a quorum, Gone unless the assembly runs, Invalid for another length.
     """
     if resolution.is_by_hands:
         raise DomainError(_("Cette résolution se vote à main levée : comptez les mains."))
     async with transaction():
         here = sheets.voices_in(await _voices(assembly))
         meeting = assembly.meeting
+        await holding.go_to(meeting, resolution.item_id)
         wish = _question(resolution, minutes)
         decision = await decisions.draft(actor, meeting.committee, wish, f"resolution-{resolution.id}")
         await Item.filter(id=resolution.item_id).update(decision_id=decision.id)

@@ -51,7 +51,7 @@ def meaning(option: Option) -> str:
 
 def method_words(decision: Decision) -> str:
     """« Par consentement », « À la majorité », « Points à placer »…"""
-    return method_name(decision.method)
+    return _("Par des croix") if decision.is_crossed else method_name(decision.method)
 
 
 def method_name(method: Method) -> str:

@@ -249,8 +249,6 @@ async def _counts_hands(desk: Visitor, wall: Visitor, assembly: Assembly, hall: 
     await desk.look("hands counted")
     found = await resolution(assembly, "Rapport financier")
     assert (found.verdict, found.voices) == (Verdict.ADOPTED, 20)
-    await Item.filter(meeting_id=assembly.meeting_id).update(began_at=None)
-    await Item.filter(id=accounts.item_id).update(began_at=clock.now())
     await look_at_the_wall(wall, assembly, "the hands on the wall")
     await wall.reads("Adoptée", counted)
 
@@ -292,8 +290,6 @@ async def test_a_member_answers_an_open_vote_for_three_voices_on_her_phone(arriv
     assert (decision.verdict, decision.tally["yes"], decision.tally["no"], decision.tally["abstain"]) == (
         Verdict.ADOPTED, 17, 2, 1,
     )  # fmt: skip
-    await Item.filter(meeting_id=assembly.meeting_id).update(began_at=None)
-    await Item.filter(id=fee.item_id).update(began_at=clock.now())
     await look_at_the_wall(wall, assembly, "the result on the wall")
     await wall.reads("Adoptée", "Pour : 17 · Contre : 2 · Abstention : 1")
     await desk.open(f"/reunions/{assembly.meeting_id}/assemblee")
@@ -357,9 +353,6 @@ async def _the_elected(arrive: Arrive, desk: Visitor, assembly: Assembly, hall: 
     figures = [f"{name} : {n} voix" for name, n in zip(CANDIDATES, (15, 8, 7), strict=True)]
     wall = await arrive(width=1920)
     await wall.is_now(hall.secretary)
-    elects = await resolution(assembly, "Élection")
-    await Item.filter(meeting_id=assembly.meeting_id).update(began_at=None)
-    await Item.filter(id=elects.item_id).update(began_at=clock.now())
     await look_at_the_wall(wall, assembly, "the elected on the wall")
     await wall.reads("Élection faite", *figures)
     await desk.open(f"/reunions/{assembly.meeting_id}/assemblee")

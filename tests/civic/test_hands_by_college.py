@@ -15,6 +15,7 @@ from civic.counting.rules import Code, Majority, Tally, Verdict
 from civic.decisions.models import Decision
 from civic.errors import DomainError, Invalid
 from civic.meetings.attendance import Attendance, Coming
+from civic.meetings.models import Item
 from civic.people.actor import Actor
 from civic.people.models import AuditEntry, Person
 from tests.civic.test_assemblies import plain
@@ -181,3 +182,28 @@ async def begun_again(assembly: Assembly, status: str = "convened") -> None:
     """The same assembly before it begins, or begun."""
     await type(assembly.meeting).filter(id=assembly.meeting_id).update(status=status)
     assembly.meeting = await fresh(assembly.meeting)
+
+
+async def test_the_room_turns_to_what_it_votes(app: object) -> None:
+    assembly, one, animator = await a_weighing_assembly(6, 5)
+    wish = ResolutionForm(title="Le budget", wording="L’assemblée adopte le budget.", casting=Casting.SCREENS)
+    other = await _added_while_it_runs(assembly, wish)
+    wishes = {HABITANTS: hands(5, 1), EMPLOYEES: hands(0, 2, 1)}
+    await voting.count_hands_by_college(Actor(animator), assembly, one, wishes)
+    assert await _talked_about(assembly) == [one.item_id]
+    await voting.open_vote(Actor(animator), assembly, other, 5)
+    assert await _talked_about(assembly) == [other.item_id]
+    one = next(each for each in await the_resolutions(assembly) if each.id == one.id)
+    await voting.count_hands_by_college(Actor(animator), assembly, one, wishes)
+    assert await _talked_about(assembly) == [other.item_id], "a recount does not turn it back"
+
+
+async def _added_while_it_runs(assembly: Assembly, wish: ResolutionForm) -> Resolution:
+    await begun_again(assembly)
+    await service.add(assembly, wish)
+    await begun_again(assembly, "running")
+    return (await the_resolutions(assembly))[-1]
+
+
+async def _talked_about(assembly: Assembly) -> list[int]:
+    return [item.id for item in await Item.filter(meeting_id=assembly.meeting_id, began_at__isnull=False)]
