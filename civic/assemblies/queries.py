@@ -68,7 +68,7 @@ async def outcomes_of(resolutions: list[Resolution]) -> dict[int, list[str]]:
 
 def _outcome(ballot: Ballot) -> tuple[str, str]:
     voted, called = ballot.decision.answers_count, ballot.decision.electorate
-    return record.result_of(ballot), _("Ont voté : %(n)s voix sur %(all)s.", n=voted, all=called)
+    return record.result_of(ballot), _("Ont voté : %(n)s voix sur %(all)s.", n=voted, all=called)
 
 
 def missing_usual(resolutions: list[Resolution], usual: tuple[ResolutionKind, ...]) -> list[ResolutionKind]:

@@ -11,7 +11,8 @@ from civic.assemblies import queries, service
 from civic.assemblies.forms import ElectionForm, ResolutionForm
 from civic.assemblies.models import Assembly, Casting, Resolution, ResolutionKind
 from civic.committees import seats
-from civic.committees.models import College, CollegeKind, Committee, Designation, Seat
+from civic.committees.joining import Designation
+from civic.committees.models import College, CollegeKind, Committee, Seat
 from civic.decisions.models import Decision, DecisionStatus
 from civic.jobs.models import Job
 from civic.meetings import answers, checkin

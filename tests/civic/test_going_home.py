@@ -11,7 +11,7 @@ from civic import clock, jobs
 from civic.decisions.models import Proxy
 from civic.errors import Invalid
 from civic.mail.models import OutboxMessage
-from civic.meetings import checkin, going, holding
+from civic.meetings import checkin, going, holding, queries
 from civic.meetings import sheet as sheets
 from civic.meetings.attendance import Attendance, Coming
 from civic.meetings.models import Item, Meeting, MeetingStatus
@@ -161,9 +161,9 @@ async def test_the_votes_that_open_later_are_her_holders(app: ASGIApp) -> None:
     evening = await an_evening()
     await checkin.leave(await line(evening, evening.rose), evening.odile.id)
     draft = await a_draft(evening.meeting.committee, evening.lead)
-    item = (await sheets.items_of(evening.meeting))[0]
+    item = (await queries.agenda_of(evening.meeting.id))[0]
     await Item.filter(id=item.id).update(decision_id=draft.id)
-    await holding.open_vote(Actor(evening.lead), evening.meeting, await sheets.item_of(evening.meeting, item.id), 5)
+    await holding.open_vote(Actor(evening.lead), evening.meeting, await queries.item_of(evening.meeting, item.id), 5)
     given = await Proxy.get(decision_id=draft.id).select_related("giver", "holder")
     assert (given.giver.person_id, given.holder.person_id) == (evening.rose.id, evening.odile.id)
 

@@ -10,7 +10,8 @@ from civic.assemblies.forms import ElectionForm, HandsForm, ResolutionForm
 from civic.assemblies.hands import CollegeHands, of_json, weighed
 from civic.assemblies.models import Assembly, Casting, Resolution
 from civic.committees import seats
-from civic.committees.models import College, CollegeKind, Committee, Designation
+from civic.committees.joining import Designation
+from civic.committees.models import College, CollegeKind, Committee
 from civic.counting.rules import Code, Majority, Tally, Verdict
 from civic.decisions.models import Decision
 from civic.errors import DomainError, Invalid

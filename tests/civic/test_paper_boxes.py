@@ -12,7 +12,8 @@ from hypothesis import strategies as some
 from civic import clock
 from civic.ballots.models import CountedBallot, SealedBallot
 from civic.committees import seats
-from civic.committees.models import College, CollegeKind, Committee, Designation, Seat
+from civic.committees.joining import Designation
+from civic.committees.models import College, CollegeKind, Committee, Seat
 from civic.counting.count import Vote, count
 from civic.counting.published import recount
 from civic.counting.rules import Code, Method, Verdict

@@ -8,8 +8,7 @@ import pytest
 from civic import clock
 from civic.committees.models import Committee
 from civic.errors import DomainError, Forbidden, Invalid, NotFound
-from civic.meetings import checkin, closing, holding, record
-from civic.meetings import sheet as sheets
+from civic.meetings import checkin, closing, holding, queries, record
 from civic.meetings.attendance import Attendance, Coming, Movement
 from civic.meetings.models import Item, Meeting, MeetingStatus, Remark
 from civic.meetings.room import room_of
@@ -155,13 +154,13 @@ async def test_corrections_end_with_the_last_day_with_the_approval_and_are_for_t
     lead = await Person.get(name="Sélim Laurent")
     await checkin.arrive(await _line(meeting, mariam), LIST, jeanne)
     await closing.close(Actor(lead), meeting)
-    item = (await sheets.items_of(meeting))[0]
+    item = (await queries.agenda_of(meeting.id))[0]
     with pytest.raises(NotFound):  # before the draft is shared, being there is not enough
-        await record.meeting_to_read(meeting.id, Actor(jeanne))
+        await queries.meeting_to_read(meeting.id, Actor(jeanne))
     assert await closing.share(Actor(lead), await fresh(meeting), 3)
     shared = await fresh(meeting)
     assert shared.remarks_until == clock.at(clock.today() + timedelta(days=4), 0)  # three whole days
-    assert (await record.meeting_to_read(meeting.id, Actor(jeanne))).id == meeting.id
+    assert (await queries.meeting_to_read(meeting.id, Actor(jeanne))).id == meeting.id
     await closing.remark(Actor(jeanne), shared, item, "Il était huit heures.")
     with pytest.raises(Forbidden):  # expected, and absent
         await closing.remark(Actor(lead), shared, item, "J’y étais presque.")
@@ -216,6 +215,6 @@ async def test_a_vote_of_another_hour_does_not_hold_the_meeting_open(app: object
     decision = await an_open_decision(committee, lead)
     clock.travel(timedelta(hours=2))
     meeting = await a_meeting(committee, MeetingStatus.RUNNING)  # it opened an hour ago, after the decision
-    item = (await sheets.items_of(meeting))[0]
+    item = (await queries.agenda_of(meeting.id))[0]
     await Item.filter(id=item.id).update(decision_id=decision.id)
     assert await closing.close(Actor(lead), meeting)

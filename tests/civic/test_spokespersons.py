@@ -9,7 +9,8 @@ from tortoise.exceptions import IntegrityError
 
 from civic import clock, jobs
 from civic.committees import panels, queries, relay
-from civic.committees.models import College, Committee, Designation, Ending, Seat
+from civic.committees.joining import Designation
+from civic.committees.models import College, Committee, Ending, Seat
 from civic.counting.rules import Code
 from civic.decisions.models import Stance
 from civic.mail.models import OutboxMessage
