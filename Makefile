@@ -45,4 +45,4 @@ migrations: .venv/development
 	@touch $@ .venv/runtime
 
 clean:
-	rm -rf .venv test-artifacts
+	rm -rf .venv

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,9 @@ from urllib.parse import urlsplit
 import pypdfium2
 import pytest
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
-from playwright.async_api import Error as BrowserError
 
 from civic.people import service as people
 from civic.people.models import Person
-from civic.settings import ROOT
 from tests.machine import NotReady, chromium
 
 FLAGS = [
@@ -23,7 +22,6 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
-ARTIFACTS = ROOT / "test-artifacts"
 NARROWEST, PHONE = 320, 360
 HIDDEN_COLUMNS = (
     "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.ariaLabel)"
@@ -31,7 +29,6 @@ HIDDEN_COLUMNS = (
 PATIENCE_MS = 20_000
 """How long a page may take while eight others share the cores; a quiet machine never waits."""
 LOOK_SECONDS = 60
-PICTURE_TRIES = 4
 READ_TRIES = 40
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 """What can differ by night; the structure was checked by day."""
@@ -48,7 +45,7 @@ def chromium_path() -> str:
 
 
 class Visitor:
-    """A browser window with its own cookies; `look` checks the page in front of her and takes its picture."""
+    """A browser window with its own cookies; `look` checks the page in front of her."""
 
     def __init__(
         self, url: str, payments: str, name: str, *, width: int = 360, javascript: bool = True, locale: str = "fr-FR",
@@ -109,27 +106,20 @@ class Visitor:
     async def look(self, name: str) -> None:
         """The page she sees is well-formed, accessible by day and by night, and fits the narrowest phone."""
         await self.page.wait_for_load_state("load")
-        self.pictures += 1
-        folder = ARTIFACTS / "journeys"
-        folder.mkdir(parents=True, exist_ok=True)
-        file = folder / f"{self.name}-{self.pictures:02}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png"
-        await self._picture(file)
+        await self._picture(name)
         if not self.brief:
             await self._examine()
         await self._measure(name)
         found, self.trouble = self.trouble, []
         assert found == [], "\n".join(found)
 
-    async def _picture(self, file: Path) -> None:
-        """Chromium drops a picture now and then when both cores are busy; it says so, and the next one succeeds."""
-        for left in reversed(range(PICTURE_TRIES)):
-            try:
-                await self.page.screenshot(path=file, full_page=True)
-                return
-            except BrowserError as problem:
-                if not left or "Unable to capture screenshot" not in problem.message:
-                    raise
-            await asyncio.sleep(0.5)
+    async def _picture(self, name: str) -> None:
+        """Its picture, into the folder that CIVIC_PICTURES names: made only for who wants to look."""
+        folder = os.environ.get("CIVIC_PICTURES")
+        if folder:
+            self.pictures += 1
+            file = f"{self.name}-{self.pictures:02}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png"
+            await self.page.screenshot(path=Path(folder, file), full_page=True)
 
     async def _examine(self) -> None:
         """What axe says of the page, by day and by night; a second walk in another window (`brief`) leaves it out."""
