@@ -77,6 +77,7 @@ async def bind(url: str, *, migrations: str = "migrations") -> TortoiseContext:
     """
     config, bound = tortoise_config(url, migrations=migrations), (engine_of(url), migrations)
     if _Opened.binding and _Opened.bound == bound:
+        await _Opened.binding.close_connections()  # of the database before
         await _Opened.binding.connections._init(config["connections"], create_db=False)
         return _Opened.binding
     _Opened.binding, _Opened.bound = None, None
