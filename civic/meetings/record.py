@@ -11,6 +11,7 @@ from civic import clock, slots
 from civic.commitments import queries as commitments
 from civic.commitments.models import Commitment
 from civic.committees import queries as committees
+from civic.counting.rules import Code
 from civic.decisions import choices, words
 from civic.decisions import queries as decisions
 from civic.decisions.models import Decision
@@ -208,7 +209,7 @@ def result_of(ballot: Ballot) -> str:
         figures = " · ".join(choices.figures(decision, ballot.count, ballot.options))
         return f"{choices.outcome(ballot.count, ballot.options)} {figures}".strip()
     counts = ballot.tally.counts if ballot.tally else {}
-    return " · ".join(f"{words.code_words(code)} : {n}" for code, n in counts.items())
+    return " · ".join(f"{words.code_words(code)} : {counts[code]}" for code in Code if code in counts)
 
 
 async def may_correct(meeting: Meeting, person: Person | None) -> bool:

@@ -67,7 +67,7 @@ async def _prepares(desk: Visitor, hall: Hall) -> Assembly:
     await desk.follow("Préparer l’assemblée générale")
     await desk.look("the rules of the statutes")
     await desk.write("Lieu", "Salle des fêtes, place de l’Église, Villars-les-Dombes")
-    await desk.write("Quorum, en pourcent des personnes convoquées", "50")
+    await desk.write("Quorum, en pour cent des personnes convoquées", "50")
     second = clock.local(clock.now() + timedelta(days=42)).replace(hour=19, minute=0)
     await desk.page.fill("#second_at", second.strftime("%Y-%m-%dT%H:%M"))
     await desk.press("Préparer l’assemblée")
