@@ -170,7 +170,7 @@ async def test_a_lead_says_why_when_she_calls_a_shift_off_that_somebody_comes_to
     page = (await browser.get(f"/missions/{mission.slug}")).text
     assert "Créneaux annulés" in page
     assert "Orage." in page
-    assert "ne se rétablit pas" in page
+    assert f"/creneaux/{shift.id}/retablir" in page
     assert "Créneaux annulés" not in (await (await sign_in(await a_person("Un Passant"))).get(f"/missions/{mission.slug}")).text
     empty = await the_shift(await a_mission("Une autre mission", lead=lead, initiative=mission.initiative))
     path = f"/missions/{empty.mission.slug}/creneaux/{empty.id}"
