@@ -155,7 +155,7 @@ async def test_forty_are_convened_and_answer_with_proxies_up_to_the_cap(
     assert await late.page.locator("option", has_text="Rose M.").count() == 0
     await late.choose("Je ne viens pas")
     await late.press("Répondre")
-    await late.reads("Excusé")
+    await late.reads("Je ne viens pas", "C’est noté. Merci d’avoir prévenu")
     rows = Attendance.filter(meeting_id=assembly.meeting_id)
     assert (await rows.get(person_id=rose.id)).proxies_held == 2
     assert await rows.filter(coming=Coming.PROXY, holder_id=rose.id).count() == 2
