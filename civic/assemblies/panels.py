@@ -48,7 +48,7 @@ async def item_outcomes(meeting: Meeting) -> dict[int, list[str]]:
     voted = await queries.resolutions_of(assembly) if assembly else []
     outcomes = await queries.outcomes_of(voted)
     return {
-        one.item_id: [verdict[0], *(outcomes[one.id] or words.hands_of(one))]
+        one.item_id: [verdict[0], *(outcomes[one.id] or words.hands_of(one)), *filter(None, [words.vacancy_of(one)])]
         for one in voted if (verdict := words.verdict_of(one))
     }  # fmt: skip
 
@@ -62,6 +62,7 @@ def _said(one: Resolution, outcome: list[str]) -> list[str]:
     verdict = words.verdict_of(one)
     if verdict:
         found.append(_("Résultat : %(result)s.", result=verdict[0]))
+        found += filter(None, [words.vacancy_of(one)])
     else:
         found.append(_("Cette résolution n’a pas été votée."))
     return found
