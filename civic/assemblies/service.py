@@ -124,6 +124,9 @@ def check_election(wish: ElectionForm) -> None:
 
 async def _append(assembly: Assembly, kind: ResolutionKind, wish: ResolutionForm | ElectionForm) -> Resolution:
     item = await agenda.add(assembly.meeting, _item_of(wish))
+    known = await Resolution.get_or_none(item_id=item.id)  # the same form sent twice
+    if known:
+        return known
     return await Resolution.create(assembly_id=assembly.id, item=item, kind=kind, **_terms(wish))
 
 
