@@ -43,6 +43,7 @@ async def test_the_room_calls_the_assembly_again_with_its_resolutions_and_rules(
     browser = await sign_in(animator)
     for way in ("/seconde", "/seconde", "/assemblee/seconde"):
         assert (await browser.submit(f"/reunions/{assembly.meeting_id}{way}")).status_code == 303
+        assert await Assembly.all().count() == await Meeting.all().count() == 2
     second = await Assembly.get(meeting__first_call_id=assembly.meeting_id).select_related("meeting")
     assert [one.kind for one in await the_resolutions(second)] == [ResolutionKind.ACCOUNTS]
     meeting = second.meeting
