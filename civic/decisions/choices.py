@@ -43,8 +43,8 @@ def rule_words(decision: Decision) -> str:
             sum=money(decision.budget_cents or 0),
         )  # fmt: skip
     most = _n(
-        "%(n)s choix sera retenu. Une égalité n’est jamais tirée au sort : le comité départage.",
-        "%(n)s choix seront retenus. Une égalité n’est jamais tirée au sort : le comité départage.",
+        "%(n)s choix est retenu. Une égalité n’est jamais tirée au sort : le comité départage.",
+        "%(n)s choix sont retenus. Une égalité n’est jamais tirée au sort : le comité départage.",
         decision.chosen_most,
     )
     return f"{_placing(decision)} {most}"
