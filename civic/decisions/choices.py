@@ -108,8 +108,8 @@ def dotted(decision: Decision, found: Count, score: Fraction) -> str:
             return _("%(n)s %% des voix pesées", n=number(round(float(score), 2)))
         return _("%(n)s points par voix", n=number(round(float(score / 100), 2)))
     if decision.is_crossed:
-        return _n("%(n)s voix", "%(n)s voix", int(score))
-    return _n("%(n)s point", "%(n)s points", int(score))
+        return _n("%(n)s voix", "%(n)s voix", int(score))
+    return _n("%(n)s point", "%(n)s points", int(score))
 
 
 def outcome(found: Count, options: Sequence[Option]) -> str:
