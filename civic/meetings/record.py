@@ -17,7 +17,7 @@ from civic.decisions import queries as decisions
 from civic.decisions.models import Decision
 from civic.decisions.queries import Ballot
 from civic.i18n import _, _n
-from civic.meetings import queries
+from civic.meetings import calls, queries
 from civic.meetings import sheet as sheets
 from civic.meetings.attendance import Attendance, Coming
 from civic.meetings.models import Item, Meeting, MeetingStatus, Remark
@@ -62,6 +62,7 @@ class Record:
     points: list[Point]
     chair: str = ""
     secretary: str = ""
+    calls: list[str] = field(default_factory=list)
 
 
 async def record_of(meeting: Meeting, actor: Actor | None) -> Record:
@@ -84,6 +85,7 @@ async def record_of(meeting: Meeting, actor: Actor | None) -> Record:
         points=await _points(meeting, actor),
         chair=_shown(meeting.chair, hidden, whole=sees_names),
         secretary=_shown(meeting.secretary, hidden, whole=sees_names),
+        calls=[call.said for call in await calls.calls_of(meeting)],
     )  # fmt: skip
 
 
@@ -97,12 +99,13 @@ def counted(record: Record) -> str:
 
 
 def quorum_words(meeting: Meeting, record: Record) -> list[str]:
-    """The quorum asked for, and the hours at which it was reached and lost, a sentence each."""
+    """The other call, the quorum asked for, the hours at which it was reached and lost: a sentence each."""
     if not meeting.quorum_percent:
-        return [_("Aucun quorum n’est demandé.")]
+        return [*record.calls, _("Aucun quorum n’est demandé.")]
     found = [
+        *record.calls,
         _("%(percent)s des personnes attendues, soit %(n)s.", percent=percent(meeting.quorum_percent),
-          n=record.quorum.needed)
+          n=record.quorum.needed),
     ]  # fmt: skip
     for turn in record.turns:
         said = _("Atteint à %(hour)s (%(n)s).") if turn.reached else _("Pas atteint à %(hour)s (%(n)s).")
