@@ -298,7 +298,7 @@ async def some_spending(campaign: Campaign) -> dict[str, dict[str, Any]]:
     path_of(picture).write_bytes(b"%PDF-")
     return {
         "payouts": of_expense, "payouts.answer": {"slug": campaign.slug, "id": tranche.id},
-        "payouts.lift": {"slug": campaign.slug, "id": tranche.id},
+        **{f"payouts.{act}": {"slug": campaign.slug, "id": tranche.id} for act in ("lift", "bind", "unbind")},
     }
 
 

@@ -87,6 +87,7 @@ class Decision(Model):
     outcome_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
     )
+    outcome_by_id: int | None
     review_on = fields.DateField(null=True)
     reviewed_at = fields.DatetimeField(null=True)
     revised_at = fields.DatetimeField(null=True)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from civic.discussions import queries, service, words
-from civic.discussions.models import Comment
+from civic.discussions.models import Comment, Thread
 from civic.discussions.topics import actor_for
 from civic.errors import NotFound
-from civic.follows.queries import is_following
+from civic.follows.queries import followed_ids, is_following
 from civic.i18n import _
 from civic.initiatives.models import Initiative
 from civic.initiatives.talk import topic_of
@@ -57,8 +57,18 @@ async def person_todos(person: Person) -> list[Todo]:
 
 
 async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
-    """All that she wrote and did not withdraw; moments in UTC."""
+    """All that she wrote and did not withdraw, the discussions she follows and those she closed; moments in UTC."""
+    follows = Thread.filter(id__in=await followed_ids(person, service.FOLLOWED) or [0]).order_by("id")
     return {
+        "discussions_followed": [{"about": one.title, "address": one.path} for one in await follows],
+        "discussions_closed": [
+            {"about": one.title, "reason": one.closed_reason, "closed_at": one.closed_at}
+            for one in await Thread.filter(closed_by_id=person.id).order_by("id")
+        ],
+        "comments_typed_for_others": [
+            {"about": one.thread.title, "at": one.at}
+            for one in await Comment.filter(recorded_by_id=person.id).order_by("id").select_related("thread")
+        ],
         "comments": [
             {
                 "about": one.thread.title, "text": one.text, "is_question": one.is_question, "at": one.at,

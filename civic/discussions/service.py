@@ -208,6 +208,8 @@ async def forget(**_payload: object) -> None:
 async def erase(person: Person) -> None:
     """She has her data erased: what she said stays, said by nobody in particular; she follows nothing any more."""
     await Comment.filter(author_id=person.id).update(author_id=None, organisation_id=None, twin=None)
+    await Comment.filter(recorded_by_id=person.id).update(recorded_by_id=None)
+    await Thread.filter(closed_by_id=person.id).update(closed_by_id=None)
     await follows.forget(person, FOLLOWED)
 
 
