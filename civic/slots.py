@@ -195,6 +195,10 @@ meeting_panels: Slot[Callable[["Meeting", "Person | None"], Awaitable[list[Panel
 """Parts of a meeting's page, above its agenda."""
 item_results: Slot[Callable[["Meeting"], Awaitable[dict[int, list[str]]]]] = Slot("item_results")
 """What was voted at the points of a meeting (by id) otherwise than by a decision, in sentences, for its minutes."""
+called_again: Slot[Callable[["Actor", "Meeting", "Meeting"], Awaitable[None]]] = Slot("called_again")
+"""What a second call takes over from the first, in the transaction that makes it."""
+item_rules: Slot[Callable[["Meeting"], Awaitable[dict[int, str]]]] = Slot("item_rules")
+"""How the points of a meeting (by id) are voted that have a vote of their own, in a sentence."""
 item_outcomes: Slot[Callable[["Meeting"], Awaitable[dict[int, list[str]]]]] = Slot("item_outcomes")
 """What came out at the points of a meeting (by id), for the wall of the room: the result, then its figures."""
 initiative_timeline: Slot[Callable[["Initiative"], Awaitable[list[Moment]]]] = Slot("initiative_timeline")
@@ -223,7 +227,8 @@ verifications: Slot[Callable[[], Awaitable[list[str]]]] = Slot("verifications")
 
 ALL: tuple[Slot[Any], ...] = (
     discussed, writings, initiative_panels, organisation_panels, committee_panels, decision_panels, decisions_followed,
-    commitment_panels, meeting_panels, item_results, item_outcomes,
+    commitment_panels, meeting_panels, item_results, item_rules, item_outcomes,
+    called_again,
     initiative_timeline, person_todos, person_given,
     person_panels, body_questions, gift_discretion, secret_links, personal_data, erasures, desk_todos, team_reports,
     agenda, home_ways, figures, verifications, letter_papers,

@@ -5,6 +5,7 @@ from tortoise.expressions import Q
 from civic import clock
 from civic.assemblies import queries
 from civic.assemblies.models import Assembly, Resolution
+from civic.committees import queries as committees
 from civic.database import retrying, transaction
 from civic.errors import DomainError
 from civic.i18n import _
@@ -17,34 +18,52 @@ from civic.people.actor import Actor
 
 @retrying
 async def call_again(actor: Actor, assembly: Assembly) -> Assembly:
-    """Prepare the second call: the same agenda and resolutions, the quorum the statutes foresee then, their date if it
-    is still to come; the same tap twice is one assembly (S6).
+    """Prepare the second call, from the page of the assembly; the same tap twice is one assembly (S6).
 
     Raises DomainError when the quorum was there, or once something was voted.
     """
     async with transaction():
-        voted = Q(counted_at__isnull=False) | Q(item__decision__opened_at__isnull=False)
-        if await Resolution.filter(voted, assembly_id=assembly.id).exists():
-            raise DomainError(_("L’assemblée a voté : elle ne se convoque pas une seconde fois."))
-        assembly = await queries.reread(assembly)
+        await _check_nothing_was_voted(assembly)
         second = await holding.call_again(actor, assembly.meeting)
-        terms = {"year": assembly.year, "created_at": clock.now()}
-        known, is_new = await Assembly.get_or_create(meeting_id=second.id, defaults=terms)
-        if is_new:
-            await _set_terms(actor, assembly, second)
-            await _copy_resolutions(assembly, known)
+        if not await queries.assembly_of(second):  # prepared when the room's own way did not know assemblies
+            await called_again(actor, assembly.meeting, second)
+        known = await Assembly.get(meeting_id=second.id)
     known.meeting = second
     return known
 
 
+async def called_again(actor: Actor, first: Meeting, second: Meeting) -> None:
+    """Whoever calls the meeting of an assembly again calls the assembly: the same resolutions, the quorum the statutes
+    foresee then, their date if it is still to come (slot `called_again`, S6).
+
+    Raises DomainError once something was voted.
+    """
+    assembly = await queries.assembly_of(first)
+    if assembly is None:
+        return
+    await _check_nothing_was_voted(assembly)
+    made = await Assembly.create(meeting_id=second.id, year=assembly.year, created_at=clock.now())
+    await _set_terms(actor, assembly, second)
+    await _copy_resolutions(assembly, made)
+
+
+async def _check_nothing_was_voted(assembly: Assembly) -> None:
+    voted = Q(counted_at__isnull=False) | Q(item__decision__opened_at__isnull=False)
+    if await Resolution.filter(voted, assembly_id=assembly.id).exists():
+        raise DomainError(_("L’assemblée a voté : elle ne se convoque pas une seconde fois."))
+
+
 async def _set_terms(actor: Actor, assembly: Assembly, second: Meeting) -> None:
-    first, starts_at = assembly.meeting, assembly.second_at
-    lasts = int((first.ends_at - first.starts_at).total_seconds() // 60) if first.ends_at and first.starts_at else 90
+    """The date foreseen may leave fewer days than the notice: then the convocation leaves today at the latest."""
+    at = assembly.second_at if assembly.second_at and assembly.second_at > clock.now() else None
     fresh = await Meeting.get(id=second.id).select_related("committee")
+    notice = min(fresh.notice_days, (clock.local(at).date() - clock.today()).days) if at else fresh.notice_days
+    seated = {seat.person_id for seat in await committees.seats_of(fresh.committee_id)}
     wish = MeetingForm.model_validate({
-        "title": second.title, "call_text": second.call_text, "place": second.place, "remote_url": second.remote_url,
-        "proxies_most": second.proxies_most, "quorum_percent": assembly.second_percent, "lasts": lasts,
-        "starts_at": starts_at if starts_at and starts_at > clock.now() else None,
+        **{name: getattr(fresh, name) for name in MeetingForm.model_fields}, "starts_at": at,
+        "quorum_percent": assembly.second_percent, "notice_days": notice,
+        "chair_id": fresh.chair_id if fresh.chair_id in seated else None,
+        "secretary_id": fresh.secretary_id if fresh.secretary_id in seated else None,
     })  # fmt: skip
     await meetings.change(actor, fresh, wish)
 

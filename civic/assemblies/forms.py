@@ -24,7 +24,8 @@ class RulesForm(BaseModel):
 
 
 class AssemblyForm(RulesForm):
-    """An ordinary assembly to prepare; `lasts` in minutes, notice in days, quorum in percent of those expected."""
+    """An ordinary assembly to prepare; `lasts` in minutes, notice in days, quorum in percent of those expected;
+    `another`: knowingly, while one is being prepared for the same year."""
 
     starts_at: Moment
     lasts: int = Field(150, ge=30, le=720)
@@ -32,6 +33,7 @@ class AssemblyForm(RulesForm):
     notice_days: int = Field(15, ge=0, le=90)
     quorum_percent: int = Field(0, ge=0, le=100)
     proxies_most: int = Field(2, ge=0, le=10)
+    another: bool = False
 
     @field_validator("starts_at")
     @classmethod

@@ -120,6 +120,17 @@ class Resolution(Model):
         return self.casting == Casting.HANDS
 
     @property
+    def vacant(self) -> int:
+        """How many places an election has left unfilled; a single candidate was put to yes or no."""
+        decision = self.decision
+        if not self.places or decision is None or not decision.is_closed or decision.verdict == Verdict.TIED:
+            return 0
+        if len(self.candidates) == 1:
+            return self.places - decision.is_adopted
+        chosen = (decision.counted or {}).get("chosen", []) if decision.verdict == Verdict.CHOSEN else []
+        return self.places - len(chosen)
+
+    @property
     def hands(self) -> Tally | None:
         """The count of the hands; whoever raised none is not in it."""
         if self.yes is None or self.no is None or self.abstain is None or self.voices is None:

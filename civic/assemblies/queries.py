@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 from civic.assemblies.models import Assembly, Casting, Resolution, ResolutionKind
 from civic.committees import queries as committees
-from civic.committees.models import CollegeKind, Seat
+from civic.committees.models import CollegeKind, Committee, Seat
 from civic.counting.weights import SMALL
 from civic.decisions.queries import Ballot
 from civic.errors import NotFound
 from civic.i18n import _
+from civic.meetings import calls, record
 from civic.meetings import queries as meetings
-from civic.meetings import record
-from civic.meetings.models import Meeting, MeetingStatus
+from civic.meetings import sheet as sheets
+from civic.meetings.attendance import Attendance
+from civic.meetings.models import PREPARED, Meeting, MeetingStatus
 from civic.people.actor import Actor
 
 
@@ -34,11 +36,11 @@ async def assembly_of(meeting: Meeting) -> Assembly | None:
     return found
 
 
-async def reread(assembly: Assembly) -> Assembly:
-    """The assembly as it is now, with the same meeting."""
-    fresh = await Assembly.get(id=assembly.id)
-    fresh.meeting = assembly.meeting
-    return fresh
+async def in_preparation(committee: Committee) -> list[Assembly]:
+    """The assemblies of a body that are prepared or convened and have not begun, the oldest first."""
+    waiting = [*PREPARED, MeetingStatus.CONVENED]
+    rows = Assembly.filter(meeting__committee_id=committee.id, meeting__status__in=waiting)
+    return await rows.order_by("id").select_related("meeting")
 
 
 async def resolutions_of(assembly: Assembly) -> list[Resolution]:
@@ -62,13 +64,22 @@ async def outcomes_of(resolutions: list[Resolution]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for one in resolutions:
         ballot = ballots.get(one.decision.id) if one.decision else None
-        found[one.id] = [sentence for sentence in _outcome(ballot) if sentence] if ballot else []
+        found[one.id] = _outcome(ballot) if ballot else []
     return found
 
 
-def _outcome(ballot: Ballot) -> tuple[str, str]:
+def _outcome(ballot: Ballot) -> list[str]:
     voted, called = ballot.decision.answers_count, ballot.decision.electorate
-    return record.result_of(ballot), _("Ont voté : %(n)s voix sur %(all)s.", n=voted, all=called)
+    return [*record.results_of(ballot), _("Ont voté : %(n)s voix sur %(all)s.", n=voted, all=called)]
+
+
+async def lacked_its_quorum(assembly: Assembly, sheet: list[Attendance], resolutions: list[Resolution]) -> bool:
+    """It runs or is over without its quorum, voted nothing and was not called again: a second call is the way."""
+    meeting = assembly.meeting
+    if meeting.status not in (MeetingStatus.RUNNING, MeetingStatus.CLOSED) or sheets.quorum_of(meeting, sheet).reached:
+        return False
+    voted = any(one.counted_at or (one.decision and one.decision.opened_at) for one in resolutions)
+    return not voted and await calls.second_of(meeting) is None
 
 
 def missing_usual(resolutions: list[Resolution], usual: tuple[ResolutionKind, ...]) -> list[ResolutionKind]:

@@ -21,10 +21,11 @@ from civic.assemblies.forms import (
 )
 from civic.assemblies.models import Assembly, Casting, Resolution, ResolutionKind
 from civic.committees import queries as committees
+from civic.committees.models import Committee
 from civic.counting.rules import Majority
 from civic.errors import DomainError
 from civic.i18n import _, _n
-from civic.meetings import holding
+from civic.meetings import calls, holding
 from civic.meetings import sheet as sheets
 from civic.papers import pdf_answer
 from civic.people.actor import Actor, actor_of
@@ -50,7 +51,12 @@ async def new(request: Request) -> Response:
         "year": str(clock.today().year - 1), "starts_at": typed(day), "lasts": 150, "notice_days": 15,
         "quorum_percent": 0, "proxies_most": 2, "second_percent": 0, "cle": new_key(),
     }  # fmt: skip
-    return page(request, "civic/assemblies/new.html", committee=committee, form=Form(values))
+    return await _new_page(request, committee, Form(values))
+
+
+async def _new_page(request: Request, committee: Committee, form: Form[Any], status: int = 200) -> Response:
+    begun = await queries.in_preparation(committee)
+    return page(request, "civic/assemblies/new.html", status=status, committee=committee, form=form, begun=begun)
 
 
 async def create(request: Request) -> Response:
@@ -68,7 +74,7 @@ async def create(request: Request) -> Response:
         if not error.field:
             raise
         form.refuse(error)
-    return page(request, "civic/assemblies/new.html", status=422, committee=committee, form=form)
+    return await _new_page(request, committee, form, 422)
 
 
 async def show(request: Request) -> Response:
@@ -90,6 +96,7 @@ async def _page(request: Request, assembly: Assembly, status: int = 200, **shown
         usual=queries.missing_usual(resolutions, words.USUAL), electors=groups,
         quorum=sheets.quorum_of(meeting, sheet), vote_minutes=holding.VOTE_MINUTES,
         too_small=queries.too_small(assembly, resolutions, groups, voices), voices=voices,
+        calls=await calls.calls_of(meeting), lacked=await queries.lacked_its_quorum(assembly, sheet, resolutions),
         secret_weighs=queries.secret_weighs(assembly, resolutions), outcomes=await queries.outcomes_of(resolutions),
         **({"rules": Form(rules), "hands": Form(), "refused": None} | shown),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from civic import clock
-from civic.assemblies import words
+from civic.assemblies import queries, words
 from civic.assemblies.forms import AssemblyForm, ElectionForm, ResolutionForm, RulesForm
 from civic.assemblies.models import Assembly, Casting, Resolution, ResolutionKind
 from civic.committees.models import Committee
@@ -28,8 +28,9 @@ SECOND_CALL_WITHIN = timedelta(days=90)
 async def prepare(actor: Actor, committee: Committee, wish: AssemblyForm, form_key: str) -> Assembly:
     """Prepare the ordinary assembly of a body: its meeting, and the points with which each begins (S6).
 
-    The same form sent again answers the same assembly. Raises Invalid for a moment that is over, or for a second call
-    more than 90 days after the first; DomainError for a committee that is no body of the network.
+    The same form sent again answers the same assembly. Raises Invalid for a moment that is over, for a second call
+    more than 90 days after the first, or unknowingly while another is prepared for the same year; DomainError for a
+    committee that is no body of the network.
     """
     if not committee.is_body:
         raise DomainError(_("Une assemblée générale réunit le conseil d’administration ou l’assemblée générale."))
@@ -38,6 +39,7 @@ async def prepare(actor: Actor, committee: Committee, wish: AssemblyForm, form_k
         meeting = await meetings.draft(actor, committee, _meeting_of(wish), form_key)
         known = await Assembly.get_or_none(meeting_id=meeting.id)
         if known is None:
+            await _check_year(committee, wish)
             known = await Assembly.create(
                 meeting=meeting, year=wish.year, second_at=wish.second_at, second_percent=wish.second_percent,
                 created_at=clock.now(),
@@ -46,6 +48,12 @@ async def prepare(actor: Actor, committee: Committee, wish: AssemblyForm, form_k
                 await agenda.add(meeting, point)
     known.meeting = meeting
     return known
+
+
+async def _check_year(committee: Committee, wish: AssemblyForm) -> None:
+    if not wish.another and wish.year in {one.year for one in await queries.in_preparation(committee)}:
+        said = _("Une assemblée se prépare déjà pour cet exercice : cochez la case pour en préparer une autre.")
+        raise Invalid(said, field="another")
 
 
 def _meeting_of(wish: AssemblyForm) -> MeetingForm:
@@ -116,6 +124,9 @@ def check_election(wish: ElectionForm) -> None:
 
 async def _append(assembly: Assembly, kind: ResolutionKind, wish: ResolutionForm | ElectionForm) -> Resolution:
     item = await agenda.add(assembly.meeting, _item_of(wish))
+    known = await Resolution.get_or_none(item_id=item.id)  # the same form sent twice
+    if known:
+        return known
     return await Resolution.create(assembly_id=assembly.id, item=item, kind=kind, **_terms(wish))
 
 

@@ -162,8 +162,9 @@ def _question(resolution: Resolution, minutes: int) -> DecisionForm:
     if len(names) == 1:
         said["question"] = _("Élire %(name)s", name=names[0])[:160]
     elif names:
+        places = min(resolution.places, len(names))
         said |= {
-            "method": Method.DOTS, "dots": resolution.places, "dots_on_one": 1, "chosen_most": resolution.places,
+            "method": Method.DOTS, "dots": places, "dots_on_one": 1, "chosen_most": places,
             "options": [OptionWish(title=name) for name in names],
         }  # fmt: skip
     return DecisionForm.model_validate(said)

@@ -68,6 +68,16 @@ def majority_words(majority: Majority) -> str:
 
 def rule_of(resolution: Resolution) -> str:
     """How it is voted and what carries it, in one sentence."""
+    if resolution.kind == ResolutionKind.ELECTION and len(resolution.candidates) == 1:
+        return _(
+            "%(casting)s. Pour ou contre : il faut %(majority)s.", casting=casting_words(resolution.casting),
+            majority=majority_words(resolution.majority),
+        )  # fmt: skip
+    if resolution.kind == ResolutionKind.ELECTION and 1 < len(resolution.candidates) <= resolution.places:
+        return _(
+            "%(casting)s. Il n’y a pas plus de candidats que de places : qui a au moins une voix est élu, qui n’en a "
+            "aucune ne l’est pas.", casting=casting_words(resolution.casting),
+        )  # fmt: skip
     if resolution.kind == ResolutionKind.ELECTION:
         return _n(
             "%(casting)s. La personne qui a le plus de voix est élue.",
@@ -85,10 +95,21 @@ def verdict_of(resolution: Resolution) -> tuple[str, str] | None:
     found = resolution.verdict
     if found is None:
         return None
+    if resolution.kind == ResolutionKind.ELECTION:
+        return {
+            Verdict.ADOPTED: (_("Élection faite"), "ok"), Verdict.CHOSEN: (_("Élection faite"), "ok"),
+            Verdict.TIED: (_("Égalité : à départager"), "warn"),
+        }.get(found, (_("Personne n’est élu"), "warn"))
     return {
         Verdict.ADOPTED: (_("Adoptée"), "ok"), Verdict.REJECTED: (_("Rejetée"), "warn"),
-        Verdict.CHOSEN: (_("Élection faite"), "ok"), Verdict.TIED: (_("Égalité : à départager"), "warn"),
     }.get(found, (_("Sans résultat"), "warn"))
+
+
+def vacancy_of(resolution: Resolution) -> str:
+    """The places of an election that nobody fills; empty when all are filled, before the vote and while it is tied."""
+    if not resolution.vacant:
+        return ""
+    return _n("%(n)s place reste à pourvoir.", "%(n)s places restent à pourvoir.", resolution.vacant)
 
 
 def hands_of(resolution: Resolution) -> list[str]:

@@ -42,6 +42,15 @@ def rule_words(decision: Decision) -> str:
             "que ce qu’elle a coché. À égalité, le moins cher passe ; si l’égalité reste, le comité départage.",
             sum=money(decision.budget_cents or 0),
         )  # fmt: skip
+    if decision.is_crossed:
+        most = _n(
+            "%(n)s choix au plus sera retenu : celui qui a le plus de voix, et aucun sans voix. Une égalité n’est "
+            "jamais tirée au sort : le comité départage.",
+            "%(n)s choix au plus seront retenus : ceux qui ont le plus de voix, et aucun sans voix. Une égalité n’est "
+            "jamais tirée au sort : le comité départage.",
+            decision.chosen_most,
+        )  # fmt: skip
+        return f"{_placing(decision)} {most}"
     most = _n(
         "%(n)s choix est retenu. Une égalité n’est jamais tirée au sort : le comité départage.",
         "%(n)s choix sont retenus. Une égalité n’est jamais tirée au sort : le comité départage.",
@@ -108,8 +117,8 @@ def dotted(decision: Decision, found: Count, score: Fraction) -> str:
             return _("%(n)s %% des voix pesées", n=number(round(float(score), 2)))
         return _("%(n)s points par voix", n=number(round(float(score / 100), 2)))
     if decision.is_crossed:
-        return _n("%(n)s voix", "%(n)s voix", int(score))
-    return _n("%(n)s point", "%(n)s points", int(score))
+        return _n("%(n)s voix", "%(n)s voix", int(score))
+    return _n("%(n)s point", "%(n)s points", int(score))
 
 
 def outcome(found: Count, options: Sequence[Option]) -> str:

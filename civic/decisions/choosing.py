@@ -68,7 +68,7 @@ def check(wish: DecisionForm, committee: Committee) -> None:
             raise Invalid(_("Ce choix est déjà dans la liste."), field=f"title_{line}")
     if wish.method == Method.BUDGET:
         _check_budget(wish, committee)
-    elif wish.chosen_most >= len(wish.options):
+    elif wish.chosen_most >= len(wish.options) + wish.is_crossed:
         raise Invalid(_("Retenez moins de choix qu’il n’y en a : sinon, il n’y a rien à choisir."), field="chosen_most")
 
 

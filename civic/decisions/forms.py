@@ -108,6 +108,11 @@ class DecisionForm(BaseModel):
             raise Invalid(_("Laissez au moins une heure pour donner son avis, avant la clôture."))
         return positions_at
 
+    @property
+    def is_crossed(self) -> bool:
+        """One cross beside a name at most: without a voice nobody is elected, so as many may be chosen as stand."""
+        return self.method == Method.DOTS and self.dots_on_one == 1
+
     def meanings(self) -> dict[Code, str]:
         """What each position of the method means here; the usual words where nothing was written."""
         codes = CODES.get(self.method, ())

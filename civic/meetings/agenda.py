@@ -76,7 +76,7 @@ async def propose_approval(meeting: Meeting) -> None:
 
 @retrying
 async def add(meeting: Meeting, wish: ItemForm) -> Item:
-    """Add a point at the end. Raises Invalid beyond 40 points or for a decision of another committee, Gone when the
+    """Add a point at the end; the same sent again right after is one. Raises Invalid beyond 40 points or for a decision of another committee, Gone when the
     meeting is over."""
     await _check_decision(meeting, wish.decision_id)
     async with transaction():
@@ -85,10 +85,12 @@ async def add(meeting: Meeting, wish: ItemForm) -> Item:
 
 
 async def _append(meeting_id: int, values: dict[str, Any]) -> Item:
-    positions = [item.position for item in await Item.filter(meeting_id=meeting_id).only("id", "position")]
-    if len(positions) >= MOST_ITEMS:
+    known = await Item.filter(meeting_id=meeting_id).order_by("position", "id")
+    if known and all(getattr(known[-1], name) == value for name, value in values.items()):
+        return known[-1]
+    if len(known) >= MOST_ITEMS:
         raise Invalid(_("Quarante points suffisent : rassemblez-en quelques-uns."), field="title")
-    return await Item.create(meeting_id=meeting_id, position=max(positions, default=0) + 1, **values)
+    return await Item.create(meeting_id=meeting_id, position=known[-1].position + 1 if known else 1, **values)
 
 
 @retrying

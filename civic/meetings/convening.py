@@ -74,14 +74,15 @@ def hindrance(meeting: Meeting, seats: list[Seat], points: int) -> str:
 async def convene(actor: Actor, meeting: Meeting) -> bool:
     """Convene whoever sits now, with the substitutes; each gets the mail exactly once. False when it was done (S3).
 
+    The meeting is taken first and the seats read then: who sat down meanwhile is convened too.
+
     Raises DomainError when something is missing: the date, the place, the agenda, somebody to convene.
     """
-    seats = await queries.seats_to_convene(meeting)
-    items = await queries.agenda_of(meeting.id)
     async with transaction():
         waiting = Meeting.filter(id=meeting.id, status__in=PREPARED)
         if not await waiting.update(version=F("version") + 1):
             return False
+        seats, items = await queries.seats_to_convene(meeting), await queries.agenda_of(meeting.id)
         fresh = await Meeting.get(id=meeting.id)
         if missing := hindrance(fresh, seats, len(items)):
             raise DomainError(missing)
@@ -106,13 +107,12 @@ def _expected(meeting_id: int, seat: Seat) -> Attendance:
 @retrying
 async def tell_agenda(actor: Actor, meeting: Meeting) -> bool:
     """Tell those expected that the agenda has changed, once, with the old and the new; False when nothing is new."""
-    items = await queries.agenda_of(meeting.id)
     async with transaction():
         convened = Meeting.filter(id=meeting.id, status=MeetingStatus.CONVENED)
         if not await convened.update(version=F("version") + 1):
             raise Gone(_("Cette réunion n’en est plus là : rechargez sa page."))
         fresh = await Meeting.get(id=meeting.id)
-        now = agenda.told(items)
+        now = agenda.told(await queries.agenda_of(meeting.id))
         if fresh.told_agenda == now:
             return False
         await convened.update(told_agenda=now, sequence=F("sequence") + 1)

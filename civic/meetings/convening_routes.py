@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 from civic.errors import NotFound
 from civic.i18n import _, locale
 from civic.mail.compose import compose
-from civic.meetings import agenda, convening, convocation, pages, queries, words
+from civic.meetings import agenda, calls, convening, convocation, pages, queries, words
 from civic.meetings.models import Meeting
 from civic.papers import pdf_answer
 from civic.people.actor import visitor_or_actor
@@ -29,7 +29,7 @@ async def preview(request: Request) -> Response:
         by_mail=[one for one in found if one.by_mail], by_hand=[one for one in found if not one.by_mail],
         hindrance=convening.hindrance(meeting, seats, len(items)), late=convening.is_late(meeting),
         last_day=convening.last_day(meeting), letter=await _letter(meeting, len(seats)), sum=agenda.total(items),
-        expected=len(seats),
+        expected=len(seats), quorum=await calls.quorum_of_letter(meeting, len(seats)),
     )  # fmt: skip
 
 
@@ -39,7 +39,7 @@ async def _letter(meeting: Meeting, expected: int) -> tuple[str, str]:
     said = {
         "reader": "", "title": meeting.title, "committee": meeting.committee.name, "meeting_id": meeting.id,
         "when": words.when(meeting), "where": words.where(meeting), "remote": meeting.remote_url, "stands_in": False,
-        "seat_of": "", "token": "…", "guest": False, "quorum": words.quorum(meeting, expected),
+        "seat_of": "", "token": "…", "guest": False, "quorum": await calls.quorum_of_letter(meeting, expected),
         "proxies": words.proxies(meeting), "message": meeting.call_text[:1000],
         "lines": [f"{item.title} ({words.length(item.minutes)})" for item in items],
     }  # fmt: skip

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from civic.i18n import _, speaking
 from civic.meetings import agenda as points
-from civic.meetings import convening, queries, words
+from civic.meetings import calls, convening, queries, words
 from civic.meetings.attendance import Attendance
 from civic.meetings.models import Item, Meeting
 from civic.papers import draw
@@ -28,11 +28,11 @@ KIND = "convocation"
 
 @dataclass(slots=True)
 class Convocation:
-    """All that a convocation says; `names`: for whom one is written, `expected`: how many."""
+    """All that a convocation says; `names`: for whom one is written."""
 
     meeting: Meeting
     items: list[Item]
-    expected: int
+    quorum: str
     names: list[str]
 
 
@@ -61,7 +61,7 @@ def reachable(person: Person) -> bool:
 async def _drawn(meeting: Meeting, names: list[str]) -> bytes:
     items = await queries.agenda_of(meeting.id)
     expected = meeting.expected or len(await queries.seats_to_convene(meeting))
-    said = Convocation(meeting, items, expected, names)
+    said = Convocation(meeting, items, await calls.quorum_of_letter(meeting, expected), names)
     with with_years():
         return await draw(_("Convocation : %(title)s", title=meeting.title), lambda sheet: _fill(sheet, said))
 
@@ -98,7 +98,7 @@ def _one(sheet: Paper, said: Convocation, name: str) -> None:
     facts = [(_("Quand"), words.when(meeting)), (_("Où"), words.where(meeting))]
     if meeting.remote_url and meeting.place:
         facts.append((_("À distance"), meeting.remote_url))
-    facts += [(_("Quorum"), words.quorum(meeting, said.expected)), (_("Pouvoirs"), words.proxies(meeting))]
+    facts += [(_("Quorum"), said.quorum), (_("Pouvoirs"), words.proxies(meeting))]
     sheet.facts(facts, label_width=32)
     for paragraph in meeting.call_text.split("\n\n"):
         if paragraph.strip():

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from tortoise.expressions import F
 
-from civic import clock
+from civic import clock, slots
 from civic.database import retrying, transaction
 from civic.decisions import proxies
 from civic.decisions import service as decisions
 from civic.decisions.models import Decision
 from civic.errors import DomainError, Invalid
 from civic.i18n import _
-from civic.meetings import checkin, queries
+from civic.meetings import calls, checkin, queries
 from civic.meetings import sheet as sheets
 from civic.meetings.attendance import Attendance, Coming
 from civic.meetings.models import Item, Meeting, MeetingStatus
@@ -131,7 +131,7 @@ async def call_again(actor: Actor, meeting: Meeting) -> Meeting:
     """
     async with transaction():
         await Meeting.filter(id=meeting.id).update(version=F("version") + 1)
-        known = await Meeting.get_or_none(first_call_id=meeting.id)
+        known = await calls.second_of(meeting)
         if known:
             return known
         if meeting.is_prepared or sheets.quorum_of(meeting, await sheets.sheet_of(meeting)).reached:
@@ -148,9 +148,12 @@ async def call_again(actor: Actor, meeting: Meeting) -> Meeting:
             await Item.create(
                 meeting=made, position=item.position, title=item.title, kind=item.kind, minutes=item.minutes,
                 speaker=item.speaker, explanation=item.explanation, decision_id=item.decision_id,
+                approves_id=item.approves_id,
             )  # fmt: skip
+        for carry_over in slots.called_again:
+            await carry_over(actor, meeting, made)
         await people.audit(actor, "meeting_called_again", f"meeting:{made.id}")
-    return made
+    return await Meeting.get(id=made.id)
 
 
 async def proxies_of(meeting: Meeting) -> list[tuple[int, int]]:

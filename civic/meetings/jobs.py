@@ -7,7 +7,7 @@ from civic import clock, jobs
 from civic.committees import queries as committees
 from civic.i18n import speaking
 from civic.mail import send
-from civic.meetings import answers, letters, poll, queries, words
+from civic.meetings import answers, calls, letters, poll, queries, words
 from civic.meetings.attendance import Attendance, Coming
 from civic.meetings.models import Meeting, MeetingStatus, Proposal, ProposalStatus
 from civic.people.models import Person
@@ -84,7 +84,7 @@ async def _convoke(meeting: Meeting, row: Attendance) -> None:
     expected = meeting.expected
     for person, _stands_in in letters.readers_of(row)[:1] or [(row.person, False)]:
         with speaking(person.locale):
-            quorum, proxies = words.quorum(meeting, expected), words.proxies(meeting)
+            quorum, proxies = await calls.quorum_of_letter(meeting, expected), words.proxies(meeting)
             lines = [f"{item.title} ({words.length(item.minutes)})" for item in items]
     await letters.to_expected(
         "civic/meeting_convened", meeting, row, f"meeting-convened-{meeting.id}", paper=True, lines=lines,

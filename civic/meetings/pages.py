@@ -8,7 +8,7 @@ from starlette.responses import Response
 from civic import clock, slots
 from civic.committees import queries as committees
 from civic.committees.models import Committee
-from civic.meetings import agenda, answers, poll, queries, room, words
+from civic.meetings import agenda, answers, calls, poll, queries, room, words
 from civic.meetings.attendance import Coming
 from civic.meetings.dates import Suits
 from civic.meetings.models import ItemKind, Meeting, MeetingStatus
@@ -45,6 +45,9 @@ async def meeting_page(
     }  # fmt: skip
     context["changed"] = meeting.told_agenda is not None and meeting.told_agenda != agenda.told(items)
     context |= await room.beside(meeting, actor)
+    context["calls"] = await calls.calls_of(meeting)
+    context["rules"] = {key: rule for fill in slots.item_rules for key, rule in (await fill(meeting)).items()}
+    context["outcomes"] = {key: said for fill in slots.item_outcomes for key, said in (await fill(meeting)).items()}
     context["parts"] = [part for fill in slots.meeting_panels for part in await fill(meeting, reader.person)]
     return page(request, "civic/meetings/show.html", status=status, **(context | given))
 

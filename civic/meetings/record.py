@@ -17,7 +17,7 @@ from civic.decisions import queries as decisions
 from civic.decisions.models import Decision
 from civic.decisions.queries import Ballot
 from civic.i18n import _, _n
-from civic.meetings import queries
+from civic.meetings import calls, queries
 from civic.meetings import sheet as sheets
 from civic.meetings.attendance import Attendance, Coming
 from civic.meetings.models import Item, Meeting, MeetingStatus, Remark
@@ -62,6 +62,7 @@ class Record:
     points: list[Point]
     chair: str = ""
     secretary: str = ""
+    calls: list[str] = field(default_factory=list)
 
 
 async def record_of(meeting: Meeting, actor: Actor | None) -> Record:
@@ -84,6 +85,7 @@ async def record_of(meeting: Meeting, actor: Actor | None) -> Record:
         points=await _points(meeting, actor),
         chair=_shown(meeting.chair, hidden, whole=sees_names),
         secretary=_shown(meeting.secretary, hidden, whole=sees_names),
+        calls=[call.said for call in await calls.calls_of(meeting)],
     )  # fmt: skip
 
 
@@ -97,12 +99,13 @@ def counted(record: Record) -> str:
 
 
 def quorum_words(meeting: Meeting, record: Record) -> list[str]:
-    """The quorum asked for, and the hours at which it was reached and lost, a sentence each."""
+    """The other call, the quorum asked for, the hours at which it was reached and lost: a sentence each."""
     if not meeting.quorum_percent:
-        return [_("Aucun quorum n’est demandé.")]
+        return [*record.calls, _("Aucun quorum n’est demandé.")]
     found = [
+        *record.calls,
         _("%(percent)s des personnes attendues, soit %(n)s.", percent=percent(meeting.quorum_percent),
-          n=record.quorum.needed)
+          n=record.quorum.needed),
     ]  # fmt: skip
     for turn in record.turns:
         said = _("Atteint à %(hour)s (%(n)s).") if turn.reached else _("Pas atteint à %(hour)s (%(n)s).")
@@ -202,14 +205,20 @@ async def ballots_of(points: Iterable[Decision | None]) -> dict[int, Ballot]:
 
 def result_of(ballot: Ballot) -> str:
     """The result of a closed decision in a line: what won, and how many said what."""
+    return " ".join(results_of(ballot))
+
+
+def results_of(ballot: Ballot) -> list[str]:
+    """What won, then how many said what: as many lines as there is something to say."""
     decision = ballot.decision
     if decision.chooses:
         if ballot.count is None:
-            return ""
+            return []
         figures = " · ".join(choices.figures(decision, ballot.count, ballot.options))
-        return f"{choices.outcome(ballot.count, ballot.options)} {figures}".strip()
+        return [line for line in (choices.outcome(ballot.count, ballot.options), figures) if line]
     counts = ballot.tally.counts if ballot.tally else {}
-    return " · ".join(f"{words.code_words(code)} : {counts[code]}" for code in Code if code in counts)
+    said = " · ".join(f"{words.code_words(code)} : {counts[code]}" for code in Code if code in counts)
+    return [said] if said else []
 
 
 async def may_correct(meeting: Meeting, person: Person | None) -> bool:

@@ -10,7 +10,7 @@ from civic.committees import queries as committees
 from civic.decisions import words
 from civic.errors import DomainError
 from civic.i18n import _
-from civic.meetings import checkin, closing, going, holding, pages, queries, room
+from civic.meetings import calls, checkin, closing, going, holding, pages, queries, room
 from civic.meetings import sheet as sheets
 from civic.meetings.attendance import Arrival, Attendance
 from civic.meetings.models import Meeting
@@ -51,7 +51,7 @@ async def _room_page(request: Request, meeting: Meeting, form: Form[Any], status
         request, "civic/meetings/room.html", status=status, headers=PRIVATE, meeting=meeting, form=form,
         committee=meeting.committee, room=await room.room_of(meeting, with_seats=True),
         doors=sheets.doors_open(meeting), pace_of=sheets.pace_of, to_approve=await closing.awaiting_approval(meeting),
-        vote_minutes=holding.VOTE_MINUTES, holders_of=going.holders,
+        vote_minutes=holding.VOTE_MINUTES, holders_of=going.holders, calls=await calls.calls_of(meeting),
     )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ async def test_the_same_form_sent_twice_prepares_one_assembly_with_its_first_poi
     body, _people, animator = await a_general_assembly()
     first = await an_assembly(body, animator)
     wish = service.AssemblyForm.model_validate({
-        "year": "2025", "starts_at": clock.now() + timedelta(days=42), "place": "Salle des fêtes",
+        "year": "2024", "starts_at": clock.now() + timedelta(days=42), "place": "Salle des fêtes",
     })  # fmt: skip
     twice = [await service.prepare(Actor(animator), body, wish, "one-form-key") for _ in range(2)]
     assert twice[0].id == twice[1].id != first.id
