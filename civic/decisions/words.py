@@ -224,6 +224,6 @@ def bars(decision: Decision, tally: Tally) -> list[tuple[str, str, float]]:
         part = min(100.0, n * 100 / whole) if whole else 0.0
         voices = _n("%(n)s voix, %(part)s", "%(n)s voix, %(part)s", n, part=percent(part))
         if aside and code == Code.ABSTAIN:
-            voices = _n("%(n)s voix, hors du compte", "%(n)s voix, hors du compte", n)
+            voices = _n("%(n)s voix, à part", "%(n)s voix, à part", n)
         found.append((code_words(code), voices, part))
     return found

@@ -48,7 +48,7 @@ async def test_the_share_beside_a_count_is_the_one_that_decides(client: Client) 
     shown = plain((await client.get(f"/decisions/{apart.id}")).text)
     assert "2 voix, 67 %" in shown
     assert "1 voix, 33 %" in shown
-    assert "3 voix, hors du compte" in shown
+    assert "3 voix, à part" in shown
     assert apart.result is not None
     assert [round(part) for _name, _said, part in words.bars(apart, apart.result)] == [67, 33, 100]
 
@@ -58,7 +58,7 @@ async def test_where_abstentions_count_the_share_is_of_all_who_answered(client: 
     shown = plain((await client.get(f"/decisions/{counted.id}")).text)
     assert "2 voix, 33 %" in shown
     assert "3 voix, 50 %" in shown
-    assert "hors du compte" not in shown
+    assert "à part" not in shown
 
 
 async def test_a_closed_decision_speaks_of_its_rule_in_the_past_and_of_no_hour_to_come(client: Client) -> None:
