@@ -76,8 +76,10 @@ async def propose_approval(meeting: Meeting) -> None:
 
 @retrying
 async def add(meeting: Meeting, wish: ItemForm) -> Item:
-    """Add a point at the end; the same sent again right after is one. Raises Invalid beyond 40 points or for a decision of another committee, Gone when the
-    meeting is over."""
+    """Add a point at the end; the same sent again right after is one.
+
+    Raises Invalid beyond 40 points or for a decision of another committee, Gone when the meeting is over.
+    """
     await _check_decision(meeting, wish.decision_id)
     async with transaction():
         await _take(meeting.id)
