@@ -58,6 +58,11 @@ async def change(decision_id: int, code_hash: str, college: str, said: dict[str,
     return bool(await mine.update(sealed=_sealed(box, college, said)))
 
 
+async def holds(decision_id: int, code_hash: str) -> bool:
+    """Whether the box has a ballot with this code; nothing of it is read."""
+    return await SealedBallot.exists(decision_id=decision_id, code_hash=code_hash)
+
+
 async def open_box(decision_id: int) -> list[Ballot]:
     """Read what is in the box, shuffled; the box and all that was sealed go in the same transaction.
 

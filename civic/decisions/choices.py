@@ -52,8 +52,8 @@ def rule_words(decision: Decision) -> str:
         )  # fmt: skip
         return f"{_placing(decision)} {most}"
     most = _n(
-        "%(n)s choix sera retenu. Une égalité n’est jamais tirée au sort : le comité départage.",
-        "%(n)s choix seront retenus. Une égalité n’est jamais tirée au sort : le comité départage.",
+        "%(n)s choix est retenu. Une égalité n’est jamais tirée au sort : le comité départage.",
+        "%(n)s choix sont retenus. Une égalité n’est jamais tirée au sort : le comité départage.",
         decision.chosen_most,
     )
     return f"{_placing(decision)} {most}"

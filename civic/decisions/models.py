@@ -40,9 +40,9 @@ class Decision(Model):
     `chosen_most`: how many options may come out. At the opening `weights` (percent by college, None: a voice is a
     voice) and `seed` (each voter's own stable order of the options) are frozen; `counted` is the published count of all
     but yes and no. Until `positions_at` a proposal by consent takes questions and amendments, from then on positions
-    (`stages`); `revised_at` is when its text was last rewritten. A closing moved once keeps `first_closes_at` and the
-    reason in `extension`. `follows` is the decision whose question this one asks again; `reviewed_at` when it was
-    looked at again, as `review_on` promised.
+    (`stages`); `revised_at` is when its text was last rewritten. A closing that was moved keeps `first_closes_at`, and
+    in `extension` the reasons, one a line. `follows` is the decision whose question this one asks again; `reviewed_at`
+    when it was looked at again, as `review_on` promised.
     `proxies_most`: how many proxies one elector may carry, 0 that there are none.
     """
 

@@ -60,7 +60,17 @@ async def change(actor: Actor, decision: Decision, elector: Elector, said: Posit
         said = await _checked(decision, said)
         elector = await electors.to_speak_for(decision, actor.person, elector.id)
         if not await _replace(decision, elector, said, code):
-            raise Invalid(_("Ce code n’est pas celui d’un bulletin de cette urne. Relisez-le."), field="code")
+            raise no_such_code()
+
+
+async def is_known(decision: Decision, elector: Elector, code: str) -> bool:
+    """Whether the box has a ballot with this code: what is wrong with a form is said in one go."""
+    return await ballots.holds(decision.id, _hash(decision, elector, code))
+
+
+def no_such_code() -> Invalid:
+    """The code is another box’s, or nobody’s."""
+    return Invalid(_("Ce code n’est pas celui d’un bulletin de cette urne. Relisez-le."), field="code")
 
 
 async def _replace(decision: Decision, elector: Elector, said: Position, code: str) -> bool:

@@ -65,7 +65,7 @@ async def plan(decision: Decision, moment: datetime) -> None:
 
 async def plan_end(decision: Decision, moment: datetime) -> None:
     """One nudge and the closing at its exact moment; jobs planned for a former moment find nothing to do."""
-    key = f"decision-{decision.id}" + ("-moved" if decision.first_closes_at else "")
+    key = f"decision-{decision.id}" + (f"-{decision.closes_at.isoformat()}" if decision.first_closes_at else "")
     await jobs.enqueue("decision_due", key=key, run_at=decision.closes_at, decision_id=decision.id)
     nudge_at = nudged_at(decision, moment)
     if nudge_at:

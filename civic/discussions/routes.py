@@ -42,9 +42,10 @@ async def say(request: Request) -> Response:
 
 
 async def follow(request: Request) -> Response:
-    """Follow: what is new arrives by mail."""
-    actor, topic, thread = await _begun(request)
-    await follows.follow(actor.person, service.FOLLOWED, thread.id)
+    """Follow, before or after the first comment: what is new arrives by mail."""
+    actor = actor_of(request)
+    topic = await _topic(request, actor)
+    await service.follow(actor.person, topic)
     done = _("Vous suivez cette discussion. Les nouveautés arrivent par courriel, deux fois par jour au plus.")
     return _back(topic, done)
 
