@@ -91,7 +91,7 @@ class Kind:
     """A list of things that everybody may see, by its word in addresses (« initiatives »).
 
     `rows` are those things and no others, `told` says them in a number of queries that does not depend on how many
-    there are. `commune` and `topic` are the fields by which one asks (`topic` leads to the number of an initiative), `since`
+    there are. `commune` and `topic` are the fields by which one asks (`topic` leads to an initiative’s number), `since`
     the field that moves with each change; empty where there is none. `page` is the route of a thing's own page and
     `page_by` what it is found by; empty where another page shows it.
     """
