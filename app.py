@@ -152,8 +152,8 @@ from volunteering.volunteers import routes as volunteers_routes
 log = structlog.get_logger("civic")
 KEPT_PAGES = (
     "home", "initiatives.index", "initiatives.show", "campaigns.index", "campaigns.show", "proof.show", "sharing.block",
-    "missions.index", "communes.index", "communes.show", "organisations.index", "organisations.show", "events.index",
-    "events.show",
+    "missions.index", "communes.index", "communes.show", "communes.block", "organisations.index", "organisations.show",
+    "events.index", "events.show",
 )  # fmt: skip
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
 

@@ -6,6 +6,6 @@ never moves: a reader who follows `next` gets each thing once. The OpenAPI docum
 answered. Feeds and the sitemap say the same in other words.
 
 No personal data leaves by here: no name of who wrote, leads, sits or gives, no e-mail address and no telephone number,
-not even one that somebody typed into a text (`plain.without_addresses`). Of money only what the public page tells
+not even one that somebody typed into a text (`civic.web.plain`). Of money only what the public page tells
 (docs/decisions/0014).
 """

@@ -16,7 +16,6 @@ from tortoise.expressions import Q, Subquery
 from civic.activity.models import Activity
 from civic.api.asking import BadAsking
 from civic.api.kinds import LICENCE_URL
-from civic.api.plain import without_addresses
 from civic.i18n import _, locale
 from civic.initiatives.models import Initiative, InitiativeTopic
 from civic.initiatives.topics import TOPICS, topic_label
@@ -24,6 +23,7 @@ from civic.organisations.queries import organisation_to_show
 from civic.places.queries import commune_to_show
 from civic.settings import settings
 from civic.web import urls
+from civic.web.plain import without_addresses
 from civic.web.templating import template
 
 ATOM = "http://www.w3.org/2005/Atom"

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from tortoise.queryset import QuerySet
 
-from civic.api.plain import without_addresses
 from civic.initiatives.models import Initiative
 from civic.organisations.models import Organisation
 from civic.places.models import Commune
 from civic.web import urls
+from civic.web.plain import without_addresses
 
 LICENCE_NAME = "Licence Ouverte / Open Licence 2.0"
 LICENCE_URL = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"

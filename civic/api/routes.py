@@ -7,14 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from civic import slots
-from civic.api import asking, atom, openapi
+from civic.api import asking, atom, openapi, pictures, sitemap
 from civic.api.answers import ATOM, CSV, JSON, METHODS, answer, check, preflight
 from civic.api.asking import Asked
 from civic.api.kinds import Kind, Licence, Links, Listing, One
+from civic.api.lists import all_kinds, kind_meant, thing_meant
 from civic.api.sheets import head_of, lines_of
-from civic.errors import NotFound
-from civic.i18n import _
 from civic.initiatives.topics import topic_labels
 from civic.places.territory import communes_of_territory
 from civic.web import urls
@@ -79,10 +77,7 @@ async def one(request: Request) -> Response:
     """One thing by its key."""
     kind = kind_meant(request)
     asking.nothing_asked(request)
-    key = asking.key_meant(kind, request.path_params["id"])
-    row = await kind.rows().get_or_none(**{kind.key: key}) if key is not None else None
-    if row is None:
-        raise NotFound(_("Il n’y a rien sous ce numéro, ou ce n’est plus public."))
+    row = await thing_meant(request, kind)
     body = One[kind.item](data=(await kind.told([row]))[0])  # type: ignore[name-defined]
     return answer(request, body.model_dump_json().encode(), JSON, changed_at=kind.changed_at(row))
 
@@ -130,23 +125,13 @@ async def about(request: Request) -> Response:
     )  # fmt: skip
 
 
-def all_kinds() -> list[Kind]:
-    """Every kind there is, in the order in which they were handed in."""
-    return [kind for fill in slots.open_data for kind in fill()]
-
-
-def kind_meant(request: Request) -> Kind:
-    """The kind of an address. Raises NotFound."""
-    name = request.path_params["kind"]
-    found = next((kind for kind in all_kinds() if kind.name == name), None)
-    if found is None:
-        raise NotFound(_("Il n’y a pas de liste de ce nom. Celles qu’il y a sont à /api/v1/."))
-    return found
-
-
 routes: list[BaseRoute] = [
     Route("/donnees-ouvertes", about, name="api.about"),
     Route("/flux.atom", feed, methods=METHODS, name="api.feed"),
+    Route("/images/{kind}/{id}.png", pictures.picture, name="api.picture"),
+    Route("/sitemap.xml", sitemap.index, name="api.sitemap"),
+    Route("/sitemap-pages.xml", sitemap.doors, name="api.sitemap_doors"),
+    Route("/sitemap-{kind}-{part:int}.xml", sitemap.part, name="api.sitemap_part"),
     Route("/api/v1/", index, methods=METHODS, name="api.index"),
     Route("/api/v1/openapi.json", document, methods=METHODS, name="api.document"),
     Route("/api/v1/{kind}.csv", sheet, methods=METHODS, name="api.sheet"),

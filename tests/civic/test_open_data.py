@@ -15,10 +15,10 @@ from starlette.types import ASGIApp
 from civic import clock, database
 from civic.api.answers import PER_MINUTE
 from civic.api.asking import Asked
-from civic.api.plain import without_addresses
-from civic.api.routes import all_kinds
+from civic.api.lists import all_kinds
 from civic.initiatives.models import Initiative
 from civic.people.models import Person
+from civic.web.plain import without_addresses
 from tests.civic.open_world import REACH, more_of, one_of_each
 from tests.client import Client
 from tests.engines import Database, query_count

@@ -12,7 +12,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.schemas import APIOperation
 from starlette.types import ASGIApp
 
-from civic.api.routes import all_kinds
+from civic.api.lists import all_kinds
 from tests.civic.open_world import one_of_each
 from tests.client import Client
 
