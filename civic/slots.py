@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
+    from civic.api.kinds import Kind
     from civic.commitments.models import Commitment
     from civic.committees.models import Committee
     from civic.decisions.models import Decision
@@ -223,6 +224,8 @@ team_reports: Slot[Callable[[], Awaitable[list[tuple[str, str]]]]] = Slot("team_
 agenda: Slot[Callable[[], Awaitable[list[Moment]]]] = Slot("agenda")
 home_ways: Slot[Callable[[], Awaitable[list[Way]]]] = Slot("home_ways")
 figures: Slot[Callable[[], Awaitable[list[Figure]]]] = Slot("figures")
+open_data: Slot[Callable[[], Sequence["Kind"]]] = Slot("open_data")
+"""What a package gives to open data, feeds and the sitemap (PRODUCT D9)."""
 verifications: Slot[Callable[[], Awaitable[list[str]]]] = Slot("verifications")
 
 ALL: tuple[Slot[Any], ...] = (
@@ -231,7 +234,7 @@ ALL: tuple[Slot[Any], ...] = (
     called_again,
     initiative_timeline, person_todos, person_given,
     person_panels, body_questions, gift_discretion, secret_links, personal_data, erasures, desk_todos, team_reports,
-    agenda, home_ways, figures, verifications, letter_papers,
+    agenda, home_ways, figures, open_data, verifications, letter_papers,
 )
 
 

@@ -126,5 +126,6 @@ async def _open_now(world: World) -> None:
     held = await _found(HELD)
     if held.status == MeetingStatus.CLOSED:
         await closing.approve(lead, held, await _found(NOW))
-    first = (await queries.agenda_of(meeting.id))[0]
+    first, second = (await queries.agenda_of(meeting.id))[:2]
     await minutes.write(lead, meeting, first, "Anne-Marie rappelle les comptes rendus de l’hiver.", 0)
+    await holding.go_to(meeting, second.id)

@@ -227,6 +227,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "settlement.leave": {"slug": live.slug, "token": links.make(pledge_links.PAY, pledge.id)},
         "recurring": {"slug": initiative.slug, "token": links.make("support", (await a_support(initiative)).id)},
         "settlement": {"slug": live.slug, "token": token, "ticket": ticket(attempt)},
+        "api": {"kind": "initiatives", "id": initiative.id, "part": 1},
         "communes": {"slug": initiative.commune.slug}, "organisations": {"slug": (await an_organisation()).slug},
         **await around(live, pledge), **await some_talk(lead, initiative),
         "refunds": {"id": (await a_refund(pledge, attempt)).id}, "refunds.show": {"id": pledge.id},

@@ -9,7 +9,7 @@ from civic.organisations.queries import hats_of
 from civic.people.models import Person
 from civic.slots import Moment, Panel, Todo, Way
 from civic.web import urls
-from civic.web.formats import moment
+from civic.web.formats import hour, moment, opening
 from volunteering.missions import queries as missions
 from volunteering.missions.models import Mission
 from volunteering.missions.words import hours, when, where
@@ -95,7 +95,7 @@ def _detail(shift: Shift) -> str:
 
 def _todo(signup: Signup) -> Todo:
     shift = signup.shift
-    title, start = shift.mission.title, when(shift.starts_at, shift.ends_at)
+    title, start = shift.mission.title, opening(when(shift.starts_at, shift.ends_at))
     href = urls.path("signups.show", token=token_of(signup))
     if signup.awaits_link and signup.hold_until:
         detail = _("Votre place est gardée jusqu’à %(until)s.", until=moment(signup.hold_until))
@@ -108,7 +108,9 @@ def _todo(signup: Signup) -> Todo:
         return Todo(_("Un parent doit donner son accord : %(title)s", title=title), href, "temps", None, start)
     if signup.status == SignupStatus.WAITING:
         return Todo(_("En liste d’attente : %(title)s", title=title), href, "temps", None, start)
-    return Todo(_("Vous venez : %(title)s", title=title), href, "temps", None, start)
+    text = _("Vous venez : %(title)s", title=title)
+    until = opening(_("jusqu’à %(hour)s", hour=hour(shift.ends_at)))
+    return Todo(text, href, "temps", shift.starts_at, f"{until}.", appointment=True)
 
 
 def _href(mission: Mission) -> str:

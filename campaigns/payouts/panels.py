@@ -16,7 +16,7 @@ from civic.slots import Panel, Todo
 from civic.web import urls
 from civic.web.formats import money
 
-UNDECIDED = (DecisionStatus.SCHEDULED, DecisionStatus.OPEN)
+UNDECIDED = (DecisionStatus.SCHEDULED, DecisionStatus.OPEN, DecisionStatus.COUNTING)
 
 async def campaign_tools(campaign: Campaign, actor: Actor) -> list[Tool]:
     """« Dépenser l’argent », once the campaign has succeeded."""

@@ -3,17 +3,21 @@
 An elector is one voice, whoever says it. Rows are read here; `answers` and `proxies` write them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from tortoise.expressions import Q
 
 from civic.decisions.models import Decision, DecisionStatus, Elector, Proxy, Stance
 from civic.errors import DomainError, Forbidden
 from civic.i18n import _
-from civic.organisations.queries import represented_no_more
+from civic.organisations.queries import former_representatives, represented_no_more
 from civic.people.models import Person
 from civic.web.formats import whose
+
+Heard = tuple[Elector, Person, str]
+"""An elector, who may speak for her, and whose voice that is for this person (empty: her own)."""
 
 
 @dataclass(slots=True)
@@ -149,6 +153,18 @@ def speakers(elector: Elector, proxy: Proxy | None = None) -> list[tuple[Person,
     if proxy:
         found.append((proxy.holder.person, name))
     return found
+
+
+async def heard_for(found: Iterable[Elector], carried: Mapping[int, Proxy] = MappingProxyType({})) -> list[Heard]:
+    """Whom letters about these electors reach, with whose voice it is for them: `speakers`, without who represents the
+    organisation no more. `carried`: the proxies that stand, by who gave them."""
+    rows = list(found)
+    former = await former_representatives({one.organisation_id for one in rows if one.organisation_id})
+    return [
+        (elector, person, whose)
+        for elector in rows for person, whose in speakers(elector, carried.get(elector.id))
+        if (elector.organisation_id, person.id) not in former or not _hers(elector, person)
+    ]  # fmt: skip
 
 
 async def proxies_in(decision_id: int) -> list[Proxy]:

@@ -48,9 +48,8 @@ async def nudge(*, decision_id: int) -> None:
     asked: dict[int, tuple[Person, Elector, list[str]]] = {}
     found = await silent.select_related("person", "substitute", "organisation")
     carried = {proxy.giver_id: proxy for proxy in await electors.proxies_in(decision_id)}
-    for elector in found:
-        for person, whose in electors.speakers(elector, carried.get(elector.id)):
-            asked.setdefault(person.id, (person, elector, []))[2].append(whose)
+    for elector, person, whose in await electors.heard_for(found, carried):
+        asked.setdefault(person.id, (person, elector, []))[2].append(whose)
     for person, elector, names in asked.values():
         await _write(decision, elector, "civic/decision_nudge", "nudge", to=person, names=names)
     for n in range(0, len(found), BATCH):  # the mails first: their keys make a second run harmless
@@ -92,9 +91,8 @@ async def _write_to(decision_id: int, name: str, what: str) -> None:
         .limit(BATCH)
         .select_related("person", "substitute", "organisation")
     ):
-        for elector in found:
-            for person, whose in electors.speakers(elector):
-                await _write(decision, elector, name, what, ballot, to=person, names=[whose])
+        for elector, person, whose in await electors.heard_for(found):
+            await _write(decision, elector, name, what, ballot, to=person, names=[whose])
         last = found[-1].id
 
 

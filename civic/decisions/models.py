@@ -16,11 +16,15 @@ from civic.people.models import Person
 
 
 class DecisionStatus(StrEnum):
-    """Prepared, waiting for its opening, open to answers, closed and counted, or taken back before its end."""
+    """Prepared, waiting for its opening, open to answers, closed and counted, or taken back before its end.
+
+    Counting: a secret vote is over, and two persons empty its box of papers before everything is counted.
+    """
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
     OPEN = "open"
+    COUNTING = "counting"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
 
@@ -150,6 +154,11 @@ class Decision(Model):
     def is_closed(self) -> bool:
         """Counted."""
         return self.status == DecisionStatus.CLOSED
+
+    @property
+    def counts_papers(self) -> bool:
+        """Over, its papers being emptied into the urn: nothing is counted yet."""
+        return self.status == DecisionStatus.COUNTING
 
     @property
     def is_adopted(self) -> bool:

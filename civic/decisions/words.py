@@ -181,7 +181,7 @@ def verdict_words(decision: Decision) -> tuple[str, str]:
     if decision.verdict is None:
         return {
             DecisionStatus.DRAFT: (_("En préparation"), "info"), DecisionStatus.SCHEDULED: (_("Programmée"), "info"),
-            DecisionStatus.WITHDRAWN: (_("Retirée"), ""),
+            DecisionStatus.WITHDRAWN: (_("Retirée"), ""), DecisionStatus.COUNTING: (_("Dépouillement"), "voix"),
         }.get(decision.status, (_("En cours"), "voix"))  # fmt: skip
     return {
         Verdict.ADOPTED: (_("Adoptée"), "ok"),

@@ -9,6 +9,7 @@ from civic.meetings import answers, words
 from civic.meetings.attendance import Attendance
 from civic.meetings.calendar import ics
 from civic.meetings.models import Meeting
+from civic.organisations.queries import former_representatives
 from civic.people import links
 from civic.people.models import Person
 
@@ -50,8 +51,12 @@ def readers_of(row: Attendance) -> list[tuple[Person, bool]]:
 async def to_expected(
     name: str, meeting: Meeting, row: Attendance, key: str, *, calendar: bool = True, paper: bool = False, **more: Any
 ) -> None:  # fmt: skip
-    """A mail to who is expected for a seat, and to her substitute; the same key is sent once to each."""
+    """A mail to who is expected for a seat, and to her substitute, without who represents its organisation no more; the
+    same key is sent once to each."""
+    former = await former_representatives([row.organisation_id] if row.organisation_id else [])
     for person, stands_in in readers_of(row):
+        if (row.organisation_id, person.id) in former:
+            continue
         with speaking(person.locale):
             when, where = words.when(meeting), words.where(meeting)
         guest = (person.name, str(person.email))

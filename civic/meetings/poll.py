@@ -23,6 +23,7 @@ from civic.web.forms import Form, typed
 
 LINES = range(1, MOST_DATES + 1)
 NUDGE_BEFORE = timedelta(hours=24)
+FEWEST_DATES = 2
 ORDER = (Suits.YES, Suits.MAYBE, Suits.NO)
 
 
@@ -86,8 +87,9 @@ async def silent_seats(meeting: Meeting) -> list[Seat]:
     return [seat for seat in seats if not spoken & {seat.person_id, seat.substitute_id}]
 
 
-def read_dates(form: Form[PollForm], sent: Mapping[str, object]) -> list[DateLine]:
-    """The lines of dates that were filled in; what is wrong with one stands beside its field."""
+def read_dates(form: Form[PollForm], sent: Mapping[str, object], *, looking: bool) -> list[DateLine]:
+    """The lines of dates that were filled in; what is wrong with one stands beside its field. Two at least, unless the
+    committee is `looking` already: then one may be left to keep."""
     found: dict[datetime, DateLine] = {}
     for line in LINES:
         values = {name: typed(sent.get(f"{name}_{line}")) for name in ("starts_at", "lasts")}
@@ -99,8 +101,11 @@ def read_dates(form: Form[PollForm], sent: Mapping[str, object]) -> list[DateLin
             form.errors[f"{name or 'starts_at'}_{line}"] = said
         if checked.data:
             found[checked.data.starts_at] = checked.data
-    if not form.errors and len(found) < 1:
-        form.errors["starts_at_1"] = _("Proposez une date au moins.")
+    if not form.errors and not found:
+        form.errors["starts_at_1"] = _("Proposez deux dates au moins.")
+    elif not form.errors and not looking and len(found) < FEWEST_DATES:
+        said = _("Proposez deux dates au moins. Pour une seule, écrivez-la à la page de la réunion : « Modifier ».")
+        form.errors[f"starts_at_{len(found) + 1}"] = said
     if form.errors:
         form.data = None
     return list(found.values())

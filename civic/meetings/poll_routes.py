@@ -42,7 +42,7 @@ async def propose(request: Request) -> Response:
     """Propose them; members are asked by mail the first time."""
     meeting, actor = await pages.to_run(request)
     form = await Form.read(request, PollForm)
-    dates = poll.read_dates(form, await request.form())
+    dates = poll.read_dates(form, await request.form(), looking=meeting.status == MeetingStatus.POLLING)
     try:
         if form.data:
             await poll.propose(actor, meeting, dates, form.data.until)

@@ -30,7 +30,7 @@ def length(minutes: int) -> str:
 def when(meeting: Meeting) -> str:
     """« samedi 14 juin, 18 h à 19 h 30 », or that it is not known yet."""
     if meeting.starts_at is None or meeting.ends_at is None:
-        return _("Date à fixer")
+        return _("date à fixer")
     return span(meeting.starts_at, meeting.ends_at)
 
 

@@ -84,6 +84,16 @@ async def represented_no_more(person: Person) -> set[int]:
     return {int(id) for id, _until in rows} - speaks
 
 
+async def former_representatives(organisations: Iterable[int]) -> set[tuple[int, int]]:
+    """Who spoke for these organisations until a day that is past, as (organisation, person): letters for the
+    organisation go to them no more."""
+    today = clock.today()
+    rows = Representative.filter(organisation_id__in=list(organisations) or [0], from_on__lte=today)
+    found = await rows.values_list("organisation_id", "person_id", "until_on")
+    speak = {(int(one), int(who)) for one, who, until in found if until is None or until >= today}
+    return {(int(one), int(who)) for one, who, _until in found} - speak
+
+
 def kind_labels() -> dict[str, str]:
     """Kind → name on the screen."""
     return {

@@ -30,7 +30,7 @@ async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
             {"question": one.elector.decision.question, "typed_at": one.typed_at} for one in await typed
         ],
         "boxes_typed": [
-            {"question": one.decision.question, "papers": len(one.lines)} for one in await boxes
+            {"question": one.decision.question} for one in await boxes
         ],
         "boxes_emptied": [{"question": one.decision.question, "papers": one.papers} for one in await emptied],
     }  # fmt: skip

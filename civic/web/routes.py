@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Route
 
 from civic import database, i18n
 from civic.settings import settings
-from civic.web import assets
+from civic.web import assets, urls
 from civic.web.forms import Form
 from civic.web.page import page, redirect_to, safe_next
 
@@ -45,6 +45,7 @@ async def styleguide(request: Request) -> Response:
 async def robots(_request: Request) -> Response:
     """Nothing private to index, nothing to hide."""
     lines = ["User-agent: *", "Disallow: /connexion", "Disallow: /mon-espace", "Disallow: /pupitre", "Disallow: /_"]
+    lines += ["", f"Sitemap: {urls.absolute('api.sitemap')}"]
     return PlainTextResponse("\n".join(lines) + "\n")
 
 

@@ -60,6 +60,9 @@ async def test_members_say_which_dates_suit_and_one_is_kept(sign_in: SignIn) -> 
     assert (await mine.get(path)).status_code == 200
     assert (await mine.submit(path, {})).status_code == 422
     assert (await mine.submit(path, {"starts_at_1": "2020-01-01T18:00", "lasts_1": "90"})).status_code == 422
+    alone = await mine.submit(path, {"starts_at_1": in_days(8), "lasts_1": "90"})
+    assert alone.status_code == 422
+    assert "Proposez deux dates au moins. Pour une seule, écrivez-la" in alone.text
     dates = {"starts_at_1": in_days(8), "lasts_1": "90", "starts_at_2": in_days(9), "lasts_2": "60"}
     assert (await hers.submit(path, dates)).status_code == 403
     assert (await mine.submit(path, dates)).status_code == 303

@@ -12,12 +12,15 @@ from civic.committees import panels, queries, relay
 from civic.committees.joining import Designation
 from civic.committees.models import College, Committee, Ending, Seat
 from civic.counting.rules import Code
-from civic.decisions.models import Stance
+from civic.decisions import jobs as decisions_jobs
+from civic.decisions.models import Decision, Stance
 from civic.mail.models import OutboxMessage
+from civic.meetings import jobs as meetings_jobs
 from civic.organisations.models import Representative
 from civic.people.models import Person
 from tests.client import Client
 from tests.factories import a_person
+from tests.factories.convening import a_convened_meeting
 from tests.factories.steering import a_committee, a_seat_of_an_organisation, an_open_decision, fresh, says
 from tests.mailbox import plain
 
@@ -181,3 +184,36 @@ async def test_a_seat_of_ones_own_is_never_vacant(database: object) -> None:
     assert seat.designated == Designation.FOUNDING
     with pytest.raises(IntegrityError):
         await Seat.filter(id=seat.id).update(vacant_at=clock.now())
+
+
+@pytest.mark.parametrize("substitute", [True, False])
+async def test_the_letters_of_a_vote_go_to_who_speaks_for_it_now_or_to_nobody(app: object, *, substitute: bool) -> None:
+    committee, seat, robert = await a_farm(substitute=substitute)
+    lead = await Person.get(name="Sélim Laurent")
+    decision = await an_open_decision(committee, lead, closes_at=clock.now() + timedelta(hours=30))
+    await represents_no_more(seat.person)
+    await jobs.run_due(schedules=False)
+    await Decision.filter(id=decision.id).update(closes_at=clock.now() + timedelta(hours=3))
+    await decisions_jobs.nudge(decision_id=decision.id)
+    await jobs.run_due(schedules=False)
+    expected = ["Votre voix est attendue", "Plus qu'un jour pour répondre"] if substitute else []
+    assert [one.split(" :")[0] for one in await subjects(robert)] == expected
+    assert await subjects(seat.person) == []
+    assert len(await subjects(lead)) == 2, "who sits for himself hears as before"
+
+
+@pytest.mark.parametrize("substitute", [True, False])
+async def test_the_letters_of_a_meeting_go_to_who_speaks_for_it_now_or_to_nobody(
+    app: object, *, substitute: bool
+) -> None:
+    committee, seat, robert = await a_farm(substitute=substitute)
+    lead = await Person.get(name="Sélim Laurent")
+    meeting = await a_convened_meeting(committee, lead)
+    await jobs.run_due(schedules=False)
+    assert len(await subjects(seat.person)) == 1, "she spoke for it then"
+    await represents_no_more(seat.person)
+    await meetings_jobs.nudged(meeting_id=meeting.id)
+    await meetings_jobs.agenda_changed(meeting_id=meeting.id, old=[])
+    await jobs.run_due(schedules=False)
+    assert len(await subjects(seat.person)) == 1
+    assert len(await subjects(robert)) == (3 if substitute else 0)

@@ -96,7 +96,7 @@ async def test_each_elector_gets_one_letter_a_stage_and_one_nudge(database: obje
     both = sorted([str(lead.email), str(rose.email)])
     decision = await a_proposal(committee, lead)
     await jobs.run_due()
-    opened = await OutboxMessage.filter(subject__contains="Votre voix est attendue")
+    opened = await OutboxMessage.filter(subject__contains="Une proposition à améliorer")
     assert sorted(message.to for message in opened) == both
     assert "posez vos questions" in opened[0].text
     for at in (timedelta(days=1, seconds=1), timedelta(days=1, hours=2)):
@@ -113,7 +113,7 @@ async def test_each_elector_gets_one_letter_a_stage_and_one_nudge(database: obje
 @pytest.mark.parametrize(
     ("late", "subject"),
     [
-        (timedelta(hours=2), "Votre voix est attendue"), (timedelta(hours=23, minutes=30), ""),
+        (timedelta(hours=2), "Une proposition à améliorer"), (timedelta(hours=23, minutes=30), ""),
         (timedelta(days=1, seconds=1), TELLS),
     ],
     ids=["late", "just-before-the-next-stage", "in-the-next-stage"],
