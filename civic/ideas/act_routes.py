@@ -172,7 +172,7 @@ def _offer_page(request: Request, row: IdeaOffer) -> Response:
 
 
 _ONE = "/idees/{slug}"
-_SUPPORT, _OFFER = "/soutiens/{token}", "/propositions-aide/{token}"
+_SUPPORT, _OFFER = "/mes-soutiens/{token}", "/propositions-aide/{token}"
 routes: list[BaseRoute] = [
     Route(_ONE + "/soutenir", support_form, methods=["GET"], name="ideas.support_form"),
     Route(_ONE + "/soutenir", support, methods=["POST"], name="ideas.support"),

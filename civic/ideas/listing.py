@@ -114,7 +114,8 @@ def supported(idea: Idea) -> str:
     said = _n("%(n)s personne soutient", "%(n)s personnes soutiennent", idea.supports)
     if not idea.helpers:
         return f"{said}."
-    return f"{said}, {_n('%(n)s aide proposée', '%(n)s aides proposées', idea.helpers)}."
+    helped = _n("%(n)s aide proposée", "%(n)s aides proposées", idea.helpers)
+    return f"{said}, {helped}."
 
 
 def drawing(idea: Idea, topics: list[str]) -> str:

@@ -147,13 +147,18 @@ async def offer_to_answer(idea: Idea, offer_id: int) -> IdeaOffer:
     return found
 
 
-async def resembling(title: str, *, but: int | None = None) -> tuple[list[Idea], list[Initiative]]:
+async def found(text: str) -> list[Idea]:
+    """The few ideas whose words are nearest to these, best first."""
+    order = [id for id, _score in await search.search(KIND, text, limit=RESEMBLE)]
+    shown = await Idea.filter(id__in=order or [0], hidden_at__isnull=True).select_related("commune")
+    return sorted(shown, key=lambda one: order.index(one.id))
+
+
+async def resembling(title: str) -> tuple[list[Idea], list[Initiative]]:
     """Ideas and initiatives whose words are nearest to this title, a few of each, best first."""
-    ideas = [id for id, _score in await search.search(KIND, title, limit=RESEMBLE + 1) if id != but][:RESEMBLE]
-    shown = await Idea.filter(id__in=ideas or [0], hidden_at__isnull=True).select_related("commune")
     order = [id for id, _score in await search.search("initiative", title, limit=RESEMBLE)]
     public = await Initiative.filter(id__in=order or [0], published_at__isnull=False).select_related("commune")
-    return sorted(shown, key=lambda one: ideas.index(one.id)), sorted(public, key=lambda one: order.index(one.id))
+    return await found(title), sorted(public, key=lambda one: order.index(one.id))
 
 
 async def proposed_by(person: Person) -> list[Idea]:

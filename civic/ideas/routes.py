@@ -14,6 +14,7 @@ from civic.initiatives.topics import topic_label, topic_labels
 from civic.landscapes import description, motif_for
 from civic.people.actor import person_of, visitor_or_actor
 from civic.slots import Moment, Panel
+from civic.web.formats import km
 from civic.web.forms import Form
 from civic.web.page import page
 
@@ -25,7 +26,7 @@ async def index(request: Request) -> Response:
     stages = [(key.value, text) for key, text in words.stages().items() if key != Status.UNCONFIRMED]
     choices = {
         "topics": list(topic_labels().items()), "stages": [*stages, (words.ASLEEP, _("En sommeil"))],
-        "radii": [(n, _("%(n)s km", n=n)) for n in ("5", "15", "30", "60")],
+        "radii": [(str(n), km(n)) for n in (5, 15, 30, 60)],
         "sorts": [("", _("Les plus récentes")), ("soutiens", _("Les plus soutenues"))],
     }  # fmt: skip
     status = 422 if form.errors else 200

@@ -77,7 +77,10 @@ def progress(steps: Sequence[IdeaStep]) -> str:
     else:
         said = _("Aucune étape franchie sur %(all)s.", all=len(steps))
     doing = [_lower(step_title(step)) for step in steps if step.state == StepState.DOING]
-    return f"{said} {_('En cours : %(what)s.', what=', '.join(doing))}" if doing else said
+    if not doing:
+        return said
+    now = _("En cours : %(what)s.", what=", ".join(doing))
+    return f"{said} {now}"
 
 
 def _lower(title: str) -> str:

@@ -232,7 +232,7 @@ async def test_an_ended_idea_takes_no_support_and_a_late_link_says_so(client: Cl
     await service.support(rose, idea, confirmed=False)
     row = await IdeaSupport.get()
     await Idea.filter(id=idea.id).update(status=Status.STOPPED, ending="Personne n’avait le temps.")
-    late = await client.submit(f"/soutiens/{support_token(row)}")
+    late = await client.submit(f"/mes-soutiens/{support_token(row)}")
     assert late.status_code == 410
     assert (await (await sign_in(rose)).submit(f"/idees/{idea.slug}/soutenir")).status_code == 422
     assert (await fresh(idea)).supports == 0

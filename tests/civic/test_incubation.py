@@ -206,7 +206,7 @@ async def test_an_idea_becomes_an_initiative_with_all_it_carried(client: Client,
     assert "n’était qu’une idée" in told
     assert len([text for text in await mails(paul) if "n’était qu’une idée" in text]) == 1
     assert not any("n’était qu’une idée" in text for text in await mails(author))
-    link = re.search(r"http://testserver(/soutiens/\S+)", told)
+    link = re.search(r"http://testserver(/mes-soutiens/\S+)", told)
     assert link
     await client.submit(f"{link[1]}/suivre")
     assert await Follow.filter(person_id=rose.id, subject_kind="initiative", subject_id=born.id).exists()
