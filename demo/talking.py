@@ -16,6 +16,7 @@ from civic.moderation.models import Ground
 from civic.people.actor import Actor
 from civic.people.models import Person
 from civic.people.queries import roles_of
+from demo import ideas
 from demo.world import Scene, World
 
 
@@ -55,7 +56,7 @@ TALKS = (
         ),
     ),
     Talk(
-        "La bibliothèque d’outils", 30,
+        ideas.LIBRARY, 30,
         (
             Line("hugo", "Et si quelqu’un casse la perceuse ? Qui paie ?", mark="question"),
             Line("mateo", "Une adhésion de dix euros par an, qui fait une caisse pour les réparations. L’atelier vélo fait déjà comme ça.", 0, "official"),
@@ -116,8 +117,8 @@ async def _actor(world: World, key: str) -> Actor:
 async def _subject(world: World, about: str) -> tuple[str, int]:
     if about in world.initiatives:
         return "initiative", world.initiatives[about].id
-    if idea := await Idea.get_or_none(title=about):
-        return "idee", idea.id
+    if about == ideas.LIBRARY:
+        return "idee", (await Idea.get(title=about)).id
     return "decision", (await Decision.get(question=about)).id
 
 
