@@ -12,7 +12,7 @@ from civic.i18n import _
 class CampaignItem(Said):
     """A fundraising. `goal`: what it needs at least; `total`: what its page shows, promises and money together.
 
-    A total moves without `updated_at`.
+    It does not say when it changed last: that may be the moment at which one gift left, while totals stand still.
     """
 
     id: int
@@ -30,7 +30,6 @@ class CampaignItem(Said):
     backers: int
     starts_at: Utc | None
     deadline: Utc | None
-    updated_at: Utc
 
 
 async def _campaigns(rows: Sequence[Campaign]) -> list[CampaignItem]:
@@ -40,7 +39,6 @@ async def _campaigns(rows: Sequence[Campaign]) -> list[CampaignItem]:
             summary=row.summary, initiative=of_initiative(row.initiative), commune=of_commune(row.initiative.commune),
             kind=row.goal, status=row.status, goal=Money(cents=row.needed_cents), total=Money(cents=row.shown_cents),
             percent=row.percent, backers=row.backers_count, starts_at=row.starts_at, deadline=row.deadline,
-            updated_at=row.updated_at,
         )
         for row in rows
     ]  # fmt: skip
@@ -57,7 +55,7 @@ def _public_campaigns() -> QuerySet[Campaign]:
 CAMPAIGNS = Kind(
     "campaigns", lambda: _("Collectes"), lambda: _("Les collectes publiques et leurs totaux, jamais un don."),
     CampaignItem, _public_campaigns, _campaigns, commune="initiative__commune_id", topic="initiative_id",
-    page="campaigns.show",
+    since="", page="campaigns.show",
 )  # fmt: skip
 
 

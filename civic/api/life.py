@@ -45,8 +45,8 @@ OR EXISTS (SELECT 1 FROM event WHERE commune_id = commune.insee) THEN 1 ELSE 0 E
 class Source(Said):
     """Where a record was imported from; its own terms go on holding."""
 
-    name: str
-    url: str
+    name: Words
+    url: Words
 
 
 class InitiativeItem(Said):
@@ -65,7 +65,7 @@ class InitiativeItem(Said):
     longitude: float | None
     organisation: Ref | None
     car_free: bool
-    website: str
+    website: Words
     source: Source | None
     example: bool
     published_at: Utc
@@ -85,7 +85,7 @@ class OrganisationItem(Said):
     summary: Words
     offers: Words
     seeks: Words
-    website: str
+    website: Words
     commune: Place | None
     example: bool
     updated_at: Utc
@@ -108,7 +108,7 @@ class CommuneItem(Said):
 
 
 class NeedItem(Said):
-    """What an initiative lacks now, and how far it has come, in `unit`."""
+    """What an initiative lacks now, and how far it has come, in `unit`; not when it moved, which may tell of one gift."""
 
     id: int
     url: str
@@ -120,7 +120,6 @@ class NeedItem(Said):
     reached: int
     unit: Literal["cents", "places", "answers", "pieces"]
     ends_at: Utc | None
-    updated_at: Utc
 
 
 class EventItem(Said):
@@ -190,7 +189,7 @@ async def _needs(rows: Sequence[Need]) -> list[NeedItem]:
         NeedItem(
             id=row.id, url=settings().base_url + row.path, api_url=here("needs", row.id), kind=row.kind,
             title=row.title, initiative=of_initiative(row.initiative), target=row.target, reached=row.reached,
-            unit=UNITS[row.kind], ends_at=row.ends_at, updated_at=row.updated_at,
+            unit=UNITS[row.kind], ends_at=row.ends_at,
         )
         for row in rows
     ]  # fmt: skip
@@ -243,7 +242,7 @@ COMMUNES = Kind(
 )  # fmt: skip
 NEEDS = Kind(
     "needs", lambda: _("Besoins"), lambda: _("Ce qui manque aujourd’hui aux initiatives, et où chaque jauge en est."),
-    NeedItem, _open_needs, _needs, commune="initiative__commune_id", topic="initiative_id",
+    NeedItem, _open_needs, _needs, commune="initiative__commune_id", topic="initiative_id", since="",
 )  # fmt: skip
 EVENTS = Kind(
     "events", lambda: _("Rendez-vous"), lambda: _("L’agenda, passé et à venir ; les rendez-vous annulés le disent."),

@@ -19,7 +19,7 @@ VERSION = "1.0.0"
 ABOUT = (
     "What the public pages say, to read: no key, no cookie, any origin. Lists come in the order of their key: follow "
     "`links.next`. Moments are UTC, amounts are whole cents. Keep the ETag and ask with If-None-Match. Counters "
-    "(gauges, places, totals) move without `updated_at`. No personal data."
+    "(places, gauges) move without `updated_at`. No personal data."
 )
 REFUSALS = {
     "400": "The address asks for something that there is not.", "404": "There is nothing here.",

@@ -34,7 +34,11 @@ def _said(kind: Kind, item: Any) -> Card:
     title = str(getattr(item, "title", "") or getattr(item, "name", "") or getattr(item, "question", ""))
     text = str(getattr(item, "summary", "") or getattr(item, "purpose", "") or getattr(item, "epci_name", ""))
     starts_at = getattr(item, "starts_at", None)
-    foot = opening(dated_moment(starts_at)) if starts_at else kind.title()
+    words = {
+        "initiatives": _("Une initiative"), "organisations": _("Une organisation"), "missions": _("Une mission"),
+        "communes": _("Ce qui se vit ici"),
+    }  # fmt: skip
+    foot = opening(dated_moment(starts_at)) if starts_at else words.get(kind.name, kind.title())
     if getattr(item, "cancelled", False):
         foot = _("Ce rendez-vous est annulé.")
-    return Card(title, commune.name if commune else "", text, foot, settings().site_name)
+    return Card(title, commune.name if commune else settings().territory_name, text, foot, settings().site_name)

@@ -17,7 +17,7 @@ from civic.web.middleware import FRAMED, content_security_policy
 from civic.web.page import page
 from civic.web.templating import template
 
-NEAR_KM, INITIATIVES, EVENTS, HEIGHT = 15, 3, 2, 420
+NEAR_KM, INITIATIVES, EVENTS, HEIGHT = 15, 3, 2, 400
 SOURCE = "bloc"
 
 

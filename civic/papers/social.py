@@ -14,6 +14,8 @@ from civic.papers.look import BRAND, FONTS, INK, MUTED
 WIDTH, HEIGHT, EDGE = 1200, 630, 70
 PAPER_COLOR = (251, 247, 240)
 VOICE, TIME, MONEY, THING = (46, 98, 144), (74, 124, 64), (166, 63, 34), (184, 134, 32)
+HILLS = (((-260, 440, 820, 1100), (229, 236, 220)), ((480, 480, 1560, 1100), (217, 228, 207)))
+"""The land at the foot of a picture: where each hill lies, and its green."""
 MOST_KEPT = 64
 _kept: OrderedDict[Hashable, bytes] = OrderedDict()
 _one_at_a_time = asyncio.Semaphore(1)
@@ -48,7 +50,9 @@ def mark_of(content: bytes) -> str:
 
 def card(said: Card) -> bytes:
     """A page of the site as a PNG."""
-    image, pen = sheet(said.place or said.site)
+    image, pen = sheet(said.place)
+    for box, green in HILLS:
+        pen.ellipse(box, fill=green)
     bottom = title(pen, said.title)
     for place, line in enumerate(lines(pen, said.text, font(34))[: int((500 - bottom) // 46)]):
         pen.text((EDGE, bottom + 24 + place * 46), line, font=font(34), fill=MUTED)
