@@ -30,6 +30,7 @@ async def offer(person: Person, idea: Idea, wish: OfferForm, *, confirmed: bool)
     """
     service.refuse_unless_alive(idea)
     async with transaction():
+        await service.take(idea.id)
         values = [idea.id, person.id, wish.kind.value, wish.words, clock.now()]
         await database.fetch_all(_ADD, values)
         row = await IdeaOffer.get(idea_id=idea.id, person_id=person.id, kind=wish.kind)
@@ -52,8 +53,9 @@ async def confirm(offer: IdeaOffer) -> bool:
     """The link of her mail was used; False when it had been. Raises Gone when the idea has ended."""
     async with transaction():
         person = await Person.get(id=offer.person_id)
+        opened = await _open(offer, await Idea.get(id=offer.idea_id), person)
         await people.confirm_address(person)
-        return await _open(offer, await Idea.get(id=offer.idea_id), person)
+    return opened
 
 
 async def _open(offer: IdeaOffer, idea: Idea, person: Person) -> bool:
@@ -74,7 +76,7 @@ async def _open(offer: IdeaOffer, idea: Idea, person: Person) -> bool:
 async def withdraw(offer: IdeaOffer) -> bool:
     """The helper takes it back; False when it was. What was never confirmed goes."""
     async with transaction():
-        await Idea.filter(id=offer.idea_id).update(helpers=F("helpers"))
+        await service.take(offer.idea_id)
         if await IdeaOffer.filter(id=offer.id, state=OfferState.UNCONFIRMED).delete():
             return True
         if not await IdeaOffer.filter(id=offer.id, state__in=COUNTED).update(state=OfferState.WITHDRAWN, words=""):

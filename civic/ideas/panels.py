@@ -105,12 +105,12 @@ async def initiative_panels(initiative: Initiative, person: Person | None) -> li
 
 
 async def initiative_timeline(initiative: Initiative) -> list[Moment]:
-    """The idea's history goes on in the initiative's."""
+    """The idea's history goes on in the initiative's, which tells by itself that the idea was noted."""
     idea = await queries.born_of(initiative.id)
     if idea is None or idea.hidden_at:
         return []
     href = page_of(idea)
     return [
         Moment(row.at, words.moment(row), href, about=Sort.LIFE, detail=row.words if row.kind == "step" else "")
-        for row in await queries.history_of(idea)
+        for row in await queries.history_of(idea) if row.kind != "proposed"
     ]

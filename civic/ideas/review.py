@@ -98,6 +98,7 @@ async def become(team: Actor, idea: Idea) -> Initiative | None:
             commune=fresh.commune, place=fresh.place, picture=fresh.picture, stage=Stage.LAUNCHED,
             is_example=fresh.is_example,
         )  # fmt: skip
+        await initiatives.change(born, created_at=fresh.created_at)
         await initiatives.publish(born)
         await Idea.filter(id=idea.id).update(initiative_id=born.id)
         await note(fresh, "became")

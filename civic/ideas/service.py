@@ -105,6 +105,7 @@ async def support(person: Person, idea: Idea, *, confirmed: bool) -> None:
     """
     refuse_unless_alive(idea)
     async with transaction():
+        await take(idea.id)
         await database.fetch_all(_SUPPORT, [idea.id, person.id, clock.now()])
         row = await IdeaSupport.get(idea_id=idea.id, person_id=person.id)
         if confirmed:
@@ -117,8 +118,9 @@ async def support(person: Person, idea: Idea, *, confirmed: bool) -> None:
 async def confirm_support(row: IdeaSupport) -> bool:
     """The link of her mail was used: it counts, and the address is hers. False when it counted."""
     async with transaction():
+        counted = await _count(row)
         await people.confirm_address(await Person.get(id=row.person_id))
-        return await _count(row)
+    return counted
 
 
 async def _count(row: IdeaSupport) -> bool:
@@ -138,7 +140,7 @@ async def _count(row: IdeaSupport) -> bool:
 async def take_back(person: Person, idea_id: int) -> bool:
     """She supports it no more; False when she did not."""
     async with transaction():
-        await Idea.filter(id=idea_id).update(supports=F("supports"))
+        await take(idea_id)
         hers = IdeaSupport.filter(idea_id=idea_id, person_id=person.id)
         counted = await hers.filter(confirmed_at__isnull=False).delete()
         if counted:
@@ -165,6 +167,11 @@ def refuse_unless_alive(idea: Idea) -> None:
 def _alive() -> dict[str, Any]:
     """A sign of life: who sleeps wakes up."""
     return {"life_at": clock.now(), "asked_at": None, "asleep_at": None}
+
+
+async def take(idea_id: int) -> None:
+    """The idea's row is ours until the caller's transaction ends."""
+    await Idea.filter(id=idea_id).update(supports=F("supports"))
 
 
 async def sign_of_life(idea_id: int) -> None:
