@@ -62,6 +62,7 @@ from campaigns.pledges import jobs as pledges_jobs
 from campaigns.pledges import routes as pledges_routes
 from campaigns.proof import panels as proof_panels
 from campaigns.proof import routes as proof_routes
+from campaigns.public import published as published_campaigns
 from campaigns.public import routes as campaigns_routes
 from campaigns.receipts import jobs as receipts_jobs
 from campaigns.receipts import panels as receipts_panels
@@ -84,6 +85,9 @@ from campaigns.sharing import panels as sharing_panels
 from campaigns.sharing import routes as sharing_routes
 from campaigns.treasury import routes as treasury_routes
 from civic import database, jobs, slots
+from civic.api import life as open_life
+from civic.api import routes as api_routes
+from civic.api import steering as open_steering
 from civic.desk import routes as desk_routes
 from civic.discovery import routes as discovery_routes
 from civic.events import panels as events_panels
@@ -95,8 +99,8 @@ from civic.mail import service as mail_service
 from civic.media import routes as media_routes
 from civic.needs import panels as needs_panels
 from civic.needs import routes as needs_routes
+from civic.network import incubating, steering, talking
 from civic.network import routes as network_routes
-from civic.network import steering, talking
 from civic.organisations import routes as organisations_routes
 from civic.people import routes as people_routes
 from civic.people.middleware import Sessions
@@ -119,6 +123,7 @@ from volunteering.boards import routes as boards_routes
 from volunteering.calls import panels as calls_panels
 from volunteering.calls import routes as calls_routes
 from volunteering.explorer import jobs as explorer_jobs
+from volunteering.explorer import published as published_missions
 from volunteering.explorer import routes as explorer_routes
 from volunteering.feeds import routes as feeds_routes
 from volunteering.hours import first_routes as hours_first_routes
@@ -147,8 +152,8 @@ from volunteering.volunteers import routes as volunteers_routes
 log = structlog.get_logger("civic")
 KEPT_PAGES = (
     "home", "initiatives.index", "initiatives.show", "campaigns.index", "campaigns.show", "proof.show", "sharing.block",
-    "missions.index", "communes.index", "communes.show", "organisations.index", "organisations.show", "events.index",
-    "events.show",
+    "missions.index", "communes.index", "communes.show", "communes.block", "organisations.index", "organisations.show",
+    "events.index", "events.show",
 )  # fmt: skip
 """Pages a visitor may get from memory: their route only reads, and makes nothing that serves once (keys of forms)."""
 
@@ -173,6 +178,7 @@ VOLUNTEERING_PARTS: tuple[Any, ...] = (
     attestations_erasing,
     attestations_verify,
     volunteering_panels,
+    published_missions,
     volunteers_panels,
     boards_panels,
     tallies,
@@ -201,7 +207,8 @@ CAMPAIGN_ROUTES: list[Any] = [
     payouts_routes, recurring_routes, refunds_routes, campaigns_routes, treasury_routes,
 ]  # fmt: skip
 CAMPAIGN_PARTS = (
-    campaign_panels, onboarding_panels, lifecycle_legal, lifecycle_todos, offers_panels, matching_panels,
+    campaign_panels, published_campaigns, onboarding_panels, lifecycle_legal, lifecycle_todos, offers_panels,
+    matching_panels,
     settlement_panels, settlement_todos, refunds_panels, offline_panels, offline_queries, payouts_panels,
     accounting_panels, proof_panels, receipts_panels, recurring_panels, news_panels, sharing_panels, board_panels,
 )  # fmt: skip
@@ -220,8 +227,8 @@ def routes(current: Settings) -> list[BaseRoute]:
     """Every route, the most precise first."""
     slices: list[Any] = [
         web_routes, mail_routes, media_routes, landscapes_routes, people_routes, places_routes, organisations_routes,
-        discovery_routes, initiatives_routes, needs_routes, events_routes, steering, talking, network_routes,
-        desk_routes, demo_routes,
+        discovery_routes, initiatives_routes, needs_routes, events_routes, incubating, steering, talking,
+        network_routes, desk_routes, api_routes, demo_routes,
     ]  # fmt: skip
     if current.volunteering:
         slices += VOLUNTEERING_ROUTES
@@ -258,10 +265,10 @@ def fill_volunteering() -> None:
 
 
 def fill_steering() -> None:
-    """Committees, decisions, meetings, discussions: each slice's parts go into the slots of the same name."""
-    fill_parts((*steering.PARTS, *talking.PARTS), slots.ALL)
+    """Committees, decisions, meetings, discussions, ideas: each slice's parts go into the slots of the same name."""
+    fill_parts((*steering.PARTS, *talking.PARTS, *incubating.PARTS, open_life, open_steering), slots.ALL)
     slots.verifications.fill(*steering.CHECKS)
-    register_work((*steering.JOBS, *talking.JOBS))
+    register_work((*steering.JOBS, *talking.JOBS, *incubating.JOBS))
 
 
 def fill_campaigns() -> None:

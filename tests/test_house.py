@@ -14,6 +14,8 @@ from tests import catalogues
 
 PACKAGES = ("civic", "campaigns", "volunteering", "demo")
 LINES_MOST, FUNCTION_MOST = 400, 60
+DATA = re.compile(r'<script type="application/ld\+json">\{\{[^{}]*(?:\{[^{}]*\})?[^{}]*\|tojson \}\}</script>')
+"""Data for search engines, which no browser runs: one value, written by `tojson`, which lets no tag through."""
 SAME_IN_BOTH = re.compile(r"^[\W\d_]*$")
 
 
@@ -59,7 +61,7 @@ def test_every_template_compiles_and_carries_no_inline_code() -> None:
     for file in sorted(TEMPLATES.rglob("*.*")):
         name = str(file.relative_to(TEMPLATES))
         environment().get_template(name)
-        text = re.sub(r"\{[{%#].*?[}%#]\}", "", file.read_text(), flags=re.S)
+        text = re.sub(r"\{[{%#].*?[}%#]\}", "", DATA.sub("", file.read_text()), flags=re.S)
         if file.suffix == ".html" and re.search(r"\sstyle=|\son[a-z]+=\"|\|\s*safe\b|<script(?![^>]*\ssrc=)", text):
             guilty.append(name)
     assert not guilty

@@ -49,7 +49,7 @@ WORDS = {
     "lines": ["H-000012 : 30 €, Odile Blanc, à recevoir avant le 1er décembre 2026 au soir"], "count": 1, "more": 0,
     "new_note": True, "body": "Les Jardins du Carron", "hours": "12 h", "period": "du 1er au 30 juin 2026", "check": "7K3QD9XW2M", "most": "10 h", "reached": True, "confirm": "31 décembre 2026",
     "time": "3 h", "total": "3 h", "initiative": "La Navette des Hameaux",
-    "whose": "La Ferme", "answered": False, "handed": False, "became": "kept",
+    "whose": "La Ferme", "secret": True, "answered": False, "handed": False, "became": "kept",
     "about": "Le four du village", "entries": [["Rose M.", "Qui apporte le bois ?", "official", "/commentaires/1"]], "kind": "initiative",
     "subject_id": 1, "thread_id": 1, "text": "Un mot de trop.", "upheld": True, "href": "/commentaires/1",
     "first": True, "receipt": "http://testserver/dons/jeton/recu",

@@ -94,7 +94,7 @@ async def tell(commitment_id: int, step_id: int) -> None:
 async def waiting_for(made: Commitment) -> list[Tranche]:
     """The sums that wait for this commitment, the oldest first."""
     rows = Tranche.filter(commitment_id=made.id, status=Answer.ASKED, lifted_at__isnull=True)
-    return await rows.order_by("id").select_related("campaign", "commitment")
+    return await rows.order_by("id").select_related("campaign", "commitment", "cost_line")
 
 
 @dataclass(slots=True, frozen=True)

@@ -1,11 +1,12 @@
 """What other pages show of spending: a link for those who run a campaign, what waits for a second person."""
 
 from campaigns.lifecycle.models import Campaign, CampaignStatus
-from campaigns.payouts import holding, queries
+from campaigns.payouts import binding, holding, queries
 from campaigns.payouts.models import Answer
 from campaigns.payouts.wording import shortage, waits_for
 from campaigns.slots import Tool
 from civic.commitments.models import Commitment
+from civic.committees.queries import runs as runs_committee
 from civic.decisions.models import DecisionStatus
 from civic.i18n import _
 from civic.initiatives.queries import is_lead
@@ -15,7 +16,7 @@ from civic.slots import Panel, Todo
 from civic.web import urls
 from civic.web.formats import money
 
-UNDECIDED = (DecisionStatus.SCHEDULED, DecisionStatus.OPEN)
+UNDECIDED = (DecisionStatus.SCHEDULED, DecisionStatus.OPEN, DecisionStatus.COUNTING)
 
 async def campaign_tools(campaign: Campaign, actor: Actor) -> list[Tool]:
     """« Dépenser l’argent », once the campaign has succeeded."""
@@ -59,13 +60,18 @@ async def desk_todos(person: Person) -> list[Todo]:
     ]  # fmt: skip
 
 
-async def commitment_panels(made: Commitment, _person: Person | None) -> list[Panel]:
-    """How much money waits for this commitment, and where everybody reads it."""
+async def commitment_panels(made: Commitment, person: Person | None) -> list[Panel]:
+    """How much money waits for this commitment, and where everybody reads it; for who runs the committee, what else
+    may be made to wait for it, and what waits no more."""
     rows = [] if made.is_kept else [row for row in await holding.waiting_for(made) if row.campaign.is_public]
-    if not rows:
+    runs = made.is_open and await runs_committee(person, made.committee_id)
+    free = await binding.bindable(made) if runs else []
+    if not rows and not free:
         return []
-    href = urls.path("proof.show", slug=rows[0].campaign.slug) + "#depenses"
-    context = {"cents": holding.total(rows), "title": rows[0].campaign.title, "href": href, "commitment": made}
+    context = {
+        "cents": holding.total(rows), "commitment": made, "waiting": rows, "runs": runs, "free": free,
+        "me": person.id if person else 0, "campaigns": {row.campaign_id: row.campaign for row in rows}.values(),
+    }  # fmt: skip
     return [Panel("campaigns/payouts/_commitment.html", context, order=10)]
 
 

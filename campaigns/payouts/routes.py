@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from campaigns.lifecycle.models import Campaign
-from campaigns.payouts import holding, queries, service
+from campaigns.payouts import binding_routes, holding, queries, service
 from campaigns.payouts.forms import AnswerForm, CloseForm, ExpenseForm, HideForm, ReasonForm, ReportForm, TrancheForm
 from campaigns.payouts.models import Answer, Expense, Tranche
 from campaigns.payouts.wording import paying, shortage, waits_for
@@ -236,4 +236,5 @@ routes: list[BaseRoute] = [
     Route(_AT + "/{id:int}/annuler", undo, methods=["POST"], name="payouts.undo"),
     Route(_AT + "/bilan", report, methods=["POST"], name="payouts.report"),
     Route(_AT + "/clore", close, methods=["POST"], name="payouts.close"),
+    *binding_routes.routes,
 ]

@@ -32,6 +32,8 @@ def waits_for(decision: Decision) -> str:
             "Le comité répond jusqu’au %(when)s : %(n)s réponses sur %(all)s.", when=moment(decision.closes_at),
             n=decision.answers_count, all=decision.electorate,
         )  # fmt: skip
+    if decision.counts_papers:
+        return _("Le comité a répondu : ses bulletins papier se dépouillent.")
     return _("Le comité n’a pas encore commencé à répondre.")
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ImageDraw
 
 from campaigns.lifecycle.models import Campaign
 from campaigns.lifecycle.wording import ends_text, state_text
 from campaigns.sharing.words import address, place_of
 from civic import clock
 from civic.i18n import _
-from civic.papers import draw
-from civic.papers.look import BRAND, FONTS, INK, LINE, MUTED
+from civic.papers import draw, social
+from civic.papers.look import BRAND, INK, LINE, MUTED
+from civic.papers.social import EDGE, PAPER_COLOR, WIDTH, font, plain
 from civic.settings import settings
 from civic.web.formats import day_short, money, percent
 from civic.web.formats import until as until_text
@@ -24,15 +22,11 @@ from civic.web.formats import until as until_text
 if TYPE_CHECKING:
     from civic.papers.paper import Paper
 
-WIDTH, HEIGHT, EDGE = 1200, 630, 70
-PAPER_COLOR, WALL, BRICK = (251, 247, 240), (244, 237, 225), (166, 63, 34)
-MOST_KEPT = 64
+WALL, BRICK = (244, 237, 225), (166, 63, 34)
 SLIPS, SLIP_HEIGHT, CODE = 8, 66.0, 54.0
 """Slips to tear off, their height and the side of the code, in millimetres."""
 TITLE, SUMMARY, TOTAL, WHEN, LINE_HEIGHT = 34.0, 16.0, 19.0, 15.0, 0.42
 """The smallest letters of a poster in points, and the millimetres of a line for each point."""
-_kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
-_one_at_a_time = asyncio.Semaphore(1)
 
 
 @dataclass(slots=True, frozen=True)
@@ -76,54 +70,21 @@ def said_of(campaign: Campaign, source: str) -> Said:
 
 
 async def social_picture(campaign: Campaign) -> bytes:
-    """A PNG of 1200 × 630: title, commune, gauge. Drawn in a thread, once for what it says."""
+    """A PNG of 1200 × 630: title, commune, gauge. Drawn once for what it says."""
     said = said_of(campaign, "partage")
-    async with _one_at_a_time:
-        if said.key not in _kept:
-            _kept[said.key] = await asyncio.to_thread(_picture, said)
-            while len(_kept) > MOST_KEPT:
-                _kept.popitem(last=False)
-        _kept.move_to_end(said.key)
-        return _kept[said.key]
+    return await social.kept(said.key, lambda: _picture(said))
 
 
 def _picture(said: Said) -> bytes:
-    image = Image.new("RGB", (WIDTH, HEIGHT), PAPER_COLOR)
-    pen = ImageDraw.Draw(image)
-    pen.rectangle((0, 0, WIDTH, 16), fill=BRAND)
-    pen.text((EDGE, 56), _plain(said.place or said.site), font=_font(34), fill=MUTED)
-    _title(pen, said.title)
-    pen.text((EDGE, 340), _plain(said.total), font=_font(72, bold=True), fill=BRICK)
-    beside = EDGE + pen.textlength(_plain(said.total), font=_font(72, bold=True)) + 24
-    pen.text((beside, 370), _plain(said.goal), font=_font(36), fill=INK)
+    image, pen = social.sheet(said.place or said.site)
+    social.title(pen, said.title)
+    pen.text((EDGE, 340), plain(said.total), font=font(72, bold=True), fill=BRICK)
+    beside = EDGE + pen.textlength(plain(said.total), font=font(72, bold=True)) + 24
+    pen.text((beside, 370), plain(said.goal), font=font(36), fill=INK)
     _wall(pen, said.share)
-    pen.text((EDGE, 536), _plain(said.foot), font=_font(36, bold=True), fill=INK)
-    width = pen.textlength(_plain(said.site), font=_font(32, bold=True))
-    pen.text((WIDTH - EDGE - width, 540), _plain(said.site), font=_font(32, bold=True), fill=BRAND)
-    file = io.BytesIO()
-    image.quantize(64).save(file, "PNG", optimize=True)
-    return file.getvalue()
-
-
-def _title(pen: ImageDraw.ImageDraw, title: str) -> None:
-    """On three lines at most, as large as they let it be."""
-    for size in (74, 64, 54, 46):
-        lines = _lines(pen, _plain(title), _font(size, bold=True))
-        if len(lines) * size * 1.15 <= 220:
-            break
-    for place, line in enumerate(lines[:4]):
-        pen.text((EDGE, 108 + place * size * 1.15), line, font=_font(size, bold=True), fill=INK)
-
-
-def _lines(pen: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont) -> list[str]:
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if pen.textlength(longer, font=font) <= WIDTH - 2 * EDGE:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return [line for line in lines if line]
+    pen.text((EDGE, 536), plain(said.foot), font=font(36, bold=True), fill=INK)
+    social.signature(pen, said.site)
+    return social.png(image)
 
 
 def _wall(pen: ImageDraw.ImageDraw, share: float) -> None:
@@ -137,15 +98,6 @@ def _wall(pen: ImageDraw.ImageDraw, share: float) -> None:
             pen.line((left, y, right, y), fill=PAPER_COLOR, width=2)
         for x in range(left + 30 + row % 2 * 26, right, 53):
             pen.line((x, y - 21, x, y), fill=PAPER_COLOR, width=2)
-
-
-def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(FONTS / f"LiberationSans-{'Bold' if bold else 'Regular'}.ttf", size)
-
-
-def _plain(text: str) -> str:
-    """The fonts have no narrow no-break space."""
-    return text.replace("\u202f", "\u00a0")
 
 
 async def poster(campaign: Campaign) -> bytes:
@@ -194,7 +146,7 @@ def _scale(paper: Paper, said: Said, when: str, room: float) -> tuple[float, flo
         height = 15.0
         for text, size in words:
             paper.set_font("Liberation", "B", size * scale)
-            lines = _folded(paper, _plain(text), paper.epw - 2) if text else []
+            lines = _folded(paper, plain(text), paper.epw - 2) if text else []
             height += len(lines) * size * scale * LINE_HEIGHT
         if height <= room:
             break
@@ -223,7 +175,7 @@ def _code(paper: Paper, said: Said, texts: tuple[str, str, str], top: float) -> 
 def _large(paper: Paper, text: str, size: float, color: tuple[int, int, int], *, bold: bool = True) -> None:
     paper.set_font("Liberation", "B" if bold else "", size)
     paper.set_text_color(*color)
-    paper.multi_cell(0, size * LINE_HEIGHT, _plain(text), new_x="LMARGIN", new_y="NEXT", align="L")
+    paper.multi_cell(0, size * LINE_HEIGHT, plain(text), new_x="LMARGIN", new_y="NEXT", align="L")
 
 
 def _bar(paper: Paper, share: float) -> None:
@@ -255,13 +207,13 @@ def _slip(paper: Paper, said: Said, left: float, width: float) -> None:
     paper.qr(said.address, size=width - 8, x=left + 4, y=top + 2)
     bottom, room = paper.h - 4, SLIP_HEIGHT - width - 1
     paper.set_font("Liberation", "B", 8.5)
-    words = [(line, 8.5, "B", INK) for line in _folded(paper, _plain(said.title), room)[:3]]
+    words = [(line, 8.5, "B", INK) for line in _folded(paper, plain(said.title), room)[:3]]
     words += [(said.short_until, 7.5, "", MUTED), (said.site, 7.5, "B", BRAND)]
     for line, (text, size, style, color) in enumerate(words):
         x = left + 6.5 + line * 4.2
         paper.set_font("Liberation", style, size)
         paper.set_text_color(*color)
-        shown = _plain(text)
+        shown = plain(text)
         while shown and paper.get_string_width(shown) > room:
             shown = shown[:-2].rstrip() + "…" if len(shown) > 2 else ""
         with paper.rotation(90, x, bottom):

@@ -1,7 +1,5 @@
 """Pages and files with which a campaign is made known elsewhere."""
 
-import hashlib
-
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -13,15 +11,11 @@ from campaigns.sharing import drawing, words
 from civic.errors import NotFound
 from civic.i18n import _
 from civic.papers import pdf_answer
+from civic.papers.social import mark_of
 from civic.people.actor import visitor_or_actor
-from civic.web.middleware import content_security_policy
+from civic.web.middleware import FRAMED, content_security_policy
 from civic.web.page import page
 from civic.web.templating import template
-
-FRAMED = (
-    "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors *"
-)
-"""The block's own policy: any site may frame it, and it does nothing else."""
 
 
 async def kit(request: Request) -> Response:
@@ -50,7 +44,7 @@ async def picture(request: Request) -> Response:
     """The picture for social networks (Open Graph)."""
     campaign = await _shared(request)
     content = await drawing.social_picture(campaign)
-    etag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
+    etag = mark_of(content)
     headers = {"Cache-Control": "public, max-age=3600", "ETag": etag}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)

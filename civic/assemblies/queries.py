@@ -64,13 +64,13 @@ async def outcomes_of(resolutions: list[Resolution]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for one in resolutions:
         ballot = ballots.get(one.decision.id) if one.decision else None
-        found[one.id] = [sentence for sentence in _outcome(ballot) if sentence] if ballot else []
+        found[one.id] = _outcome(ballot) if ballot else []
     return found
 
 
-def _outcome(ballot: Ballot) -> tuple[str, str]:
+def _outcome(ballot: Ballot) -> list[str]:
     voted, called = ballot.decision.answers_count, ballot.decision.electorate
-    return record.result_of(ballot), _("Ont voté : %(n)s voix sur %(all)s.", n=voted, all=called)
+    return [*record.results_of(ballot), _("Ont voté : %(n)s voix sur %(all)s.", n=voted, all=called)]
 
 
 async def lacked_its_quorum(assembly: Assembly, sheet: list[Attendance], resolutions: list[Resolution]) -> bool:

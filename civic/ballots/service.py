@@ -58,6 +58,32 @@ async def change(decision_id: int, code_hash: str, college: str, said: dict[str,
     return bool(await mine.update(sealed=_sealed(box, college, said)))
 
 
+async def holds(decision_id: int, code_hash: str) -> bool:
+    """Whether the box has a ballot with this code; nothing of it is read."""
+    return await SealedBallot.exists(decision_id=decision_id, code_hash=code_hash)
+
+
+async def seal_sheet(decision_id: int, said: Sequence[dict[str, Any]], papers: int) -> bytes:
+    """What somebody typed of the papers of a box, sealed like a ballot: a backup made meanwhile holds nothing to read.
+
+    All sheets of `papers` papers have one length. Raises KeyIsGone, NotFound, ValueError for more.
+    """
+    box = await _box(decision_id)
+    text, size = json.dumps(list(said), separators=(",", ":")).encode(), box.size * (papers + 1)
+    if len(text) >= size:
+        raise ValueError("A sheet is longer than its papers allow.")
+    sealed: bytes = SealedBox(PublicKey(bytes(box.public_key))).encrypt(sodium_pad(text, size))
+    return sealed
+
+
+async def read_sheet(decision_id: int, sealed: bytes) -> list[dict[str, Any]]:
+    """What was typed, as `seal_sheet` took it. Raises KeyIsGone, NotFound."""
+    box = await _box(decision_id)
+    padded = SealedBox(await asyncio.to_thread(keys.read, box.key_name)).decrypt(sealed)
+    found: list[dict[str, Any]] = json.loads(sodium_unpad(padded, len(padded)))
+    return found
+
+
 async def open_box(decision_id: int) -> list[Ballot]:
     """Read what is in the box, shuffled; the box and all that was sealed go in the same transaction.
 

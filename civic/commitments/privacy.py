@@ -5,6 +5,8 @@ What was kept stays readable without a word of hers; what she had before her is 
 
 from typing import Any
 
+from tortoise.expressions import Q
+
 from civic import clock
 from civic.commitments.models import Commitment, CommitmentStatus, Step, StepKind
 from civic.database import transaction
@@ -13,9 +15,12 @@ from civic.people.models import Person
 
 
 async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
-    """Her commitments and what she wrote in their history; days are local, moments UTC."""
+    """Her commitments, those she is asked to take over, those she said to be kept, what she wrote in their history and
+    what it says of her; days are local, moments UTC."""
     rows = Commitment.filter(person_id=person.id).order_by("id").select_related("committee")
-    steps = Step.filter(by_id=person.id).order_by("id").select_related("commitment")
+    steps = Step.filter(Q(by_id=person.id) | Q(person_id=person.id)).order_by("id").select_related("commitment")
+    offered = Commitment.filter(offered_to_id=person.id).order_by("id").select_related("committee")
+    said = Commitment.filter(kept_by_id=person.id).order_by("id").select_related("committee")
     return {
         "commitments": [
             {
@@ -26,8 +31,22 @@ async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
             for made in await rows
         ],
         "commitment_steps": [
-            {"what": step.commitment.what, "kind": step.kind.value, "at": step.at, "reason": step.reason}
+            {
+                "what": step.commitment.what, "kind": step.kind.value, "at": step.at,
+                "as": "author" if step.by_id == person.id else "concerned",
+                "reason": step.reason if step.by_id == person.id else None,
+            }
             for step in await steps
+        ],
+        "commitments_offered": [
+            {"committee": made.committee.name, "what": made.what, "due_on": made.due_on} for made in await offered
+        ],
+        "commitments_said_kept": [
+            {
+                "committee": made.committee.name, "what": made.what, "kept_at": made.kept_at,
+                "evidence": made.evidence, "link": made.link,
+            }
+            for made in await said
         ],
     }  # fmt: skip
 
@@ -45,4 +64,8 @@ async def erasures(person: Person) -> None:
                 await Step.create(commitment_id=made.id, kind=StepKind.DROPPED, at=clock.now(), reason=reason)
     await Commitment.filter(offered_to_id=person.id).update(offered_to_id=None)
     await Commitment.filter(kept_by_id=person.id).update(evidence="", link="", picture_id=None)
+    for step in await Step.filter(by_id=person.id, kind=StepKind.DROPPED):
+        if not await Step.filter(commitment_id=step.commitment_id, kind=StepKind.DROPPED, id__gt=step.id).exists():
+            dropped = Commitment.filter(id=step.commitment_id, status=CommitmentStatus.DROPPED)
+            await dropped.update(dropped_reason=reason)
     await Step.filter(by_id=person.id).update(reason="")

@@ -16,7 +16,8 @@ from civic.people.models import Person
 
 
 async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
-    """Her seats, those she is substitute for, what she asked and was invited to; days are local, moments UTC."""
+    """Her seats, those she is substitute for, what she asked and was invited to, whom she answered and invited (without
+    their names: those are theirs); days are local, moments UTC."""
     held = Seat.filter(Q(person_id=person.id) | Q(substitute_id=person.id)).order_by("id")
     asked = SeatRequest.filter(person_id=person.id).order_by("id")
     mine = Q(person_id=person.id) | Q(email=person.email or "-")
@@ -27,7 +28,8 @@ async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
                 "organisation": seat.organisation.name if seat.organisation else None,
                 "as": "titular" if seat.person_id == person.id else "substitute",
                 "designated": seat.designated.value, "from_on": seat.from_on, "until_on": seat.until_on,
-                "ended_at": seat.ended_at, "is_discreet": seat.is_discreet,
+                "ended_at": seat.ended_at, "is_discreet": seat.is_discreet, "is_facilitator": seat.is_facilitator,
+                "note": seat.designated_note,
             }
             for seat in await held.select_related("committee", "college", "organisation")
         ],
@@ -38,9 +40,17 @@ async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
             }
             for one in await asked.select_related("committee")
         ],
+        "seat_requests_answered": [
+            {"committee": one.committee.name, "reason": one.reason, "answered_at": one.answered_at}
+            for one in await SeatRequest.filter(answered_by_id=person.id).order_by("id").select_related("committee")
+        ],
         "seat_invitations": [
             {"committee": one.committee.name, "message": one.message, "status": one.status.value}
             for one in await Invitation.filter(mine).order_by("id").select_related("committee")
+        ],
+        "seat_invitations_sent": [
+            {"committee": one.committee.name, "message": one.message, "sent_at": one.sent_at}
+            for one in await Invitation.filter(invited_by_id=person.id).order_by("id").select_related("committee")
         ],
     }  # fmt: skip
 
@@ -60,3 +70,4 @@ async def erasures(person: Person) -> None:
         pending = Invitation.filter(email=person.email, status=InvitationStatus.PENDING)
         await pending.update(status=InvitationStatus.WITHDRAWN, email="", answered_at=clock.now())
     await Invitation.filter(person_id=person.id).update(person_id=None, message="")
+    await Invitation.filter(invited_by_id=person.id).update(invited_by_id=None, message="")

@@ -52,8 +52,8 @@ def rule_words(decision: Decision) -> str:
         )  # fmt: skip
         return f"{_placing(decision)} {most}"
     most = _n(
-        "%(n)s choix sera retenu. Une égalité n’est jamais tirée au sort : le comité départage.",
-        "%(n)s choix seront retenus. Une égalité n’est jamais tirée au sort : le comité départage.",
+        "%(n)s choix est retenu. Une égalité n’est jamais tirée au sort : le comité départage.",
+        "%(n)s choix sont retenus. Une égalité n’est jamais tirée au sort : le comité départage.",
         decision.chosen_most,
     )
     return f"{_placing(decision)} {most}"
@@ -117,8 +117,8 @@ def dotted(decision: Decision, found: Count, score: Fraction) -> str:
             return _("%(n)s %% des voix pesées", n=number(round(float(score), 2)))
         return _("%(n)s points par voix", n=number(round(float(score / 100), 2)))
     if decision.is_crossed:
-        return _n("%(n)s voix", "%(n)s voix", int(score))
-    return _n("%(n)s point", "%(n)s points", int(score))
+        return _n("%(n)s voix", "%(n)s voix", int(score))
+    return _n("%(n)s point", "%(n)s points", int(score))
 
 
 def outcome(found: Count, options: Sequence[Option]) -> str:

@@ -66,7 +66,8 @@ async def ask_positions(*, decision_id: int) -> None:
 
 async def tell_extension(*, decision_id: int) -> None:
     """Tell every elector that the closing was moved, and why."""
-    await _write_to(decision_id, "civic/decision_extended", "extended")
+    closes_at = (await Decision.get(id=decision_id)).closes_at
+    await _write_to(decision_id, "civic/decision_extended", f"extended-{closes_at:%Y%m%d%H%M%S}")
 
 
 async def tell_result(*, decision_id: int) -> None:
@@ -115,7 +116,7 @@ async def _write(
         question=decision.question, decision_id=decision.id, closes=closes,
         verdict=decision.verdict.value if decision.verdict else "", answers=decision.answers_count,
         electorate=decision.electorate, result=result, answered=elector.answered_at is not None,
-        positions=positions, reason=decision.extension, revised=decision.revised_at is not None,
+        positions=positions, reason=decision.extension.rpartition("\n")[2], revised=decision.revised_at is not None,
         whose=whose,
     )  # fmt: skip
 

@@ -16,11 +16,15 @@ from civic.people.models import Person
 
 
 class DecisionStatus(StrEnum):
-    """Prepared, waiting for its opening, open to answers, closed and counted, or taken back before its end."""
+    """Prepared, waiting for its opening, open to answers, closed and counted, or taken back before its end.
+
+    Counting: a secret vote is over, and two persons empty its box of papers before everything is counted.
+    """
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
     OPEN = "open"
+    COUNTING = "counting"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
 
@@ -40,9 +44,9 @@ class Decision(Model):
     `chosen_most`: how many options may come out. At the opening `weights` (percent by college, None: a voice is a
     voice) and `seed` (each voter's own stable order of the options) are frozen; `counted` is the published count of all
     but yes and no. Until `positions_at` a proposal by consent takes questions and amendments, from then on positions
-    (`stages`); `revised_at` is when its text was last rewritten. A closing moved once keeps `first_closes_at` and the
-    reason in `extension`. `follows` is the decision whose question this one asks again; `reviewed_at` when it was
-    looked at again, as `review_on` promised.
+    (`stages`); `revised_at` is when its text was last rewritten. A closing that was moved keeps `first_closes_at`, and
+    in `extension` the reasons, one a line. `follows` is the decision whose question this one asks again; `reviewed_at`
+    when it was looked at again, as `review_on` promised.
     `proxies_most`: how many proxies one elector may carry, 0 that there are none.
     """
 
@@ -87,6 +91,7 @@ class Decision(Model):
     outcome_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
     )
+    outcome_by_id: int | None
     review_on = fields.DateField(null=True)
     reviewed_at = fields.DatetimeField(null=True)
     revised_at = fields.DatetimeField(null=True)
@@ -149,6 +154,11 @@ class Decision(Model):
     def is_closed(self) -> bool:
         """Counted."""
         return self.status == DecisionStatus.CLOSED
+
+    @property
+    def counts_papers(self) -> bool:
+        """Over, its papers being emptied into the urn: nothing is counted yet."""
+        return self.status == DecisionStatus.COUNTING
 
     @property
     def is_adopted(self) -> bool:

@@ -21,23 +21,30 @@ async def elector_of(decision: Decision, elector_id: int) -> Elector:
     return found
 
 
+async def are_in_the_box(decision: Decision) -> bool:
+    """Whether somebody put a paper of this secret vote into the box."""
+    voted = Elector.filter(decision_id=decision.id, on_paper_at__isnull=False, answered_at__isnull=False)
+    return await voted.exists()
+
+
 @retrying
-async def hand_out(actor: Actor, decision: Decision, elector_id: int) -> None:
+async def hand_out(actor: Actor, decision: Decision, elector_id: int) -> bool:
     """Hand a paper ballot to an elector who has not answered; from then on the screen refuses her.
 
-    An answer and a paper wait for each other at the row of the decision: one of them wins. Again is harmless. Raises
-    DomainError when she has answered or time is up.
+    An answer and a paper wait for each other at the row of the decision: one of them wins. Again is harmless and False.
+    Raises DomainError when she has answered or time is up.
     """
     async with transaction():
         moment = await stages.hold_for_positions(decision.id)
         elector = await elector_of(decision, elector_id)
         if elector.on_paper_at:
-            return
+            return False
         silent = Elector.filter(id=elector_id, answered_at__isnull=True, on_paper_at__isnull=True)
         if not await silent.update(on_paper_at=moment):
             raise DomainError(_("Cette personne a déjà répondu : sa voix est comptée."))
         await proxies.end_by_answer(decision, elector, elector.person)
         await people.audit(actor, "paper_handed_out", f"elector:{elector_id}", decision=decision.id)
+    return True
 
 
 @retrying

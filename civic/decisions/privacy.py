@@ -9,19 +9,47 @@ from typing import Any
 from tortoise.expressions import Q
 
 from civic.decisions import proxies, queries
-from civic.decisions.models import DecisionStatus, Proxy, Stance
+from civic.decisions.models import Decision, DecisionStatus, Elector, Proxy, Stance
 from civic.errors import DomainError
 from civic.people.models import Person
 
 
 async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
-    """Her positions with their reasons, the former ones too; the secret votes in which she voted, without a moment;
-    the proxies she gave and carried.
+    """Her positions with their reasons, the former ones too; those she took for somebody or typed; the electorates she
+    belongs to; the secret votes in which she voted, without a moment; the proxies she gave and carried; the decisions
+    she prepared and concluded.
     """
     stances = Stance.filter(person_id=person.id).order_by("id").select_related("decision", "option")
     hers = Q(giver__person_id=person.id) | Q(holder__person_id=person.id)
     carried = Proxy.filter(hers).order_by("id").select_related("decision", "giver")
+    called = Elector.filter(Q(person_id=person.id) | Q(substitute_id=person.id)).order_by("id")
+    wrote = Decision.filter(Q(author_id=person.id) | Q(outcome_by_id=person.id)).order_by("id")
     return {
+        "decisions_run": [
+            {
+                "question": one.question, "created_at": one.created_at,
+                "author": one.author_id == person.id, "concluded": one.outcome_by_id == person.id,
+            }
+            for one in await wrote
+        ],
+        "electorates": [
+            {
+                "question": one.decision.question, "college": one.college.value,
+                "organisation": one.organisation.name if one.organisation else None,
+                "as": "titular" if one.person_id == person.id else "substitute", "is_discreet": one.is_discreet,
+                "on_paper": one.on_paper_at is not None,
+            }
+            for one in await called.select_related("decision", "organisation")
+        ],
+        "positions_for_others": [
+            {
+                "question": one.decision.question, "at": one.at,
+                "as": "spokesperson" if one.spoken_by_id == person.id else "typist",
+            }
+            for one in await Stance.filter(
+                Q(spoken_by_id=person.id) | Q(recorded_by_id=person.id)
+            ).exclude(person_id=person.id).order_by("id").select_related("decision")
+        ],
         "positions": [
             {
                 "question": one.decision.question, "position": one.code.value if one.code else one.choices,

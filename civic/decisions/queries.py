@@ -22,7 +22,8 @@ from civic.people.actor import Actor
 from civic.people.models import Person
 
 MOST_STANCES = 100
-SHOWN = (DecisionStatus.OPEN, DecisionStatus.CLOSED, DecisionStatus.WITHDRAWN)
+UNDECIDED = (DecisionStatus.OPEN, DecisionStatus.COUNTING)
+SHOWN = (*UNDECIDED, DecisionStatus.CLOSED, DecisionStatus.WITHDRAWN)
 
 _COUNTS = """SELECT s.decision_id, o.code, count(*) AS n,
 sum(CASE WHEN o.code = 'object' AND s.integrated_at IS NULL THEN 1 ELSE 0 END) AS objections
@@ -273,7 +274,7 @@ def codes_of(method: Method) -> tuple[Code, ...]:
 
 async def open_decisions(committee: Committee) -> list[Decision]:
     """What a committee is deciding now, what ends first before the rest."""
-    return await Decision.filter(committee_id=committee.id, status=DecisionStatus.OPEN).order_by("closes_at", "id")
+    return await Decision.filter(committee_id=committee.id, status__in=UNDECIDED).order_by("closes_at", "id")
 
 
 async def prepared_decisions(committee: Committee) -> list[Decision]:

@@ -119,7 +119,7 @@ def _saying(texts: Iterable[Sequence[object]], wanted: Sequence[str]) -> list[in
 
 def _in_state(rows: QuerySet[Decision], state: State) -> QuerySet[Decision]:
     if state == State.OPEN:
-        return rows.filter(status=DecisionStatus.OPEN)
+        return rows.filter(status__in=queries.UNDECIDED)
     if state == State.YES:
         return rows.filter(verdict__in=YES)
     if state == State.NO:

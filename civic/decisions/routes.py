@@ -17,7 +17,9 @@ from civic.decisions import (
     choices,
     choosing,
     closing,
+    closing_routes,
     electors,
+    extending,
     files,
     positions,
     proxy_routes,
@@ -37,7 +39,7 @@ from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from civic.people.actor import actor_of, visitor_or_actor
 from civic.web import limits
-from civic.web.forms import Form, kept_key, new_key
+from civic.web.forms import Form, fields_of, kept_key, new_key
 from civic.web.moments import typed
 from civic.web.page import page, redirect
 
@@ -196,12 +198,15 @@ async def _decision_page(request: Request, decision: Decision, *, status: int = 
     person = actor.person if actor else None
     parts = [part for fill in slots.decision_panels for part in await fill(decision, person)]
     count, me = ballot.count, actor.person.id if actor else 0
+    runs, moment = await committees.may_run(actor, decision.committee), clock.now()
+    open_objections = bool(ballot.tally and ballot.tally.open_objections)
     blanks: dict[str, Any] = {name: Form() for name in ("outcome", "withdrawal")}
     return page(
         request, "civic/decisions/show.html", status=status, decision=decision, ballot=ballot, words=words,
         committee=decision.committee, state=words.verdict_words(decision),
-        running=decision.is_running(clock.now()), improving=ballot.improves,
-        runs=await committees.may_run(actor, decision.committee),
+        running=decision.is_running(moment), improving=ballot.improves, runs=runs,
+        may_postpone=runs and extending.may_postpone(decision, moment),
+        may_close_now=runs and extending.may_close_now(decision, moment) and not open_objections,
         seats=[] if decision.status == DecisionStatus.OPEN else await committees.seats_of(decision.committee_id),
         me=me or None, boxes=boxes.boxes_of(ballot, forms.get("form")), field_of=positions.field_of,
         choices=choices, count=count, results=results,
@@ -228,7 +233,7 @@ def _form_page(
 async def _read(request: Request) -> Form[DecisionForm]:
     """The decision's form with its lines of options."""
     form = await Form.read(request, DecisionForm)
-    choosing.read_options(form, await request.form())
+    choosing.read_options(form, await fields_of(request))
     return form
 
 
@@ -244,6 +249,7 @@ routes: list[BaseRoute] = [
     Route("/decisions/{id:int}/position", answer, methods=["POST"], name="decisions.answer"),
     Route("/decisions/{id:int}/suite", conclude, methods=["POST"], name="decisions.conclude"),
     Route("/decisions/{id:int}/retirer", withdraw, methods=["POST"], name="decisions.withdraw"),
+    *closing_routes.routes,
     *files.routes,
     *review_routes.routes,
     *proxy_routes.routes,

@@ -24,6 +24,7 @@ from civic.people.actor import Actor
 from civic.web import urls
 
 LATE = timedelta(minutes=10)
+_NOT_COUNTED = (DecisionStatus.OPEN, DecisionStatus.COUNTING)
 
 
 @retrying
@@ -60,7 +61,17 @@ async def change(actor: Actor, decision: Decision, elector: Elector, said: Posit
         said = await _checked(decision, said)
         elector = await electors.to_speak_for(decision, actor.person, elector.id)
         if not await _replace(decision, elector, said, code):
-            raise Invalid(_("Ce code n’est pas celui d’un bulletin de cette urne. Relisez-le."), field="code")
+            raise no_such_code()
+
+
+async def is_known(decision: Decision, elector: Elector, code: str) -> bool:
+    """Whether the box has a ballot with this code: what is wrong with a form is said in one go."""
+    return await ballots.holds(decision.id, _hash(decision, elector, code))
+
+
+def no_such_code() -> Invalid:
+    """The code is another box’s, or nobody’s."""
+    return Invalid(_("Ce code n’est pas celui d’un bulletin de cette urne. Relisez-le."), field="code")
 
 
 async def _replace(decision: Decision, elector: Elector, said: Position, code: str) -> bool:
@@ -94,9 +105,10 @@ def _to_the_booth(decision: Decision) -> tuple[str, str]:
 
 async def is_lost(decision: Decision) -> bool:
     """An open box that nobody can open: its key is gone, as after a backup; or it should have been opened long ago."""
-    if not decision.is_secret or decision.status != DecisionStatus.OPEN:
+    if not decision.is_secret or decision.status not in _NOT_COUNTED:
         return False
-    return decision.closes_at < clock.now() - LATE or not await ballots.can_be_opened(decision.id)
+    late = decision.status == DecisionStatus.OPEN and decision.closes_at < clock.now() - LATE
+    return late or not await ballots.can_be_opened(decision.id)
 
 
 @retrying
@@ -109,7 +121,7 @@ async def start_again(actor: Actor, decision: Decision) -> bool:
         await closing.close(decision.id)
     async with transaction():
         present = clock.now()
-        open_ = Decision.filter(id=decision.id, status=DecisionStatus.OPEN)
+        open_ = Decision.filter(id=decision.id, status__in=_NOT_COUNTED)
         if not await open_.update(version=F("version") + 1):
             return False
         fresh = await Decision.get(id=decision.id).select_related("committee")
@@ -118,8 +130,8 @@ async def start_again(actor: Actor, decision: Decision) -> bool:
         await ballots.give_up(fresh.id)
         await Elector.filter(decision_id=fresh.id).update(answered_at=None, nudged_at=None, on_paper_at=None)
         fresh.closes_at = present + max(fresh.closes_at - fresh.opened_at, SHORTEST)
-        fresh.opened_at, fresh.answers_count = present, 0
-        await fresh.save(update_fields=["closes_at", "opened_at", "answers_count"])
+        fresh.status, fresh.opened_at, fresh.answers_count = DecisionStatus.OPEN, present, 0
+        await fresh.save(update_fields=["status", "closes_at", "opened_at", "answers_count"])
         await sealing.make_box(fresh)
         await _plan_again(fresh)
         await keep_need(fresh)
@@ -135,6 +147,6 @@ async def _plan_again(decision: Decision) -> None:
 
 async def verify() -> list[str]:
     """Secret decisions whose box nobody can open any more."""
-    rows = await Decision.filter(status=DecisionStatus.OPEN, ballot="secret").limit(100)
+    rows = await Decision.filter(status__in=_NOT_COUNTED, ballot="secret").limit(100)
     return [f"decision {one.id}: the key of its ballot box is gone" for one in rows
             if not await ballots.can_be_opened(one.id)]  # fmt: skip

@@ -66,6 +66,8 @@ async def change(request: Request) -> Response:
         if not error.field:
             raise
         form.refuse(error)
+    if "code" not in form.errors and not await secret.is_known(decision, elector, _code(form)):
+        form.refuse(secret.no_such_code())
     return await _booth_page(request, decision, elector, form, status=422)
 
 

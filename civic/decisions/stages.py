@@ -41,6 +41,18 @@ async def hold_for_positions(decision_id: int) -> datetime:
     return moment
 
 
+async def hold_for_papers(decision_id: int) -> None:
+    """Take the row of a secret vote that is over and whose box of papers is being emptied: once, all together.
+
+    In the caller's transaction. Raises DomainError before the closing, and once it is counted.
+    """
+    if await Decision.filter(id=decision_id, status=DecisionStatus.COUNTING).update(version=F("version") + 1):
+        return
+    if await Decision.exists(id=decision_id, status=DecisionStatus.OPEN):
+        raise DomainError(_("Les bulletins papier se dépouillent une seule fois, après la clôture, tous ensemble."))
+    raise DomainError(_("Ce vote est compté : il n’y a plus de bulletin à dépouiller."))
+
+
 async def hold_to_improve(decision_id: int) -> datetime:
     """The same for questions and amendments. Raises DomainError from the moment of positions on."""
     moment = await hold(decision_id)
@@ -65,7 +77,7 @@ async def plan(decision: Decision, moment: datetime) -> None:
 
 async def plan_end(decision: Decision, moment: datetime) -> None:
     """One nudge and the closing at its exact moment; jobs planned for a former moment find nothing to do."""
-    key = f"decision-{decision.id}" + ("-moved" if decision.first_closes_at else "")
+    key = f"decision-{decision.id}" + (f"-{decision.closes_at.isoformat()}" if decision.first_closes_at else "")
     await jobs.enqueue("decision_due", key=key, run_at=decision.closes_at, decision_id=decision.id)
     nudge_at = nudged_at(decision, moment)
     if nudge_at:

@@ -7,7 +7,7 @@ from civic.decisions import choices
 from civic.decisions.models import Decision, DecisionStatus, Option
 from civic.decisions.positions import Position
 from civic.i18n import _, _n, languages, speaking
-from civic.web.formats import day_short, percent
+from civic.web.formats import day_short, moment, percent
 
 ICONS = {Code.AGREE: "check", Code.RESERVE: "info", Code.OBJECT: "alert", Code.YES: "check", Code.NO: "alert"}
 STATES = {
@@ -116,6 +116,42 @@ def _carrying(decision: Decision) -> str:
     )
 
 
+def closing_words(decision: Decision) -> str:
+    """Whether the hour of the closing may move, as stated before the opening (decision 0033)."""
+    if decision.method == Method.CONSENT:
+        return _(
+            "La clôture ne se repousse qu’une fois, quand une objection vient de changer le texte. Elle n’a lieu avant "
+            "l’heure que si toutes les personnes appelées ont répondu, sans objection ouverte."
+        )
+    if decision.is_secret:
+        return _(
+            "La clôture peut être reportée, de quatorze jours au plus en tout, et la raison est dite à tout le monde. "
+            "Elle n’a jamais lieu avant l’heure : jusque-là, chacun peut changer son bulletin."
+        )
+    if decision.results_hidden:
+        return _(
+            "La clôture peut être reportée, de quatorze jours au plus en tout, et la raison est dite à tout le monde. "
+            "Elle n’a lieu avant l’heure que si toutes les personnes appelées ont répondu."
+        )
+    return _("L’heure de la clôture ne change pas : les positions se voient, et la déplacer pèserait sur le résultat.")
+
+
+def moved_closing(decision: Decision) -> str:
+    """That the closing was moved, and why; empty when it was not."""
+    if decision.first_closes_at is None:
+        return ""
+    reason = decision.extension.replace("\n", " / ")
+    said = {"before": moment(decision.first_closes_at), "after": moment(decision.closes_at)}
+    if decision.closes_at < decision.first_closes_at or not decision.extension:
+        return _(
+            "Toutes les personnes appelées avaient répondu : la clôture a eu lieu le %(after)s, avant l’heure prévue "
+            "(%(before)s).", **said,
+        )  # fmt: skip
+    return _(
+        "La clôture, prévue le %(before)s, a été repoussée au %(after)s : %(reason)s", **said, reason=reason
+    )
+
+
 def participation(decision: Decision) -> str:
     """« 9 voix sur 12. »"""
     return _n(
@@ -145,7 +181,7 @@ def verdict_words(decision: Decision) -> tuple[str, str]:
     if decision.verdict is None:
         return {
             DecisionStatus.DRAFT: (_("En préparation"), "info"), DecisionStatus.SCHEDULED: (_("Programmée"), "info"),
-            DecisionStatus.WITHDRAWN: (_("Retirée"), ""),
+            DecisionStatus.WITHDRAWN: (_("Retirée"), ""), DecisionStatus.COUNTING: (_("Dépouillement"), "voix"),
         }.get(decision.status, (_("En cours"), "voix"))  # fmt: skip
     return {
         Verdict.ADOPTED: (_("Adoptée"), "ok"),
@@ -176,11 +212,18 @@ def counted(decision: Decision, said: Position) -> str:
 
 
 def bars(decision: Decision, tally: Tally) -> list[tuple[str, str, float]]:
-    """The count for the page: position, « 7 voix, 58 % », share of those who answered in percent."""
+    """The count for the page: position, « 7 voix, 58 % », share in percent of the voices that count.
+
+    Where the rule leaves abstentions out, they have no share of it.
+    """
+    aside = decision.method == Method.MAJORITY and not decision.abstentions_count
+    whole = tally.answers - tally.of(Code.ABSTAIN) if aside else tally.answers
     found = []
     for code in CODES[decision.method]:
         n = tally.of(code)
-        part = n * 100 / tally.answers if tally.answers else 0.0
+        part = min(100.0, n * 100 / whole) if whole else 0.0
         voices = _n("%(n)s voix, %(part)s", "%(n)s voix, %(part)s", n, part=percent(part))
+        if aside and code == Code.ABSTAIN:
+            voices = _n("%(n)s voix, à part", "%(n)s voix, à part", n)
         found.append((code_words(code), voices, part))
     return found

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from tortoise.expressions import F, Q
 
-from civic.discovery import explorer, matching
+from civic.discovery import block, explorer, matching
 from civic.discovery.cards import cards
 from civic.discovery.matching import Search
 from civic.needs.models import Need, NeedKind
@@ -61,4 +61,5 @@ routes: list[BaseRoute] = [
     Route("/initiatives", explorer.index, name="initiatives.index"),
     Route("/communes", communes, name="communes.index"),
     Route("/communes/{slug}", commune, name="communes.show"),
+    *block.routes,
 ]

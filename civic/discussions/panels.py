@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from civic.discussions import queries, service, words
-from civic.discussions.models import Comment
+from civic.discussions.models import Comment, Thread
 from civic.discussions.topics import actor_for
 from civic.errors import NotFound
-from civic.follows.queries import is_following
+from civic.follows.queries import followed_ids, is_following
 from civic.i18n import _
+from civic.ideas.models import Idea
+from civic.ideas.talk import topic_of as topic_of_idea
 from civic.initiatives.models import Initiative
 from civic.initiatives.talk import topic_of
 from civic.moderation.service import forget_appeals
@@ -43,6 +45,13 @@ async def initiative_panels(initiative: Initiative, person: Person | None) -> li
     return [await panel(await topic_of(initiative, await actor_for(person)), person)]
 
 
+async def idea_panels(idea: Idea, person: Person | None) -> list[Panel]:
+    """« On en parle », on an idea that is not hidden."""
+    if idea.hidden_at:
+        return []
+    return [await panel(topic_of_idea(idea, await actor_for(person)), person)]
+
+
 async def person_todos(person: Person) -> list[Todo]:
     """Questions that wait for her official answer."""
     asked = await queries.waiting()
@@ -57,8 +66,18 @@ async def person_todos(person: Person) -> list[Todo]:
 
 
 async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
-    """All that she wrote and did not withdraw; moments in UTC."""
+    """All that she wrote and did not withdraw, the discussions she follows and those she closed; moments in UTC."""
+    follows = Thread.filter(id__in=await followed_ids(person, service.FOLLOWED) or [0]).order_by("id")
     return {
+        "discussions_followed": [{"about": one.title, "address": one.path} for one in await follows],
+        "discussions_closed": [
+            {"about": one.title, "reason": one.closed_reason, "closed_at": one.closed_at}
+            for one in await Thread.filter(closed_by_id=person.id).order_by("id")
+        ],
+        "comments_typed_for_others": [
+            {"about": one.thread.title, "at": one.at}
+            for one in await Comment.filter(recorded_by_id=person.id).order_by("id").select_related("thread")
+        ],
         "comments": [
             {
                 "about": one.thread.title, "text": one.text, "is_question": one.is_question, "at": one.at,

@@ -11,7 +11,7 @@ from civic.discussions.forms import CloseForm, CommentForm
 from civic.discussions.models import Thread
 from civic.discussions.posting import address, notice, post, posting_values
 from civic.discussions.topics import topic_to_read
-from civic.errors import NotFound
+from civic.errors import Gone, NotFound
 from civic.follows import service as follows
 from civic.follows.queries import is_following
 from civic.i18n import _
@@ -42,9 +42,10 @@ async def say(request: Request) -> Response:
 
 
 async def follow(request: Request) -> Response:
-    """Follow: what is new arrives by mail."""
-    actor, topic, thread = await _begun(request)
-    await follows.follow(actor.person, service.FOLLOWED, thread.id)
+    """Follow, before or after the first comment: what is new arrives by mail."""
+    actor = actor_of(request)
+    topic = await _topic(request, actor)
+    await service.follow(actor.person, topic)
     done = _("Vous suivez cette discussion. Les nouveautés arrivent par courriel, deux fois par jour au plus.")
     return _back(topic, done)
 
@@ -116,9 +117,14 @@ async def _page(
 async def no_more(request: Request) -> Response:
     """The way out of a discussion's mails, signed in or not: one button."""
     person, thread = await _of_link(request)
+    try:
+        _check_current(request, person, thread)
+        current = True
+    except Gone:
+        current = False
     return page(
         request, "civic/discussions/no_more.html", headers=PRIVATE, thread=thread, token=request.path_params["token"],
-        follows=await is_following(person, service.FOLLOWED, thread.id),
+        follows=await is_following(person, service.FOLLOWED, thread.id), current=current,
     )  # fmt: skip
 
 
@@ -133,8 +139,9 @@ async def stop(request: Request) -> Response:
 
 
 async def resume(request: Request) -> Response:
-    """Mails again."""
+    """Mails again. A link that ended since (she signed her devices out) stops mails and begins none."""
     person, thread = await _of_link(request)
+    _check_current(request, person, thread)
     await follows.follow(person, service.FOLLOWED, thread.id)
     done = _("Vous suivez de nouveau cette discussion.")
     return redirect("discussions.no_more", thread=thread.id, token=request.path_params["token"], flash=done)
@@ -148,6 +155,10 @@ async def _of_link(request: Request) -> tuple[Person, Thread]:
     if thread is None or person is None or person.erased_at:
         raise NotFound(_("Cette discussion n’existe pas."))
     return person, thread
+
+
+def _check_current(request: Request, person: Person, thread: Thread) -> None:
+    links.check_current(person, letters.purpose(thread.id), request.path_params["token"])
 
 
 _ONE = "/discussions/{kind}/{id:int}"

@@ -61,6 +61,15 @@ async def say(actor: Actor, topic: Topic, wish: CommentForm, to: Comment | None 
         return comment, hers == 1 and await follows.follow(actor.person, FOLLOWED, thread_id)
 
 
+@retrying
+async def follow(person: Person, topic: Topic) -> None:
+    """What is new will reach her by mail, also when nobody has written yet. Raises DomainError where nobody can."""
+    if topic.silent:
+        raise DomainError(topic.silent)
+    async with transaction():
+        await follows.follow(person, FOLLOWED, await _begin(topic))
+
+
 async def _begin(topic: Topic) -> int:
     """The thread of this subject, made when it is the first comment; its row is ours until the transaction ends."""
     rows = await database.fetch_all(_BEGIN, [topic.kind, topic.id, topic.title[:200], topic.href, clock.now()])
@@ -208,6 +217,8 @@ async def forget(**_payload: object) -> None:
 async def erase(person: Person) -> None:
     """She has her data erased: what she said stays, said by nobody in particular; she follows nothing any more."""
     await Comment.filter(author_id=person.id).update(author_id=None, organisation_id=None, twin=None)
+    await Comment.filter(recorded_by_id=person.id).update(recorded_by_id=None)
+    await Thread.filter(closed_by_id=person.id).update(closed_by_id=None)
     await follows.forget(person, FOLLOWED)
 
 

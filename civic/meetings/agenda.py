@@ -14,6 +14,7 @@ from civic.database import retrying, transaction
 from civic.decisions import service as decisions
 from civic.decisions.forms import DecisionForm
 from civic.decisions.models import Decision, DecisionStatus
+from civic.decisions.queries import UNDECIDED
 from civic.errors import Gone, Invalid, NotFound
 from civic.i18n import _
 from civic.meetings import queries
@@ -26,7 +27,7 @@ from civic.web.formats import day
 MOST_ITEMS = 40
 APPROVAL_MINUTES = 5
 OPEN = (*PREPARED, MeetingStatus.CONVENED, MeetingStatus.RUNNING)
-_TO_DECIDE = (DecisionStatus.DRAFT, DecisionStatus.SCHEDULED, DecisionStatus.OPEN, DecisionStatus.CLOSED)
+_TO_DECIDE = (DecisionStatus.DRAFT, DecisionStatus.SCHEDULED, *UNDECIDED, DecisionStatus.CLOSED)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from tortoise.expressions import F
 
 from civic import clock, jobs
 from civic.database import retrying, transaction
-from civic.decisions.models import DecisionStatus
+from civic.decisions.queries import UNDECIDED
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.i18n import _
 from civic.meetings import checkin, holding, queries
@@ -31,10 +31,13 @@ async def close(actor: Actor, meeting: Meeting) -> bool:
         await checkin.take(meeting)
         if fresh.status != MeetingStatus.RUNNING:
             raise DomainError(_("On clôt une réunion ouverte."))
-        voting = Item.filter(meeting_id=meeting.id, decision__status=DecisionStatus.OPEN)
+        voting = Item.filter(meeting_id=meeting.id, decision__status__in=UNDECIDED)
         waiting = await voting.filter(decision__opened_at__gte=fresh.opened_at).select_related("decision")
         if waiting:
             question = waiting[0].decision.question if waiting[0].decision else ""
+            if waiting[0].decision and waiting[0].decision.counts_papers:
+                said = _("Les bulletins papier de « %(question)s » se dépouillent encore : attendez le résultat.")
+                raise DomainError(said % {"question": question})
             raise DomainError(_("Le vote « %(question)s » est encore ouvert : attendez sa fin.", question=question))
         present = clock.now()
         await holding.stop_time(meeting, present)

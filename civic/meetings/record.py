@@ -205,14 +205,20 @@ async def ballots_of(points: Iterable[Decision | None]) -> dict[int, Ballot]:
 
 def result_of(ballot: Ballot) -> str:
     """The result of a closed decision in a line: what won, and how many said what."""
+    return " ".join(results_of(ballot))
+
+
+def results_of(ballot: Ballot) -> list[str]:
+    """What won, then how many said what: as many lines as there is something to say."""
     decision = ballot.decision
     if decision.chooses:
         if ballot.count is None:
-            return ""
+            return []
         figures = " · ".join(choices.figures(decision, ballot.count, ballot.options))
-        return f"{choices.outcome(ballot.count, ballot.options)} {figures}".strip()
+        return [line for line in (choices.outcome(ballot.count, ballot.options), figures) if line]
     counts = ballot.tally.counts if ballot.tally else {}
-    return " · ".join(f"{words.code_words(code)} : {counts[code]}" for code in Code if code in counts)
+    said = " · ".join(f"{words.code_words(code)} : {counts[code]}" for code in Code if code in counts)
+    return [said] if said else []
 
 
 async def may_correct(meeting: Meeting, person: Person | None) -> bool:

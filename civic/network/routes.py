@@ -26,6 +26,11 @@ async def privacy(request: Request) -> Response:
     return page(request, "civic/network/privacy.html", contact_days=settings().contact_days)
 
 
+async def rules(request: Request) -> Response:
+    """What may be written here, what not, and how the team decides."""
+    return page(request, "civic/network/rules.html")
+
+
 async def site_map(request: Request) -> Response:
     """All doors of the house."""
     return page(request, "civic/network/site_map.html")
@@ -35,6 +40,7 @@ routes: list[BaseRoute] = [
     Route("/", home, name="home"),
     Route("/mon-espace", space, name="people.space"),
     Route("/mentions-legales", legal, name="network.legal"),
+    Route("/regles", rules, name="network.rules"),
     Route("/accessibilite", accessibility, name="network.accessibility"),
     Route("/vos-donnees", privacy, name="network.privacy"),
     Route("/retrouver-mes-liens", lost_links.ask, methods=["GET"], name="network.lost_links"),

@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 
 from civic.assemblies import calling_again
 from civic.assemblies import panels as assemblies
+from civic.assemblies import privacy as assemblies_privacy
 from civic.assemblies import routes as assembly_pages
 from civic.ballots import jobs as ballots_jobs
 from civic.commitments import jobs as commitments_jobs
@@ -36,8 +37,8 @@ from civic.proposals import routes as proposal_pages
 
 PARTS: tuple[Any, ...] = (
     decisions, committees, committees_privacy, decisions_privacy, secret_panels, polling, polling_privacy, commitments,
-    commitments_privacy, meetings, meetings_privacy, convocation, assemblies, calling_again, review_panels, proposals,
-    proposals_privacy,
+    commitments_privacy, meetings, meetings_privacy, convocation, assemblies, assemblies_privacy, calling_again,
+    review_panels, proposals, proposals_privacy,
 )  # fmt: skip
 CHECKS = (decisions.verify, secret.verify)
 JOBS: tuple[Any, ...] = (

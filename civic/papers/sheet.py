@@ -15,11 +15,15 @@ def sheet(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
     A text that would run as a formula gets an apostrophe before it; numbers, negative ones too, stay numbers.
     """
+    return b"\xef\xbb\xbf" + lines([headers]) + lines(rows)
+
+
+def lines(rows: Iterable[Sequence[object]]) -> bytes:
+    """Some lines of a table, for one that is too long to be written at once."""
     file = io.StringIO()
     writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_safe(header) for header in headers])
     writer.writerows([_safe(cell) for cell in row] for row in rows)
-    return b"\xef\xbb\xbf" + file.getvalue().encode()
+    return file.getvalue().encode()
 
 
 def sheet_answer(name: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:

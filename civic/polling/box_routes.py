@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from civic import clock
 from civic.counting.rules import CODES
+from civic.counting.weights import SMALL
 from civic.decisions import queries as decisions
 from civic.decisions import words
 from civic.decisions.models import Decision
@@ -27,7 +27,7 @@ async def box(request: Request) -> Response:
     actor, decision, found = await _box(request)
     mine, _other = found.sides(actor)
     options = await decisions.options_of(decision)
-    values = forms.box_written(decision, options, mine.lines) if mine else {}
+    values = forms.box_written(decision, options, await batches.said_in(mine)) if mine else {}
     return await _box_page(request, actor, decision, found, Form(values))
 
 
@@ -39,8 +39,8 @@ async def empty(request: Request) -> Response:
     try:
         if form.data:
             typed = forms.read_box(decision, options, form.data)
-            done = await batches.type_in(actor, decision, found.college, typed)
-            return await _after(decision, found, done)
+            done = await batches.type_in(actor, decision, found.college, typed, fewer=form.data.fewer)
+            return await _after(actor, decision, found, done)
     except DomainError as error:
         if not error.field:
             raise
@@ -51,14 +51,16 @@ async def empty(request: Request) -> Response:
 async def adopt_box(request: Request) -> Response:
     """« L’autre saisie est la bonne »."""
     actor, decision, found = await _box(request)
-    return await _after(decision, found, await batches.adopt(actor, decision, found.college))
+    return await _after(actor, decision, found, await batches.adopt(actor, decision, found.college))
 
 
 async def forget_box(request: Request) -> Response:
-    """Take one's own typing away."""
+    """Take one's own typing away, or two that others cannot agree on."""
     actor, decision, found = await _box(request)
+    mine, _other = found.sides(actor)
     await batches.forget(actor, decision, found.college)
-    return redirect("polling.show", id=decision.id, flash=_("Votre saisie est effacée."))
+    flash = _("Votre saisie est effacée.") if mine else _("Les deux saisies sont effacées : recommencez à deux.")
+    return redirect("polling.show", id=decision.id, flash=flash)
 
 
 async def _box(request: Request) -> tuple[Actor, Decision, Box]:
@@ -67,8 +69,11 @@ async def _box(request: Request) -> tuple[Actor, Decision, Box]:
     return actor, decision, await batches.box_of(decision, request.query_params.get("college", ""))
 
 
-async def _after(decision: Decision, found: Box, done: bool) -> Response:
+async def _after(actor: Actor, decision: Decision, found: Box, done: bool) -> Response:
     if done:
+        if (await queries.decision_to_poll(decision.id, actor)).is_closed:
+            flash = _("Les deux saisies sont les mêmes : tout est compté, le résultat est publié.")
+            return redirect("decisions.show", id=decision.id, flash=flash)
         flash = _("Les deux saisies sont les mêmes : les bulletins sont dans l’urne, les saisies sont effacées.")
         return redirect("polling.show", id=decision.id, flash=flash)
     if len((await batches.box_of(decision, found.college)).batches) > 1:
@@ -83,7 +88,8 @@ async def _box_page(
 ) -> Response:  # fmt: skip
     options = await decisions.options_of(decision)
     mine, other = found.sides(actor)
-    ours, theirs = batches.differences(mine, other) if mine and other else ([], [])
+    both = [await batches.said_in(one) for one in (mine, other) if one and other and mine]
+    ours, theirs = batches.differences(*both) if both else ([], [])
 
     def shown(papers: list[dict[str, Any]]) -> list[str]:
         return [said.in_words(decision, options, said.position(one)) for one in papers]
@@ -91,8 +97,8 @@ async def _box_page(
     return page(
         request, "civic/polling/box.html", status=status, headers=PRIVATE, decision=decision, box=found, form=form,
         committee=decision.committee, options=options, lettered=lines.lettered(options), words=words, mine=mine,
-        codes=CODES.get(decision.method, ()), other=other, differ=bool(mine and other), ours=shown(ours),
-        theirs=shown(theirs), running=decision.takes_answers(clock.now()), rule=said.rule(decision),
+        codes=CODES.get(decision.method, ()), other=other, differ=bool(both), ours=shown(ours),
+        theirs=shown(theirs), few=found.returned < SMALL, rule=said.rule(decision),
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class LinesForm(BaseModel):
     """The papers of a box, one a line."""
 
     lines: str = Field("", max_length=60_000)
+    fewer: bool = False
 
 
 def shape(decision: Decision, options: Sequence[Option], *, on_paper: bool) -> type[BaseModel]:
@@ -56,12 +57,12 @@ def written(decision: Decision, said: dict[str, Any], reason: str) -> dict[str, 
 
 
 def box_shape(decision: Decision) -> type[BaseModel]:
-    """The form of a box: a number for each position of a proposal, else lines."""
+    """The form of a box: a number for each position of a proposal, else lines; and that papers lack, counted again."""
     if decision.chooses:
         return LinesForm
     number = (int, Field(0, ge=0, le=lines.MOST))
     fields: dict[str, Any] = {f"n_{code.value}": number for code in CODES[decision.method]}
-    return create_model("Numbers", **fields)
+    return create_model("Numbers", **fields, fewer=(bool, False))
 
 
 def read_box(decision: Decision, options: Sequence[Option], data: BaseModel) -> list[Position]:

@@ -43,7 +43,8 @@ class Reading(Model):
 class Batch(Model):
     """What one person typed of the papers in the box of a secret decision; deleted as soon as both agree.
 
-    `college` is set where colleges weigh, each having its own papers. `lines` are sorted: they have no order of theirs.
+    `college` is set where colleges weigh, each having its own papers. `sealed` are the papers, sorted so that they have
+    no order of theirs, and readable with the key of the vote's box only, which no backup holds (`ballots.seal_sheet`).
     `opened_at` is the decision's: what was typed before a lost vote began again means nothing any more.
     """
 
@@ -55,7 +56,7 @@ class Batch(Model):
     college = fields.CharField(max_length=16, default="")
     opened_at: datetime = fields.DatetimeField()
     turn = fields.IntField()
-    lines: fields.Field[list[dict[str, Any]]] = fields.JSONField()
+    sealed = fields.BinaryField()
     typed_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "civic.Person", on_delete=fields.OnDelete.CASCADE, db_index=True, related_name=False
     )
@@ -73,7 +74,8 @@ class Batch(Model):
 class Emptied(Model):
     """Papers of a box that two persons typed alike and that are in the urn: how many, and who typed them.
 
-    `nulls` of them chose nothing (0 under five papers: it would tell what somebody voted); `opened_at` as in a `Batch`.
+    `lacking`: noted as returned, and not in the box when both had counted it again. `nulls` of them chose nothing (0
+    under five papers: it would tell what somebody voted); `opened_at` as in a `Batch`.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -85,6 +87,7 @@ class Emptied(Model):
     opened_at: datetime = fields.DatetimeField()
     papers = fields.IntField()
     nulls = fields.IntField(default=0)
+    lacking = fields.IntField(default=0)
     first_typist: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "civic.Person", null=True, on_delete=fields.OnDelete.SET_NULL, related_name=False
     )
@@ -94,4 +97,9 @@ class Emptied(Model):
 
     class Meta:
         table = "paper_emptied"
-        constraints = (CheckConstraint(check="papers > 0 AND nulls BETWEEN 0 AND papers", name="paper_emptied_some"),)
+        constraints = (
+            CheckConstraint(
+                check="papers >= 0 AND lacking >= 0 AND papers + lacking > 0 AND nulls BETWEEN 0 AND papers",
+                name="paper_emptied_some",
+            ),
+        )

@@ -5,8 +5,10 @@ Of a secret vote nothing here is hers: its papers bear no name. Whoever types is
 
 from typing import Any
 
+from tortoise.expressions import Q
+
 from civic.people.models import Person
-from civic.polling.models import Batch, Reading
+from civic.polling.models import Batch, Emptied, Reading
 
 
 async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
@@ -14,6 +16,8 @@ async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
     hers = Reading.filter(elector__person_id=person.id).order_by("id").select_related("elector__decision")
     typed = Reading.filter(typed_by_id=person.id).order_by("id").select_related("elector__decision")
     boxes = Batch.filter(typed_by_id=person.id).order_by("id").select_related("decision")
+    two = Q(first_typist_id=person.id) | Q(second_typist_id=person.id)
+    emptied = Emptied.filter(two).order_by("id").select_related("decision")
     return {
         "papers": [
             {
@@ -26,8 +30,9 @@ async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
             {"question": one.elector.decision.question, "typed_at": one.typed_at} for one in await typed
         ],
         "boxes_typed": [
-            {"question": one.decision.question, "papers": len(one.lines)} for one in await boxes
+            {"question": one.decision.question} for one in await boxes
         ],
+        "boxes_emptied": [{"question": one.decision.question, "papers": one.papers} for one in await emptied],
     }  # fmt: skip
 
 

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tortoise.expressions import Q
+
 from civic import clock
 from civic.committees import queries as committees
 from civic.decisions import queries as decisions
-from civic.decisions.models import Decision, DecisionStatus, Elector
+from civic.decisions.models import BallotKind, Decision, DecisionStatus, Elector
+from civic.decisions.queries import UNDECIDED
 from civic.errors import NotFound
 from civic.i18n import _
 from civic.people.actor import Actor
@@ -82,7 +85,7 @@ class Line:
 
 @dataclass(slots=True, frozen=True)
 class Missing:
-    """How many papers are out, and of how many another step is missing before the closing."""
+    """How many papers are out, and how many do not count yet: of a secret vote those in the box, else all."""
 
     handed: int
     missing: int
@@ -128,21 +131,25 @@ async def missing(decision: Decision) -> Missing:
     """Papers handed out, and those that do not count yet."""
     if decision.is_secret:
         found = await batches.boxes(decision)
-        return Missing(sum(box.handed for box in found), sum(box.missing for box in found))
+        return Missing(sum(box.handed for box in found), sum(box.to_count for box in found))
     out = Elector.filter(decision_id=decision.id, on_paper_at__isnull=False)
     return Missing(await out.count(), await out.filter(answered_at__isnull=True).count())
 
 
 async def to_type(person: Person) -> list[tuple[Decision, int]]:
-    """Open decisions of the committees this person runs with papers that do not count yet, and how many."""
+    """Decisions of the committees this person runs with papers to type now, and how many.
+
+    Open ones before they close, secret ones when they have closed.
+    """
     ids = await committees.run_by(person)
     if not ids:
         return []
+    open_ = Q(status=DecisionStatus.OPEN, closes_at__gt=clock.now(), ballot=BallotKind.OPEN)
     running = Decision.filter(
-        committee_id__in=list(ids), status=DecisionStatus.OPEN, closes_at__gt=clock.now()
+        open_ | Q(status=DecisionStatus.COUNTING), committee_id__in=list(ids)
     ).order_by("closes_at")  # fmt: skip
     with_paper = await Elector.filter(
-        decision__committee_id__in=list(ids), decision__status=DecisionStatus.OPEN, on_paper_at__isnull=False
+        decision__committee_id__in=list(ids), decision__status__in=UNDECIDED, on_paper_at__isnull=False
     ).values_list("decision_id", flat=True)  # fmt: skip
     if not with_paper:
         return []

@@ -13,7 +13,7 @@ from civic.decisions.models import Decision
 from civic.i18n import _
 from civic.papers import pdf_answer
 from civic.people.actor import Actor, actor_of
-from civic.polling import batches, box_routes, counter, printing, queries, readings, said, typing_routes
+from civic.polling import batches, box_routes, counter, handing, printing, queries, readings, said, typing_routes
 from civic.polling.queries import Line, Wanted
 from civic.web.page import page, redirect
 
@@ -28,7 +28,8 @@ async def show(request: Request) -> Response:
     words = query.get("q", "")[:80]
     return page(
         request, "civic/polling/show.html", headers=PRIVATE, decision=decision, committee=decision.committee,
-        running=decision.takes_answers(clock.now()), papers=await queries.missing(decision), wanted=wanted, q=words,
+        running=decision.takes_answers(clock.now()), counting=decision.counts_papers,
+        papers=await queries.missing(decision), wanted=wanted, q=words,
         filters=list(Wanted), found=await queries.listed(decision, wanted, words, query.get("apres")), rule=said.rule,
         boxes=await batches.boxes(decision) if decision.is_secret else [], hand=actor.hand, is_team=actor.is_animator,
     )  # fmt: skip
@@ -53,7 +54,7 @@ async def elector(request: Request) -> Response:
 async def hand_out(request: Request) -> Response:
     """Hand a paper ballot out."""
     actor, decision = await _station(request)
-    await paper.hand_out(actor, decision, request.path_params["elector"])
+    await handing.hand_out(actor, decision, request.path_params["elector"])
     return _back(request, decision, _("Le bulletin papier est remis. L’écran ne prendra plus sa réponse."))
 
 

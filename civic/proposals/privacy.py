@@ -11,10 +11,11 @@ from civic.proposals.models import Amendment, AmendmentStatus, ProposalQuestion,
 
 
 async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
-    """What she asked, proposed and answered; moments are UTC."""
+    """What she asked, proposed, answered, settled and wrote anew; moments are UTC."""
     asked = ProposalQuestion.filter(person_id=person.id).order_by("id").select_related("decision")
     answered = ProposalQuestion.filter(answered_by_id=person.id).order_by("id").select_related("decision")
     proposed = Amendment.filter(person_id=person.id).order_by("id").select_related("decision")
+    settled = Amendment.filter(settled_by_id=person.id).order_by("id").select_related("decision")
     return {
         "proposal_questions": [
             {"decision": one.decision.question, "text": one.text, "asked_at": one.asked_at, "answer": one.answer}
@@ -30,6 +31,17 @@ async def personal_data(person: Person) -> dict[str, list[dict[str, Any]]]:
                 "proposed_at": one.proposed_at, "settled_at": one.settled_at, "reason": one.reason,
             }
             for one in await proposed
+        ],
+        "amendments_settled": [
+            {
+                "decision": one.decision.question, "status": one.status.value, "reason": one.reason,
+                "settled_at": one.settled_at,
+            }
+            for one in await settled
+        ],
+        "proposal_revisions": [
+            {"decision": one.decision.question, "text": one.after, "note": one.note, "made_at": one.made_at}
+            for one in await Revision.filter(made_by_id=person.id).order_by("id").select_related("decision")
         ],
     }  # fmt: skip
 

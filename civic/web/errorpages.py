@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from tortoise.exceptions import ValidationError
 
 from civic.errors import DomainError, SignInNeeded, TooMany
-from civic.web import urls
+from civic.web import problems, urls
 from civic.web.page import redirect_to
 from civic.web.templating import template
 
@@ -23,6 +23,8 @@ def render(
     request: Request, status: int, message: str = "", way_out: tuple[str, str] | None = None
 ) -> Response:  # fmt: skip
     """The page of this status; `message` is the refusal's own sentence, `way_out` its link (text, path)."""
+    if problems.asked_by_program(request):
+        return problems.answer(request, status, message)
     _fill_state(request)
     context = {
         "request": request, "path": request.url.path, "messages": [], "status": status, "message": message,

@@ -22,6 +22,8 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
 )
+FRAMED = "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors *"
+"""The policy of a block for other sites: any site may frame it, and it does nothing else."""
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 BODY_LIMIT = 12 * 1024 * 1024
 

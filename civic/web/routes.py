@@ -7,8 +7,8 @@ from starlette.routing import BaseRoute, Route
 
 from civic import database, i18n
 from civic.settings import settings
-from civic.web import assets
-from civic.web.forms import Form
+from civic.web import assets, urls
+from civic.web.forms import Form, fields_of
 from civic.web.page import page, redirect_to, safe_next
 
 YEAR = 365 * 24 * 3600
@@ -45,11 +45,12 @@ async def styleguide(request: Request) -> Response:
 async def robots(_request: Request) -> Response:
     """Nothing private to index, nothing to hide."""
     lines = ["User-agent: *", "Disallow: /connexion", "Disallow: /mon-espace", "Disallow: /pupitre", "Disallow: /_"]
+    lines += ["", f"Sitemap: {urls.absolute('api.sitemap')}"]
     return PlainTextResponse("\n".join(lines) + "\n")
 
 
 async def _choose(request: Request, cookie: str, allowed: tuple[str, ...]) -> Response:
-    sent = await request.form(max_fields=5)
+    sent = await fields_of(request)
     answer = redirect_to(safe_next(str(sent.get("suite", "/"))))
     value = str(sent.get("valeur", ""))
     if value in allowed:

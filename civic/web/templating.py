@@ -10,6 +10,7 @@ from markupsafe import Markup
 from civic import clock, i18n
 from civic.settings import ROOT, settings
 from civic.web import assets, formats, markdown, urls
+from civic.web.plain import without_addresses
 
 TEMPLATES = ROOT / "templates"
 
@@ -37,7 +38,7 @@ def environment() -> Environment:
         money=formats.money, number=formats.number, percent=formats.percent, km=formats.km, day=formats.day,
         day_short=formats.day_short, opening=formats.opening, typeset=formats.typeset, month=formats.month,
         hour=formats.hour, moment=formats.moment, until=formats.until, ago=formats.ago,
-        markdown=markdown.render, whose=formats.whose,
+        markdown=markdown.render, whose=formats.whose, without_addresses=without_addresses,
     )
     if (TEMPLATES / "ui.html").exists():
         env.globals["ui"] = env.get_template("ui.html").module

@@ -6,7 +6,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from campaigns.lifecycle.models import Campaign
-from campaigns.payouts import holding, panels, queries, service
+from campaigns.payouts import binding, holding, panels, queries, service
 from campaigns.payouts.models import Answer, Tranche
 from civic import clock, jobs
 from civic.commitments import service as commitments
@@ -16,7 +16,7 @@ from civic.committees.models import College, CollegeKind, Committee, Seat
 from civic.errors import DomainError, Forbidden
 from civic.mail.models import OutboxMessage
 from civic.people.actor import Actor
-from civic.people.models import AuditEntry, Person
+from civic.people.models import AuditEntry, Person, RoleName
 from tests.client import Client
 from tests.factories import a_person
 from tests.factories.commitments import WHAT, a_commitment, again
@@ -176,6 +176,87 @@ async def test_a_sum_waits_for_a_running_promise_of_its_own_initiative_only(sign
         refused = await lead.submit(path(campaign, "/tranches"), wish)
         assert (refused.status_code, "Choisissez un engagement en cours" in refused.text) == (422, True)
     assert await Tranche.all().count() == 0
+
+
+async def asked_for_nothing(lead: Client, campaign: Campaign) -> Tranche:
+    """Through the page: 300 € that wait for nothing."""
+    line = await first_line(campaign)
+    await lead.submit(path(campaign, "/tranches"), {"cost_line": str(line.id), "amount": "300", "purpose": "L’assurance"})
+    return await Tranche.get(campaign_id=campaign.id)
+
+
+async def test_a_sum_asked_already_is_made_to_wait_by_who_runs_the_committee(client: Client, sign_in: SignIn) -> None:
+    campaign, committee, made, rose, lead = await a_promise(sign_in)
+    tranche, treasurer = await asked_for_nothing(lead, campaign), await a_treasurer()
+    await Person.filter(id=treasurer.person.id).update(email="dominique@exemple.fr")
+    bind, wish = path(campaign, f"/tranches/{tranche.id}/attendre"), {"commitment": str(made.id)}
+    member, facilitator = await sign_in(rose), await a_member(committee, "Paul Roux")
+    await Seat.filter(committee_id=committee.id, person_id=facilitator.id).update(is_facilitator=True)
+    promise = f"/engagements/{made.id}"
+    assert "Faire attendre 300 €" in plain((await lead.get(promise)).text)
+    assert "Faire attendre" in (await lead.get(path(campaign))).text
+    assert "300 €" not in plain((await member.get(promise)).text)
+    assert (await member.submit(bind, wish)).status_code == 403
+    paul = await sign_in(facilitator)
+    done = await paul.submit(bind, wish)
+    assert "La somme attend cet engagement" in (await paul.get(done.headers["location"])).text
+    assert "Retenue jusqu’à ce que ce soit fait" in (await client.get(f"/campagnes/{campaign.slug}/preuves")).text
+    with pytest.raises(DomainError, match="pas tenu"):
+        await service.answer(campaign, tranche, treasurer, Answer.ACCEPTED, "")
+    await jobs.run_due()
+    for told in ("dominique@exemple.fr", campaign.lead.email):
+        said = OutboxMessage.filter(to=told, subject__contains="attendent un engagement")
+        assert "Demander trois devis" in (await said.get()).text
+    assert "attend déjà un engagement" in (await paul.submit(bind, wish)).text
+    await kept(rose, made)
+    await service.answer(campaign, tranche, treasurer, Answer.ACCEPTED, "")
+    assert await AuditEntry.filter(act="tranche_bound").count() == 1
+
+
+async def test_another_than_who_asked_lets_a_held_sum_go_while_the_promise_runs(sign_in: SignIn) -> None:
+    campaign, committee, made, rose, lead = await a_promise(sign_in)
+    tranche, treasurer = await asked(lead, campaign, made), await a_treasurer()
+    await Person.filter(id=treasurer.person.id).update(email="dominique@exemple.fr")
+    facilitator = await a_member(committee, "Paul Roux")
+    await Seat.filter(committee_id=committee.id, person_id=facilitator.id).update(is_facilitator=True)
+    paul, free = await sign_in(facilitator), path(campaign, f"/tranches/{tranche.id}/ne-plus-attendre")
+    reason = {"reason": "C’était l’autre engagement."}
+    assert "Ne plus faire attendre" not in (await lead.get(f"/engagements/{made.id}")).text
+    assert (await lead.submit(free, reason)).status_code == 403, "who asked does not let it go alone"
+    assert (await (await sign_in(rose)).submit(free, reason)).status_code == 403
+    assert (await paul.submit(free, {"reason": "non"})).status_code == 422
+    assert (await Tranche.get(id=tranche.id)).commitment_id == made.id
+    assert "Ne plus faire attendre" in (await paul.get(f"/engagements/{made.id}")).text
+    await paul.submit(free, reason)
+    assert (await Tranche.get(id=tranche.id)).commitment_id is None
+    await jobs.run_due()
+    for told in ("dominique@exemple.fr", campaign.lead.email):
+        assert await OutboxMessage.filter(to=told, text__contains="autre engagement.").count() == 1
+    assert "Rechargez la page" in (await paul.submit(free, reason)).text
+    await service.answer(campaign, tranche, treasurer, Answer.ACCEPTED, "")
+    bind = path(campaign, f"/tranches/{tranche.id}/attendre")
+    assert "a reçu sa réponse" in (await paul.submit(bind, {"commitment": str(made.id)})).text
+    assert (await Tranche.get(id=tranche.id)).commitment_id is None
+
+
+async def test_of_a_promise_that_was_dropped_the_treasury_alone_decides(sign_in: SignIn) -> None:
+    campaign, _committee, made, rose, lead = await a_promise(sign_in)
+    tranche = await asked(lead, campaign, made)
+    other = await a_person("Claire Morel", "claire@exemple.fr", RoleName.ANIMATOR)
+    await commitments.drop(Actor(rose), await again(made), "L’assureur ne répond pas.")
+    bound = await binding.tranche_to_bind(campaign.slug, tranche.id, Actor(other, frozenset({RoleName.ANIMATOR})))
+    with pytest.raises(DomainError, match="est terminé"):
+        await binding.unbind(bound, Actor(other, frozenset({RoleName.ANIMATOR})), "On en a besoin.")
+    assert (await Tranche.get(id=tranche.id)).commitment_id == made.id
+
+
+async def test_a_sum_is_bound_to_a_promise_of_its_own_initiative_only(sign_in: SignIn) -> None:
+    campaign, _committee, _made, _rose, lead = await a_promise(sign_in)
+    elsewhere = await a_commitment(await a_committee(campaign.lead), campaign.lead)
+    tranche = await asked_for_nothing(lead, campaign)
+    refused = await lead.submit(path(campaign, f"/tranches/{tranche.id}/attendre"), {"commitment": str(elsewhere.id)})
+    assert "Choisissez un engagement en cours" in refused.text
+    assert (await Tranche.get(id=tranche.id)).commitment_id is None
 
 
 async def test_a_discreet_member_is_not_named_through_the_money_that_waits_for_her(

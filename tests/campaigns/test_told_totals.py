@@ -148,6 +148,29 @@ async def test_a_neighbour_who_reads_everything_before_and_after_one_gift_has_le
     assert await problems() == []
 
 
+OPEN_DATA = (
+    "/api/v1/campaigns", "/api/v1/campaigns.csv", "/api/v1/needs", "/api/v1/needs.csv", "/api/v1/initiatives",
+    "/sitemap-campaigns-1.xml", "/sitemap-initiatives-1.xml", "/flux.atom",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("leaves", [refunded, charged_back])
+async def test_open_data_says_to_the_byte_the_same_before_and_after_one_gift_has_left(
+    client: Client, gate: Harness, leaves: Callable[..., Awaitable[None]]
+):
+    campaign = await a_settled(gate)
+
+    async def told() -> list[tuple[str, bytes, str | None]]:
+        read = [(path, await client.get(path)) for path in OPEN_DATA]
+        assert {answer.status_code for _path, answer in read} == {200}
+        return [(path, answer.content, answer.headers.get("last-modified")) for path, answer in read]
+
+    before = await told()
+    clock.travel(clock._shift + timedelta(hours=1))
+    await leaves(gate, campaign)
+    assert await told() == before
+
+
 async def test_a_cheque_that_bounces_changes_no_figure(client: Client, gate: Harness, sign_in: SignIn):
     campaign = await a_settled(gate, cheques=(3_300, 4_400, 5_500))
     neighbour = await a_neighbour(campaign, client, sign_in)

@@ -7,6 +7,7 @@ import pytest
 
 from civic.settings import ROOT
 from civic.web import assets, markdown
+from tests.test_house import DATA
 
 STATIC = ROOT / "static"
 TOKENS = (STATIC / "css" / "tokens.css").read_text()
@@ -119,7 +120,7 @@ def test_every_icon_a_page_names_is_in_the_sprite() -> None:
 
 def test_no_page_carries_a_style_or_a_handler_of_its_own() -> None:
     for file in (ROOT / "templates").rglob("*.html"):
-        text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", "", file.read_text(), flags=re.S)
+        text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", "", DATA.sub("", file.read_text()), flags=re.S)
         assert not re.search(r"""\s(?:style|on[a-z]+)=["']""", text), file.name
         assert not re.search(r"\|\s*safe\b", text), file.name
         assert not re.search(r"<script(?![^>]* src=)", text), file.name

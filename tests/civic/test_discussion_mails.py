@@ -102,6 +102,21 @@ async def test_the_link_of_a_mail_ends_it_without_signing_in(app: ASGIApp, clien
     assert (await client.get(path.replace(path.split("/")[-2], other))).status_code == 404
 
 
+async def test_a_link_mailed_before_she_signed_her_devices_out_stops_mails_and_begins_none(client: Client) -> None:
+    initiative = await an_initiative(lead=await a_person())
+    rose = await a_person("Rose Martin")
+    thread = (await says(rose, initiative)).thread
+    base = f"/discussions/courriels/{thread.id}/{links.make(letters.purpose(thread.id), rose.id)}"
+    await client.submit(f"{base}/arreter")
+    assert "La suivre de nouveau" in (await client.get(f"{base}/arreter")).text
+    await client.submit(f"{base}/reprendre")
+    await Person.filter(id=rose.id).update(links_since=links.from_now_on())
+    assert (await client.submit(f"{base}/arreter")).status_code == 303, "to be left alone it is good enough"
+    assert "La suivre de nouveau" not in (await client.get(f"{base}/arreter")).text
+    assert (await client.submit(f"{base}/reprendre")).status_code == 410
+    assert not await is_following(rose, service.FOLLOWED, thread.id)
+
+
 async def test_who_stopped_is_not_made_to_follow_again(sign_in: SignIn) -> None:
     initiative, rose = await an_initiative(lead=await a_person()), await a_person("Rose Martin")
     hers, path = await sign_in(rose), f"/discussions/initiative/{initiative.id}"

@@ -18,7 +18,7 @@ from civic.counting.count import Vote, count
 from civic.counting.published import recount
 from civic.counting.rules import Code, Method, Verdict
 from civic.decisions import closing, paper
-from civic.decisions.models import Decision, Elector, Option
+from civic.decisions.models import Decision, DecisionStatus, Elector, Option
 from civic.decisions.positions import Position
 from civic.errors import DomainError, Forbidden, Invalid
 from civic.people.actor import Actor
@@ -30,6 +30,7 @@ from tests.civic.test_polling import SignIn
 from tests.client import Client
 from tests.factories import a_person
 from tests.factories.steering import a_committee, a_member, an_open_decision, fresh, votes
+from tests.mailbox import plain
 
 YES, NO, NOTHING = Position(Code.YES), Position(Code.NO), Position(Code.ABSTAIN)
 
@@ -68,20 +69,52 @@ async def a_hall(*, voters: int = 5, back: int = 5, **wishes: object) -> Hall:
     return hall
 
 
-async def types(hall: Hall, person: Person, *said: Position) -> bool:
-    return await batches.type_in(Actor(person), hall.decision, "", said)
+async def types(hall: Hall, person: Person, *said: Position, fewer: bool = False) -> bool:
+    return await batches.type_in(Actor(person), hall.decision, "", said, fewer=fewer)
+
+
+async def the_screens_close(hall: "Hall | Colleges") -> None:
+    """The exact moment has come."""
+    clock.travel(timedelta(days=3, seconds=1))
+    assert await closing.close(hall.decision.id)
+    hall.decision = await fresh(hall.decision)
+
+
+async def test_papers_of_a_secret_vote_are_emptied_once_after_the_closing_all_together(
+    database: object, app: object, sign_in: SignIn
+) -> None:
+    hall = await a_hall()
+    box = f"/decisions/{hall.decision.id}/bureau/depouiller"
+    selim, paule = await sign_in(hall.selim), await sign_in(hall.paule)
+    early = await selim.submit(box, {"n_yes": "3", "n_no": "2"})
+    assert (early.status_code, await Batch.all().count()) == (409, 0)
+    assert "après la clôture" in early.text
+    await the_screens_close(hall)
+    assert (hall.decision.status, hall.decision.verdict, hall.decision.closed_at) == (DecisionStatus.COUNTING, None, None)
+    page = (await selim.get(f"/decisions/{hall.decision.id}")).text
+    assert "dépouillés par deux personnes" in page
+    few = await selim.submit(box, {"n_yes": "1"})
+    assert few.status_code == 422
+    assert "Il manque 4 bulletins" in plain(few.text)
+    for browser in (selim, paule):
+        assert (await browser.submit(box, {"n_yes": "3", "n_no": "2"})).status_code == 303
+    done = await fresh(hall.decision)
+    assert (done.status, done.verdict, done.closed_at) == (DecisionStatus.CLOSED, Verdict.ADOPTED, done.closes_at)
+    assert await CountedBallot.filter(decision_id=done.id).count() == 5
+    assert not await SealedBallot.all().count() + await Batch.all().count()
+    again = await selim.submit(box, {"n_yes": "5"})
+    assert again.status_code == 409
 
 
 async def test_papers_typed_alike_by_two_persons_are_counted_and_forgotten(database: object, app: object) -> None:
     hall = await a_hall()
+    await the_screens_close(hall)
     assert not await types(hall, hall.selim, YES, YES, NO, YES, NOTHING)
     assert await types(hall, hall.paule, NO, YES, NOTHING, YES, YES)  # another order, the same papers
     assert await Batch.all().count() == 0
-    assert await SealedBallot.filter(decision_id=hall.decision.id, code_hash__isnull=True).count() == 5
     emptied = await Emptied.get(decision_id=hall.decision.id)
-    assert (emptied.papers, emptied.nulls) == (5, 0)
-    clock.travel(timedelta(days=3, seconds=1))
-    await closing.close(hall.decision.id)
+    assert (emptied.papers, emptied.nulls, emptied.lacking) == (5, 0, 0)
+    assert not await closing.close(hall.decision.id), "the job that comes twice counts nothing twice"
     done = await fresh(hall.decision)
     assert (done.verdict, done.answers_count) == (Verdict.ADOPTED, 5)
     counted = Counter(one.said["code"] for one in await CountedBallot.filter(decision_id=hall.decision.id))
@@ -90,40 +123,107 @@ async def test_papers_typed_alike_by_two_persons_are_counted_and_forgotten(datab
 
 async def test_batches_that_differ_do_not_count_until_one_is_corrected(database: object, app: object) -> None:
     hall = await a_hall()
+    await the_screens_close(hall)
     await types(hall, hall.selim, YES, YES, YES, NO, NO)
     assert not await types(hall, hall.paule, YES, YES, NO, NO, NO)
-    mine, other = await Batch.all().order_by("turn")
+    mine, other = [await batches.said_in(one) for one in await Batch.all().order_by("turn")]
     assert batches.differences(mine, other) == ([{"code": "yes"}], [{"code": "no"}])
     third = await a_person("Camille Roux")
     with pytest.raises(Forbidden):
-        await types(hall, third, YES)
+        await types(hall, third, YES, YES, YES, NO, NO)
     with pytest.raises(Forbidden):
         await batches.adopt(Actor(third), hall.decision, "")
-    assert await SealedBallot.all().count() == 0
+    assert (await fresh(hall.decision)).verdict is None
     assert await batches.adopt(Actor(hall.paule), hall.decision, "")
-    assert await SealedBallot.all().count() == 5
+    assert (await fresh(hall.decision)).tally == {"yes": 3, "no": 2, "abstain": 0, "open_objections": 0}
+
+
+async def test_two_who_never_agree_are_set_aside_by_a_third_and_two_begin_again(
+    database: object, app: object, sign_in: SignIn
+) -> None:
+    hall = await a_hall()
+    await the_screens_close(hall)
+    await types(hall, hall.selim, YES, YES, YES, NO, NO)
+    box = f"/decisions/{hall.decision.id}/bureau/depouiller"
+    third = await sign_in(await a_person("Camille Roux", "camille@exemple.fr", RoleName.ANIMATOR))
+    assert (await third.submit(f"{box}/effacer")).status_code == 404, "one typing is left to whoever made it"
+    await types(hall, hall.paule, YES, YES, NO, NO, NO)
+    assert "Recommencer le dépouillement" in (await third.get(box)).text
+    assert (await third.submit(f"{box}/effacer")).status_code == 303
+    assert await Batch.all().count() == 0
+    trace = await AuditEntry.get(act="paper_batch_taken_away")
+    assert trace.details == {"college": "", "typists": [hall.selim.id, hall.paule.id]}
+    for person in (hall.selim, hall.paule):
+        await types(hall, person, YES, YES, NO, NO, NO)
+    assert (await fresh(hall.decision)).is_closed
 
 
 async def test_one_person_does_not_type_a_box_twice(database: object, app: object) -> None:
     hall = await a_hall()
-    assert not await types(hall, hall.selim, YES)
-    assert not await types(hall, hall.selim, YES)
+    await the_screens_close(hall)
+    assert not await types(hall, hall.selim, YES, YES, NO, NO, NO)
+    assert not await types(hall, hall.selim, YES, YES, NO, NO, NO)
     assert await Batch.all().count() == 1
-    assert await SealedBallot.all().count() == 0
+    assert (await fresh(hall.decision)).verdict is None
 
 
 async def test_no_more_papers_than_electors_who_returned_theirs(database: object, app: object) -> None:
     hall = await a_hall(back=3)
+    await the_screens_close(hall)
     with pytest.raises(Invalid, match="3 personnes"):
         await types(hall, hall.selim, YES, YES, YES, NO)
+    with pytest.raises(Invalid, match="manque 1"):
+        await types(hall, hall.selim, YES, NO)
     for person in (hall.selim, hall.paule):
-        await types(hall, person, YES, NO)
-    with pytest.raises(Invalid, match="1 personne"):
-        await types(hall, hall.selim, YES, YES)
-    for person in (hall.selim, hall.paule):
-        await types(hall, person, YES)  # the last one, in a second round
+        await types(hall, person, YES, NO, NO)
     box = (await batches.boxes(hall.decision))[0]
-    assert (box.handed, box.returned, box.counted, box.missing) == (5, 3, 3, 2)
+    assert (box.handed, box.returned, box.counted, box.lacking, box.out) == (5, 3, 3, 0, 2)
+
+
+async def test_papers_that_are_not_in_the_box_are_said_by_two_and_told_on_the_page(
+    database: object, app: object, client: Client
+) -> None:
+    hall = await a_hall(voters=6, back=6)
+    await the_screens_close(hall)
+    assert not await types(hall, hall.selim, YES, YES, YES, YES, NO, fewer=True)
+    with pytest.raises(Invalid, match="manque 1"):
+        await types(hall, hall.paule, YES, YES, YES, YES, NO)
+    assert await types(hall, hall.paule, YES, YES, YES, YES, NO, fewer=True)
+    emptied = await Emptied.get(decision_id=hall.decision.id)
+    assert (emptied.papers, emptied.lacking) == (5, 1)
+    page = plain((await client.get(f"/decisions/{hall.decision.id}")).text)
+    assert "1 bulletin papier noté comme rendu n'était pas dans l'urne" in page
+
+
+async def test_a_box_that_is_lost_is_given_up_by_two_and_the_screens_are_counted(database: object, app: object) -> None:
+    hall = await a_hall(voters=2, back=2)
+    for person in (hall.selim, hall.paule):
+        await votes(person, hall.decision, Code.YES)
+    await the_screens_close(hall)
+    assert not await types(hall, hall.selim, fewer=True)
+    assert (await fresh(hall.decision)).verdict is None, "nobody throws papers away alone"
+    assert await types(hall, hall.paule, fewer=True)
+    done = await fresh(hall.decision)
+    assert (done.verdict, done.is_withheld, done.answers_count) == (Verdict.ADOPTED, True, 4)
+
+
+async def test_papers_that_nobody_brought_back_keep_nothing_waiting(database: object, app: object) -> None:
+    hall = await a_hall(back=0)
+    await votes(hall.selim, hall.decision, Code.YES)
+    await the_screens_close(hall)
+    assert (hall.decision.status, hall.decision.verdict) == (DecisionStatus.CLOSED, Verdict.ADOPTED)
+
+
+async def test_what_is_typed_is_sealed_until_both_agree_and_says_no_order(database: object, app: object) -> None:
+    hall = await a_hall()
+    await the_screens_close(hall)
+    await types(hall, hall.selim, YES, NO, YES, NO, NOTHING)
+    sheet = await Batch.get()
+    assert b"yes" not in bytes(sheet.sealed)
+    assert b"code" not in bytes(sheet.sealed)
+    assert [one["code"] for one in await batches.said_in(sheet)] == ["abstain", "no", "no", "yes", "yes"]
+    await types(hall, hall.selim, YES, YES, YES, YES, YES)
+    assert len(bytes((await Batch.get()).sealed)) == len(bytes(sheet.sealed)), "its length tells nothing"
 
 
 async def test_who_has_put_her_paper_in_has_voted_and_nothing_says_when(database: object, app: object) -> None:
@@ -139,21 +239,23 @@ async def test_who_has_put_her_paper_in_has_voted_and_nothing_says_when(database
         await paper.take_in(Actor(hall.selim), hall.decision, hall.voters[1].id)
 
 
-async def test_after_the_closing_no_box_is_emptied(database: object, app: object) -> None:
-    hall = await a_hall()
-    await types(hall, hall.selim, YES)
-    clock.travel(timedelta(days=3, seconds=1))
-    with pytest.raises(DomainError, match="close"):
-        await types(hall, hall.paule, YES)
-    assert await SealedBallot.all().count() == 0
+async def test_after_the_closing_no_paper_is_handed_out_or_taken_in(database: object, app: object) -> None:
+    hall = await a_hall(back=4)
+    await the_screens_close(hall)
+    for verb in (paper.take_in, paper.take_back, paper.hand_out):
+        with pytest.raises(DomainError, match="close"):
+            await verb(Actor(hall.selim), hall.decision, hall.voters[4].id)
+    assert (await fresh(hall.decision)).answers_count == 4
 
 
 async def test_the_trace_says_who_typed_and_never_what(database: object, app: object) -> None:
-    hall = await a_hall()
+    hall = await a_hall(back=2)
+    await the_screens_close(hall)
     for person in (hall.selim, hall.paule):
         await types(hall, person, YES, NO)
     trace = await AuditEntry.get(act="papers_put_into_the_urn")
-    assert trace.details == {"college": "", "papers": 2, "first": hall.selim.id, "second": hall.paule.id}
+    both = {"first": hall.selim.id, "second": hall.paule.id}
+    assert trace.details == {"college": "", "papers": 2, "lacking": 0, **both}
 
 
 async def test_a_box_of_dots_is_emptied_from_the_page(database: object, app: object, sign_in: SignIn) -> None:
@@ -161,7 +263,10 @@ async def test_a_box_of_dots_is_emptied_from_the_page(database: object, app: obj
     hall = await a_hall(method=Method.DOTS, dots=3, options=options)
     selim, paule = await sign_in(hall.selim), await sign_in(hall.paule)
     station = f"/decisions/{hall.decision.id}/bureau"
+    assert "Dépouiller ces bulletins" not in (await selim.get(station)).text
+    await the_screens_close(hall)
     assert "Dépouiller ces bulletins" in (await selim.get(station)).text
+    assert "Dépouiller à deux" in (await selim.get("/mon-espace")).text
     refused = await selim.submit(f"{station}/depouiller", {"lines": "A3\nA2 B2"})
     assert refused.status_code == 422
     assert "Ligne 2" in refused.text
@@ -173,11 +278,8 @@ async def test_a_box_of_dots_is_emptied_from_the_page(database: object, app: obj
     assert "Le pont : 1" in differ.replace("\u00a0", " ")
     assert "Le pont : 2" in differ.replace("\u00a0", " ")
     await paule.submit(f"{station}/depouiller/meme")
-    assert "5 dans l’urne électronique" in (await selim.get(station)).text.replace("\u00a0", " ")
     emptied = await Emptied.get(decision_id=hall.decision.id)
     assert (emptied.papers, emptied.nulls) == (5, 1)
-    clock.travel(timedelta(days=3, seconds=1))
-    await closing.close(hall.decision.id)
     done = await fresh(hall.decision)
     ids = {option.title: option.id async for option in Option.filter(decision_id=hall.decision.id)}
     assert done.counted["chosen"] == [ids["Le lavoir"]]
@@ -186,12 +288,13 @@ async def test_a_box_of_dots_is_emptied_from_the_page(database: object, app: obj
 @pytest.mark.one_engine
 async def test_a_box_of_yes_and_no_is_typed_as_numbers(database: object, app: object, sign_in: SignIn) -> None:
     hall = await a_hall()
+    await the_screens_close(hall)
     station = f"/decisions/{hall.decision.id}/bureau/depouiller"
     selim, paule = await sign_in(hall.selim), await sign_in(hall.paule)
     assert (await selim.submit(station, {})).status_code == 422
     for browser in (selim, paule):
         assert (await browser.submit(station, {"n_yes": "3", "n_no": "2"})).status_code == 303
-    assert await SealedBallot.all().count() == 5
+    assert (await fresh(hall.decision)).tally == {"yes": 3, "no": 2, "abstain": 0, "open_objections": 0}
 
 
 OPTIONS = [Option(id=number, title=f"Choix {number}", position=place) for place, number in enumerate((7, 3, 9, 12))]
@@ -292,6 +395,7 @@ async def test_colleges_that_weigh_empty_a_box_each_and_paper_weighs_like_the_sc
     hall = await some_colleges()
     station = f"/decisions/{hall.decision.id}/bureau"
     selim, paule = await sign_in(hall.selim), await sign_in(hall.paule)
+    await the_screens_close(hall)
     page = (await selim.get(station)).text
     for college in PAPERS:
         assert f"{station}/depouiller?college={college}" in page
@@ -303,10 +407,8 @@ async def test_colleges_that_weigh_empty_a_box_each_and_paper_weighs_like_the_sc
             sent = dict(zip(("n_yes", "n_no", "n_abstain"), typed, strict=True))
             answer = await browser.submit(f"{station}/depouiller?college={college}", sent)
             assert answer.status_code == 303
-    assert await SealedBallot.filter(decision_id=hall.decision.id).count() == 10
+        assert (await fresh(hall.decision)).is_closed == (browser is paule), "counted with the last box"
     assert {one.college: one.papers for one in await Emptied.all()} == {"residents": 3, "contributors": 2}
-    clock.travel(timedelta(days=3, seconds=1))
-    await closing.close(hall.decision.id)
     done = await fresh(hall.decision)
     cast = Counter((one.college, one.said["code"]) for one in await CountedBallot.filter(decision_id=done.id))
     assert cast == {
@@ -322,14 +424,17 @@ async def test_colleges_that_weigh_empty_a_box_each_and_paper_weighs_like_the_sc
     assert recount(json.loads((await client.get(f"/decisions/{done.id}/resultat.json")).text)).agrees
 
 
-async def test_a_box_left_full_makes_a_college_too_small_to_tell_and_the_result_stands(
+async def test_a_box_given_up_makes_a_college_too_small_to_tell_and_the_result_stands(
     app: object, client: Client
 ) -> None:
     hall = await some_colleges()
+    await the_screens_close(hall)
     for person in (hall.selim, hall.paule):
         await batches.type_in(Actor(person), hall.decision, "residents", list(PAPERS["residents"]))
-    clock.travel(timedelta(days=3, seconds=1))
-    await closing.close(hall.decision.id)
+    with pytest.raises(DomainError, match="autres collèges"):
+        await batches.type_in(Actor(hall.selim), hall.decision, "residents", [YES])
+    for person in (hall.selim, hall.paule):
+        await batches.type_in(Actor(person), hall.decision, "contributors", [], fewer=True)
     done = await fresh(hall.decision)
     assert done.is_withheld, "three of the contributors are counted: fewer than five"
     assert done.verdict == Verdict.ADOPTED
@@ -342,8 +447,9 @@ async def test_a_box_left_full_makes_a_college_too_small_to_tell_and_the_result_
 async def test_blank_papers_of_a_few_are_counted_in_no_trace(database: object, app: object) -> None:
     """One paper taken in and counted alone: who gave it is in the log, so that it was blank must not be."""
     hall = await a_hall(back=1, method=Method.DOTS, dots=3, options=[{"title": "Le lavoir"}, {"title": "Le four"}])
+    await the_screens_close(hall)
     for person in (hall.selim, hall.paule):
         await types(hall, person, Position(choices={}))
     assert (await Emptied.get(decision_id=hall.decision.id)).nulls == 0
     assert "nulls" not in (await AuditEntry.get(act="papers_put_into_the_urn")).details
-    assert await SealedBallot.all().count() == 1
+    assert (await fresh(hall.decision)).is_withheld

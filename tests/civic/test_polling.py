@@ -352,7 +352,9 @@ async def test_the_station_waits_for_the_second_stage_of_a_proposal(
 
 async def test_what_is_typed_and_does_not_count_yet_is_hers_to_take_away_and_goes_with_her(database: object, app: object) -> None:
     market = await handed_out()
-    assert await privacy.personal_data(market.odette) == {"papers": [], "papers_typed": [], "boxes_typed": []}
+    assert await privacy.personal_data(market.odette) == {
+        "papers": [], "papers_typed": [], "boxes_typed": [], "boxes_emptied": []
+    }
     await typed(market, market.selim, Code.NO, "Trop tôt.")
     (paper_of_hers,) = (await privacy.personal_data(market.odette))["papers"]
     assert (paper_of_hers["said"], paper_of_hers["reason"]) == ({"code": "no"}, "Trop tôt.")

@@ -10,14 +10,14 @@ from civic import clock
 from civic.ballots import keys
 from civic.ballots.models import BallotBox
 from civic.counting.rules import Code
-from civic.decisions import paper, secret
+from civic.decisions import closing, paper, secret
 from civic.decisions.models import Decision, Elector
 from civic.errors import Forbidden
 from civic.people.actor import Actor
 from civic.polling import batches
 from civic.polling.models import Batch
 from civic.settings import Settings
-from tests.civic.test_paper_boxes import NO, YES, a_hall, types
+from tests.civic.test_paper_boxes import NO, YES, a_hall, the_screens_close, types
 from tests.civic.test_polling import handed_out, typed
 from tests.factories import a_person
 from tests.factories.steering import fresh, votes
@@ -54,11 +54,13 @@ async def test_a_key_is_for_its_owner_only_and_overwritten_before_its_file_goes(
 async def test_a_box_whose_key_is_gone_is_asked_anew_for_as_long_and_is_told_so_ten_minutes_late() -> None:
     hall = await a_hall(voters=2, back=1)
     whole = hall.decision.closes_at - hall.decision.opened_at if hall.decision.opened_at else timedelta()
-    await types(hall, hall.selim, YES)
     clock.travel(whole + timedelta(minutes=9))
     assert not await secret.is_lost(hall.decision)
     clock.travel(whole + timedelta(minutes=11))
     assert await secret.is_lost(hall.decision)
+    await closing.close(hall.decision.id)
+    await types(hall, hall.selim, YES)
+    assert not await secret.is_lost(await fresh(hall.decision)), "its papers wait as long as they must"
     keys.destroy((await BallotBox.get(decision_id=hall.decision.id)).key_name)
     assert await secret.start_again(Actor(hall.selim), hall.decision)
     again = await fresh(hall.decision)
@@ -69,18 +71,15 @@ async def test_a_box_whose_key_is_gone_is_asked_anew_for_as_long_and_is_told_so_
     await votes(elector.person, again, Code.NO)  # her paper is no more: she votes on the screen
     await paper.hand_out(Actor(hall.selim), again, hall.voters[1].id)
     await paper.take_in(Actor(hall.selim), again, hall.voters[1].id)
+    clock.travel(2 * whole + timedelta(minutes=30))
+    assert await closing.close(again.id)
     assert not await batches.type_in(Actor(hall.paule), again, "", (YES,))  # what was typed the first time is gone
     assert [one.typed_by_id for one in await Batch.all()] == [hall.paule.id]
 
 
-async def test_what_one_types_says_nothing_of_the_order_of_the_papers() -> None:
-    hall = await a_hall(voters=4, back=4)
-    await types(hall, hall.selim, YES, NO, YES, NO)
-    assert [one["code"] for one in (await Batch.get()).lines] == ["no", "no", "yes", "yes"]
-
-
 async def test_a_third_person_types_neither_a_box_nor_a_paper_that_two_have_typed_differently() -> None:
     hall = await a_hall(voters=2, back=2)
+    await the_screens_close(hall)
     await types(hall, hall.selim, YES, NO)
     await types(hall, hall.paule, YES, YES)
     with pytest.raises(Forbidden):
