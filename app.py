@@ -99,8 +99,8 @@ from civic.mail import service as mail_service
 from civic.media import routes as media_routes
 from civic.needs import panels as needs_panels
 from civic.needs import routes as needs_routes
+from civic.network import incubating, steering, talking
 from civic.network import routes as network_routes
-from civic.network import steering, talking
 from civic.organisations import routes as organisations_routes
 from civic.people import routes as people_routes
 from civic.people.middleware import Sessions
@@ -227,8 +227,8 @@ def routes(current: Settings) -> list[BaseRoute]:
     """Every route, the most precise first."""
     slices: list[Any] = [
         web_routes, mail_routes, media_routes, landscapes_routes, people_routes, places_routes, organisations_routes,
-        discovery_routes, initiatives_routes, needs_routes, events_routes, steering, talking, network_routes,
-        desk_routes, api_routes, demo_routes,
+        discovery_routes, initiatives_routes, needs_routes, events_routes, incubating, steering, talking,
+        network_routes, desk_routes, api_routes, demo_routes,
     ]  # fmt: skip
     if current.volunteering:
         slices += VOLUNTEERING_ROUTES
@@ -265,10 +265,10 @@ def fill_volunteering() -> None:
 
 
 def fill_steering() -> None:
-    """Committees, decisions, meetings, discussions: each slice's parts go into the slots of the same name."""
-    fill_parts((*steering.PARTS, *talking.PARTS, open_life, open_steering), slots.ALL)
+    """Committees, decisions, meetings, discussions, ideas: each slice's parts go into the slots of the same name."""
+    fill_parts((*steering.PARTS, *talking.PARTS, *incubating.PARTS, open_life, open_steering), slots.ALL)
     slots.verifications.fill(*steering.CHECKS)
-    register_work((*steering.JOBS, *talking.JOBS))
+    register_work((*steering.JOBS, *talking.JOBS, *incubating.JOBS))
 
 
 def fill_campaigns() -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from civic.commitments.models import Commitment
     from civic.committees.models import Committee
     from civic.decisions.models import Decision
+    from civic.ideas.models import Idea
     from civic.initiatives.models import Initiative
     from civic.meetings.models import Meeting
     from civic.organisations.models import Organisation
@@ -183,6 +184,7 @@ discussed: Slot[Callable[[], Discussed]] = Slot("discussed")
 writings: Slot[Callable[[], Writings]] = Slot("writings")
 """Whatever people write and others may report (PRODUCT N9)."""
 initiative_panels: Slot[Callable[["Initiative", "Person | None"], Awaitable[list[Panel]]]] = Slot("initiative_panels")
+idea_panels: Slot[Callable[["Idea", "Person | None"], Awaitable[list[Panel]]]] = Slot("idea_panels")
 organisation_panels: Slot[Callable[["Organisation"], Awaitable[list[Panel]]]] = Slot("organisation_panels")
 committee_panels: Slot[Callable[["Committee", "Person | None"], Awaitable[list[Panel]]]] = Slot("committee_panels")
 """Parts of a committee's page: below order 100 in the main column, from 100 on in the narrow one."""
@@ -229,9 +231,8 @@ open_data: Slot[Callable[[], Sequence["Kind"]]] = Slot("open_data")
 verifications: Slot[Callable[[], Awaitable[list[str]]]] = Slot("verifications")
 
 ALL: tuple[Slot[Any], ...] = (
-    discussed, writings, initiative_panels, organisation_panels, committee_panels, decision_panels, decisions_followed,
-    commitment_panels, meeting_panels, item_results, item_rules, item_outcomes,
-    called_again,
+    discussed, writings, initiative_panels, idea_panels, organisation_panels, committee_panels, decision_panels,
+    decisions_followed, commitment_panels, meeting_panels, item_results, item_rules, item_outcomes, called_again,
     initiative_timeline, person_todos, person_given,
     person_panels, body_questions, gift_discretion, secret_links, personal_data, erasures, desk_todos, team_reports,
     agenda, home_ways, figures, open_data, verifications, letter_papers,

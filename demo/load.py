@@ -24,6 +24,7 @@ from demo import (
     convening,
     events,
     hours,
+    ideas,
     initiatives,
     market_day,
     matching,
@@ -77,7 +78,7 @@ async def load() -> bool:
     if await AuditEntry.filter(act=MARK).exists() or await Person.exists():
         return False
     await places.load(FIRST_DEPARTEMENTS)
-    acts = [residents, organisations, initiatives, events, things, steering, polling, promises, proposals, bodies]
+    acts = [residents, organisations, initiatives, ideas, events, things, steering, polling, promises, proposals, bodies]
     acts += [proxies, meetings, talking, convening, assembly]
     acts += [volunteering, wishes, together, market_day, hours, papers] if settings().volunteering else []
     async with open_till() as till:

@@ -8,6 +8,7 @@ from civic.discussions import service
 from civic.discussions.forms import CommentForm
 from civic.discussions.models import Comment
 from civic.discussions.topics import topic_to_read
+from civic.ideas.models import Idea
 from civic.moderation import queries as moderation
 from civic.moderation import service as judging
 from civic.moderation.forms import ReportForm
@@ -15,6 +16,7 @@ from civic.moderation.models import Ground
 from civic.people.actor import Actor
 from civic.people.models import Person
 from civic.people.queries import roles_of
+from demo import ideas
 from demo.world import Scene, World
 
 
@@ -51,6 +53,14 @@ TALKS = (
             Line("fatou", "Je compte les passagers du mardi. Il reste cinq places le matin, à chaque fois.", 4),
             Line("lucien", "Je peux conduire le jeudi matin si personne d’autre ne veut. J’ai le permis D depuis l’armée."),
             Line("mariam", "Nous pouvons garer le minibus sous notre hangar l’hiver, au sec.", hat="levees"),
+        ),
+    ),
+    Talk(
+        ideas.LIBRARY, 30,
+        (
+            Line("hugo", "Et si quelqu’un casse la perceuse ? Qui paie ?", mark="question"),
+            Line("mateo", "Une adhésion de dix euros par an, qui fait une caisse pour les réparations. L’atelier vélo fait déjà comme ça.", 0, "official"),
+            Line("colette", "Je donne l’échelle de mon mari, elle a servi trois fois."),
         ),
     ),
     Talk(
@@ -107,6 +117,8 @@ async def _actor(world: World, key: str) -> Actor:
 async def _subject(world: World, about: str) -> tuple[str, int]:
     if about in world.initiatives:
         return "initiative", world.initiatives[about].id
+    if about == ideas.LIBRARY:
+        return "idee", (await Idea.get(title=about)).id
     return "decision", (await Decision.get(question=about)).id
 
 

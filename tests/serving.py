@@ -10,7 +10,7 @@ import contextlib
 import os
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import uvicorn
@@ -49,10 +49,12 @@ def server(url: str, data: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def mortal_server(url: str, data: Path, crash_at: str = "") -> Iterator[tuple[str, Process]]:
-    """The same with its process: it dies by SIGKILL at the crash point named, or by the test's hand."""
+def mortal_server(
+    url: str, data: Path, crash_at: str = "", work: Callable[[str, int, Path], None] = answer
+) -> Iterator[tuple[str, Process]]:
+    """The same with its process: it dies by SIGKILL at the crash point named, in its `work`, or by the test's hand."""
     port = free_port()
-    process = Process(answer, url, port, data, environment={**os.environ, "CIVIC_CRASH_AT": crash_at})
+    process = Process(work, url, port, data, environment={**os.environ, "CIVIC_CRASH_AT": crash_at})
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz", process)
         yield f"http://127.0.0.1:{port}", process

@@ -44,6 +44,9 @@ from civic.decisions.models import Decision, Elector, Proxy, Stance
 from civic.decisions.positions import Position
 from civic.discussions.letters import purpose
 from civic.events.service import announce
+from civic.ideas import letters as idea_letters
+from civic.ideas.models import Idea, IdeaStep, IdeaSupport
+from civic.ideas.service import support as support_idea
 from civic.initiatives.models import Initiative
 from civic.media.documents import path_of
 from civic.media.models import Picture
@@ -75,6 +78,8 @@ from tests.factories.campaigns import a_confirmed_pledge, a_draft, a_live_campai
 from tests.factories.commitments import a_commitment, a_paper
 from tests.factories.convening import a_convened_meeting, a_poll, a_prepared_meeting, expected
 from tests.factories.hours import some_hours
+from tests.factories.ideas import an_accepted_idea, an_idea
+from tests.factories.ideas import an_offer as offer_to_idea
 from tests.factories.matching import a_due_agreement
 from tests.factories.meetings import a_meeting
 from tests.factories.offline import a_gift, a_treasurer, a_verified_gift, an_announced_gift
@@ -230,6 +235,7 @@ async def world(lead: Person) -> dict[str, dict[str, Any]]:
         "api": {"kind": "initiatives", "id": initiative.id, "part": 1},
         "communes": {"slug": initiative.commune.slug}, "organisations": {"slug": (await an_organisation()).slug},
         **await around(live, pledge), **await some_talk(lead, initiative),
+        **await some_ideas(lead),
         "refunds": {"id": (await a_refund(pledge, attempt)).id}, "refunds.show": {"id": pledge.id},
         "refunds.ask": {"id": pledge.id},
         "campaigns.supervise": {"slug": live.slug}, "campaigns.suspend": {"slug": live.slug},
@@ -368,6 +374,29 @@ async def some_talk(lead: Person, initiative: Initiative) -> dict[str, dict[str,
         "moderation": {"kind": "commentaire", "id": gone.id, "token": links.make(APPEAL, judgement.id)},
         **{f"moderation.{act}": {"id": judgement.id} for act in ("show_again", "answer_appeal")},
     }  # fmt: skip
+
+
+async def some_ideas(lead: Person) -> dict[str, dict[str, Any]]:
+    """An idea of somebody else, which the lead walks with; one of her own; one that asks for a référent."""
+    idea, mine, other = await an_accepted_idea(), await an_idea(lead, "Une ressourcerie"), await an_idea(title="Un verger")
+    await Idea.filter(id=idea.id).update(referent_id=lead.id, invited_id=(await a_person()).id)
+    await Idea.filter(id=other.id).update(invited_id=(await a_person()).id)
+    neighbour = await a_person("Rose Martin")
+    await support_idea(neighbour, idea, confirmed=False)
+    offer, step = await offer_to_idea(idea, neighbour), await IdeaStep.filter(idea_id=idea.id).first()
+    support = await IdeaSupport.get(idea_id=idea.id)
+    assert step
+    of_support, of_offer = {"token": idea_letters.support_token(support)}, {"token": idea_letters.offer_token(offer)}
+    asked = {"token": links.make(idea_letters.REFERENT, idea.id)}
+    return {
+        "ideas": {"slug": idea.slug, "token": idea_letters.token_of(idea), "id": step.id},
+        "ideas.answer_offer": {"token": idea_letters.token_of(idea), "id": offer.id},
+        **{f"ideas.{act}": of_support for act in ("my_support", "confirm_support", "follow_child", "withdraw_support")},
+        **{f"ideas.{act}": of_offer for act in ("my_offer", "confirm_offer", "withdraw_offer")},
+        **{f"ideas.{act}": asked for act in ("invitation", "accept_invitation")},
+        "ideas.decline_invitation": {"token": links.make(idea_letters.REFERENT, other.id)},
+        "ideas.manage": {"slug": mine.slug},
+    }
 
 
 async def a_refund(pledge: Pledge, attempt: Attempt) -> Refund:

@@ -30,7 +30,7 @@ from civic.meetings import sheet as sheets
 from civic.papers import pdf_answer
 from civic.people.actor import Actor, actor_of
 from civic.web import urls
-from civic.web.forms import Form, kept_key, new_key
+from civic.web.forms import Form, fields_of, kept_key, new_key
 from civic.web.forms import whole as whole_number
 from civic.web.moments import typed
 from civic.web.page import page, redirect, redirect_to
@@ -242,7 +242,7 @@ async def vote(request: Request) -> Response:
     """Open the vote on the screens, or the secret ballot."""
     assembly, actor = await _run(request)
     one = await queries.resolution_of(assembly, request.path_params["resolution"])
-    minutes = whole_number((await request.form()).get("minutes"))
+    minutes = whole_number((await fields_of(request)).get("minutes"))
     await voting.open_vote(actor, assembly, one, minutes or 0)
     flash = _("Le vote est ouvert : chacun répond sur son téléphone, ou sur papier.")
     return _back(assembly, one, flash)

@@ -39,7 +39,7 @@ from civic.errors import DomainError, Invalid
 from civic.i18n import _
 from civic.people.actor import actor_of, visitor_or_actor
 from civic.web import limits
-from civic.web.forms import Form, kept_key, new_key
+from civic.web.forms import Form, fields_of, kept_key, new_key
 from civic.web.moments import typed
 from civic.web.page import page, redirect
 
@@ -233,7 +233,7 @@ def _form_page(
 async def _read(request: Request) -> Form[DecisionForm]:
     """The decision's form with its lines of options."""
     form = await Form.read(request, DecisionForm)
-    choosing.read_options(form, await request.form())
+    choosing.read_options(form, await fields_of(request))
     return form
 
 

@@ -13,6 +13,7 @@ from civic.discovery.forms import ExplorerForm
 from civic.discovery.matching import COUNT_MOST, Search
 from civic.errors import DomainError
 from civic.i18n import _, _n
+from civic.ideas import queries as ideas
 from civic.initiatives.models import Stage
 from civic.initiatives.topics import topic_labels
 from civic.places import queries as places
@@ -45,7 +46,8 @@ async def index(request: Request) -> Response:
     return page(
         request, "civic/discovery/explorer.html", status=status, form=form, wanted=wanted, results=results, view=view,
         map=await drawn_map(wanted, state(form)) if view == "carte" else None, choices=choices(),
-        wider=_wider(wanted, form), only=await _only(wanted, form),
+        wider=_wider(wanted, form), ideas=await ideas.found(wanted.text) if wanted.text else [],
+        only=await _only(wanted, form),
         meant=[(places.full_label(one), _with(form, one)) for one in meant],
     )  # fmt: skip
 

@@ -9,6 +9,8 @@ from civic.discussions.topics import actor_for
 from civic.errors import NotFound
 from civic.follows.queries import followed_ids, is_following
 from civic.i18n import _
+from civic.ideas.models import Idea
+from civic.ideas.talk import topic_of as topic_of_idea
 from civic.initiatives.models import Initiative
 from civic.initiatives.talk import topic_of
 from civic.moderation.service import forget_appeals
@@ -41,6 +43,13 @@ async def initiative_panels(initiative: Initiative, person: Person | None) -> li
     if not initiative.is_public:
         return []
     return [await panel(await topic_of(initiative, await actor_for(person)), person)]
+
+
+async def idea_panels(idea: Idea, person: Person | None) -> list[Panel]:
+    """« On en parle », on an idea that is not hidden."""
+    if idea.hidden_at:
+        return []
+    return [await panel(topic_of_idea(idea, await actor_for(person)), person)]
 
 
 async def person_todos(person: Person) -> list[Todo]:

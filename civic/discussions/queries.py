@@ -49,7 +49,7 @@ async def thread_of(kind: str, subject_id: int) -> Thread | None:
 
 async def comment_to_read(comment_id: int, actor: Actor | None) -> tuple[Comment, Topic]:
     """A comment on something this reader may see. Raises NotFound."""
-    found = await Comment.get_or_none(id=comment_id).select_related("thread", *WITH)
+    found = await Comment.get_or_none(id=comment_id).select_related("thread", "thread__closed_by", *WITH)
     if found is None:
         raise NotFound(_("Ce commentaire n’existe pas."))
     return found, await topic_to_read(found.thread.kind, found.thread.subject_id, actor)
@@ -120,7 +120,7 @@ async def top_of(comment: Comment) -> Comment:
     """The comment under which it stands; itself at the top."""
     if comment.parent_id is None:
         return comment
-    return await Comment.get(id=comment.parent_id).select_related("thread", *WITH)
+    return await Comment.get(id=comment.parent_id).select_related("thread", "thread__closed_by", *WITH)
 
 
 async def latest(thread: Thread | None, limit: int) -> list[Comment]:
@@ -140,7 +140,7 @@ async def waiting(**more: object) -> list[Comment]:
     """Questions without an official answer in open discussions, the oldest first."""
     asked = Comment.filter(is_question=True, answered_at__isnull=True, removed_at__isnull=True, hidden_at__isnull=True)
     rows = asked.filter(thread__closed_at__isnull=True, **more)
-    return await rows.order_by("id").limit(MOST_TODOS).select_related("thread", *WITH)
+    return await rows.order_by("id").limit(MOST_TODOS).select_related("thread", "thread__closed_by", *WITH)
 
 
 async def to_answer(person: Person, asked: Sequence[Comment]) -> list[Comment]:

@@ -13,7 +13,7 @@ from civic.meetings.forms import DeclineForm, ItemForm, ProposalForm
 from civic.meetings.models import Item, Meeting
 from civic.people.actor import actor_of
 from civic.web import limits, urls
-from civic.web.forms import Form
+from civic.web.forms import Form, fields_of
 from civic.web.page import redirect, redirect_to
 
 
@@ -65,7 +65,7 @@ async def save(request: Request) -> Response:
 async def move(request: Request) -> Response:
     """One place up or down."""
     meeting, item = await _item(request)
-    sent = await request.form()
+    sent = await fields_of(request)
     await agenda.move(meeting, item, up=sent.get("sens") != "bas")
     return back(meeting)
 

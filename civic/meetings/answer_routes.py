@@ -15,7 +15,7 @@ from civic.meetings.forms import AnswerForm, GuestForm
 from civic.people.actor import actor_of
 from civic.people.models import Person
 from civic.web import limits
-from civic.web.forms import Form, whole
+from civic.web.forms import Form, fields_of, whole
 from civic.web.page import page, redirect
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
@@ -40,7 +40,7 @@ async def answer(request: Request) -> Response:
 
 
 async def _row_id(request: Request) -> int | None:
-    return whole((await request.form()).get("pour"))
+    return whole((await fields_of(request)).get("pour"))
 
 
 def _thanks(coming: Coming) -> str:

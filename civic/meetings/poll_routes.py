@@ -18,7 +18,7 @@ from civic.people import links
 from civic.people.actor import actor_of, visitor_or_actor
 from civic.people.models import Person
 from civic.web import limits
-from civic.web.forms import Form, whole
+from civic.web.forms import Form, fields_of, whole
 from civic.web.moments import typed
 from civic.web.page import page, redirect
 
@@ -42,7 +42,7 @@ async def propose(request: Request) -> Response:
     """Propose them; members are asked by mail the first time."""
     meeting, actor = await pages.to_run(request)
     form = await Form.read(request, PollForm)
-    dates = poll.read_dates(form, await request.form(), looking=meeting.status == MeetingStatus.POLLING)
+    dates = poll.read_dates(form, await fields_of(request), looking=meeting.status == MeetingStatus.POLLING)
     try:
         if form.data:
             await poll.propose(actor, meeting, dates, form.data.until)
@@ -69,7 +69,7 @@ async def answer(request: Request) -> Response:
     await limits.hit("meeting_dates", str(actor.person.id), most=60, per=3600)
     form: Form[Any] = Form()
     try:
-        await poll.answer(actor.person, meeting, _said(await request.form()))
+        await poll.answer(actor.person, meeting, _said(await fields_of(request)))
         flash = _("C’est noté. Vous pouvez changer d’avis jusqu’au choix de la date.")
         return redirect("meetings.show", id=meeting.id, flash=flash)
     except DomainError as error:
@@ -127,7 +127,7 @@ async def answer_by_link(request: Request) -> Response:
     form: Form[Any] = Form()
     path = request.path_params
     try:
-        await poll.answer(person, meeting, _said(await request.form()))
+        await poll.answer(person, meeting, _said(await fields_of(request)))
         flash = _("C’est noté. Vous pouvez changer d’avis jusqu’au choix de la date.")
         return redirect("meetings.dates_by_link", id=path["id"], token=path["token"], flash=flash)
     except Gone:

@@ -12,6 +12,7 @@ from civic.people.models import Person
 from civic.people.queries import person_to_name
 from civic.settings import settings
 from civic.web import limits
+from civic.web.forms import fields_of
 from civic.web.page import page, redirect, redirect_to, safe_next
 
 
@@ -38,7 +39,7 @@ async def who(request: Request) -> Response:
 
 async def choose(request: Request) -> Response:
     """« C’est moi » : sign in as the chosen person, with the proof that the address was just confirmed."""
-    sent = await request.form(max_fields=5)
+    sent = await fields_of(request)
     proof = str(sent.get("proof", ""))
     allowed, next_path = _proven(proof)
     chosen = str(sent.get("person", ""))

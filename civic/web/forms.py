@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from markupsafe import escape
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from civic.errors import DomainError
@@ -22,7 +23,9 @@ from civic.i18n import _
 Shape = TypeVar("Shape", bound=BaseModel)
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 MOST_INTEGER = 2**63 - 1
-UNWRITTEN = {code: None for code in (*range(32), 127) if chr(code) not in "\t\n"}
+NO_CHARACTERS = {*range(0xFDD0, 0xFDF0), *range(0xFFFE, 0x110000, 0x10000), *range(0xFFFF, 0x110000, 0x10000)}
+"""Codes that Unicode gives to no character: no page may hold one."""
+UNWRITTEN = {code: None for code in (*range(32), *range(127, 160), *NO_CHARACTERS) if chr(code) not in "\t\n"}
 """Characters that nobody types: they are left out of whatever is sent."""
 
 
@@ -100,9 +103,15 @@ async def kept_key(request: Request, form: Form[Any]) -> str:
 
     Kept as a hash with the address it was sent to: no other page's form, and nobody's invention, meets it.
     """
-    sent = typed((await request.form()).get("cle"))
+    sent = typed((await fields_of(request)).get("cle"))
     form.values["cle"] = sent if 8 <= len(sent) <= 64 else new_key()
     return hashlib.sha256(f"{request.url.path}\0{form.values['cle']}".encode()).hexdigest()
+
+
+async def fields_of(request: Request) -> FormData:
+    """All that was sent, for what no form's shape reads; files are closed, nobody here takes any."""
+    async with request.form(max_fields=500, max_files=10) as sent:
+        return sent
 
 
 def impossible() -> str:

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 from civic import database, i18n
 from civic.settings import settings
 from civic.web import assets, urls
-from civic.web.forms import Form
+from civic.web.forms import Form, fields_of
 from civic.web.page import page, redirect_to, safe_next
 
 YEAR = 365 * 24 * 3600
@@ -50,7 +50,7 @@ async def robots(_request: Request) -> Response:
 
 
 async def _choose(request: Request, cookie: str, allowed: tuple[str, ...]) -> Response:
-    sent = await request.form(max_fields=5)
+    sent = await fields_of(request)
     answer = redirect_to(safe_next(str(sent.get("suite", "/"))))
     value = str(sent.get("valeur", ""))
     if value in allowed:

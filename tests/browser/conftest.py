@@ -1,4 +1,8 @@
-"""Fixtures of the journeys: the site in processes of its own, a mailbox, the payment page elsewhere, Chromium."""
+"""Fixtures of the journeys: the site in processes of its own, a mailbox, the payment page elsewhere, Chromium.
+
+Starting Chromium costs more than most journeys do in it. So one runs for all journeys of a test process, and they
+share its event loop; what a visitor has (cookies, cache, storage) is a window of her own.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, Playwright, async_playwright
 
 from tests.browser.visitor import FLAGS, Visitor, chromium_path
 from tests.campaigns.sandbox_server import SECRET, Harness, running_sandbox
@@ -16,6 +21,24 @@ from tests.mailbox import Mailbox, listening
 from tests.site import Site, free_port, served
 
 Arrive = Callable[..., Awaitable[Visitor]]
+
+
+class Chromium:
+    """The one browser of this process, started when first wanted, and again should it have fallen."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._program: Browser | None = None
+
+    async def running(self) -> Browser:
+        if not self._program or not self._program.is_connected():
+            launch = self._playwright.chromium.launch
+            self._program = await launch(executable_path=chromium_path(), args=FLAGS)
+        return self._program
+
+    async def close(self) -> None:
+        if self._program:
+            await self._program.close()
 
 
 @pytest.fixture
@@ -58,11 +81,22 @@ async def site(
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+def _function_scoped_runner(_session_scoped_runner: object) -> object:
+    """Where pytest-asyncio runs a test and its fixtures: here in the one loop in which Chromium is spoken to."""
+    return _session_scoped_runner
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Chromium]:
     async with async_playwright() as playwright:
-        program = await playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        program = Chromium(playwright)
         yield program
         await program.close()
+
+
+@pytest.fixture
+async def browser(chromium: Chromium) -> Browser:
+    return await chromium.running()
 
 
 @pytest.fixture
@@ -81,5 +115,3 @@ async def arrive(
     yield arrived
     for visitor in visitors:
         await visitor.leave()
-
-

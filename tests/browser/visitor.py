@@ -58,19 +58,17 @@ class Visitor:
         self.pictures = 0
         self.context: BrowserContext
         self.page: Page
-        self.glass: Page
+        self.glass: Page | None = None
 
     async def enter(self, browser: Browser) -> Visitor:
         """Open a window on the home page."""
+        self._browser = browser
         self.context = await browser.new_context(
             viewport={"width": self.width, "height": 800}, locale=self.locale, java_script_enabled=self.javascript,
             reduced_motion="reduce",
         )  # fmt: skip
         self.context.set_default_timeout(PATIENCE_MS)
         self.page = await self.context.new_page()
-        if not self.javascript:
-            behind = await browser.new_context(viewport={"width": self.width, "height": 800}, reduced_motion="reduce")
-            self.glass = await behind.new_page()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.trouble.append(f"script: {error}"))
         self.page.on("request", self._watch)
@@ -85,7 +83,7 @@ class Visitor:
     async def leave(self) -> None:
         """Close the window; the test fails if anything went wrong on the way."""
         await self.context.close()
-        if not self.javascript:
+        if self.glass:
             await self.glass.context.close()
         assert self.trouble == []
 
@@ -144,6 +142,10 @@ class Visitor:
         """The page for axe, which needs timers: where scripts are off, the same HTML in a window that has them."""
         if self.javascript:
             return self.page
+        if not self.glass:
+            size = {"width": self.width, "height": 800}
+            behind = await self._browser.new_context(viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]
+            self.glass = await behind.new_page()
         content = await self.page.content()
         await self.glass.unroute_all()
         await self.glass.route("**/civic.js", lambda route: route.fulfill(body="", content_type="text/javascript"))

@@ -185,7 +185,7 @@ async def test_nobody_else_gives_an_official_answer(sign_in: SignIn) -> None:
 async def test_who_runs_closes_with_a_reason_and_reopens(client: Client, sign_in: SignIn) -> None:
     lead, rose = await a_person("Sélim Laurent"), await a_person("Rose Martin")
     initiative = await an_initiative(lead=lead)
-    await says(rose, initiative)
+    said = await says(rose, initiative)
     his, hers, path = await sign_in(lead), await sign_in(rose), f"/discussions/initiative/{initiative.id}"
     assert (await hers.submit(f"{path}/fermer", {"reason": "J’ai raison."})).status_code == 403
     assert (await his.submit(f"{path}/fermer", {"reason": ""})).status_code == 422
@@ -193,6 +193,7 @@ async def test_who_runs_closes_with_a_reason_and_reopens(client: Client, sign_in
     shown = (await client.get(path)).text
     assert "Tout est dit, merci." in shown
     assert "Fermée par Sélim L." in shown
+    assert "Fermée par Sélim L." in (await client.get(f"/commentaires/{said.id}")).text
     late = await hers.submit(path, {"text": "Un dernier mot"})
     assert late.status_code == 422
     assert "Un dernier mot" in late.text
