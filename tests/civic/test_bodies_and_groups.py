@@ -8,7 +8,7 @@ from tortoise.exceptions import IntegrityError
 from civic import clock, jobs
 from civic.committees import queries, seats
 from civic.committees.forms import FoundingForm, NewBodyForm
-from civic.committees.joining import Designation, Joining
+from civic.committees.joining import Designation, Joining, RequestStatus, SeatRequest
 from civic.committees.models import College, CollegeKind, Committee, CommitteeKind, Ending, Seat
 from civic.committees.rules import close
 from civic.committees.service import found_body, found_group, join
@@ -141,6 +141,21 @@ async def test_a_group_ends_with_a_reason_and_its_page_stays(client: Client, sig
     assert "Les horaires sont adoptés." in (await OutboxMessage.get(to=member.email)).text
     with pytest.raises(DomainError):
         await join(Actor(member), group, CollegeKind.RESIDENTS, "")
+
+
+async def test_what_was_answered_before_a_group_ends_stays_answered(database: object, app: object) -> None:
+    lead = await a_person("Sélim Laurent")
+    group = await a_group(await a_committee(lead), lead)
+    college = await College.get(committee_id=group.id, kind=CollegeKind.RESIDENTS)
+    asked, present = {"committee": group, "college": college, "created_at": clock.now()}, clock.now()
+    waiting = await SeatRequest.create(person=await a_person("Rose Martin"), **asked)
+    refused = await SeatRequest.create(
+        person=await a_person("Paul Roux"), status=RequestStatus.REFUSED, reason="C’est complet.", answered_at=present,
+        **asked,
+    )  # fmt: skip
+    assert await close(Actor(lead), group, "Les horaires d’été sont votés.")
+    found = {one.id: one.status for one in await SeatRequest.all()}
+    assert found == {waiting.id: RequestStatus.WITHDRAWN, refused.id: RequestStatus.REFUSED}
 
 
 async def test_a_body_takes_its_groups_along_and_the_committee_of_an_initiative_never_ends(sign_in: SignIn) -> None:

@@ -220,7 +220,7 @@ async def _world() -> dict[str, Any]:
         "NotesVersion": await NotesVersion.create(item=item, number=1, text="On a dit.", at=present),
         "Remark": await Remark.create(item=item, person=rose, text="Non, onze.", at=present),
         "Reading": await Reading.create(elector=elector, turn=1, said={"code": "agree"}, typed_by=lead, typed_at=present),
-        "Batch": await Batch.create(decision=decision, opened_at=present, turn=1, lines=[], typed_by=lead),
+        "Batch": await Batch.create(decision=decision, opened_at=present, turn=1, sealed=b"-", typed_by=lead),
         "Emptied": await Emptied.create(decision=decision, opened_at=present, papers=7),
         "Revision": await Revision.create(
             decision=improved, number=1, before="Avant", after="Après", made_at=present, made_by=lead

@@ -129,6 +129,18 @@ async def test_nobody_is_reminded_of_a_review_that_was_held_or_of_a_committee_th
     assert ended.review_on
 
 
+async def test_what_nobody_promised_to_review_is_not_marked_as_reviewed(database: object, app: object) -> None:
+    committee, lead, _rose = await _table()
+    decision = await an_open_decision(committee, lead)
+    clock.travel(timedelta(days=3, seconds=1))
+    assert await closing.close(decision.id)
+    closed = await fresh(decision)
+    assert not await reviews.keep_as_it_is(Actor(lead), closed)
+    assert await closing.conclude(Actor(lead), closed, "On n’en parle plus.", None)
+    assert not await reviews.keep_as_it_is(Actor(lead), await fresh(decision))
+    assert (await fresh(decision)).reviewed_at is None
+
+
 async def test_a_review_is_due_from_its_very_day_on(app: object) -> None:
     committee, lead, _rose = await _table()
     decision = await _to_review(committee, lead, 1)

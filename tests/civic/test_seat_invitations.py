@@ -124,6 +124,31 @@ async def test_too_late_is_too_late_and_the_address_goes(client: Client, sign_in
     assert (kept.email, kept.status) == ("", InvitationStatus.LAPSED)
 
 
+async def test_an_invitation_waits_until_the_end_of_its_last_day(database: object, app: object) -> None:
+    lead = await a_person("Sélim Laurent")
+    committee = await a_committee(lead)
+    invitation = await an_invitation(committee, lead, until_on=clock.today() + timedelta(days=1))
+    clock.travel(timedelta(days=1))
+    await invitations.lapse()
+    assert [one.id for one in await invitations.waiting(committee)] == [invitation.id]
+    clock.travel(timedelta(days=2))
+    assert await invitations.waiting(committee) == [], "whether or not the hourly job has come by"
+    assert (await Invitation.get(id=invitation.id)).status == InvitationStatus.PENDING
+    await invitations.lapse()
+    over = await Invitation.get(id=invitation.id)
+    assert (over.status, over.email) == (InvitationStatus.LAPSED, "")
+
+
+@pytest.mark.parametrize(("college", "is_discreet"), [("contributors", True), ("residents", False)])
+async def test_only_a_contributor_sits_without_her_name(
+    database: object, app: object, college: str, is_discreet: bool
+) -> None:
+    lead, odile = await a_person("Sélim Laurent"), await a_person("Odile Perrin")
+    invitation = await an_invitation(await a_committee(lead), lead, college=college)
+    seat = await invitations.accept(invitation, odile, discreet=True)
+    assert (await Seat.get(id=seat.id)).is_discreet is is_discreet
+
+
 async def test_an_invitation_is_sent_again_the_next_day_and_taken_back(client: Client, sign_in: SignIn) -> None:
     lead = await a_person("Sélim Laurent")
     committee = await a_committee(lead)
