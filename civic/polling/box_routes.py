@@ -39,7 +39,7 @@ async def empty(request: Request) -> Response:
     try:
         if form.data:
             typed = forms.read_box(decision, options, form.data)
-            done = await batches.type_in(actor, decision, found.college, typed, fewer=form.data.fewer)
+            done = await batches.type_in(actor, decision, found.college, typed, fewer=form.data.model_dump()["fewer"])
             return await _after(actor, decision, found, done)
     except DomainError as error:
         if not error.field:

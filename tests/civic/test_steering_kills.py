@@ -137,7 +137,7 @@ async def a_secret_vote_of_thousands() -> tuple[Decision, list[Person], list[byt
     decision = await an_open_decision(committee, lead, method=Method.MAJORITY, secret=True)
     await jobs.run_due(schedules=False)  # the letters of the opening
     names = [f"Personne {number}" for number in range(ELECTORS - WITH_ADDRESS)]
-    await Person.bulk_create([Person(name=name, email=None, created_at=clock.now()) for name in names])
+    await Person.bulk_create([Person(name=name, name_folded=name.lower(), created_at=clock.now()) for name in names])
     ids = await Person.filter(name__in=names[:1]).values_list("id", flat=True)
     rows = await Person.filter(id__gte=ids[0]).values_list("id", flat=True)
     college = (await Elector.filter(decision_id=decision.id).first()).college  # type: ignore[union-attr]

@@ -1,7 +1,7 @@
 """Every form of the site filled with what nobody types: never a breakdown, never a trace of one, and the books agree.
 
-Bounded: so many tries for each role and engine, drawn with a seed that a failure names. Longer: CIVIC_TEST_FUZZ=20
-(twenty times as many), another draw: CIVIC_TEST_FUZZ_SEED=7.
+Bounded: so many tries for each role on one engine, drawn with a seed that a failure names. Longer: CIVIC_TEST_FUZZ=20
+(twenty times as many, on both engines), another draw: CIVIC_TEST_FUZZ_SEED=7.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import os
 import random
 import traceback
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote_plus, urlsplit
 
 import httpx2
@@ -37,6 +37,7 @@ from tests.test_permissions import all_routes, gate, somebody, world
 
 ROUNDS = int(os.environ.get("CIVIC_TEST_FUZZ", "1"))
 SEED = int(os.environ.get("CIVIC_TEST_FUZZ_SEED", "20261124"))
+Test = TypeVar("Test", bound=Callable[..., object])
 TRIES = 260
 PAGES = 25
 """Every so many pages one is read as strictly as everywhere else: that takes longer than making it."""
@@ -215,10 +216,28 @@ async def errors() -> AsyncIterator[list[str]]:
     assert not found, found[:3]
 
 
-@pytest.mark.parametrize("role", ["lead", "animator", "member"])
-async def test_no_form_breaks_whatever_is_typed_into_it(
-    role: str, app: ASGIApp, gate: object, settings: Settings, errors: list[str]
-) -> None:
+def _on(engine: str) -> Callable[[Test], Test]:
+    """One engine each in the daily run, both in the long one."""
+    return pytest.mark.one_engine(engine) if ROUNDS == 1 else lambda test: test
+
+
+@_on("postgres")
+async def test_a_lead_breaks_no_form(app: ASGIApp, gate: object, settings: Settings, errors: list[str]) -> None:
+    await every_form("lead", app, settings)
+
+
+@_on("sqlite")
+async def test_an_animator_breaks_no_form(app: ASGIApp, gate: object, settings: Settings, errors: list[str]) -> None:
+    await every_form("animator", app, settings)
+
+
+@_on("sqlite")
+async def test_a_member_breaks_no_form(app: ASGIApp, gate: object, settings: Settings, errors: list[str]) -> None:
+    await every_form("member", app, settings)
+
+
+async def every_form(role: str, app: ASGIApp, settings: Settings) -> None:
+    """Whatever somebody of this role types."""
     lead = await a_person("Anne-Marie Lopez")
     site = Site(app, settings, await world(lead))
     person = await somebody(role, lead) if role != "member" else (await _member(lead))
@@ -249,9 +268,11 @@ async def test_no_form_breaks_whatever_is_typed_into_it(
 
 
 async def problems() -> list[str]:
-    """What `civic verify` says; this world is not without faults to begin with."""
+    """What `civic verify` says of all but money, for the money of this world was never moved, only written down."""
+    ours = [check for check in slots.verifications if check.__module__.startswith("civic.")]
+    assert ours
     with speaking("fr"):  # whatever the last form made of the language
-        return [problem for check in slots.verifications for problem in await check()]
+        return [problem for check in ours for problem in await check()]
 
 
 async def _member(lead: Person) -> Person:
