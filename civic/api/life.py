@@ -108,7 +108,7 @@ class CommuneItem(Said):
 
 
 class NeedItem(Said):
-    """What an initiative lacks now, and how far it has come, in `unit`; not when it moved, which may tell of one gift."""
+    """What an initiative lacks now, and how far it has come, in `unit`; not since when, which may tell of one gift."""
 
     id: int
     url: str

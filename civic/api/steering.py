@@ -49,7 +49,8 @@ class CommitteeItem(Said):
 class DecisionItem(Said):
     """A question that was decided; `answers` and `counts` (by position) are null where too few voted in secret.
 
-    What people chose among several options is counted on its page: options may be persons.
+    What people chose among several options, and what was written about it (since `outcome_at`), stand on its page: both
+    say who was chosen and who does what.
     """
 
     id: int
@@ -64,7 +65,6 @@ class DecisionItem(Said):
     electorate: int
     answers: int | None
     counts: dict[Code, int] | None
-    outcome: Words
     outcome_at: Utc | None
     closed_at: Utc
 
@@ -136,7 +136,7 @@ async def _decisions(rows: Sequence[Decision]) -> list[DecisionItem]:
             method=row.method, ballot=row.ballot, verdict=row.verdict, electorate=row.electorate,
             answers=None if row.is_withheld else row.answers_count,
             counts=row.result.counts if row.result and not row.is_withheld else None,
-            outcome=row.outcome, outcome_at=row.outcome_at, closed_at=row.closed_at,
+            outcome_at=row.outcome_at, closed_at=row.closed_at,
         )
         for row in rows
     ]  # fmt: skip
@@ -197,7 +197,8 @@ COMMITTEES = Kind(
     commune="initiative__commune_id", topic="initiative_id", page="committees.show",
 )  # fmt: skip
 DECISIONS = Kind(
-    "decisions", lambda: _("Décisions"), lambda: _("Les décisions closes, leur résultat et la suite donnée."),
+    "decisions", lambda: _("Décisions"),
+    lambda: _("Les décisions closes et leur résultat ; la suite écrite est sur leur page."),
     DecisionItem, lambda: _of_shown(Decision.filter(verdict__isnull=False)), _decisions, since="",
     page="decisions.show", **_OF_COMMITTEE,
 )  # fmt: skip

@@ -46,6 +46,7 @@ async def one_of_each() -> Person:
     await says(rose, decision, Code.AGREE, "Oui, dit Rose")
     await Decision.filter(id=decision.id).update(closes_at=clock.now() - clock.SECOND)
     await close(decision.id)
+    await Decision.filter(id=decision.id).update(outcome="Rose Martin nous représente.", outcome_at=clock.now())
     await a_convened_meeting(committee, lead)
     await a_commitment(committee, rose)
     return lead
