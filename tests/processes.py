@@ -21,12 +21,14 @@ from pathlib import Path
 
 import app  # noqa: F401  each process finds it imported
 from civic.settings import ROOT
+from civic.web import templating
 from manage import main
 from tests.postgres import die_with_parent
 
 TICK_SECONDS = 0.02
 FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload([__name__])
+templating.environment()  # each process finds the macros of all pages compiled
 
 
 class Process:
