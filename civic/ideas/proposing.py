@@ -37,7 +37,7 @@ async def create(request: Request) -> Response:
     """Take it in; what resembles it is shown once before, and whatever is wrong leaves every word where it was."""
     async with request.form(max_fields=60, max_files=1) as sent:
         form: Form[Any] = Form.check(sent, IdeaForm)
-        form_key = await kept_key(request, form)
+        form_key = await kept_key(request, form, sent)
         try:
             picture = await sent_picture(form, sent.get("picture"), limits.address(request))
             author, confirmed = await who_acts(request, form, sent)

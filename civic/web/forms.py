@@ -98,13 +98,14 @@ def new_key() -> str:
     return secrets.token_urlsafe(12)
 
 
-async def kept_key(request: Request, form: Form[Any]) -> str:
+async def kept_key(request: Request, form: Form[Any], sent: FormData | None = None) -> str:
     """The key under which the form came (`cle`), kept for when it is shown again; a new one for a strange one.
 
     Kept as a hash with the address it was sent to: no other page's form, and nobody's invention, meets it.
+    `sent`: the fields, by whoever still holds their files open.
     """
-    sent = typed((await fields_of(request)).get("cle"))
-    form.values["cle"] = sent if 8 <= len(sent) <= 64 else new_key()
+    key = typed((sent or await fields_of(request)).get("cle"))
+    form.values["cle"] = key if 8 <= len(key) <= 64 else new_key()
     return hashlib.sha256(f"{request.url.path}\0{form.values['cle']}".encode()).hexdigest()
 
 

@@ -11,7 +11,7 @@ async def forget_what_is_typed(_apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [('civic', '0009_ideas')]
+    dependencies = [('civic', '0008_ideas')]
 
     initial = False
 
