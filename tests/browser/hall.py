@@ -140,12 +140,12 @@ async def resolution(assembly: Assembly, title: str) -> Resolution:
 
 
 async def the_vote_ends(decision: Decision) -> Decision:
-    """The moment of its closing has come; the decision once it is counted."""
+    """The moment of its closing has come; the decision once it is counted, or waits for its papers."""
     await Decision.filter(id=decision.id).update(closes_at=clock.now())
     await Job.filter(name="decision_due").update(run_at=0)
     for _turn in range(PATIENCE_SECONDS * 10):
         found = await Decision.get(id=decision.id)
-        if found.status == DecisionStatus.CLOSED:
+        if found.status in (DecisionStatus.CLOSED, DecisionStatus.COUNTING):
             return found
         await asyncio.sleep(0.1)
     raise AssertionError("the vote stays open")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from civic.initiatives.models import Initiative
@@ -56,7 +58,7 @@ async def _signs_up(visitor: Visitor, mailbox: Mailbox) -> None:
 
 async def _follows_and_leaves(visitor: Visitor, initiative: Initiative) -> None:
     await visitor.open(f"/initiatives/{initiative.slug}")
-    await visitor.press("Suivre")
+    await visitor.press(re.compile("^Suivre$"))
     await visitor.reads("Ne plus suivre", "1 personne suit")
     await visitor.look("followed")
     await visitor.follow("Mon espace")

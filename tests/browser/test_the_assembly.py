@@ -319,14 +319,17 @@ async def test_an_election_takes_votes_from_phones_and_from_paper(arrive: Arrive
     await phone.look("her code")
     for n, person in enumerate(hall.residents[2:12]):
         await votes(person, decision, {CANDIDATES[0]: 1, CANDIDATES[1 + n % 2]: 1})
-    await _papers(desk, counter, decision, hall)
-    decision = await the_vote_ends(decision)
+    await _papers_are_cast(counter, decision, hall)
+    await the_vote_ends(decision)
+    await _papers_are_counted(desk, counter, decision)
+    decision = await Decision.get(id=decision.id)
+    assert decision.is_closed
     assert await CountedBallot.filter(decision_id=decision.id).count() == 16
     await _the_elected(arrive, desk, assembly, hall, decision)
 
 
-async def _papers(desk: Visitor, counter: Visitor, decision: Decision, hall: Hall) -> None:
-    """Five who have paper: handed out and put into the box at the counter, typed by two persons."""
+async def _papers_are_cast(counter: Visitor, decision: Decision, hall: Hall) -> None:
+    """Five who have paper: handed out and put into the box at the counter, which stays shut."""
     await counter.open(f"/decisions/{decision.id}/bureau")
     await counter.look("the list at the counter")
     assert "cochez" in await counter.paper(re.compile("à couper"))
@@ -338,6 +341,13 @@ async def _papers(desk: Visitor, counter: Visitor, decision: Decision, hall: Hal
         await counter.press("Bulletin rendu")
     await counter.reads("son bulletin est dans l’urne")
     await counter.look("five papers in the box")
+
+
+async def _papers_are_counted(desk: Visitor, counter: Visitor, decision: Decision) -> None:
+    """The vote is over for everybody; two persons type all papers, and the result is there."""
+    await desk.open(f"/decisions/{decision.id}")
+    await desk.reads("Les bulletins papier sont dépouillés par deux personnes")
+    await desk.look("the vote is over and the papers are not counted")
     typed = (("A C\nA B\nA C\n-\nA B", counter), ("A B\nA C\nA B\n-\nA C", desk))
     for lines, visitor in typed:
         await visitor.open(f"/decisions/{decision.id}/bureau")
@@ -345,7 +355,8 @@ async def _papers(desk: Visitor, counter: Visitor, decision: Decision, hall: Hal
         await visitor.write("Les bulletins", lines)
         await visitor.look("papers typed")
         await visitor.press("Enregistrer cette saisie")
-    await desk.reads("les bulletins sont dans l’urne", "5 dans l’urne électronique.")
+    await desk.reads("tout est compté, le résultat est publié")
+    await desk.look("all is counted")
 
 
 async def _the_elected(arrive: Arrive, desk: Visitor, assembly: Assembly, hall: Hall, decision: Decision) -> None:
