@@ -10,6 +10,7 @@ from civic.counting.rules import Code
 from civic.decisions.models import Stance
 from tests.browser.conftest import Arrive
 from tests.browser.giving import WITH_SCRIPTS, WITHOUT_SCRIPTS
+from tests.browser.hall import the_vote_ends
 from tests.civic.test_paper_boxes import a_hall
 from tests.civic.test_polling import a_market
 from tests.site import Site
@@ -65,6 +66,9 @@ async def test_a_secret_box_is_emptied_on_a_telephone(site: Site, arrive: Arrive
     await selim.reads("son bulletin est dans l’urne")
     await selim.follow("Toute la liste")
     await selim.look("the box is full")
+    await the_vote_ends(hall.decision)
+    await selim.open(f"/decisions/{hall.decision.id}/bureau")
+    await selim.look("the box may be emptied")
     await selim.follow("Dépouiller ces bulletins")
     for label, n in (("Pour", "3"), ("Contre", "2")):
         await selim.write(label, n)
@@ -75,4 +79,4 @@ async def test_a_secret_box_is_emptied_on_a_telephone(site: Site, arrive: Arrive
     for label, n in (("Pour", "3"), ("Contre", "2")):
         await paule.write(label, n)
     await paule.press("Enregistrer cette saisie")
-    await paule.reads("les bulletins sont dans l’urne", "5 dans l’urne électronique.")
+    await paule.reads("tout est compté, le résultat est publié")
