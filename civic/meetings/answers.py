@@ -16,6 +16,7 @@ from civic.i18n import _
 from civic.meetings import queries
 from civic.meetings.attendance import Attendance, Coming
 from civic.meetings.models import Meeting, MeetingStatus
+from civic.organisations.queries import former_representatives
 from civic.people import links
 from civic.people import service as people
 from civic.people.models import Person
@@ -185,7 +186,8 @@ async def nudge(meeting: Meeting) -> bool:
 
 
 async def row_of_link(token: str) -> tuple[Attendance, Person]:
-    """What a mailed link answers for, and who answers. Raises NotFound, or Gone for a link that was ended."""
+    """What a mailed link answers for, and who answers. Raises NotFound, or Gone for a link that was ended and for who
+    represents the organisation of the seat no more."""
     try:
         row_id, purpose = links.read(LINK, token), LINK
     except NotFound:
@@ -195,6 +197,8 @@ async def row_of_link(token: str) -> tuple[Attendance, Person]:
     if person is None or person.erased_at:
         raise NotFound(_("Cette convocation n’existe plus."))
     links.check_current(person, purpose, token)
+    if row.organisation_id and (row.organisation_id, person.id) in await former_representatives([row.organisation_id]):
+        raise Gone(_("Vous ne représentez plus cette organisation : quelqu’un d’autre répond pour elle."))
     return row, person
 
 

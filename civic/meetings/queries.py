@@ -14,6 +14,7 @@ from civic.i18n import _
 from civic.meetings.attendance import Attendance
 from civic.meetings.dates import DateOption
 from civic.meetings.models import PREPARED, Item, Meeting, MeetingStatus
+from civic.organisations.queries import former_representatives
 from civic.people.actor import Actor
 from civic.people.models import Person
 
@@ -108,10 +109,14 @@ async def reader_of(meeting: Meeting, actor: Actor | None) -> Reader:
 
 
 async def expected_as(meeting_id: int, person: Person) -> list[Attendance]:
-    """The seats (or the invitation as a guest) for which a person answers: her own first, then as a substitute."""
+    """The seats (or the invitation as a guest) for which a person answers: her own first, then as a substitute; none of
+    an organisation that she represents no more."""
     rows = Attendance.filter(Q(person_id=person.id) | Q(substitute_id=person.id), meeting_id=meeting_id)
     found = await rows.order_by("id").select_related("person", "substitute", "holder", "organisation")
-    return sorted(found, key=lambda row: row.person_id != person.id)
+    theirs = [row.organisation_id for row in found if row.organisation_id]
+    former = await former_representatives(theirs) if theirs else set()
+    hers = [row for row in found if (row.organisation_id, person.id) not in former]
+    return sorted(hers, key=lambda row: row.person_id != person.id)
 
 
 async def meetings_of(committee: Committee, actor: Actor | None) -> list[Meeting]:

@@ -15,7 +15,9 @@ from civic.counting.rules import Code
 from civic.decisions import jobs as decisions_jobs
 from civic.decisions.models import Decision, Stance
 from civic.mail.models import OutboxMessage
+from civic.meetings import answers
 from civic.meetings import jobs as meetings_jobs
+from civic.meetings.attendance import Attendance
 from civic.organisations.models import Representative
 from civic.people.models import Person
 from tests.client import Client
@@ -217,3 +219,20 @@ async def test_the_letters_of_a_meeting_go_to_who_speaks_for_it_now_or_to_nobody
     await jobs.run_due(schedules=False)
     assert len(await subjects(seat.person)) == 1
     assert len(await subjects(robert)) == (3 if substitute else 0)
+
+
+async def test_who_represents_it_no_more_answers_no_meeting_for_it(client: Client, sign_in: SignIn) -> None:
+    committee, seat, _robert = await a_farm(substitute=True)
+    meeting = await a_convened_meeting(committee, await Person.get(name="Sélim Laurent"))
+    row = await Attendance.get(meeting_id=meeting.id, organisation_id=seat.organisation_id)
+    hers, his = f"/convocations/{answers.token_of(row)}", f"/convocations/{answers.token_of(row, substitute=True)}"
+    assert (await client.submit(hers, {"coming": "excused"})).status_code == 303
+    await represents_no_more(seat.person)
+    refused = await client.get(hers)
+    assert (refused.status_code, "Vous ne représentez plus cette organisation" in plain(refused.text)) == (410, True)
+    assert (await client.submit(hers, {"coming": "present"})).status_code == 410
+    signed = await sign_in(seat.person)
+    assert (await signed.submit(f"/reunions/{meeting.id}/reponse", {"coming": "present"})).status_code == 403
+    assert (await Attendance.get(id=row.id)).coming == "excused"
+    assert (await client.submit(his, {"coming": "present"})).status_code == 303
+    assert (await Attendance.get(id=row.id)).coming == "present"
