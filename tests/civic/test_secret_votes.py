@@ -263,7 +263,7 @@ async def test_consent_needs_names_so_it_is_not_secret(sign_in: SignIn) -> None:
     decision = await Decision.get()
     assert decision.is_secret
     page = await mine.get(f"/decisions/{decision.id}")
-    assert "si tout le monde vote pareil" in page.text
+    assert "le résultat dira ce qu’elle a voté" in page.text
     assert 'name="secret" value="1" checked' in (await mine.get(f"/decisions/{decision.id}/modifier")).text
 
 
