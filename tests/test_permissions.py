@@ -379,8 +379,9 @@ async def some_talk(lead: Person, initiative: Initiative) -> dict[str, dict[str,
 async def some_ideas(lead: Person) -> dict[str, dict[str, Any]]:
     """An idea of somebody else, which the lead walks with; one of her own; one that asks for a référent."""
     idea, mine, other = await an_accepted_idea(), await an_idea(lead, "Une ressourcerie"), await an_idea(title="Un verger")
-    await Idea.filter(id=idea.id).update(referent_id=lead.id, invited_id=(await a_person()).id)
-    await Idea.filter(id__in=[mine.id, other.id]).update(invited_id=(await a_person()).id)
+    await Idea.filter(id=idea.id).update(referent_id=lead.id)
+    invited = await a_person()
+    await Idea.filter(id__in=[idea.id, mine.id, other.id]).update(invited_id=invited.id)
     neighbour = await a_person("Rose Martin")
     await support_idea(neighbour, idea, confirmed=False)
     offer, step = await offer_to_idea(idea, neighbour), await IdeaStep.filter(idea_id=idea.id).first()
@@ -392,9 +393,9 @@ async def some_ideas(lead: Person) -> dict[str, dict[str, Any]]:
         "ideas.answer_offer": {"token": idea_letters.token_of(idea), "id": offer.id},
         **{f"ideas.{act}": of_support for act in ("my_support", "confirm_support", "follow_child", "withdraw_support")},
         **{f"ideas.{act}": of_offer for act in ("my_offer", "confirm_offer", "withdraw_offer")},
-        "ideas.invitation": {"token": links.make(idea_letters.REFERENT, idea.id)},
-        "ideas.accept_invitation": {"token": links.make(idea_letters.REFERENT, mine.id)},
-        "ideas.decline_invitation": {"token": links.make(idea_letters.REFERENT, other.id)},
+        "ideas.invitation": {"token": idea_letters.referent_token(idea.id, invited.id)},
+        "ideas.accept_invitation": {"token": idea_letters.referent_token(mine.id, invited.id)},
+        "ideas.decline_invitation": {"token": idea_letters.referent_token(other.id, invited.id)},
         "ideas.manage": {"slug": mine.slug},
     }
 

@@ -19,6 +19,8 @@ METHODS = ["GET", "OPTIONS"]
 """HEAD comes with GET."""
 JSON, CSV, ATOM = "application/json", "text/csv", "application/atom+xml"
 KEPT = "public, max-age=60"
+BY_LANGUAGE = {"Vary": "Accept, Accept-Language, Cookie"}
+"""For what is said in the reader's language, which her browser asks for or a cookie of hers."""
 PER_MINUTE = 600
 PREFLIGHT = {
     **OPEN_TO_ALL, "Allow": "GET, HEAD, OPTIONS", "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
@@ -51,12 +53,17 @@ class Pace:
             raise TooMany(said % {"n": PER_MINUTE}, retry_after=60 - seconds % 60)
 
 
-def check(request: Request, media_type: str, times: int = 1) -> None:
-    """Whoever asks may, and takes this format. Raises TooMany or NotOffered."""
+def count(request: Request, times: int = 1) -> None:
+    """Whoever asks may. Raises TooMany."""
     state = request.app.state
     if not hasattr(state, "pace"):
         state.pace = Pace()
     state.pace.count(limits.address(request), times)
+
+
+def check(request: Request, media_type: str, times: int = 1) -> None:
+    """Whoever asks may, and takes this format. Raises TooMany or NotOffered."""
+    count(request, times)
     if not _takes(request.headers.get("accept", ""), media_type):
         raise NotOffered(_("Cette adresse répond en %(type)s.", type=media_type))
 

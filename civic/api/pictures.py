@@ -5,6 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from civic.api.answers import count
 from civic.api.kinds import Kind
 from civic.api.lists import kind_meant, thing_meant
 from civic.i18n import _, locale
@@ -14,10 +15,13 @@ from civic.settings import settings
 from civic.web.formats import dated_moment, opening
 
 KEPT = "public, max-age=3600"
+COUNTS = 5
+"""Drawing takes a processor some time: a picture is counted as so many questions."""
 
 
 async def picture(request: Request) -> Response:
     """The picture, or 304 to who has this very one."""
+    count(request, COUNTS)
     kind = kind_meant(request)
     row = await thing_meant(request, kind)
     said = _said(kind, (await kind.told([row]))[0])

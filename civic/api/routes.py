@@ -8,7 +8,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from civic.api import asking, atom, openapi, pictures, sitemap
-from civic.api.answers import ATOM, CSV, JSON, METHODS, answer, check, preflight
+from civic.api.answers import ATOM, BY_LANGUAGE, CSV, JSON, METHODS, answer, check, preflight
 from civic.api.asking import Asked
 from civic.api.kinds import Kind, Licence, Links, Listing, One
 from civic.api.lists import all_kinds, kind_meant, thing_meant
@@ -45,7 +45,7 @@ async def index(request: Request) -> Response:
     """What there is to read."""
     asking.nothing_asked(request)
     content = openapi.door(all_kinds()).model_dump_json().encode()
-    return answer(request, content, JSON, headers={"Vary": "Accept, Accept-Language"})
+    return answer(request, content, JSON, headers=BY_LANGUAGE)
 
 
 @open_to_programs(JSON)
@@ -114,7 +114,7 @@ async def feed(request: Request) -> Response:
     wanted = await atom.meant(request)
     address = urls.absolute("api.feed", **dict(request.query_params))
     content = atom.written(wanted, address, await atom.facts(wanted))
-    return answer(request, content, ATOM, headers={"Vary": "Accept, Accept-Language"})
+    return answer(request, content, ATOM, headers=BY_LANGUAGE)
 
 
 async def about(request: Request) -> Response:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from starlette.requests import Request
 from starlette.responses import Response
 
-from civic.api.answers import answer
+from civic.api.answers import answer, count
 from civic.api.lists import all_kinds, kind_meant
 from civic.errors import NotFound
 from civic.i18n import _
@@ -22,6 +22,8 @@ SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XML = "application/xml"
 OF_A_PART = 2_000
 """Far below the 50 000 that are allowed: a part is answered at once."""
+COUNTS = 5
+"""A part is counted as so many questions of open data."""
 DOORS = (
     "home", "initiatives.index", "communes.index", "organisations.index", "events.index", "committees.index",
     "api.about", "network.legal", "network.privacy", "network.accessibility",
@@ -31,10 +33,11 @@ OPTIONAL_DOORS = {"campaigns": "campaigns.index", "volunteering": "missions.inde
 
 async def index(request: Request) -> Response:
     """Which parts there are."""
+    count(request, COUNTS)
     parts = [urls.absolute("api.sitemap_doors")]
     for kind in all_kinds():
-        count = await kind.rows().count() if kind.page else 0
-        for number in range(1, math.ceil(count / OF_A_PART) + 1):
+        pages = await kind.rows().count() if kind.page else 0
+        for number in range(1, math.ceil(pages / OF_A_PART) + 1):
             parts.append(urls.absolute("api.sitemap_part", kind=kind.name, part=number))
     return _answer(request, "sitemapindex", "sitemap", ((address, None) for address in parts))
 
@@ -47,6 +50,7 @@ async def doors(request: Request) -> Response:
 
 async def part(request: Request) -> Response:
     """The pages of some things of a kind. Raises NotFound beyond the last part."""
+    count(request, COUNTS)
     kind, number = kind_meant(request), request.path_params["part"]
     rows = []
     if kind.page and 0 < number < OF_A_PART:

@@ -31,7 +31,7 @@ async def block(request: Request) -> Response:
         count=await matching.count(wanted) if commune.has_point else 0,
         events=await coming(insee=commune.insee, limit=EVENTS),
     )  # fmt: skip
-    headers = {"Content-Security-Policy": FRAMED, "Cache-Control": "public, max-age=300", "Vary": "Accept-Language"}
+    headers = {"Content-Security-Policy": FRAMED, "Cache-Control": "public, max-age=300", "Vary": "Accept-Language, Cookie"}
     return HTMLResponse(html, headers=headers)
 
 

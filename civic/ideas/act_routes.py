@@ -9,17 +9,17 @@ from starlette.routing import BaseRoute, Route
 from civic.errors import DomainError
 from civic.i18n import _
 from civic.ideas import offers, queries, service, words
-from civic.ideas.forms import OfferForm, WhoForm
+from civic.ideas.forms import OfferForm
 from civic.ideas.models import Idea, IdeaOffer, OfferState
-from civic.ideas.visitors import who_acts
+from civic.ideas.visitors import who_acts, who_is_named
 from civic.initiatives import service as initiatives
 from civic.people.actor import actor_of, person_of
-from civic.web import limits
 from civic.web.forms import Form
-from civic.web.limits import Limit
 from civic.web.page import page, redirect
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+MOST = 20
+"""So many supports, and so many offers, a person signed in gives in an hour."""
 
 
 async def support_form(request: Request) -> Response:
@@ -31,18 +31,16 @@ async def support(request: Request) -> Response:
     """« Je soutiens »."""
     idea = await queries.idea_to_show(request.path_params["slug"])
     async with request.form(max_fields=10, max_files=0) as sent:
-        form: Form[Any] = Form.check(sent, WhoForm)
-        person = person_of(request)
+        form: Form[Any] = Form()
+        who = who_is_named(request, form, sent)
+        if form.errors:
+            return _support_page(request, idea, form, status=422)
         try:
-            if person is None:
-                person, _known = await who_acts(request, form, sent)
-            if person is None:
-                return _support_page(request, idea, form, status=422)
-            await _count(request, "idea-support", person.email or str(person.id))
-            await service.support(person, idea, confirmed=person_of(request) is not None)
+            person, confirmed = await who_acts(request, who, "idea-support", most=MOST, per=3600)
+            await service.support(person, idea, confirmed=confirmed)
         except DomainError as error:
             return _support_page(request, idea, form.refuse(error), status=422)
-    if person_of(request) is None:
+    if not confirmed:
         return redirect("ideas.sent")
     return redirect("ideas.show", slug=idea.slug, flash=_("Merci ! Votre soutien est compté."))
 
@@ -64,11 +62,11 @@ async def offer(request: Request) -> Response:
     idea = await queries.idea_to_show(request.path_params["slug"])
     async with request.form(max_fields=10, max_files=0) as sent:
         form: Form[Any] = Form.check(sent, OfferForm)
+        who = who_is_named(request, form, sent)
+        if form.data is None:
+            return _help_page(request, idea, form, status=422)
         try:
-            person, confirmed = await who_acts(request, form, sent)
-            if person is None or form.data is None:
-                return _help_page(request, idea, form, status=422)
-            await _count(request, "idea-offer", person.email or str(person.id))
+            person, confirmed = await who_acts(request, who, "idea-offer", most=MOST, per=3600)
             await offers.offer(person, idea, form.data, confirmed=confirmed)
         except DomainError as error:
             return _help_page(request, idea, form.refuse(error), status=422)
@@ -142,10 +140,6 @@ async def withdraw_offer(request: Request) -> Response:
     row = await queries.offer_of_link(request.path_params["token"])
     await offers.withdraw(row)
     return redirect("ideas.show", slug=row.idea.slug, flash=_("Votre proposition est retirée."))
-
-
-async def _count(request: Request, what: str, who: str) -> None:
-    await limits.hit_all(Limit(what, who, 20, 3600), Limit(f"{what}-from", limits.address(request), 60, 3600))
 
 
 def _support_page(request: Request, idea: Idea, form: Form[Any], status: int = 200) -> Response:

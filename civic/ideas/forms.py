@@ -1,8 +1,9 @@
 """What people write about ideas."""
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, EmailStr, Field, field_validator
+from pydantic import AfterValidator, BaseModel, EmailStr, Field, field_validator
 
 from civic.errors import Invalid
 from civic.i18n import _
@@ -13,10 +14,24 @@ from civic.people.forms import Name
 MOST_TOPICS = 3
 
 
+_LINK = re.compile(r"://|@|\w{2,}\.[^\W\d_]{2,}")
+
+
+def _a_title(text: str) -> str:
+    """One line without a link: it goes into a mail to an address that nobody has confirmed yet."""
+    title = " ".join(text.split())
+    if _LINK.search(title):
+        raise Invalid(_("Écrivez un titre sans adresse ni lien."))
+    return title
+
+
+Title = Annotated[str, Field(min_length=3, max_length=60), AfterValidator(_a_title)]
+
+
 class IdeaForm(BaseModel):
     """Four plain questions, and topics. `seen`: she read what resembles it; `photo`: the link of one sent before."""
 
-    title: str = Field(min_length=3, max_length=60)
+    title: Title
     what: str = Field(min_length=20, max_length=2000)
     for_whom: str = Field(min_length=3, max_length=400)
     commune: str = Field(min_length=2, max_length=80)

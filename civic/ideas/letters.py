@@ -23,6 +23,11 @@ def support_token(row: IdeaSupport) -> str:
     return links.make(SUPPORT, row.id)
 
 
+def referent_token(idea_id: int, person_id: int) -> str:
+    """The secret with which this person, and nobody who is asked before or after her, answers the invitation."""
+    return f"{person_id}-{links.make(f'{REFERENT}-{person_id}', idea_id)}"
+
+
 def offer_token(offer: IdeaOffer) -> str:
     """The secret of a helper's link."""
     return links.make(OFFER, offer.id)
@@ -75,7 +80,7 @@ async def referent_asked(idea: Idea, person: Person, by: Person) -> None:
     """Would she walk with this idea?"""
     await _send(
         "idea_referent", person, f"idea-{idea.id}-referent-{person.id}-{_minute()}", idea, who=by.short_name,
-        token=links.make(REFERENT, idea.id),
+        token=referent_token(idea.id, person.id),
     )  # fmt: skip
 
 

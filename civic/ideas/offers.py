@@ -35,9 +35,9 @@ async def offer(person: Person, idea: Idea, wish: OfferForm, *, confirmed: bool)
         await database.fetch_all(_ADD, values)
         row = await IdeaOffer.get(idea_id=idea.id, person_id=person.id, kind=wish.kind)
         if not confirmed:
-            waits = IdeaOffer.filter(id=row.id, state=OfferState.UNCONFIRMED)
-            await waits.update(words=wish.words, at=clock.now())
-            await letters.confirm_offer(row, idea, person)
+            waits = IdeaOffer.filter(id=row.id, state__in=[OfferState.UNCONFIRMED, OfferState.WITHDRAWN])
+            await waits.update(words=wish.words, state=OfferState.UNCONFIRMED, at=clock.now())
+            await letters.confirm_offer(await IdeaOffer.get(id=row.id), idea, person)
             return
         if row.state in (OfferState.ACCEPTED, OfferState.DECLINED):
             raise DomainError(_("L’auteur a déjà répondu à cette proposition."))
@@ -63,7 +63,7 @@ async def _open(offer: IdeaOffer, idea: Idea, person: Person) -> bool:
     await service.sign_of_life(idea.id)
     fresh = await Idea.get(id=idea.id).select_related("author")
     service.refuse_unless_alive(fresh)
-    shut = IdeaOffer.filter(id=offer.id, state__in=[OfferState.UNCONFIRMED, OfferState.WITHDRAWN])
+    shut = IdeaOffer.filter(id=offer.id, state__in=[OfferState.UNCONFIRMED, OfferState.WITHDRAWN]).exclude(words="")
     if not await shut.update(state=OfferState.OPEN, at=clock.now(), answered_at=None):
         return False
     await Idea.filter(id=idea.id).update(helpers=F("helpers") + 1)

@@ -2,12 +2,11 @@
 
 from civic.i18n import _, _n
 from civic.ideas import queries, words
-from civic.ideas.letters import REFERENT, offer_token, page_of, support_token, token_of
+from civic.ideas.letters import offer_token, page_of, referent_token, support_token, token_of
 from civic.ideas.models import Idea, IdeaOffer, IdeaSupport, OfferState, Status
 from civic.initiatives.models import Initiative
 from civic.initiatives.queries import is_lead
 from civic.initiatives.timeline import Sort
-from civic.people import links
 from civic.people.models import Person, RoleName
 from civic.people.queries import roles_of
 from civic.slots import Given, Moment, Panel, Todo
@@ -24,7 +23,7 @@ async def person_todos(person: Person) -> list[Todo]:
     asked = [
         Todo(
             _("Accompagner une idée ? %(title)s", title=idea.title),
-            urls.path("ideas.invitation", token=links.make(REFERENT, idea.id)), "voix",
+            urls.path("ideas.invitation", token=referent_token(idea.id, person.id)), "voix",
         )
         for idea in await queries.asked_to_guide(person)
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from civic.i18n import _
 from civic.ideas import queries, service, words
 from civic.ideas.forms import MOST_TOPICS, IdeaForm
 from civic.ideas.models import Idea
-from civic.ideas.visitors import who_acts
+from civic.ideas.visitors import who_acts, who_is_named
 from civic.initiatives.topics import topic_labels
 from civic.media.models import Picture
 from civic.media.service import store
@@ -21,7 +21,6 @@ from civic.people.actor import person_of
 from civic.places.queries import commune_meant
 from civic.web import limits
 from civic.web.forms import Form, kept_key, new_key
-from civic.web.limits import Limit
 from civic.web.page import page, redirect
 
 PHOTO = "idea-photo"
@@ -40,14 +39,14 @@ async def create(request: Request) -> Response:
         form_key = await kept_key(request, form, sent)
         try:
             picture = await sent_picture(form, sent.get("picture"), limits.address(request))
-            author, confirmed = await who_acts(request, form, sent)
-            if form.data is None or author is None:
+            who = who_is_named(request, form, sent)
+            if form.data is None:
                 return form_page(request, form, status=422)
             commune = await commune_meant(form.data.commune)
             if not form.data.seen and any(found := await queries.resembling(form.data.title)):
                 form.values["seen"] = "1"
                 return form_page(request, form, status=422, found=found)
-            await _count(request, author.email or str(author.id))
+            author, confirmed = await who_acts(request, who, "idea", most=5, per=86_400)
             idea = await service.propose(
                 author, form.data, commune, picture=picture, form_key=form_key, confirmed=confirmed
             )
@@ -57,10 +56,6 @@ async def create(request: Request) -> Response:
         return redirect("ideas.sent")
     flash = _("Votre idée est publiée. Partagez-la autour de vous !")
     return redirect("ideas.show", slug=idea.slug, flash=flash)
-
-
-async def _count(request: Request, who: str) -> None:
-    await limits.hit_all(Limit("idea", who, 5, 86_400), Limit("idea-from", limits.address(request), 20, 86_400))
 
 
 async def sent_picture(form: Form[Any], upload: object, who: str) -> Picture | None:

@@ -102,11 +102,13 @@ async def offer_of_link(token: str) -> IdeaOffer:
 
 
 async def idea_of_invitation(token: str) -> Idea:
-    """The idea that somebody is asked to walk with. Raises NotFound or Gone."""
-    idea = await Idea.get_or_none(id=links.read(REFERENT, token)).select_related(*WHOLE)
-    if idea is None or not idea.is_public or idea.invited is None:
+    """The idea that a person is asked to walk with, by her own link and nobody else's. Raises NotFound or Gone."""
+    whose, _dash, secret = token.partition("-")
+    purpose = f"{REFERENT}-{whose}"
+    idea = await Idea.get_or_none(id=links.read(purpose, secret)).select_related(*WHOLE)
+    if idea is None or not idea.is_public or idea.invited is None or str(idea.invited.id) != whose:
         raise NotFound(_("Cette invitation n’est plus valable : une réponse est déjà arrivée."))
-    links.check_current(idea.invited, REFERENT, token)
+    links.check_current(idea.invited, purpose, secret)
     return idea
 
 

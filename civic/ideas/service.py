@@ -18,6 +18,7 @@ from civic.ideas import letters
 from civic.ideas.forms import IdeaForm
 from civic.ideas.models import LIVING, Idea, IdeaChange, IdeaSupport, IdeaTopic, Status
 from civic.media.models import Picture
+from civic.media.service import move_away
 from civic.people import service as people
 from civic.people.models import Person
 from civic.places.folding import slug
@@ -27,6 +28,11 @@ KIND = "idea"
 """The kind under which the search index and `civic.follows` know ideas."""
 HELD = timedelta(days=7)
 """How long an idea, a support or an offer waits for the confirmation of its address."""
+
+HOUSEHOLD = 6
+"""So many names at one mailbox support one idea without an account: a household, not a crowd."""
+SAME_TITLE = 20
+"""So many neighbours may give the same title in the same moment."""
 
 _SUPPORT = """INSERT INTO idea_support (idea_id, person_id, at) VALUES (?, ?, ?)
 ON CONFLICT (idea_id, person_id) DO NOTHING RETURNING id"""
@@ -43,23 +49,32 @@ async def propose(
     """
     present = clock.now()
     async with transaction():
-        try:
-            async with attempt():
-                idea = await Idea.create(
-                    **_text(wish), slug=await _free_slug(wish.title), author=author, commune=commune, picture=picture,
-                    form_key=form_key, created_at=present, life_at=present, **values,
-                )  # fmt: skip
-        except IntegrityError:
-            known = await Idea.get_or_none(form_key=form_key or "-")
-            if known is None:
-                raise
-            return known
+        idea = await _begin(
+            wish, author=author, commune=commune, picture=picture, form_key=form_key, created_at=present,
+            life_at=present, **values,
+        )  # fmt: skip
+        if idea is None:
+            return await Idea.get(form_key=form_key)
         await _set_topics(idea, wish.topics)
         if confirmed:
             await publish(idea)
         else:
             await letters.confirm_idea(idea, author)
     return idea
+
+
+async def _begin(wish: IdeaForm, **values: Any) -> Idea | None:
+    """Its row, under an address that no neighbour with the same title took meanwhile; None for a form sent before."""
+    for turn in range(SAME_TITLE):
+        try:
+            async with attempt():
+                return await Idea.create(**_text(wish), slug=await _free_slug(wish.title), **values)
+        except IntegrityError:
+            if values["form_key"] and await Idea.exists(form_key=values["form_key"]):
+                return None
+            if turn == SAME_TITLE - 1:
+                raise
+    raise AssertionError("unreachable")
 
 
 @retrying
@@ -101,11 +116,15 @@ async def disown(idea: Idea) -> None:
 async def support(person: Person, idea: Idea, *, confirmed: bool) -> None:
     """« Je soutiens », once; counts at once when her address is `confirmed`, else after the mailed link.
 
+    One name more at a mailbox that is a household's already counts for nothing, and is told nothing of the others.
     Raises Gone when the idea no longer looks for support.
     """
     refuse_unless_alive(idea)
     async with transaction():
         await take(idea.id)
+        others = IdeaSupport.filter(idea_id=idea.id, person__email=person.email).exclude(person_id=person.id)
+        if not confirmed and await others.count() >= HOUSEHOLD:
+            return
         await database.fetch_all(_SUPPORT, [idea.id, person.id, clock.now()])
         row = await IdeaSupport.get(idea_id=idea.id, person_id=person.id)
         if confirmed:
@@ -190,11 +209,16 @@ async def index(idea: Idea) -> None:
 
 
 async def hide(idea_id: int, version: int, reason: str) -> bool:
-    """The team hides it, in the caller's transaction; False when it has changed since."""
+    """The team hides it, in the caller's transaction; False when it has changed since.
+
+    Whoever has the address of its photo reads that no more either.
+    """
     here = Idea.filter(id=idea_id, version=version, hidden_at__isnull=True)
     if not await here.update(hidden_at=clock.now(), hidden_reason=reason):
         return False
     await search.remove(KIND, idea_id)
+    if picture := (await Idea.get(id=idea_id).select_related("picture")).picture:
+        await move_away(picture)
     return True
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from starlette.responses import Response
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that make a spreadsheet run a cell (OWASP, « CSV injection »)."""
+DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001  the wide ones run too
+"""First characters that make a spreadsheet run a cell (OWASP, « CSV injection »), after whatever space."""
 
 
 def sheet(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -42,7 +42,7 @@ def _safe(cell: object) -> str:
     text = "" if cell is None else str(cell)
     if isinstance(cell, int) or _is_amount(text):
         return text
-    return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) else text
+    return f"'{text}" if text.lstrip().startswith(DANGEROUS) or text.startswith(("\t", "\r", "\n")) else text
 
 
 def _is_amount(text: str) -> bool:
