@@ -52,7 +52,7 @@ async def desk_todos(person: Person) -> list[Todo]:
     return [
         Todo(
             _("Relire une idée : %(title)s", title=idea.title), urls.path("ideas.read", slug=idea.slug), "voix",
-            detail=_("Proposée par %(who)s.", who=words.who(idea.author)),
+            detail=_("Proposée par %(who)s", who=words.who(idea.author)),
         )
         for idea in await queries.waiting(DESK_MOST)
     ]  # fmt: skip
