@@ -9,7 +9,7 @@ from civic.follows.queries import is_following
 from civic.i18n import _
 from civic.ideas import act_routes, author_routes, listing, proposing, queries, review_routes, service, words
 from civic.ideas.forms import ListForm
-from civic.ideas.models import Status
+from civic.ideas.models import Idea, IdeaStep, Status, StepState
 from civic.initiatives.topics import topic_label, topic_labels
 from civic.landscapes import description, motif_for
 from civic.people.actor import person_of, visitor_or_actor
@@ -43,13 +43,18 @@ async def show(request: Request) -> Response:
     panels = [panel for fill in slots.idea_panels for panel in await fill(idea, person)]
     return page(
         request, "civic/ideas/show.html", idea=idea, topics=[(topic, topic_label(topic)) for topic in topics],
-        status_words=words.status_of(idea), steps=steps, words=words, progress=words.progress(steps),
-        supported=listing.supported(idea), moments=moments,
+        status_words=words.status_of(idea), steps=_to_show(steps, idea), words=words,
+        progress=words.progress(steps), supported=listing.supported(idea), moments=moments,
         supports_it=await queries.supports_it(person, idea), panels=sorted(panels, key=_order),
         follows=await is_following(person, service.KIND, idea.id), guides=queries.may_guide(actor, idea),
         is_author=person is not None and person.id == idea.author_id, is_team=actor is not None and actor.is_animator,
         landscape=listing.drawing(idea, topics), landscape_alt=description(motif_for(topics)),
     )  # fmt: skip
+
+
+def _to_show(steps: list[IdeaStep], idea: Idea) -> list[IdeaStep]:
+    """All while the idea lives; once it was born or ended only the steps reached: nothing is left « à faire »."""
+    return [one for one in steps if idea.lives or one.state == StepState.DONE]
 
 
 def _order(panel: Panel) -> int:

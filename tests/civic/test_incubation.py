@@ -22,6 +22,7 @@ from civic.people.service import end_links
 from tests.client import Client
 from tests.factories import a_person
 from tests.factories.ideas import an_accepted_idea, an_animator, an_idea, an_offer, fresh, judged
+from tests.mailbox import plain
 
 SignIn = Callable[[Person], Awaitable[Client]]
 HELP = {"kind": "skill", "words": "Deux samedis en mars, je suis maçon."}
@@ -93,6 +94,7 @@ async def test_the_team_reviews_with_reasons_and_the_author_comes_back(client: C
     idea = await an_idea(author)
     desk = await sign_in(team.person)
     assert "Relire une idée" in (await desk.get("/pupitre")).text
+    assert "Proposée par Odile P.</" in plain((await desk.get("/pupitre")).text), "a short name already ends with a stop"
     path = f"/idees/{idea.slug}/relire"
     owed = await desk.submit(path, {"verdict": "changes"})
     assert owed.status_code == 422
@@ -240,6 +242,20 @@ async def test_who_stops_says_what_was_learned_and_supporters_read_it(client: Cl
     page = (await client.get(f"/idees/{idea.slug}")).text
     assert "Il faut d’abord un ramoneur agréé." in page
     assert "Je soutiens" not in page
+
+
+async def test_an_idea_that_ended_shows_the_steps_it_reached_and_leaves_none_to_do(client: Client) -> None:
+    idea = await an_accepted_idea()
+    first = await IdeaStep.filter(idea_id=idea.id).order_by("id").first()
+    assert first
+    await IdeaStep.filter(id=first.id).update(state=StepState.DONE)
+    living = (await client.get(f"/idees/{idea.slug}")).text
+    assert "Franchie" in living
+    assert "À faire" in living
+    await client.submit(f"/mes-idees/{token_of(idea)}/arreter", {"ending": "Il faut d’abord un ramoneur agréé."})
+    ended = (await client.get(f"/idees/{idea.slug}")).text
+    assert "Franchie" in ended
+    assert "À faire" not in ended
 
 
 async def test_a_silent_idea_is_asked_sleeps_and_wakes(client: Client) -> None:
