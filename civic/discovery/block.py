@@ -31,7 +31,9 @@ async def block(request: Request) -> Response:
         count=await matching.count(wanted) if commune.has_point else 0,
         events=await coming(insee=commune.insee, limit=EVENTS),
     )  # fmt: skip
-    headers = {"Content-Security-Policy": FRAMED, "Cache-Control": "public, max-age=300", "Vary": "Accept-Language, Cookie"}
+    headers = {
+        "Content-Security-Policy": FRAMED, "Cache-Control": "public, max-age=300", "Vary": "Accept-Language, Cookie",
+    }  # fmt: skip
     return HTMLResponse(html, headers=headers)
 
 
